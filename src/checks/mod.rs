@@ -1,0 +1,39 @@
+//! The checks: what is looked at and what is concluded. Adding one takes one Rust file in a family's folder, one
+//! entry in `checklists/checks/<family>.toml`, one literate fixture `tests/fixtures/checks/<id>.md`, and two
+//! sorted lines in the family's `mod.rs`; a guard test names whatever is missing.
+//!
+//! A check says *what* to change (see `support`); how text is changed is `edit`'s work, when is the session's.
+
+use crate::checklist::Catalog;
+use crate::finding::Outcome;
+use crate::index::ProjectIndex;
+use crate::project::Project;
+use crate::settings::SettingsModel;
+use crate::source::Sources;
+
+/// One check. It never fails and never panics on any input; what it cannot tell is `Verdict::Unknown`.
+pub trait Check: Sync {
+    /// The kebab id, named for what is wrong.
+    fn id(&self) -> &'static str;
+
+    /// Judges one project.
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome;
+}
+
+/// All that a check may look at.
+pub struct CheckContext<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The project judged; `None` for Python files under no Django project.
+    pub project: Option<&'a Project>,
+    /// The settings of the judged module; `None` when there is none.
+    pub model: Option<&'a SettingsModel>,
+    /// The settings of the project's other modules (development, test), for fix placement.
+    pub others: &'a [SettingsModel],
+    /// Evaluates the judged module again with one more environment variable set: what if `DEBUG=False`?
+    pub what_if: &'a (dyn Fn(&str, &str) -> Option<SettingsModel> + Sync),
+    /// Classes, functions and imports of the project's files.
+    pub index: &'a ProjectIndex,
+    /// Prose and mappings.
+    pub catalog: &'a Catalog,
+}

@@ -1,0 +1,207 @@
+//! Symbolic operations to text: in the file's own style, changing only the characters that must change.
+//!
+//! `plan` turns [`Operation`]s into edits, `verify` proves that nothing else moved, `diff` shows them, `apply`
+//! writes them as one transaction and can undo it. Knows Python and TOML, nothing of Django.
+
+use crate::source::{FileId, Span};
+
+/// A symbolic change. Spans are of the analysed text; a plan on another text is refused by hash.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation {
+    /// Put another expression in the place of the one at `at`.
+    ReplaceExpression {
+        /// The expression.
+        at: Span,
+        /// What to write there.
+        with: Code,
+    },
+    /// Add `name = value` at module level.
+    AddAssignment {
+        /// The file.
+        file: FileId,
+        /// The name.
+        name: String,
+        /// The value.
+        value: Code,
+        /// Where.
+        place: Place,
+        /// A comment line above it, without `#`; empty for none.
+        comment: String,
+    },
+    /// Add a statement written out, one string a line, relative indentation by four spaces (turned into the
+    /// file's own). Used for `MIDDLEWARE.insert(...)`, `REST_FRAMEWORK["X"] = ...`, a call in a body.
+    AddStatement {
+        /// The file.
+        file: FileId,
+        /// The lines.
+        lines: Vec<String>,
+        /// Where.
+        place: Place,
+    },
+    /// Set `key` of the dict display at `dict`: its value is replaced, or an entry is added at the end.
+    SetDictEntry {
+        /// The dict display `{...}` (or a `dict(...)` call).
+        dict: Span,
+        /// The text key.
+        key: String,
+        /// The value.
+        value: Code,
+    },
+    /// Remove the entry with this key from the dict display.
+    RemoveDictEntry {
+        /// The dict display.
+        dict: Span,
+        /// The text key.
+        key: String,
+    },
+    /// Add an element to the list, tuple or set display at `list`.
+    AddElement {
+        /// The display.
+        list: Span,
+        /// The element.
+        value: Code,
+        /// Where in it.
+        position: Position,
+    },
+    /// Remove an element from the display at `list`.
+    RemoveElement {
+        /// The display.
+        list: Span,
+        /// The element.
+        element: Span,
+    },
+    /// Set a keyword argument of the call at `call`.
+    SetKeyword {
+        /// The call.
+        call: Span,
+        /// The argument.
+        name: String,
+        /// The value.
+        value: Code,
+    },
+    /// Remove an argument (positional or keyword) from the call at `call`.
+    RemoveArgument {
+        /// The call.
+        call: Span,
+        /// The argument (for a keyword: `name=value` whole).
+        argument: Span,
+    },
+    /// Set an attribute in a class body: replaces the assignment's value, or adds one at the top of the body.
+    SetClassAttribute {
+        /// The class statement.
+        class: Span,
+        /// The attribute.
+        name: String,
+        /// The value.
+        value: Code,
+    },
+    /// Remove a whole statement with its line (and a comment that stands on it).
+    RemoveStatement {
+        /// The statement.
+        at: Span,
+    },
+    /// Make `name` of `module` usable (`from module import name`), unless the file has it already. An empty
+    /// `name` means `import module`. Fixes that need the same import share it.
+    AddImport {
+        /// The file.
+        file: FileId,
+        /// The module.
+        module: String,
+        /// The name; empty for `import module`.
+        name: String,
+    },
+    /// Set a key in a TOML file: replaces the value in place, or adds the key to its table, or the table.
+    SetTomlKey {
+        /// The file.
+        file: FileId,
+        /// Table path, outermost first; empty for the top.
+        table: Vec<String>,
+        /// The key.
+        key: String,
+        /// The value (only plain data: text, numbers, booleans, lists, dicts).
+        value: Code,
+    },
+    /// Remove a key from a TOML file.
+    RemoveTomlKey {
+        /// The file.
+        file: FileId,
+        /// Table path.
+        table: Vec<String>,
+        /// The key.
+        key: String,
+    },
+}
+
+/// An expression to write. The editor gives it the file's quotes, indentation and trailing commas.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Code {
+    /// A text literal.
+    Str(String),
+    /// An `int`.
+    Int(i64),
+    /// `True` or `False`.
+    Bool(bool),
+    /// `None`.
+    None,
+    /// A list display.
+    List(Vec<Self>),
+    /// A tuple display.
+    Tuple(Vec<Self>),
+    /// A dict display.
+    Dict(Vec<(Self, Self)>),
+    /// A dotted name: `os.environ`.
+    Name(String),
+    /// A call of a dotted name, positional arguments, then keywords.
+    Call(String, Vec<Self>, Vec<(String, Self)>),
+    /// An expression in Python as written, for what the others cannot say. Strings in it are re-quoted.
+    Raw(String),
+}
+
+impl Code {
+    /// A text literal.
+    pub fn str(text: impl Into<String>) -> Self {
+        Self::Str(text.into())
+    }
+}
+
+/// Where a module-level statement goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At the end of the module.
+    End,
+    /// On its own line after the statement at this span, at the same indentation.
+    After(Span),
+    /// On its own line before the statement at this span.
+    Before(Span),
+}
+
+/// Where an element goes in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// First.
+    First,
+    /// Last.
+    Last,
+    /// Right before this element.
+    Before(Span),
+    /// Right after this element.
+    After(Span),
+}
+
+impl Operation {
+    /// The file it changes.
+    pub fn file(&self) -> FileId {
+        match self {
+            Self::ReplaceExpression { at, .. } | Self::RemoveStatement { at } => at.file,
+            Self::AddAssignment { file, .. }
+            | Self::AddStatement { file, .. }
+            | Self::AddImport { file, .. }
+            | Self::SetTomlKey { file, .. }
+            | Self::RemoveTomlKey { file, .. } => *file,
+            Self::SetDictEntry { dict, .. } | Self::RemoveDictEntry { dict, .. } => dict.file,
+            Self::AddElement { list, .. } | Self::RemoveElement { list, .. } => list.file,
+            Self::SetKeyword { call, .. } | Self::RemoveArgument { call, .. } => call.file,
+            Self::SetClassAttribute { class, .. } => class.file,
+        }
+    }
+}

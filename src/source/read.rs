@@ -1,0 +1,128 @@
+//! Bytes to text, as Python decodes its sources (PEP 263). Only one file at a time; walking is `project`'s.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use super::Encoding;
+
+/// Larger files are listed as not read: no hand-written source comes near.
+pub const MAX_FILE_BYTES: u64 = 20 * 1024 * 1024;
+
+/// Why a file was not read. The text is a full clause for the list of files not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The system refused.
+    #[error("it could not be opened: {0}")]
+    Io(#[from] std::io::Error),
+    /// Larger than [`MAX_FILE_BYTES`].
+    #[error("it is larger than {} MB", MAX_FILE_BYTES / 1024 / 1024)]
+    TooLarge,
+    /// Not a plain file (a device, a pipe).
+    #[error("it is not a plain file")]
+    NotAFile,
+    /// Holds NUL bytes.
+    #[error("it is not text (it holds NUL bytes)")]
+    Binary,
+    /// Neither UTF-8 nor a declared encoding that can be read.
+    #[error("it is not UTF-8 (line {line}) and declares no encoding that can be read")]
+    NotUtf8 {
+        /// The line (from 1) of the first bad byte.
+        line: usize,
+    },
+}
+
+/// Reads the bytes of a plain file of at most [`MAX_FILE_BYTES`].
+///
+/// # Errors
+/// [`ReadError`] when the file is missing, not a plain file, too large, or not readable.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
+    // A pipe would block on open, so the kind is asked first.
+    let meta = std::fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(ReadError::NotAFile);
+    }
+    if meta.len() > MAX_FILE_BYTES {
+        return Err(ReadError::TooLarge);
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(ReadError::TooLarge);
+    }
+    Ok(bytes)
+}
+
+/// Decodes the bytes of a source file; a byte-order mark is taken off.
+///
+/// # Errors
+/// [`ReadError::Binary`] or [`ReadError::NotUtf8`].
+pub fn decode(mut bytes: Vec<u8>) -> Result<(String, Encoding), ReadError> {
+    const BOM: &[u8] = b"\xef\xbb\xbf";
+    if memchr::memchr(0, &bytes).is_some() {
+        return Err(ReadError::Binary);
+    }
+    let bom = bytes.starts_with(BOM);
+    if bom {
+        bytes.drain(..BOM.len());
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((text, Encoding::Utf8 { bom })),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            if !bom && declares_single_byte(&bytes) {
+                let text = bytes.iter().map(|&b| if b.is_ascii() { char::from(b) } else { '?' }).collect();
+                return Ok((text, Encoding::SingleByte));
+            }
+            let line = memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1;
+            Err(ReadError::NotUtf8 { line })
+        }
+    }
+}
+
+/// Whether one of the first two lines is a coding cookie for an ASCII-compatible single-byte encoding.
+fn declares_single_byte(bytes: &[u8]) -> bool {
+    bytes.split(|&b| b == b'\n').take(2).any(|line| {
+        let line = String::from_utf8_lossy(line).to_ascii_lowercase();
+        let Some((_, rest)) = line.split_once("coding") else { return false };
+        if !line.trim_start().starts_with('#') {
+            return false;
+        }
+        let name: String = rest
+            .trim_start_matches([':', '='])
+            .trim_start()
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
+            .map(|c| if c == '_' { '-' } else { c })
+            .collect();
+        matches!(name.as_str(), "latin-1" | "latin1" | "l1" | "cp1250" | "cp1251" | "cp1252" | "koi8-r")
+            || name.starts_with("iso-8859")
+            || name.starts_with("iso8859")
+            || name.starts_with("windows-125")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_is_taken_off_and_remembered() {
+        let (text, encoding) = decode(b"\xef\xbb\xbfA = 1\n".to_vec()).unwrap();
+        assert_eq!((text.as_str(), encoding), ("A = 1\n", Encoding::Utf8 { bom: true }));
+    }
+
+    #[test]
+    fn a_cookie_lets_single_bytes_through_one_for_one() {
+        let (text, encoding) = decode(b"# -*- coding: latin-1 -*-\nA = '\xe9'\n".to_vec()).unwrap();
+        assert!(text.ends_with("A = '?'\n"));
+        assert_eq!(encoding, Encoding::SingleByte);
+    }
+
+    #[test]
+    fn what_python_refuses_is_refused_with_the_line() {
+        assert!(matches!(decode(b"A = 1\nB = '\xe9'\n".to_vec()), Err(ReadError::NotUtf8 { line: 2 })));
+        assert!(matches!(decode(b"A\0".to_vec()), Err(ReadError::Binary)));
+    }
+}
