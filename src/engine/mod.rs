@@ -5,6 +5,7 @@
 
 mod report;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use time::Date;
@@ -13,8 +14,8 @@ use crate::checklist::Profile;
 use crate::finding::{Confidence, Severity};
 
 pub use report::{
-    CheckResult, DecisionNote, FindingId, PracticeReport, ProjectReport, Report, ReportedFinding, Score, State,
-    Totals,
+    CheckResult, DecisionNote, FindingId, PracticeReport, ProjectReport, Report, ReportedFinding, Score,
+    State, Totals,
 };
 
 /// What to scan and what to report. Paths are as given by the user.
@@ -34,6 +35,10 @@ pub struct Options {
     pub min_severity: Severity,
     /// Nothing below this.
     pub min_confidence: Confidence,
+    /// The project's own severities, by check id.
+    pub severities: BTreeMap<String, Severity>,
+    /// Checks that the configuration ignores below some paths.
+    pub per_file: Vec<PerFileIgnore>,
     /// Glob patterns of paths to leave out.
     pub exclude: Vec<String>,
     /// Report findings that comments hide.
@@ -50,6 +55,19 @@ pub struct Options {
     pub python: Option<PathBuf>,
     /// Today, for expiry and review dates.
     pub today: Date,
+}
+
+/// Checks that the project's configuration ignores below a path; such findings are suppressed by `configuration`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PerFileIgnore {
+    /// A glob pattern, relative to the scanned root.
+    pub path: String,
+    /// The checks.
+    pub ignore: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// The line (from 1) of the entry in the configuration file.
+    pub line: usize,
 }
 
 /// How far a scan is. Counts are real.

@@ -117,13 +117,25 @@ impl Outcome {
 
     /// Cannot be told; `reason` says why.
     pub fn unknown(reason: impl Into<String>, evidence: Vec<Label>) -> Self {
-        Self { verdict: Verdict::Unknown, findings: Vec::new(), evidence, reason: reason.into(), places: (0, 0) }
+        Self {
+            verdict: Verdict::Unknown,
+            findings: Vec::new(),
+            evidence,
+            reason: reason.into(),
+            places: (0, 0),
+        }
     }
 
     /// Nothing of this kind here; `reason` says what was looked for.
     pub fn not_applicable(reason: impl Into<String>) -> Self {
         let reason = reason.into();
-        Self { verdict: Verdict::NotApplicable, findings: Vec::new(), evidence: Vec::new(), reason, places: (0, 0) }
+        Self {
+            verdict: Verdict::NotApplicable,
+            findings: Vec::new(),
+            evidence: Vec::new(),
+            reason,
+            places: (0, 0),
+        }
     }
 
     /// Something is wrong. `findings` must not be empty.
@@ -166,7 +178,12 @@ pub struct Finding {
 
 impl Finding {
     /// A finding at a place.
-    pub fn new(check: &'static str, symbol: impl Into<String>, primary: Label, message: impl Into<String>) -> Self {
+    pub fn new(
+        check: &'static str,
+        symbol: impl Into<String>,
+        primary: Label,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             check,
             message: message.into(),

@@ -16,10 +16,16 @@ pub struct Suppressed {
 
 /// The comment that hides a finding of `check`. `comments` pairs each suppression with its line (from 1);
 /// `lines` are the lines on which a comment counts. A comment without a reason does not count.
-pub fn suppression_for(check: &str, comments: &[(usize, Suppression)], lines: &[usize]) -> Option<Suppressed> {
+pub fn suppression_for(
+    check: &str,
+    comments: &[(usize, Suppression)],
+    lines: &[usize],
+) -> Option<Suppressed> {
     comments
         .iter()
-        .filter(|(line, s)| lines.contains(line) && !s.reason.is_empty() && s.checks.iter().any(|c| c == check))
+        .filter(|(line, s)| {
+            lines.contains(line) && !s.reason.is_empty() && s.checks.iter().any(|c| c == check)
+        })
         .map(|(line, s)| Suppressed { by: "comment", reason: s.reason.clone(), line: *line })
         .next()
 }

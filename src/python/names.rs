@@ -45,7 +45,8 @@ impl ModulePath {
 /// Whether `text` is a Python identifier (keywords are not told apart).
 fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic()) && chars.all(|c| c == '_' || c.is_alphanumeric())
+    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic())
+        && chars.all(|c| c == '_' || c.is_alphanumeric())
 }
 
 /// `a.b.c` of a name or attribute expression; `None` for anything else.

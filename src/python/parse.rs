@@ -63,7 +63,9 @@ mod tests {
 
     #[test]
     fn new_syntax_is_no_error() {
-        for text in ["try:\n    pass\nexcept A, B:\n    pass\n", "type X[T = int] = list[T]\n", "x = t'{a}'\n"] {
+        for text in
+            ["try:\n    pass\nexcept A, B:\n    pass\n", "type X[T = int] = list[T]\n", "x = t'{a}'\n"]
+        {
             assert!(parse(text).is_valid(), "{text}");
         }
     }

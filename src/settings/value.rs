@@ -199,7 +199,8 @@ impl Node {
 
     /// The names of the variables that took part, sorted, each once.
     pub fn env_names(&self) -> impl Iterator<Item = &str> {
-        let names: std::collections::BTreeSet<_> = self.env_reads().into_iter().map(|r| r.name.as_str()).collect();
+        let names: std::collections::BTreeSet<_> =
+            self.env_reads().into_iter().map(|r| r.name.as_str()).collect();
         names.into_iter()
     }
 }
