@@ -1,7 +1,184 @@
 //! Classes, functions and imports of the project, linked across files: bases, method resolution order, and
 //! attribute lookup that says where it ended. Settings are `settings`' work; what a class means for security is
 //! the checks'.
+//!
+//! Phase 1 ([`items`]) reads each file by itself and can run in parallel; phase 2 ([`ProjectIndex::link`])
+//! resolves names across files. Nothing is guessed: a name ends as [`Resolution::Resolved`] in the project, as
+//! [`Resolution::External`] in a library, or as [`Resolution::Unresolved`] with a cause.
+
+mod class;
+mod expression;
+mod framework;
+pub mod items;
+mod link;
+mod modules;
+mod mro;
+mod resolve;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex};
+
+use rustc_hash::FxHashMap;
+
+pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup};
+pub use expression::{Call, Expression, Operator};
+pub use framework::{Framework, FrameworkClass, FrameworkId, FrameworkValue};
+pub use mro::{Ancestor, Mro};
+pub use resolve::{Entity, Resolution};
+
+use crate::python::{ParsedModule, Suppression, parse};
+use crate::source::{FileId, Sources, Span};
+use items::{ClassItem, FileItems, FunctionItem};
+
+/// A class of the index. Ids follow the order of files, then of class statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClassId(u32);
+
+/// A module-level function: the file, and its position there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FunctionId {
+    /// The file.
+    pub file: FileId,
+    position: u32,
+}
 
 /// The linked index of one project.
 #[derive(Debug, Default)]
-pub struct ProjectIndex {}
+pub struct ProjectIndex {
+    files: Vec<IndexedFile>,
+    by_file: FxHashMap<FileId, u32>,
+    classes: Vec<IndexedClass>,
+    modules: modules::Modules,
+    trees: Mutex<FxHashMap<FileId, Arc<ParsedModule>>>,
+}
+
+#[derive(Debug)]
+struct IndexedFile {
+    items: Arc<FileItems>,
+    /// The dotted name, and whether the file is a package's `__init__`.
+    module: crate::python::ModulePath,
+    /// The id of the file's first class.
+    first_class: u32,
+}
+
+#[derive(Debug)]
+struct IndexedClass {
+    file: u32,
+    position: u32,
+    mro: Mro,
+}
+
+impl ProjectIndex {
+    /// All classes, in order of their ids.
+    pub fn classes(&self) -> impl ExactSizeIterator<Item = (ClassId, &ClassItem)> {
+        self.classes.iter().enumerate().map(|(i, c)| (ClassId(i as u32), self.item(c)))
+    }
+
+    /// What the class statement says.
+    pub fn class(&self, id: ClassId) -> &ClassItem {
+        self.item(&self.classes[id.0 as usize])
+    }
+
+    /// The file of a class.
+    pub fn class_file(&self, id: ClassId) -> FileId {
+        self.class(id).at.file
+    }
+
+    /// `package.module.Outer.Inner`.
+    pub fn class_name(&self, id: ClassId) -> String {
+        let class = &self.classes[id.0 as usize];
+        join(&self.files[class.file as usize].module.name, &self.item(class).qualname)
+    }
+
+    /// The class directly around a nested one.
+    pub fn outer_class(&self, id: ClassId) -> Option<ClassId> {
+        let first = self.files[self.classes[id.0 as usize].file as usize].first_class;
+        self.class(id).parent.map(|p| ClassId(first + p))
+    }
+
+    /// All module-level functions, in order of files.
+    pub fn functions(&self) -> impl Iterator<Item = (FunctionId, &FunctionItem)> {
+        self.files.iter().flat_map(|f| {
+            let file = f.items.file;
+            let id = move |(i, item)| (FunctionId { file, position: i as u32 }, item);
+            f.items.functions.iter().enumerate().map(id)
+        })
+    }
+
+    /// What the `def` statement says.
+    pub fn function(&self, id: FunctionId) -> &FunctionItem {
+        let file = &self.files[self.by_file[&id.file] as usize];
+        &file.items.functions[id.position as usize]
+    }
+
+    /// `package.module.function`.
+    pub fn function_name(&self, id: FunctionId) -> String {
+        join(self.module_name(id.file).unwrap_or_default(), &self.function(id).name)
+    }
+
+    /// Items of all files, in order of paths.
+    pub fn files(&self) -> impl ExactSizeIterator<Item = &FileItems> {
+        self.files.iter().map(|f| &*f.items)
+    }
+
+    /// The items of one file; `None` when it is not part of this index.
+    pub fn file(&self, file: FileId) -> Option<&FileItems> {
+        self.indexed(file).map(|f| &*f.items)
+    }
+
+    /// The dotted name under which a file is imported.
+    pub fn module_name(&self, file: FileId) -> Option<&str> {
+        self.indexed(file).map(|f| f.module.name.as_str())
+    }
+
+    /// The suppression comments of a file with their lines (from 1).
+    pub fn suppressions(&self, file: FileId) -> &[(usize, Suppression)] {
+        self.file(file).map_or(&[], |f| &f.suppressions)
+    }
+
+    /// The lines (from 1) on which a suppression comment counts for a finding at `at`: those of the statement
+    /// or attribute, the line above it, and the `class`, `def` and decorator lines around it.
+    pub fn suppression_lines(&self, sources: &Sources, at: Span) -> Vec<usize> {
+        let line = |offset: u32| sources.line(Span { file: at.file, range: (offset, offset) });
+        let (first, last) = (line(at.range.0), line(at.range.1));
+        let mut lines: Vec<usize> = (first.saturating_sub(1).max(1)..=last).collect();
+        let Some(file) = self.file(at.file) else { return lines };
+        let heads = file.classes.iter().map(|c| (c.at, c.name_at)).chain(
+            file.classes
+                .iter()
+                .flat_map(|c| c.methods.iter())
+                .chain(&file.functions)
+                .map(|f| (f.at, f.name_at)),
+        );
+        for (whole, name) in heads.filter(|(whole, _)| whole.contains(at)) {
+            lines.extend(line(whole.range.0)..=line(name.range.1));
+        }
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
+
+    /// The tree of a file, parsed when first asked for and kept.
+    pub fn tree(&self, sources: &Sources, file: FileId) -> Arc<ParsedModule> {
+        if let Some(tree) = self.trees.lock().expect("internal error: a parse panicked").get(&file) {
+            return Arc::clone(tree);
+        }
+        let tree = Arc::new(parse(sources.text(file)));
+        let mut trees = self.trees.lock().expect("internal error: a parse panicked");
+        Arc::clone(trees.entry(file).or_insert(tree))
+    }
+
+    fn indexed(&self, file: FileId) -> Option<&IndexedFile> {
+        self.by_file.get(&file).map(|&i| &self.files[i as usize])
+    }
+
+    fn item(&self, class: &IndexedClass) -> &ClassItem {
+        &self.files[class.file as usize].items.classes[class.position as usize]
+    }
+}
+
+fn join(module: &str, name: &str) -> String {
+    if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") }
+}

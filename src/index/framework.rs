@@ -1,0 +1,215 @@
+//! The well-known classes of Django, DRF and the libraries around them, from `assets/framework.toml` (written by
+//! `scripts/dump_framework.py` from the installed libraries): bases, aliases, and what they set themselves.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+/// The table.
+#[derive(Debug)]
+pub struct Framework {
+    classes: Vec<FrameworkClass>,
+    by_name: FxHashMap<String, FrameworkId>,
+    aliases: BTreeMap<String, String>,
+    versions: BTreeMap<String, String>,
+}
+
+/// A class of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FrameworkId(u32);
+
+/// A class of a library.
+#[derive(Debug, serde::Deserialize)]
+pub struct FrameworkClass {
+    /// Its dotted name, where it is defined.
+    #[serde(skip)]
+    pub name: String,
+    /// Its bases, in order, without `object`.
+    pub bases: Vec<String>,
+    /// Methods that it defines itself, of those that matter for policy.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// Policy attributes that it sets itself.
+    #[serde(flatten)]
+    pub attributes: BTreeMap<String, FrameworkValue>,
+}
+
+/// The value of a library class's attribute.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(untagged)]
+pub enum FrameworkValue {
+    /// A list or tuple of dotted names or texts.
+    List(Vec<String>),
+    /// A dotted name or a text; `None`, `computed`, or `settings:KEY` for the project's own default.
+    One(String),
+}
+
+#[derive(serde::Deserialize)]
+struct Table {
+    versions: BTreeMap<String, String>,
+    aliases: BTreeMap<String, String>,
+    class: BTreeMap<String, FrameworkClass>,
+}
+
+impl Framework {
+    /// The built-in table, read once.
+    pub fn builtin() -> &'static Self {
+        static TABLE: OnceLock<Framework> = OnceLock::new();
+        TABLE.get_or_init(|| Self::read(include_str!("../../assets/framework.toml")))
+    }
+
+    fn read(text: &str) -> Self {
+        let table: Table = toml_edit::de::from_str(text).expect("internal error: assets/framework.toml");
+        let mut classes = Vec::with_capacity(table.class.len());
+        let mut by_name = FxHashMap::default();
+        for (name, class) in table.class {
+            by_name.insert(name.clone(), FrameworkId(classes.len() as u32));
+            classes.push(FrameworkClass { name, ..class });
+        }
+        Self { classes, by_name, aliases: table.aliases, versions: table.versions }
+    }
+
+    /// The class with this dotted name, or with this name under which another module offers it.
+    pub fn find(&self, name: &str) -> Option<FrameworkId> {
+        self.by_name.get(name).or_else(|| self.by_name.get(self.aliases.get(name)?)).copied()
+    }
+
+    /// What is known of a class.
+    pub fn class(&self, id: FrameworkId) -> &FrameworkClass {
+        &self.classes[id.0 as usize]
+    }
+
+    /// The name under which a class is defined: `django.views.View` is `django.views.generic.base.View`.
+    pub fn canonical<'a>(&'a self, name: &'a str) -> &'a str {
+        self.find(name).map_or(name, |id| &self.class(id).name)
+    }
+
+    /// Whether the table holds a class under `module` with this last name (for `from module import *`).
+    pub fn offers(&self, module: &str, name: &str) -> bool {
+        self.find(&format!("{module}.{name}")).is_some()
+    }
+
+    /// The version of a library that the table was read from.
+    pub fn version(&self, library: &str) -> Option<&str> {
+        self.versions.get(library).map(String::as_str)
+    }
+}
+
+/// Whether a class of this name that is not in the table can be no view: it comes with Python, or from a part
+/// of Django that the table covers whole.
+pub(super) fn is_surely_no_view(name: &str) -> bool {
+    let root = name.split('.').next().unwrap_or_default();
+    root == "django" || root == "builtins" || STANDARD_LIBRARY.binary_search(&root).is_ok()
+}
+
+/// Modules of the standard library whose classes projects inherit from, sorted.
+const STANDARD_LIBRARY: &[&str] = &[
+    "__future__",
+    "_thread",
+    "abc",
+    "argparse",
+    "array",
+    "ast",
+    "asyncio",
+    "base64",
+    "bisect",
+    "calendar",
+    "cmd",
+    "code",
+    "codecs",
+    "collections",
+    "concurrent",
+    "configparser",
+    "contextlib",
+    "contextvars",
+    "copy",
+    "csv",
+    "ctypes",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "email",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "html",
+    "http",
+    "importlib",
+    "inspect",
+    "io",
+    "ipaddress",
+    "itertools",
+    "json",
+    "logging",
+    "multiprocessing",
+    "numbers",
+    "operator",
+    "os",
+    "pathlib",
+    "pickle",
+    "pkgutil",
+    "queue",
+    "random",
+    "re",
+    "socket",
+    "socketserver",
+    "sqlite3",
+    "ssl",
+    "string",
+    "struct",
+    "subprocess",
+    "tarfile",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "traceback",
+    "types",
+    "typing",
+    "unittest",
+    "urllib",
+    "uuid",
+    "warnings",
+    "weakref",
+    "xml",
+    "zipfile",
+    "zoneinfo",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_names_views_their_bases_and_their_policy() {
+        let table = Framework::builtin();
+        let token = table.class(table.find("rest_framework.authtoken.views.ObtainAuthToken").unwrap());
+        assert_eq!(token.bases, ["rest_framework.views.APIView"]);
+        assert_eq!(token.attributes["permission_classes"], FrameworkValue::List(vec![]));
+        assert_eq!(token.attributes["throttle_classes"], FrameworkValue::List(vec![]));
+        let view = table.class(table.find("rest_framework.views.APIView").unwrap());
+        assert_eq!(
+            view.attributes["permission_classes"],
+            FrameworkValue::One("settings:DEFAULT_PERMISSION_CLASSES".into())
+        );
+        assert_eq!(table.canonical("django.views.View"), "django.views.generic.base.View");
+    }
+
+    #[test]
+    fn every_base_is_in_the_table_or_surely_no_view() {
+        let table = Framework::builtin();
+        for class in &table.classes {
+            for base in &class.bases {
+                assert!(table.find(base).is_some() || is_surely_no_view(base), "{}: {base}", class.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_standard_library_is_sorted() {
+        assert!(STANDARD_LIBRARY.is_sorted());
+    }
+}
