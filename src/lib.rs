@@ -15,6 +15,7 @@
 pub mod checklist;
 pub mod checks;
 pub mod cli;
+pub mod config;
 pub mod decisions;
 pub mod edit;
 pub mod engine;

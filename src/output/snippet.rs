@@ -1,0 +1,127 @@
+//! Excerpts of source with marks, drawn by annotate-snippets. Every line is made safe to show first, so the
+//! marks are placed in the shown text, not in the file's.
+
+use annotate_snippets::{AnnotationKind, Origin, Snippet};
+
+use super::redact::Secrets;
+use crate::finding::{Finding, Label};
+use crate::source::{FileId, Sources, clean, display_text};
+
+/// Longer lines are cut: nobody reads a minified line.
+const MAX_LINE_CHARS: usize = 400;
+/// Marks further apart than this get an excerpt each.
+const MAX_GAP_LINES: usize = 400;
+
+/// One excerpt: where it begins, its shown text, its marks.
+pub(super) struct Excerpt {
+    path: String,
+    line: usize,
+    column: usize,
+    first_line: usize,
+    text: String,
+    marks: Vec<Mark>,
+}
+
+struct Mark {
+    primary: bool,
+    range: std::ops::Range<usize>,
+    label: String,
+}
+
+/// The excerpts of a finding: the primary place first, related places of the same neighbourhood in the same one.
+pub(super) fn excerpts(sources: &Sources, finding: &Finding, secrets: &Secrets) -> Vec<Excerpt> {
+    let mut groups: Vec<(FileId, Vec<(bool, &Label)>)> = Vec::new();
+    for (i, label) in std::iter::once(&finding.primary).chain(&finding.related).enumerate() {
+        let line = sources.line(label.span);
+        let near = |other: &&Label| sources.line(other.span).abs_diff(line) <= MAX_GAP_LINES;
+        match groups.iter_mut().find(|(file, labels)| *file == label.span.file && near(&labels[0].1)) {
+            Some((_, labels)) => labels.push((i == 0, label)),
+            None => groups.push((label.span.file, vec![(i == 0, label)])),
+        }
+    }
+    groups.into_iter().map(|(file, labels)| excerpt(sources, file, &labels, secrets)).collect()
+}
+
+fn excerpt(sources: &Sources, file: FileId, labels: &[(bool, &Label)], secrets: &Secrets) -> Excerpt {
+    let source = sources.file(file);
+    let start_of = |label: &Label| source.lines().line_of(label.span.start().min(source.text.len()));
+    let lines: Vec<usize> = labels.iter().map(|(_, label)| start_of(label)).collect();
+    let first = lines.iter().copied().min().unwrap_or(0);
+    let last = lines.iter().copied().max().unwrap_or(0);
+    let mut text = String::new();
+    let mut marks = Vec::new();
+    for line in first..=last {
+        let range = source.lines().range_of(line, &source.text);
+        let raw = source.text[range.clone()].trim_end_matches(['\n', '\r']);
+        let here = text.len();
+        let shown = shown_line(raw, secrets);
+        text += &shown.text;
+        for (&(primary, label), _) in labels.iter().zip(&lines).filter(|(_, at)| **at == line) {
+            let from = label.span.start() - range.start;
+            let to = (label.span.end() - range.start).clamp(from, raw.len().max(from));
+            let (from, to) = shown.place(from, to);
+            marks.push(Mark {
+                primary,
+                range: here + from..here + to,
+                label: clean(&secrets.hide(&label.message)),
+            });
+        }
+        text.push('\n');
+    }
+    let at = sources.line_column(labels[0].1.span);
+    let path = clean(&source.path);
+    Excerpt { path, line: at.line, column: at.column, first_line: first + 1, text, marks }
+}
+
+/// A line as shown, and where its bytes went.
+struct Shown {
+    text: String,
+    /// For each byte of the raw line the byte of the shown one; `None` when a secret was taken out.
+    offsets: Option<Vec<usize>>,
+}
+
+impl Shown {
+    fn place(&self, from: usize, to: usize) -> (usize, usize) {
+        let Some(offsets) = &self.offsets else {
+            let trimmed = self.text.trim_start();
+            return (self.text.len() - trimmed.len(), self.text.len());
+        };
+        let at = |byte: usize| offsets.get(byte).or(offsets.last()).copied().unwrap_or(0);
+        (at(from), at(to).max(at(from)))
+    }
+}
+
+fn shown_line(raw: &str, secrets: &Secrets) -> Shown {
+    let hidden = secrets.hide(raw);
+    let shown = display_text(&hidden);
+    let mut text = shown.text;
+    let mut starts: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
+    starts.push(text.len());
+    if starts.len() > MAX_LINE_CHARS {
+        starts.truncate(MAX_LINE_CHARS);
+        text.truncate(starts[MAX_LINE_CHARS - 1]);
+        text += "...";
+    }
+    let offsets = (hidden == raw).then(|| {
+        let end = *starts.last().unwrap_or(&0);
+        shown.columns.iter().map(|&column| starts.get(column).copied().unwrap_or(end)).collect()
+    });
+    Shown { text, offsets }
+}
+
+impl Excerpt {
+    /// The place and the excerpt as elements of a group.
+    pub(super) fn elements(&self) -> (Origin<'_>, Snippet<'_, annotate_snippets::Annotation<'_>>) {
+        let origin = Origin::path(self.path.as_str()).line(self.line).char_column(self.column);
+        let mut snippet = Snippet::source(self.text.as_str()).line_start(self.first_line).fold(true);
+        for mark in &self.marks {
+            let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let mut annotation = kind.span(mark.range.clone());
+            if !mark.label.is_empty() {
+                annotation = annotation.label(mark.label.as_str());
+            }
+            snippet = snippet.annotation(annotation);
+        }
+        (origin, snippet)
+    }
+}
