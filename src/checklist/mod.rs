@@ -3,7 +3,12 @@
 //! Mappings to OWASP editions, CWE and Django's own check ids live there and nowhere else. What a practice's
 //! state is in a project is the engine's work.
 
+mod schema;
+
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+pub use schema::CatalogError;
 
 use crate::finding::{Confidence, Effect, Severity};
 
@@ -16,6 +21,47 @@ pub struct Catalog {
     pub practices: Vec<Practice>,
     /// What is known of each check, by id.
     pub checks: BTreeMap<String, CheckMeta>,
+}
+
+impl Catalog {
+    /// The catalogue that is compiled in. Read and validated once.
+    ///
+    /// # Panics
+    /// Only when `checklists/` does not hold together, which `tests/it/checklist.rs` reports first.
+    pub fn builtin() -> Arc<Self> {
+        static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| match schema::builtin() {
+            Ok(catalog) => Arc::new(catalog),
+            Err(problem) => panic!("internal error: checklists/ does not hold together: {problem}"),
+        });
+        Arc::clone(&CATALOG)
+    }
+
+    /// The practice with this id.
+    pub fn practice(&self, id: &str) -> Option<&Practice> {
+        self.practices.iter().find(|practice| practice.id == id)
+    }
+
+    /// The check with this id, or with this former id.
+    pub fn check(&self, id: &str) -> Option<&CheckMeta> {
+        self.checks
+            .get(id)
+            .or_else(|| self.checks.values().find(|check| check.aliases.iter().any(|a| a == id)))
+    }
+
+    /// The section with this id or short form, in any case: `API5:2019`, `api5`, `secrets`.
+    pub fn section(&self, name: &str) -> Option<&Section> {
+        self.sections.iter().find(|s| s.id.eq_ignore_ascii_case(name) || s.short.eq_ignore_ascii_case(name))
+    }
+
+    /// The practices that a check has a say in, in walking order.
+    pub fn practices_of<'a>(&'a self, check: &'a str) -> impl Iterator<Item = &'a Practice> {
+        self.practices.iter().filter(move |practice| practice.checks.iter().any(|c| c == check))
+    }
+
+    /// The practices of a section, in walking order.
+    pub fn practices_in<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a Practice> {
+        self.practices.iter().filter(move |practice| practice.section == section)
+    }
 }
 
 /// A group of practices: one OWASP item, or a heading of the cheat sheet.
@@ -36,7 +82,8 @@ pub struct Section {
 }
 
 /// How the cheat sheet words a practice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// DO.
     Do,
@@ -67,6 +114,10 @@ pub struct Practice {
     pub id: String,
     /// The section's id.
     pub section: String,
+    /// Who asks for it: the section's standard, or `django-deployment`, `drf-deployment` for what goes beyond it.
+    pub standard: String,
+    /// Which entry of the cheat sheet it stands for, such as `API7 DO 2`; `None` for what goes beyond it.
+    pub sheet: Option<String>,
     /// How it is worded.
     pub kind: Kind,
     /// What it weighs.
@@ -81,9 +132,9 @@ pub struct Practice {
     pub owasp: Vec<String>,
     /// Where to read more.
     pub references: Vec<Reference>,
-    /// The checks that decide it.
+    /// The checks that decide it; empty when it has a question.
     pub checks: Vec<String>,
-    /// What a person answers, where code cannot tell (all of it).
+    /// What a person answers, where code cannot tell; `None` when checks decide.
     pub question: Option<Question>,
 }
 
@@ -123,13 +174,15 @@ pub struct Choice {
 }
 
 /// What an answer makes of a practice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Becomes {
     /// Not in order.
     Fail,
     /// In order, on a person's word.
     Attested,
     /// Nothing of the kind here.
+    #[serde(rename = "n/a")]
     NotApplicable,
     /// Not known yet; asked again.
     Open,
