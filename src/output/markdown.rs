@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::redact::Secrets;
-use super::{Changes, Style, count, diff, project_label, summary_line};
+use super::{Changes, Style, count, diff, project_label, section_heading, summary_line};
 use crate::checklist::Section;
 use crate::engine::{DecisionNote, PracticeReport, ProjectReport, Report, ReportedFinding, State};
 use crate::project::SettingsChoice;
@@ -116,7 +116,7 @@ impl Page<'_> {
         if practices.is_empty() {
             return Ok(());
         }
-        writeln!(out, "### {} {}\n", section.id, section.title)?;
+        writeln!(out, "### {}\n", section_heading(section))?;
         writeln!(out, "| State | Practice | Evidence | Decision |\n|---|---|---|---|")?;
         for (_, practice) in &practices {
             let meta = &self.report.catalog.practices[practice.practice];

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 
 pub use style::Style;
 
+use crate::checklist::Section;
 use crate::engine::{ProjectReport, Report, ReportedFinding};
 
 /// What each fix on offer would change, by the finding's fingerprint; a fix that cannot be planned has the reason.
@@ -34,6 +35,11 @@ fn findings_by_practice(project: &ProjectReport) -> Vec<(Option<usize>, Vec<&Rep
         groups.entry((first.is_none(), first.unwrap_or(0))).or_default().push(found);
     }
     groups.into_iter().map(|((none, i), found)| ((!none).then_some(i), found)).collect()
+}
+
+/// `API5:2019 Broken function level authorization`; a section without a number goes by its title.
+fn section_heading(section: &Section) -> String {
+    if section.id.contains(':') { format!("{} {}", section.id, section.title) } else { section.title.clone() }
 }
 
 /// How a project is named beside others: its folder, or `.` for the root.

@@ -1,7 +1,7 @@
 //! Excerpts of source with marks, drawn by annotate-snippets. Every line is made safe to show first, so the
 //! marks are placed in the shown text, not in the file's.
 
-use annotate_snippets::{AnnotationKind, Origin, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Snippet};
 
 use super::redact::Secrets;
 use crate::finding::{Finding, Label};
@@ -15,8 +15,6 @@ const MAX_GAP_LINES: usize = 400;
 /// One excerpt: where it begins, its shown text, its marks.
 pub(super) struct Excerpt {
     path: String,
-    line: usize,
-    column: usize,
     first_line: usize,
     text: String,
     marks: Vec<Mark>,
@@ -68,31 +66,35 @@ fn excerpt(sources: &Sources, file: FileId, labels: &[(bool, &Label)], secrets: 
         }
         text.push('\n');
     }
-    let at = sources.line_column(labels[0].1.span);
-    let path = clean(&source.path);
-    Excerpt { path, line: at.line, column: at.column, first_line: first + 1, text, marks }
+    Excerpt { path: clean(&source.path), first_line: first + 1, text, marks }
 }
 
 /// A line as shown, and where its bytes went.
 struct Shown {
     text: String,
-    /// For each byte of the raw line the byte of the shown one; `None` when a secret was taken out.
-    offsets: Option<Vec<usize>>,
+    /// For each byte of the raw line the byte of the shown one.
+    offsets: Vec<usize>,
+    /// Bytes of the raw line from here on moved because a secret was taken out.
+    moved_from: usize,
 }
 
 impl Shown {
     fn place(&self, from: usize, to: usize) -> (usize, usize) {
-        let Some(offsets) = &self.offsets else {
-            let trimmed = self.text.trim_start();
-            return (self.text.len() - trimmed.len(), self.text.len());
-        };
-        let at = |byte: usize| offsets.get(byte).or(offsets.last()).copied().unwrap_or(0);
-        (at(from), at(to).max(at(from)))
+        let at = |byte: usize| self.offsets.get(byte).or(self.offsets.last()).copied().unwrap_or(0);
+        let start =
+            if from <= self.moved_from { at(from) } else { self.text.len() - self.text.trim_start().len() };
+        let end = if to <= self.moved_from { at(to) } else { self.text.len() };
+        (start, end.max(start))
     }
 }
 
 fn shown_line(raw: &str, secrets: &Secrets) -> Shown {
     let hidden = secrets.hide(raw);
+    let moved_from = if hidden == raw {
+        usize::MAX
+    } else {
+        raw.bytes().zip(hidden.bytes()).take_while(|(a, b)| a == b).count()
+    };
     let shown = display_text(&hidden);
     let mut text = shown.text;
     let mut starts: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
@@ -102,26 +104,19 @@ fn shown_line(raw: &str, secrets: &Secrets) -> Shown {
         text.truncate(starts[MAX_LINE_CHARS - 1]);
         text += "...";
     }
-    let offsets = (hidden == raw).then(|| {
-        let end = *starts.last().unwrap_or(&0);
-        shown.columns.iter().map(|&column| starts.get(column).copied().unwrap_or(end)).collect()
-    });
-    Shown { text, offsets }
+    let end = *starts.last().unwrap_or(&0);
+    let offsets = shown.columns.iter().map(|&column| starts.get(column).copied().unwrap_or(end)).collect();
+    Shown { text, offsets, moved_from }
 }
 
 impl Excerpt {
-    /// The place and the excerpt as elements of a group.
-    pub(super) fn elements(&self) -> (Origin<'_>, Snippet<'_, annotate_snippets::Annotation<'_>>) {
-        let origin = Origin::path(self.path.as_str()).line(self.line).char_column(self.column);
-        let mut snippet = Snippet::source(self.text.as_str()).line_start(self.first_line).fold(true);
-        for mark in &self.marks {
+    /// The excerpt as an element of a group.
+    pub(super) fn snippet(&self) -> Snippet<'_, Annotation<'_>> {
+        let snippet = Snippet::source(self.text.as_str()).path(self.path.as_str());
+        self.marks.iter().fold(snippet.line_start(self.first_line).fold(true), |snippet, mark| {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let mut annotation = kind.span(mark.range.clone());
-            if !mark.label.is_empty() {
-                annotation = annotation.label(mark.label.as_str());
-            }
-            snippet = snippet.annotation(annotation);
-        }
-        (origin, snippet)
+            let label = (!mark.label.is_empty()).then_some(mark.label.as_str());
+            snippet.annotation(kind.span(mark.range.clone()).label(label))
+        })
     }
 }

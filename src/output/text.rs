@@ -7,7 +7,9 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Group, Level, Renderer};
 
 use super::redact::Secrets;
-use super::{Changes, Style, count, diff, findings_by_practice, project_label, snippet, summary_line};
+use super::{
+    Changes, Style, count, diff, findings_by_practice, project_label, section_heading, snippet, summary_line,
+};
 use crate::engine::{ProjectReport, Report, ReportedFinding, State};
 use crate::finding::{Severity, Verdict};
 use crate::source::clean;
@@ -45,7 +47,28 @@ pub fn write(
         page.practices(out, project)?;
     }
     page.not_read(out)?;
-    writeln!(out, "{}", options.style.heading(summary_line(report)))
+    writeln!(out, "{}", options.style.heading(summary_line(report)))?;
+    match next_command(report) {
+        Some(next) if !options.quiet => writeln!(out, "Next: {next}"),
+        _ => Ok(()),
+    }
+}
+
+/// The command that leads on from here.
+fn next_command(report: &Report) -> Option<&'static str> {
+    let totals = report.totals();
+    let fixes = totals.fixes.iter().sum::<usize>();
+    if totals.fixes[0] > 0 {
+        Some("`drf-harden apply --dry-run` shows the safe fixes, `drf-harden` walks through all of them.")
+    } else if fixes > 0 {
+        Some("`drf-harden` walks through the fixes.")
+    } else if totals.fail.iter().sum::<usize>() > 0 {
+        Some("`drf-harden explain NAME` says how to put each right.")
+    } else if totals.ask > 0 {
+        Some("`drf-harden` asks the open questions.")
+    } else {
+        None
+    }
 }
 
 struct Page<'a> {
@@ -80,8 +103,8 @@ impl Page<'_> {
             if section != Some(&meta.section) {
                 section = Some(&meta.section);
                 let heading = self.report.catalog.sections.iter().find(|s| s.id == meta.section);
-                let title = heading.map_or("", |s| s.title.as_str());
-                writeln!(out, "{}\n", self.options.style.heading(format_args!("{}  {title}", meta.section)))?;
+                let heading = heading.map(section_heading).unwrap_or_default();
+                writeln!(out, "{}\n", self.options.style.heading(heading))?;
             }
             writeln!(
                 out,
@@ -123,8 +146,7 @@ impl Page<'_> {
         let title = level.with_name(name).primary_title(self.safe(&finding.message)).id(finding.check);
         let mut group = Group::with_title(title);
         for excerpt in &excerpts {
-            let (origin, snippet) = excerpt.elements();
-            group = group.element(origin).element(snippet);
+            group = group.element(excerpt.snippet());
         }
         if let Some(fix) = &finding.fix {
             let text = format!("{} ({}: {})", fix.title, fix.effect.as_str(), fix.effect_note);

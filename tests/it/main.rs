@@ -1,1 +1,4 @@
+//! The integration tests, one binary: what a user or a front end meets.
+
 mod index;
+mod output;
