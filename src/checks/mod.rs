@@ -4,6 +4,14 @@
 //!
 //! A check says *what* to change (see `support`); how text is changed is `edit`'s work, when is the session's.
 
+pub(crate) mod support;
+
+mod api_defaults;
+mod cors;
+mod deployment;
+mod logging;
+mod secrets;
+
 use crate::checklist::Catalog;
 use crate::finding::Outcome;
 use crate::index::ProjectIndex;
@@ -36,4 +44,28 @@ pub struct CheckContext<'a> {
     pub index: &'a ProjectIndex,
     /// Prose and mappings.
     pub catalog: &'a Catalog,
+}
+
+/// Every check, by family, then by id.
+pub fn all() -> Vec<&'static dyn Check> {
+    [api_defaults::CHECKS, cors::CHECKS, deployment::CHECKS, logging::CHECKS, secrets::CHECKS].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_each_family_is_sorted() {
+        let families =
+            [api_defaults::CHECKS, cors::CHECKS, deployment::CHECKS, logging::CHECKS, secrets::CHECKS];
+        for family in families {
+            assert!(family.is_sorted_by_key(|check| check.id()), "sort the list in the family's mod.rs");
+        }
+        let mut ids: Vec<_> = all().iter().map(|check| check.id()).collect();
+        ids.sort_unstable();
+        let count = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "two checks have the same id");
+    }
 }

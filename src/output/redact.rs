@@ -65,13 +65,13 @@ impl Secrets {
         let mut secrets = Self::default();
         for model in report.projects.iter().filter_map(|p| p.model.as_deref()) {
             for setting in model.settings.values() {
-                secrets.collect(&report.sources, &setting.node, is_secret_name(&setting.name), 0);
+                secrets.collect(&report.sources, &setting.node, is_secret_name(&setting.name));
             }
         }
         secrets
     }
 
-    fn collect(&mut self, sources: &Sources, node: &Node, secret: bool, depth: usize) {
+    fn collect(&mut self, sources: &Sources, node: &Node, secret: bool) {
         match &node.value {
             Value::Str(text) if secret || holds_password(text) => {
                 self.add(text);
@@ -79,18 +79,15 @@ impl Secrets {
             }
             Value::PartlyStr(parts) if secret => parts.iter().flatten().for_each(|part| self.add(part)),
             Value::Unknown(unknown) => {
-                unknown.candidates.iter().for_each(|node| self.collect(sources, node, secret, depth + 1));
+                unknown.candidates.iter().for_each(|node| self.collect(sources, node, secret));
             }
             Value::Dict(dict) => {
                 for entry in &dict.entries {
                     let named = entry.key.as_str().is_some_and(is_secret_name);
-                    // As in the machine output: a dict below a secret name describes the secret.
-                    self.collect(sources, &entry.value, (secret && depth == 0) || named, depth + 1);
+                    self.collect(sources, &entry.value, secret || named);
                 }
             }
-            _ => {
-                node.children().into_iter().for_each(|child| self.collect(sources, child, secret, depth + 1))
-            }
+            _ => node.children().into_iter().for_each(|child| self.collect(sources, child, secret)),
         }
     }
 

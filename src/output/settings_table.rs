@@ -132,8 +132,7 @@ fn push(out: &mut String, node: &Node, secret: bool, depth: usize) {
                 *out += if i > 0 { ", " } else { "" };
                 push(out, &entry.key, false, depth + 1);
                 *out += ": ";
-                let secret = (secret && depth == 0) || entry.key.as_str().is_some_and(is_secret_name);
-                push(out, &entry.value, secret, depth + 1);
+                push(out, &entry.value, secret || entry.key.as_str().is_some_and(is_secret_name), depth + 1);
             }
             rest(out, dict.entries.is_empty(), dict.rest.as_deref());
             *out += "}";

@@ -4,6 +4,7 @@
 //! cause, wherever only a run could tell. A [`SettingsModel`] is its result, as plain data. Whether a value is
 //! good is the checks' business; how text is changed is `edit`'s.
 
+pub mod placement;
 mod provenance;
 mod truth;
 mod value;

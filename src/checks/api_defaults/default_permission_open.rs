@@ -1,0 +1,45 @@
+//! Views that choose no permission let everybody in: `DEFAULT_PERMISSION_CLASSES` is absent, empty, or `AllowAny`
+//! alone. A project's own permission class is taken at its word; what it does is not judged here.
+//! <https://www.django-rest-framework.org/api-guide/permissions/#setting-the-permission-policy>
+
+use crate::checks::support::fixes::{Remedy, set_key};
+use crate::checks::support::permissions::{KEY, Openness, openness};
+use crate::checks::support::rest;
+use crate::checks::{Check, CheckContext};
+use crate::edit::Code;
+use crate::finding::{Effect, Outcome};
+
+pub(crate) struct DefaultPermissionOpen;
+
+impl Check for DefaultPermissionOpen {
+    fn id(&self) -> &'static str {
+        "default-permission-open"
+    }
+
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome {
+        let model = match rest::judged(cx) {
+            Ok(model) => model,
+            Err(outcome) => return outcome,
+        };
+        let seen = vec![rest::label_of(cx, model, KEY)];
+        let state = rest::wording(model, KEY);
+        let message = match openness(model) {
+            Openness::Unclear(cause) => return rest::unclear(cx, model, KEY, &cause),
+            Openness::ReadOpen | Openness::Closed => return Outcome::pass(format!("{state}."), seen),
+            Openness::Absent => format!("{state}, and DRF's default lets everybody in"),
+            Openness::Open => format!("{state}, so views that choose no permission let everybody in"),
+        };
+        let found = rest::finding(cx, model, self.id(), KEY, message.clone());
+        let closed = Code::List(vec![Code::str("rest_framework.permissions.IsAuthenticated")]);
+        let found = Remedy {
+            title: "Require a logged-in user by default".to_owned(),
+            effect: Effect::Tightens,
+            note: "Anonymous requests to views that choose no permission of their own get 401 or 403; give public \
+                   views `AllowAny` by name."
+                .to_owned(),
+            by_hand: format!("Set `{KEY}` to `[\"rest_framework.permissions.IsAuthenticated\"]`"),
+        }
+        .attach(found, set_key(cx, model, rest::NAME, KEY, closed));
+        Outcome::fail(format!("{message}."), vec![found])
+    }
+}

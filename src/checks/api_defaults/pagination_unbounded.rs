@@ -1,0 +1,174 @@
+//! List views return as many rows as there are, or as a client asks for: no default pagination class, no page size,
+//! or a class whose size the client chooses without a maximum. Class, size and maximum are judged as one. Views that
+//! set their own `pagination_class` are not looked at here.
+//! <https://www.django-rest-framework.org/api-guide/pagination/>
+
+use crate::checks::support::classes::{attribute, defines, find, is_none, libraries};
+use crate::checks::support::fixes::{Remedy, set_key};
+use crate::checks::support::lists::{last_part, name_of};
+use crate::checks::support::rest::{self, Key};
+use crate::checks::{Check, CheckContext};
+use crate::edit::Code;
+use crate::finding::{Effect, Outcome};
+use crate::settings::{Node, SettingsModel, Truth, Value};
+
+pub(crate) struct PaginationUnbounded;
+
+const CLASS: &str = "DEFAULT_PAGINATION_CLASS";
+const SIZE: &str = "PAGE_SIZE";
+const PAGE_NUMBER: &str = "rest_framework.pagination.PageNumberPagination";
+const LIMIT_OFFSET: &str = "rest_framework.pagination.LimitOffsetPagination";
+const CURSOR: &str = "rest_framework.pagination.CursorPagination";
+
+/// What a class does.
+enum Bound {
+    /// Page size and maximum are set, whatever the settings say.
+    Always,
+    /// Bounded when `PAGE_SIZE` is set.
+    BySize,
+    /// The client chooses without a maximum; why, as a clause.
+    Never(String),
+    /// It cannot be told.
+    Unclear(String),
+}
+
+impl Check for PaginationUnbounded {
+    fn id(&self) -> &'static str {
+        "pagination-unbounded"
+    }
+
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome {
+        let model = match rest::judged(cx) {
+            Ok(model) => model,
+            Err(outcome) => return outcome,
+        };
+        let seen = vec![rest::label_of(cx, model, CLASS), rest::label_of(cx, model, SIZE)];
+        let size = match rest::key(model, SIZE) {
+            Key::Absent => Truth::No,
+            Key::Set(node) => node.truthy(),
+            Key::Unclear(_) => Truth::Maybe,
+        };
+        let class = match rest::key(model, CLASS) {
+            Key::Unclear(cause) => return rest::unclear(cx, model, CLASS, &cause),
+            Key::Set(Node { value: Value::None, .. }) | Key::Absent => return self.no_class(cx, model, size),
+            Key::Set(node) => match name_of(node) {
+                Some(name) => name,
+                None => return rest::unclear(cx, model, CLASS, "it is not a class"),
+            },
+        };
+        let short = last_part(class);
+        match (bound(cx, class), size) {
+            (Bound::Always, _) => Outcome::pass(format!("`{short}` sets a page size and a maximum."), seen),
+            (Bound::BySize, Truth::Yes) => Outcome::pass(
+                format!("`{short}` returns pages of a fixed size: {}.", rest::wording(model, SIZE)),
+                seen,
+            ),
+            (Bound::BySize, Truth::Maybe) => {
+                Outcome::unknown(format!("{}.", rest::wording(model, SIZE)), seen)
+            }
+            (Bound::BySize, Truth::No) => {
+                let message = format!(
+                    "`{CLASS}` is `{short}` but {}, so lists are not paged at all",
+                    rest::wording(model, SIZE)
+                );
+                let found = rest::finding(cx, model, self.id(), SIZE, message.clone());
+                let found = remedy("Set a page size")
+                    .attach(found, set_key(cx, model, rest::NAME, SIZE, Code::Int(50)));
+                Outcome::fail(format!("{message}."), vec![found])
+            }
+            (Bound::Never(why), _) => {
+                let message = format!("`{CLASS}` is `{short}`, {why}");
+                let found = rest::finding(cx, model, self.id(), CLASS, message.clone());
+                let found = found.instruction(
+                    "Subclass it with a maximum (`max_limit` or `max_page_size`) and name the subclass in \
+                     `DEFAULT_PAGINATION_CLASS`.",
+                );
+                Outcome::fail(format!("{message}."), vec![found])
+            }
+            (Bound::Unclear(cause), _) => {
+                Outcome::unknown(format!("what `{short}` allows cannot be told: {cause}."), seen)
+            }
+        }
+    }
+}
+
+fn remedy(title: &str) -> Remedy {
+    Remedy {
+        title: title.to_owned(),
+        effect: Effect::Reshapes,
+        note: "List answers come in pages of 50 with `count`, `next` and `previous`; clients that expect a plain \
+               list must follow."
+            .to_owned(),
+        by_hand: format!("Set `{CLASS}` and `{SIZE}` in `REST_FRAMEWORK`"),
+    }
+}
+
+impl PaginationUnbounded {
+    fn no_class(&self, cx: &CheckContext<'_>, model: &SettingsModel, size: Truth) -> Outcome {
+        let message = match size {
+            Truth::Yes => {
+                format!("{}, so `{SIZE}` has no effect and lists hold every row", rest::wording(model, CLASS))
+            }
+            Truth::No | Truth::Maybe => format!("{}, so lists hold every row", rest::wording(model, CLASS)),
+        };
+        let found = rest::finding(cx, model, self.id(), CLASS, message.clone());
+        let mut entries = vec![(CLASS, Code::str(PAGE_NUMBER))];
+        if size == Truth::No {
+            entries.push((SIZE, Code::Int(50)));
+        }
+        let operations = rest::set_keys(cx, model, entries);
+        let found = remedy("Page all lists").attach(found, operations);
+        Outcome::fail(format!("{message}."), vec![found])
+    }
+}
+
+/// What a class allows: known ones by name, the project's own by their attributes.
+fn bound(cx: &CheckContext<'_>, class: &str) -> Bound {
+    if let Some(bound) = stock(class) {
+        return bound;
+    }
+    let Some(id) = find(cx.index, class) else {
+        return Bound::Unclear("the class is not in the project".to_owned());
+    };
+    let methods = ["paginate_queryset", "get_page_size", "get_limit"];
+    if let Some(method) = methods.iter().find(|m| defines(cx, id, m)) {
+        return Bound::Unclear(format!("it has its own `{method}`"));
+    }
+    let set = |name: &str| attribute(cx, id, name).map(|source| !is_none(source));
+    let libraries = libraries(cx.index, id);
+    let base = |name: &str| libraries.iter().any(|l| l == name);
+    if base(LIMIT_OFFSET) {
+        return match (set("max_limit"), set("default_limit")) {
+            (Some(true), Some(true)) => Bound::Always,
+            (Some(true), Some(false)) => Bound::Never("whose `default_limit` is `None`".to_owned()),
+            (Some(true), None) => Bound::BySize,
+            (Some(false) | None, _) => Bound::Never("and a client may ask for any `limit`".to_owned()),
+        };
+    }
+    if base(PAGE_NUMBER) || base(CURSOR) {
+        let sized = set("page_size");
+        let chosen = set("page_size_query_param") == Some(true);
+        return match (chosen, set("max_page_size"), sized) {
+            (true, Some(false) | None, _) => {
+                Bound::Never("and a client may ask for a page of any size".to_owned())
+            }
+            (_, _, Some(true)) => Bound::Always,
+            (_, _, Some(false)) => Bound::Never("whose `page_size` is `None`".to_owned()),
+            (_, _, None) => Bound::BySize,
+        };
+    }
+    match libraries.iter().find_map(|l| stock(l)) {
+        Some(bound) => bound,
+        None => Bound::Unclear("its base is not known".to_owned()),
+    }
+}
+
+fn stock(class: &str) -> Option<Bound> {
+    Some(match class {
+        PAGE_NUMBER | CURSOR => Bound::BySize,
+        LIMIT_OFFSET => Bound::Never("and a client may ask for any `limit`".to_owned()),
+        "rest_framework_json_api.pagination.JsonApiPageNumberPagination" => Bound::BySize,
+        "rest_framework_json_api.pagination.JsonApiLimitOffsetPagination" => Bound::BySize,
+        _ => return None,
+    })
+}

@@ -1,0 +1,169 @@
+//! Nothing limits how often a client may call: no default throttle class, classes without rates (which let everything
+//! pass), or rates that no class uses. Classes, rates and scopes are judged as one; a limit at the gateway or on
+//! single views is not seen here. <https://www.django-rest-framework.org/api-guide/throttling/>
+
+use crate::checks::support::fixes::Remedy;
+use crate::checks::support::lists::{last_part, name_of};
+use crate::checks::support::rest::{self, Key};
+use crate::checks::{Check, CheckContext};
+use crate::edit::Code;
+use crate::finding::{Effect, Outcome};
+use crate::settings::{Dict, Node, SettingsModel, Truth};
+
+pub(crate) struct ThrottleMissing;
+
+const CLASSES: &str = "DEFAULT_THROTTLE_CLASSES";
+const RATES: &str = "DEFAULT_THROTTLE_RATES";
+const ANONYMOUS: &str = "rest_framework.throttling.AnonRateThrottle";
+const USER: &str = "rest_framework.throttling.UserRateThrottle";
+const SCOPED: &str = "rest_framework.throttling.ScopedRateThrottle";
+
+impl Check for ThrottleMissing {
+    fn id(&self) -> &'static str {
+        "throttle-missing"
+    }
+
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome {
+        let model = match rest::judged(cx) {
+            Ok(model) => model,
+            Err(outcome) => return outcome,
+        };
+        let classes = match rest::key(model, CLASSES) {
+            Key::Unclear(cause) => return rest::unclear(cx, model, CLASSES, &cause),
+            Key::Absent => None,
+            Key::Set(node) => Some(node),
+        };
+        let rates = match rest::key(model, RATES) {
+            Key::Unclear(cause) => return rest::unclear(cx, model, RATES, &cause),
+            Key::Absent => None,
+            Key::Set(node) => node.as_dict(),
+        };
+        match classes.map(Node::truthy) {
+            None | Some(Truth::No) => self.no_classes(cx, model, rates),
+            Some(Truth::Maybe) => {
+                Outcome::unknown(format!("{}.", rest::wording(model, CLASSES)), self::seen(cx, model))
+            }
+            Some(Truth::Yes) => {
+                self.with_classes(cx, model, classes.expect("internal error: a list has a truth"), rates)
+            }
+        }
+    }
+}
+
+fn seen(cx: &CheckContext<'_>, model: &SettingsModel) -> Vec<crate::finding::Label> {
+    vec![rest::label_of(cx, model, CLASSES), rest::label_of(cx, model, RATES)]
+}
+
+/// Whether a rate is set for a scope.
+fn rate(rates: Option<&Dict>, scope: &str) -> Truth {
+    match rates {
+        None => Truth::No,
+        Some(dict) => match dict.get(scope) {
+            Some(node) => node.truthy(),
+            None => dict.has(scope),
+        },
+    }
+}
+
+fn remedy() -> Remedy {
+    Remedy {
+        title: "Limit anonymous and logged-in callers".to_owned(),
+        effect: Effect::Tightens,
+        note: "Clients over the limit get 429; the rates are suggestions, and the counters live in the default cache."
+            .to_owned(),
+        by_hand: format!("Set `{CLASSES}` and `{RATES}` in `REST_FRAMEWORK` together"),
+    }
+}
+
+/// All scopes with a rate: those that have one, and suggestions for the missing.
+fn all_rates(rates: Option<&Dict>, scopes: &[&str]) -> Option<Code> {
+    let mut entries: Vec<(Code, Code)> = Vec::new();
+    for entry in rates.map_or(&[][..], |r| &r.entries) {
+        let key = entry.key.as_str()?;
+        if entry.value.truthy() == Truth::No && scopes.contains(&key) {
+            continue;
+        }
+        entries.push((Code::str(key), Code::str(entry.value.as_str()?)));
+    }
+    for scope in scopes.iter().filter(|s| rate(rates, s) == Truth::No) {
+        let suggestion = if *scope == "anon" { "60/min" } else { "600/min" };
+        entries.push((Code::str(*scope), Code::str(suggestion)));
+    }
+    Some(Code::Dict(entries))
+}
+
+impl ThrottleMissing {
+    fn no_classes(&self, cx: &CheckContext<'_>, model: &SettingsModel, rates: Option<&Dict>) -> Outcome {
+        let unused = rates.is_some_and(|r| r.entries.iter().any(|e| e.value.truthy() == Truth::Yes));
+        let message = if unused {
+            format!(
+                "{}, so no view uses `{RATES}` unless it names a throttle itself",
+                rest::wording(model, CLASSES)
+            )
+        } else {
+            format!("{}, so a client may call as often as it likes", rest::wording(model, CLASSES))
+        };
+        let found = rest::finding(cx, model, self.id(), CLASSES, message.clone());
+        let mut entries = vec![(CLASSES, Code::List(vec![Code::str(ANONYMOUS), Code::str(USER)]))];
+        let scopes = ["anon", "user"];
+        let operations = if scopes.iter().all(|s| rate(rates, s) == Truth::Yes) {
+            rest::set_keys(cx, model, entries)
+        } else {
+            match all_rates(rates, &scopes) {
+                Some(rates) => {
+                    entries.push((RATES, rates));
+                    rest::set_keys(cx, model, entries)
+                }
+                None => Err(format!("`{RATES}` holds more than plain texts")),
+            }
+        };
+        Outcome::fail(format!("{message}."), vec![remedy().attach(found, operations)])
+    }
+
+    fn with_classes(
+        &self,
+        cx: &CheckContext<'_>,
+        model: &SettingsModel,
+        classes: &Node,
+        rates: Option<&Dict>,
+    ) -> Outcome {
+        let names: Vec<_> =
+            classes.as_items().map_or(&[][..], |i| &i.items).iter().filter_map(name_of).collect();
+        let scoped = |name: &&str| match *name {
+            ANONYMOUS => Some("anon"),
+            USER => Some("user"),
+            _ => None,
+        };
+        let scopes: Vec<_> = names.iter().filter_map(scoped).collect();
+        let missing: Vec<_> = scopes.iter().copied().filter(|s| rate(rates, s) == Truth::No).collect();
+        let unclear = scopes.iter().any(|s| rate(rates, s) == Truth::Maybe);
+        let seen = seen(cx, model);
+        if let [first, ..] = missing.as_slice() {
+            let what = if rates.is_some_and(|r| r.has(first) == Truth::No) {
+                format!("`{RATES}` has no rate for `{first}`, so the throttle fails at the first request")
+            } else {
+                format!("no rate is set for `{first}`, so the throttle lets everything pass")
+            };
+            let message = format!("{}, but {what}", rest::wording(model, CLASSES));
+            let found = rest::finding(cx, model, self.id(), RATES, message.clone());
+            let operations = match all_rates(rates, &missing) {
+                Some(rates) => rest::set_keys(cx, model, vec![(RATES, rates)]),
+                None => Err(format!("`{RATES}` holds more than plain texts")),
+            };
+            return Outcome::fail(format!("{message}."), vec![remedy().attach(found, operations)]);
+        }
+        if unclear {
+            return Outcome::unknown(format!("{}.", rest::wording(model, RATES)), seen);
+        }
+        if !scopes.is_empty() {
+            return Outcome::pass(format!("{}, with rates.", rest::wording(model, CLASSES)), seen);
+        }
+        match names.iter().find(|n| **n != SCOPED) {
+            Some(own) => Outcome::unknown(format!("what `{}` limits cannot be told.", last_part(own)), seen),
+            None if names.is_empty() => Outcome::unknown(format!("{}.", rest::wording(model, CLASSES)), seen),
+            None => {
+                Outcome::unknown("`ScopedRateThrottle` limits only views that name a `throttle_scope`.", seen)
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `CsrfViewMiddleware` is not in the stack, so Django views that change data accept forged requests. DRF's session
+//! authentication checks the token by itself; the admin and other Django views do not.
+//! <https://docs.djangoproject.com/en/stable/ref/csrf/>
+
+use crate::checks::support::lists::Among;
+use crate::checks::support::middleware::{self, AUTHENTICATION, COMMON, CSRF, SESSION, Wanted};
+use crate::checks::support::settings::no_settings;
+use crate::checks::{Check, CheckContext};
+use crate::finding::{Effect, Outcome};
+
+pub(crate) struct CsrfMiddlewareMissing;
+
+impl Check for CsrfMiddlewareMissing {
+    fn id(&self) -> &'static str {
+        "csrf-middleware-missing"
+    }
+
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome {
+        let Some(model) = cx.model else { return no_settings() };
+        let wanted = Wanted {
+            check: self.id(),
+            class: CSRF,
+            keyword: "csrf",
+            consequence: "so Django views accept forged requests that carry a cookie",
+            effect: Effect::Tightens,
+            note: "Unsafe requests to Django views with a cookie but without a CSRF token get 403; DRF views keep \
+                   their own rule.",
+            severity: None,
+        };
+        middleware::judge(cx, model, &wanted, |stack| {
+            // After sessions and common, before the user is known.
+            if let Some(user) = stack.element(AUTHENTICATION) {
+                Among::Before(user)
+            } else if let Some(common) = stack.element(COMMON).or_else(|| stack.element(SESSION)) {
+                Among::After(common)
+            } else {
+                Among::Last
+            }
+        })
+    }
+}

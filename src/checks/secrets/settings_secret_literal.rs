@@ -1,0 +1,139 @@
+//! A password, key or token other than `SECRET_KEY` is written in the settings, or a URL there holds a password.
+//! Names decide, and then the value: class paths, numbers, placeholders, addresses and field names are no secrets.
+//! A default of an environment read is reported with low severity. The value is never shown.
+//! <https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html>
+
+use crate::checks::support::environment;
+use crate::checks::support::fixes::Remedy;
+use crate::checks::support::secret_text::{is_secret_name, is_secret_value, password_in_url};
+use crate::checks::support::settings::{chain, first_line, module_start, no_settings};
+use crate::checks::{Check, CheckContext};
+use crate::finding::{Confidence, Effect, Finding, Label, Outcome, Severity};
+use crate::settings::{Node, Setting, SettingsModel, Value};
+use crate::source::clean;
+
+pub(crate) struct SettingsSecretLiteral;
+
+/// Nested deeper than any setting a person writes.
+const DEPTH: usize = 12;
+
+impl Check for SettingsSecretLiteral {
+    fn id(&self) -> &'static str {
+        "settings-secret-literal"
+    }
+
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome {
+        let Some(model) = cx.model else { return no_settings() };
+        let mut findings = Vec::new();
+        for setting in model.settings.values() {
+            if setting.is_default || matches!(setting.name.as_str(), "SECRET_KEY" | "SECRET_KEY_FALLBACKS") {
+                continue;
+            }
+            let mut path = vec![setting.name.clone()];
+            self.walk(cx, model, setting, &setting.node, &mut path, &mut findings);
+        }
+        // `A = B = "..."` and `X = DATABASES["default"]["PASSWORD"]` show one text under two names.
+        findings.sort_by_key(|f| (f.primary.span, f.symbol.len()));
+        findings.dedup_by_key(|f| f.primary.span);
+        if findings.is_empty() {
+            let reason = "no setting with the name of a secret holds a written value.";
+            return Outcome::pass(reason, vec![Label::new(module_start(cx, model), "read from here")]);
+        }
+        Outcome::fail(format!("{} of the settings hold a written secret.", findings.len()), findings)
+    }
+}
+
+impl SettingsSecretLiteral {
+    fn walk(
+        &self,
+        cx: &CheckContext<'_>,
+        model: &SettingsModel,
+        setting: &Setting,
+        node: &Node,
+        path: &mut Vec<String>,
+        out: &mut Vec<Finding>,
+    ) {
+        match &node.value {
+            Value::Str(text) => {
+                let name = path.last().map_or("", String::as_str);
+                let what = if is_secret_name(name) && is_secret_value(text) {
+                    "a written secret"
+                } else if password_in_url(text) {
+                    "a URL with a password"
+                } else {
+                    return;
+                };
+                out.push(self.found(cx, model, setting, node, path, what));
+            }
+            Value::Dict(dict) if path.len() < DEPTH => {
+                for entry in &dict.entries {
+                    let Some(key) = entry.key.as_str() else { continue };
+                    path.push(key.to_owned());
+                    self.walk(cx, model, setting, &entry.value, path, out);
+                    path.pop();
+                }
+            }
+            Value::List(items) | Value::Tuple(items) if path.len() < DEPTH => {
+                for item in &items.items {
+                    if let Value::Dict(_) = item.value {
+                        self.walk(cx, model, setting, item, path, out);
+                    } else if item.as_str().is_some_and(password_in_url) {
+                        out.push(self.found(cx, model, setting, item, path, "a URL with a password"));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn found(
+        &self,
+        cx: &CheckContext<'_>,
+        model: &SettingsModel,
+        setting: &Setting,
+        node: &Node,
+        path: &[String],
+        what: &str,
+    ) -> Finding {
+        let symbol = clean(&path.join("."));
+        let at = node.at.or_else(|| setting.decided_at()).unwrap_or_else(|| module_start(cx, model));
+        let span = first_line(cx, at);
+        let is_fallback = node.env.iter().any(|r| !r.supplied);
+        let message = if is_fallback {
+            let names: Vec<_> = node.env_names().map(|n| format!("`{}`", clean(n))).collect();
+            format!(
+                "`{symbol}` falls back to {what} when the environment does not set {}",
+                names.join(" or ")
+            )
+        } else {
+            format!("`{symbol}` is {what}")
+        };
+        let mut found = Finding::new(self.id(), symbol.clone(), Label::new(span, "written here"), message)
+            .related(chain(setting, span));
+        if is_fallback {
+            found.severity = Some(Severity::Low);
+            found.confidence = Some(Confidence::Med);
+        }
+        let last = path.last().map_or("", String::as_str);
+        let name = match path {
+            [first, .., key] if first == "DATABASES" => format!("DATABASE_{}", key.to_uppercase()),
+            [first, .., key] if path.len() > 1 => format!("{first}_{}", key.to_uppercase()),
+            _ => last.to_owned(),
+        };
+        let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let operations = match (node.at, is_fallback) {
+            (Some(at), false) => environment::require_at(cx, model, setting, at, &name),
+            _ => Err(String::new()),
+        };
+        Remedy {
+            title: format!("Read `{symbol}` from the environment"),
+            effect: Effect::Choose,
+            note: format!(
+                "Set `{}` in production's environment before you deploy, with a new value: the old one is in the history.",
+                environment::variable(model, &name)
+            ),
+            by_hand: format!("Take `{symbol}` out of the code and supply a new value from the environment"),
+        }
+        .attach(found, operations)
+    }
+}

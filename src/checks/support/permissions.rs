@@ -1,0 +1,67 @@
+//! How open `DEFAULT_PERMISSION_CLASSES` is. Every class of the list must agree, so one that restricts is enough.
+
+use crate::settings::{Node, SettingsModel};
+
+use super::lists::{last_part, name_of};
+use super::rest::{self, Key};
+
+/// The key.
+pub(crate) const KEY: &str = "DEFAULT_PERMISSION_CLASSES";
+
+/// Who gets in where a view does not say.
+pub(crate) enum Openness {
+    /// DRF's default: everybody.
+    Absent,
+    /// Everybody.
+    Open,
+    /// Everybody may read.
+    ReadOpen,
+    /// Some class restricts.
+    Closed,
+    /// It cannot be told.
+    Unclear(String),
+}
+
+/// Judges the key.
+pub(crate) fn openness(model: &SettingsModel) -> Openness {
+    let node = match rest::key(model, KEY) {
+        Key::Absent => return Openness::Absent,
+        Key::Unclear(cause) => return Openness::Unclear(cause),
+        Key::Set(node) => node,
+    };
+    let Some(list) = node.as_items() else {
+        return Openness::Unclear("it is not a list of classes".to_owned());
+    };
+    let classes: Vec<_> = list.items.iter().map(name_of).collect();
+    if classes.iter().flatten().any(|class| !is_open(class) && !is_read_open(class)) {
+        return Openness::Closed;
+    }
+    if let Some(cause) = &list.rest {
+        return Openness::Unclear(cause.clone());
+    }
+    if classes.contains(&None) {
+        return Openness::Unclear("not every class can be told".to_owned());
+    }
+    if classes.iter().flatten().any(|class| is_read_open(class)) {
+        Openness::ReadOpen
+    } else {
+        Openness::Open
+    }
+}
+
+fn is_open(class: &str) -> bool {
+    class == "rest_framework.permissions.AllowAny"
+}
+
+/// Whether anonymous callers may read.
+pub(crate) fn is_read_open(class: &str) -> bool {
+    class.starts_with("rest_framework.permissions.")
+        && matches!(last_part(class), "IsAuthenticatedOrReadOnly" | "DjangoModelPermissionsOrAnonReadOnly")
+}
+
+/// The elements for which `test` holds.
+pub(crate) fn elements<'a>(model: &'a SettingsModel, test: fn(&str) -> bool) -> Vec<&'a Node> {
+    let Key::Set(node) = rest::key(model, KEY) else { return Vec::new() };
+    let items = node.as_items().map_or(&[][..], |i| &i.items);
+    items.iter().filter(|item| name_of(item).is_some_and(test)).collect()
+}

@@ -1,0 +1,159 @@
+//! The `REST_FRAMEWORK` dict: whether DRF is used at all, and what a key of the dict gives.
+
+use crate::checks::CheckContext;
+use crate::edit::Code;
+use crate::finding::{Finding, Label, Outcome};
+use crate::settings::{Dict, Node, SettingsModel, Truth};
+use crate::source::Span;
+
+use super::settings::{chain, first_line, module_start, own, place, show};
+
+/// The setting's name.
+pub(crate) const NAME: &str = "REST_FRAMEWORK";
+
+/// What a key gives.
+pub(crate) enum Key<'a> {
+    /// The key is not set: DRF's own default counts.
+    Absent,
+    /// The key's value.
+    Set(&'a Node),
+    /// It cannot be told; why.
+    Unclear(String),
+}
+
+/// The model to judge, or the outcome where there is nothing to judge.
+pub(crate) fn judged<'a>(cx: &'a CheckContext<'_>) -> Result<&'a SettingsModel, Outcome> {
+    let Some(model) = cx.model else { return Err(super::settings::no_settings()) };
+    match uses_drf(cx, model) {
+        Truth::Yes | Truth::Maybe => Ok(model),
+        Truth::No => Err(Outcome::not_applicable("the project does not use Django REST Framework")),
+    }
+}
+
+/// Whether the project uses DRF: installed as an app, configured, required, or imported.
+pub(crate) fn uses_drf(cx: &CheckContext<'_>, model: &SettingsModel) -> Truth {
+    let installed = model.get("INSTALLED_APPS").map_or(Truth::No, |apps| {
+        apps.node.any_item(&|app| match super::lists::name_of(app) {
+            Some(name) => (name == "rest_framework" || name.starts_with("rest_framework.")).into(),
+            None => app.is_str("rest_framework"),
+        })
+    });
+    let named = own(model, NAME).is_some()
+        || cx.project.is_some_and(|p| p.drf.is_some())
+        || installed == Truth::Yes
+        || imports_drf(cx);
+    if named { Truth::Yes } else { installed }
+}
+
+/// Whether a Python file of the project imports DRF.
+fn imports_drf(cx: &CheckContext<'_>) -> bool {
+    let root = cx.project.map_or("", |p| p.root.as_str());
+    let finder = memchr::memmem::Finder::new("import");
+    cx.sources.iter().filter(|(_, f)| f.path.starts_with(root) && f.path.ends_with(".py")).any(|(_, file)| {
+        memchr::memmem::find_iter(file.text.as_bytes(), "rest_framework").any(|at| {
+            let line = file.text[..at].rfind('\n').map_or(0, |n| n + 1);
+            let before = file.text[line..at].trim_start();
+            let after = &file.text[at + "rest_framework".len()..];
+            (before == "from " || before == "import ")
+                && after.starts_with(['.', ' ', '\n', '\r'])
+                && (before == "import " || finder.find(after.as_bytes()).is_some())
+        })
+    })
+}
+
+/// The dict, when the project sets one.
+pub(crate) fn dict(model: &SettingsModel) -> Option<&Dict> {
+    own(model, NAME).and_then(|s| s.node.as_dict())
+}
+
+/// What a key of `REST_FRAMEWORK` gives.
+pub(crate) fn key<'a>(model: &'a SettingsModel, key: &str) -> Key<'a> {
+    if let Some(cause) = super::settings::hidden(model, NAME) {
+        return Key::Unclear(cause.to_owned());
+    }
+    let Some(setting) = own(model, NAME) else { return Key::Absent };
+    let Some(dict) = setting.node.as_dict() else {
+        return Key::Unclear(setting.node.cause().unwrap_or("`REST_FRAMEWORK` is not a dict").to_owned());
+    };
+    match (dict.get(key), &dict.rest) {
+        (Some(node), _) => match node.cause() {
+            Some(cause) => Key::Unclear(cause.to_owned()),
+            None => Key::Set(node),
+        },
+        (None, Some(cause)) => Key::Unclear(cause.clone()),
+        (None, None) => Key::Absent,
+    }
+}
+
+/// Where a finding about a key stands: on the key; on the dict's first line when the key is absent; at the start
+/// of the settings module when there is no dict.
+pub(crate) fn place_of(cx: &CheckContext<'_>, model: &SettingsModel, key: &str) -> Span {
+    let entry = dict(model).and_then(|d| d.entry(key));
+    let at = entry.and_then(|e| e.key.at.or(e.value.at));
+    match (at, own(model, NAME)) {
+        (Some(at), _) => first_line(cx, at),
+        (None, Some(setting)) => {
+            // The statement that made the dict, not the last that changed it.
+            let made = setting.steps.iter().rev().find(|s| s.how == crate::settings::How::Assigned);
+            made.map_or_else(|| place(cx, model, NAME), |s| first_line(cx, s.at))
+        }
+        (None, None) => module_start(cx, model),
+    }
+}
+
+/// The label of that place.
+pub(crate) fn label_of(cx: &CheckContext<'_>, model: &SettingsModel, key: &str) -> Label {
+    let text = match dict(model).and_then(|d| d.entry(key)) {
+        Some(_) => format!("`{key}` is decided here"),
+        None => format!("`{key}` is not set"),
+    };
+    Label::new(place_of(cx, model, key), text)
+}
+
+/// A finding about a key.
+pub(crate) fn finding(
+    cx: &CheckContext<'_>,
+    model: &SettingsModel,
+    check: &'static str,
+    key: &str,
+    message: impl Into<String>,
+) -> Finding {
+    let primary = label_of(cx, model, key);
+    let links = own(model, NAME).map(|s| chain(s, primary.span)).unwrap_or_default();
+    Finding::new(check, format!("{NAME}.{key}"), primary, message).related(links)
+}
+
+/// A key's state in words.
+pub(crate) fn wording(model: &SettingsModel, key: &str) -> String {
+    match self::key(model, key) {
+        Key::Absent => format!("`REST_FRAMEWORK` does not set `{key}`"),
+        Key::Set(node) => format!("`{key}` is `{}`{}", show(node), super::settings::environment(node)),
+        Key::Unclear(cause) => format!("`{key}` cannot be told: {cause}"),
+    }
+}
+
+/// The outcome where a key cannot be told.
+pub(crate) fn unclear(cx: &CheckContext<'_>, model: &SettingsModel, key: &str, cause: &str) -> Outcome {
+    Outcome::unknown(format!("`{key}` cannot be told: {cause}."), vec![label_of(cx, model, key)])
+}
+
+/// Sets several keys together; one new dict when nobody sets `REST_FRAMEWORK`.
+pub(crate) fn set_keys(
+    cx: &CheckContext<'_>,
+    model: &SettingsModel,
+    entries: Vec<(&str, Code)>,
+) -> super::fixes::Operations {
+    if own(model, NAME).is_none() {
+        let dict = entries.into_iter().map(|(key, value)| (Code::str(key), value)).collect();
+        return super::fixes::add(cx, model, NAME, Code::Dict(dict));
+    }
+    let mut operations = Vec::new();
+    for (key, value) in entries {
+        for operation in super::fixes::set_key(cx, model, NAME, key, value)? {
+            if !operations.contains(&operation) {
+                operations.push(operation);
+            }
+        }
+    }
+    Ok(operations)
+}

@@ -1,0 +1,112 @@
+//! The Django secret key: where it comes from. Its text never leaves this module but as a length or a yes.
+
+use crate::checks::CheckContext;
+use crate::finding::{Label, Outcome};
+use crate::python::ast::{Expr, Stmt};
+use crate::python::visitor::{Visitor, walk_expr};
+use crate::python::{dotted_name, parse};
+use crate::settings::placement::is_toml;
+use crate::settings::{Setting, SettingsModel, Value};
+
+use super::fixes::expression;
+use super::settings::{hidden, label, own};
+
+/// The setting's name.
+pub(crate) const NAME: &str = "SECRET_KEY";
+
+/// Where the key comes from.
+pub(crate) enum Origin<'a> {
+    /// Written in the project's files.
+    Literal(&'a Setting),
+    /// From the environment, with a default written in the project's files.
+    Fallback(&'a Setting),
+    /// Made anew at each start, when the environment gives none.
+    Random(&'a Setting),
+    /// From the environment that was given to this run.
+    Supplied(&'a str),
+    /// From the environment, which has to give one.
+    Required,
+    /// It cannot be told.
+    Unclear(String),
+}
+
+/// Tells where the key comes from, or the outcome where there is nothing to tell.
+pub(crate) fn origin<'a>(cx: &CheckContext<'_>, model: &'a SettingsModel) -> Result<Origin<'a>, Outcome> {
+    if let Some(cause) = hidden(model, NAME) {
+        return Ok(Origin::Unclear(cause.to_owned()));
+    }
+    let Some(setting) = own(model, NAME) else {
+        let reason =
+            "`SECRET_KEY` is not set in the files that were read; Django does not start without one.";
+        return Err(Outcome::unknown(reason, vec![label(cx, model, NAME)]));
+    };
+    let reads = setting.node.env_reads();
+    if is_random(cx, setting) {
+        return Ok(Origin::Random(setting));
+    }
+    Ok(match &setting.node.value {
+        Value::Str(text) if reads.iter().any(|r| r.supplied) => Origin::Supplied(text),
+        Value::Str(text) if text.is_empty() => Origin::Required,
+        Value::None if !reads.is_empty() => Origin::Required,
+        Value::Str(_) if reads.is_empty() => Origin::Literal(setting),
+        Value::Str(_) => Origin::Fallback(setting),
+        Value::Bytes(_) if reads.is_empty() => Origin::Literal(setting),
+        Value::Unknown(unknown) if unknown.required => Origin::Required,
+        Value::Unknown(unknown) => Origin::Unclear(unknown.cause.clone()),
+        _ => Origin::Unclear("it is not a plain text".to_owned()),
+    })
+}
+
+/// The outcome of a check for which this origin is in order.
+pub(crate) fn fine(cx: &CheckContext<'_>, model: &SettingsModel, origin: &Origin<'_>) -> Outcome {
+    let seen = vec![label(cx, model, NAME)];
+    match origin {
+        Origin::Required => Outcome::pass("`SECRET_KEY` comes from the environment, with no default.", seen),
+        Origin::Supplied(_) => Outcome::pass("`SECRET_KEY` comes from the environment that was given.", seen),
+        Origin::Literal(_) => Outcome::not_applicable("`SECRET_KEY` is written in the settings"),
+        Origin::Fallback(_) => Outcome::not_applicable("`SECRET_KEY` has a written default"),
+        Origin::Random(_) => Outcome::not_applicable("`SECRET_KEY` is made at random"),
+        Origin::Unclear(cause) => Outcome::unknown(format!("`SECRET_KEY` cannot be told: {cause}."), seen),
+    }
+}
+
+/// A label for the place, without the value.
+pub(crate) fn seen(cx: &CheckContext<'_>, model: &SettingsModel) -> Label {
+    label(cx, model, NAME)
+}
+
+/// Django's rule for a key that is too easy to guess (`security.W009`): short, few characters, or made by
+/// `startproject`.
+pub(crate) fn is_weak(text: &str) -> bool {
+    let distinct: std::collections::BTreeSet<_> = text.chars().collect();
+    text.chars().count() < 50 || distinct.len() < 5 || text.starts_with("django-insecure-")
+}
+
+/// Whether the expression behind the key calls something that makes random text.
+fn is_random(cx: &CheckContext<'_>, setting: &Setting) -> bool {
+    struct Calls(bool);
+    impl Visitor<'_> for Calls {
+        fn visit_expr(&mut self, expr: &Expr) {
+            if let Expr::Call(call) = expr
+                && let Some(name) = dotted_name(&call.func)
+            {
+                let last = name.rsplit('.').next().unwrap_or_default();
+                self.0 |= matches!(last, "get_random_secret_key" | "get_random_string" | "urandom" | "uuid4")
+                    || last.starts_with("token_")
+                    || name.starts_with("random.")
+                    || name.starts_with("secrets.");
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let places = [expression(cx, setting), setting.node.env.first().and_then(|r| r.default_at)];
+    places.into_iter().flatten().filter(|at| !is_toml(cx.sources, at.file)).any(|at| {
+        let text = format!("({})", cx.sources.slice(at));
+        let module = parse(&text);
+        let mut calls = Calls(false);
+        if let [Stmt::Expr(statement)] = module.body() {
+            calls.visit_expr(&statement.value);
+        }
+        calls.0
+    })
+}

@@ -1,0 +1,141 @@
+//! Which names mean a secret, and which texts can be one.
+
+/// Whether the name of a setting or key says that it holds a secret. Names of classes, headers, lifetimes and
+/// switches around secrets do not.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_uppercase().replace('-', "_");
+    let words: Vec<_> = name.split('_').filter(|w| !w.is_empty()).collect();
+    let Some(last) = words.last() else { return false };
+    let secret =
+        matches!(*last, "PASSWORD" | "PASSWD" | "PASSPHRASE" | "SECRET" | "TOKEN" | "PWD" | "APIKEY")
+            || *last == "KEY"
+                && words.iter().any(|w| {
+                    matches!(
+                        *w,
+                        "API" | "ACCESS" | "SECRET" | "PRIVATE" | "SIGNING" | "AUTH" | "ENCRYPTION" | "JWT"
+                    )
+                });
+    // The public half of a pair.
+    let public = words
+        .iter()
+        .any(|w| matches!(*w, "PUBLIC" | "VERIFYING" | "SITE" | "PUBLISHABLE" | "HEADER" | "COOKIE"));
+    // `AWS_ACCESS_KEY_ID` ends in ID and is no secret by itself.
+    secret && !public
+}
+
+/// Whether a text under such a name can be a secret.
+pub(crate) fn is_secret_value(text: &str) -> bool {
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    let placeholder =
+        ["changeme", "change-me", "change_me", "your-", "your_", "xxx", "todo", "replace", "example"];
+    let plain_word = matches!(
+        lower.as_str(),
+        "" | "none"
+            | "null"
+            | "true"
+            | "false"
+            | "password"
+            | "secret"
+            | "token"
+            | "key"
+            | "api_key"
+            | "bearer"
+    );
+    // `package.module.Class`, `%(name)s`, `{name}`, `<name>`, `${NAME}`, a path or a URL.
+    let dotted = text.split('.').count() > 1 && text.split('.').all(is_identifier);
+    let template = text.contains(['{', '<', '%', '$']) && text.contains(['}', '>', ')']);
+    let location = text.contains("://") || text.starts_with('/');
+    let rate = text.split_once('/').is_some_and(|(n, _)| n.parse::<u32>().is_ok());
+    !(plain_word
+        || dotted
+        || template
+        || location
+        || rate
+        || text.contains(char::is_whitespace) && !text.starts_with("-----BEGIN")
+        || placeholder.iter().any(|p| lower.contains(p))
+        || text.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '-')))
+}
+
+fn is_identifier(part: &str) -> bool {
+    part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Whether a URL carries a password: `scheme://user:password@host`.
+pub(crate) fn password_in_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    if scheme.is_empty() || !scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)) {
+        return false;
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some((user, _)) = authority.rsplit_once('@') else { return false };
+    user.split_once(':')
+        .is_some_and(|(_, password)| !password.is_empty() && !password.contains(['{', '$', '<', '%']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for name in [
+            "PASSWORD",
+            "EMAIL_HOST_PASSWORD",
+            "AWS_SECRET_ACCESS_KEY",
+            "SIGNING_KEY",
+            "STRIPE_API_KEY",
+            "x-api-key",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in [
+            "AUTH_PASSWORD_VALIDATORS",
+            "PASSWORD_HASHERS",
+            "AWS_ACCESS_KEY_ID",
+            "TOKEN_LIFETIME",
+            "CSRF_COOKIE_NAME",
+            "VERIFYING_KEY",
+            "KEY",
+            "STRIPE_PUBLIC_KEY",
+            "PRIMARY_KEY",
+            "KEY_PREFIX",
+        ] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn values() {
+        for text in ["hunter2", "s3cr3t-value", "postgres", "AKIAIOSFODNN7", "-----BEGIN PRIVATE KEY-----\nx"]
+        {
+            assert!(is_secret_value(text), "{text}");
+        }
+        for text in [
+            "",
+            "rest_framework.authtoken.models.Token",
+            "100/day",
+            "<your key>",
+            "${X}",
+            "changeme",
+            "/run/secrets/x",
+            "https://x/token",
+        ] {
+            assert!(!is_secret_value(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn urls() {
+        assert!(password_in_url("postgres://app:pw@db/app"));
+        for text in [
+            "redis://localhost:6379/0",
+            "https://example.org/a:b@c",
+            "amqp://user@host",
+            "postgres://u:{pw}@h",
+        ] {
+            assert!(!password_in_url(text), "{text}");
+        }
+    }
+}
