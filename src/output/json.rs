@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::redact::Secrets;
 use super::{Changes, diff};
-use crate::engine::{PracticeReport, ProjectReport, Report, ReportedFinding};
+use crate::engine::{DecisionNote, PracticeReport, ProjectReport, Report, ReportedFinding};
 use crate::finding::{Finding, Label, Verdict};
 use crate::project::{NotRead, SettingsChoice};
 use crate::source::Sources;
@@ -57,6 +57,19 @@ struct Practice<'a> {
     kind: &'static str,
     state: &'static str,
     findings: Vec<&'a str>,
+    /// How it was decided, or why it cannot be told, one sentence for each check.
+    reasons: Vec<String>,
+    decision: Option<Decision<'a>>,
+}
+
+#[derive(Serialize)]
+struct Decision<'a> {
+    kind: &'static str,
+    by: &'a str,
+    on: String,
+    /// The review date of an answer, the last day of a waiver.
+    until: Option<String>,
+    note: &'a str,
 }
 
 #[derive(Serialize)]
@@ -151,7 +164,7 @@ pub fn write(out: &mut dyn Write, report: &Report, changes: &Changes) -> io::Res
         practices: report
             .projects
             .iter()
-            .flat_map(|p| p.practices.iter().map(move |practice| cx_practice(report, p, practice)))
+            .flat_map(|p| p.practices.iter().map(|practice| cx.practice(p, practice)).collect::<Vec<_>>())
             .collect(),
         findings: report
             .projects
@@ -192,22 +205,18 @@ fn project(project: &ProjectReport) -> Project<'_> {
     }
 }
 
-fn cx_practice<'a>(
-    report: &'a Report,
-    project: &'a ProjectReport,
-    practice: &'a PracticeReport,
-) -> Practice<'a> {
-    let meta = &report.catalog.practices[practice.practice];
-    let section = report.catalog.sections.iter().find(|s| s.id == meta.section);
-    Practice {
-        project: &project.root,
-        id: &meta.id,
-        standard: section.map_or("", |s| &s.standard),
-        item: &meta.section,
-        kind: meta.kind.as_str(),
-        state: practice.state.as_str(),
-        findings: practice.findings.iter().map(|&i| project.findings[i].id.as_str()).collect(),
-    }
+fn decision(note: &DecisionNote) -> Decision<'_> {
+    let (kind, answer) = match note {
+        DecisionNote::Answer(answer) => ("answer", answer),
+        DecisionNote::Expired(answer) => ("expired", answer),
+        DecisionNote::Waiver(waiver) => {
+            let until = Some(waiver.expires.to_string());
+            let (by, note) = (&waiver.owner, &waiver.reason);
+            return Decision { kind: "waiver", by, on: waiver.on.to_string(), until, note };
+        }
+    };
+    let until = answer.review.map(|date| date.to_string());
+    Decision { kind, by: &answer.by, on: answer.on.to_string(), until, note: &answer.note }
 }
 
 struct Context<'a> {
@@ -217,6 +226,23 @@ struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    fn practice(&self, project: &'a ProjectReport, practice: &'a PracticeReport) -> Practice<'a> {
+        let catalog = &self.report.catalog;
+        let meta = &catalog.practices[practice.practice];
+        let section = catalog.sections.iter().find(|s| s.id == meta.section);
+        Practice {
+            project: &project.root,
+            id: &meta.id,
+            standard: section.map_or("", |s| &s.standard),
+            item: &meta.section,
+            kind: meta.kind.as_str(),
+            state: practice.state.as_str(),
+            findings: practice.findings.iter().map(|&i| project.findings[i].id.as_str()).collect(),
+            reasons: practice.checks.iter().map(|c| self.secrets.hide(&c.outcome.reason)).collect(),
+            decision: practice.decision.as_ref().map(decision),
+        }
+    }
+
     fn finding(&self, project: &'a ProjectReport, found: &'a ReportedFinding) -> Found<'a> {
         let sources: &'a Sources = &self.report.sources;
         let finding: &'a Finding = &found.finding;

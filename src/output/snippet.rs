@@ -120,3 +120,42 @@ impl Excerpt {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use annotate_snippets::{Group, Level, Renderer};
+
+    use super::*;
+    use crate::source::{SourceFile, Span, TextRange};
+
+    #[test]
+    fn any_span_of_any_text_is_drawn() {
+        let long = format!("x = '{}'\n", "a".repeat(900));
+        for text in ["", "\n", "a", "é漢\t\u{202e}b\r\n\tç\n\n", "a\rb\u{7}", &long] {
+            let file = SourceFile::from_bytes("s.py".into(), text.as_bytes().to_vec()).unwrap();
+            let len = file.text.len() as u32;
+            let sources = Sources::new(PathBuf::from("/p"), vec![file]);
+            let id = sources.find("s.py").unwrap();
+            let ends: Vec<u32> =
+                (0..=len).filter(|i| sources.text(id).is_char_boundary(*i as usize)).collect();
+            let ends: Vec<u32> = if ends.len() > 30 { vec![0, 5, len / 2, len] } else { ends };
+            for &start in &ends {
+                for &end in ends.iter().filter(|end| **end >= start) {
+                    let at = Span::new(id, TextRange::new(start.into(), end.into()));
+                    let whole = Span::new(id, TextRange::new(0.into(), len.into()));
+                    let finding =
+                        Finding::new("x", "X", Label::new(at, "here"), "m").related([Label::new(whole, "")]);
+                    for excerpt in excerpts(&sources, &finding, &Secrets::default()) {
+                        let group =
+                            Group::with_title(Level::ERROR.primary_title("m")).element(excerpt.snippet());
+                        let drawn = Renderer::plain().render(&[group]);
+                        assert!(drawn.contains("s.py:"), "{drawn}");
+                        assert!(!drawn.contains('\u{202e}'), "{drawn}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ use super::redact::Secrets;
 use super::{
     Changes, Style, count, diff, findings_by_practice, project_label, section_heading, snippet, summary_line,
 };
-use crate::engine::{ProjectReport, Report, ReportedFinding, State};
+use crate::engine::{DecisionNote, ProjectReport, Report, ReportedFinding, State};
 use crate::finding::{Severity, Verdict};
 use crate::source::clean;
 
@@ -51,6 +51,19 @@ pub fn write(
     match next_command(report) {
         Some(next) if !options.quiet => writeln!(out, "Next: {next}"),
         _ => Ok(()),
+    }
+}
+
+/// Who decided what, in one line.
+fn decision(note: &DecisionNote) -> String {
+    match note {
+        DecisionNote::Answer(answer) => format!("{} on {}: {}", answer.by, answer.on, answer.note),
+        DecisionNote::Expired(answer) => {
+            format!("to be asked again; {} on {}: {}", answer.by, answer.on, answer.note)
+        }
+        DecisionNote::Waiver(waiver) => {
+            format!("waived by {} until {}: {}", waiver.owner, waiver.expires, waiver.reason)
+        }
     }
 }
 
@@ -113,6 +126,9 @@ impl Page<'_> {
                 meta.title,
                 self.options.style.dim(format_args!("({})", meta.id))
             )?;
+            if let Some(note) = &practice.decision {
+                writeln!(out, "  {}", self.safe(&decision(note)))?;
+            }
             if unexplained || self.options.verbose > 1 {
                 for check in &practice.checks {
                     let told = check.outcome.verdict != Verdict::Unknown;
@@ -154,6 +170,9 @@ impl Page<'_> {
         }
         if let Some(text) = &finding.instruction {
             group = group.element(Level::HELP.with_name("by hand").message(self.safe(text)));
+        } else if finding.fix.is_none() && found.verdict == Verdict::Fail {
+            let text = format!("no automatic fix; `drf-harden explain {}` says what to do", finding.check);
+            group = group.element(Level::HELP.with_name("by hand").message(text));
         }
         let renderer = if self.options.style.color { Renderer::styled() } else { Renderer::plain() };
         writeln!(out, "{}\n", renderer.decor_style(DecorStyle::Ascii).render(&[group]))?;
