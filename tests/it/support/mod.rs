@@ -1,0 +1,7 @@
+//! Helpers that several test files share.
+
+#![allow(dead_code, reason = "each helper is used by some of the test files")]
+
+pub(crate) mod oracle;
+pub(crate) mod pty;
+pub(crate) mod venv;

@@ -1,0 +1,67 @@
+"""What CPython makes of a settings module.
+
+usage: python dump_settings.py ROOT MODULE     (the environment is the caller's)
+
+Imports MODULE with ROOT first on the path and prints one JSON object: {"settings": {NAME: value}} for every
+upper-case name, in the shapes of the machine output, or {"error": "...", "type": "KeyError"} when the import fails.
+"""
+import datetime
+import importlib
+import json
+import pathlib
+import re
+import sys
+import types
+
+ROOT = sys.argv[1]
+
+
+def encode(value, depth=0):
+    if depth > 12:
+        return {"object": "deep"}
+    if value is None or isinstance(value, (bool, int, float)) and not isinstance(value, float):
+        return value
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else {"object": "float"}
+    if type(value) is str:
+        return value
+    if isinstance(value, bytes):
+        return {"bytes": len(value)}
+    if isinstance(value, dict):
+        return {"dict": [[encode(k, depth + 1), encode(v, depth + 1)] for k, v in value.items()]}
+    if isinstance(value, (set, frozenset)):
+        return {"set": [encode(v, depth + 1) for v in value]}
+    if isinstance(value, (list, tuple)):
+        return [encode(v, depth + 1) for v in value]
+    if isinstance(value, datetime.timedelta):
+        return {"seconds": value.total_seconds()}
+    if isinstance(value, re.Pattern):
+        return {"regex": value.pattern}
+    if isinstance(value, pathlib.PurePath):
+        text = str(value)
+        return {"path": "<root>" + text[len(ROOT):] if text == ROOT or text.startswith(ROOT + "/") else text}
+    if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
+        return {"ref": f"{value.__module__}.{value.__qualname__}"}
+    if isinstance(value, types.ModuleType):
+        return {"ref": value.__name__}
+    if hasattr(value, "_proxy____args"):
+        return str(value._proxy____args[0])
+    if isinstance(value, str):
+        return str(value)
+    return {"object": type(value).__name__}
+
+
+def main():
+    sys.path.insert(0, ROOT)
+    sys.argv = ["gunicorn"]
+    try:
+        module = importlib.import_module(MODULE)
+    except BaseException as error:  # the failure is the answer
+        print(json.dumps({"error": str(error), "type": type(error).__name__}))
+        return
+    names = {n: encode(v) for n, v in vars(module).items() if n.isupper()}
+    print(json.dumps({"settings": names}))
+
+
+MODULE = sys.argv[2]
+main()
