@@ -1,5 +1,6 @@
 //! The integration tests, one binary: what a user or a front end meets.
 
+mod checklist;
 mod index;
 mod output;
 mod support;
