@@ -3,12 +3,15 @@
 //! Mappings to OWASP editions, CWE and Django's own check ids live there and nowhere else. What a practice's
 //! state is in a project is the engine's work.
 
+mod explain;
+mod load;
 mod schema;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-pub use schema::CatalogError;
+pub use explain::{Block, BodyKind, Page, explain};
+pub use load::CatalogError;
 
 use crate::finding::{Confidence, Effect, Severity};
 
@@ -21,6 +24,8 @@ pub struct Catalog {
     pub practices: Vec<Practice>,
     /// What is known of each check, by id.
     pub checks: BTreeMap<String, CheckMeta>,
+    /// Pages about the tool itself: score, states, exit codes, effects.
+    pub topics: Vec<Topic>,
 }
 
 impl Catalog {
@@ -29,7 +34,7 @@ impl Catalog {
     /// # Panics
     /// Only when `checklists/` does not hold together, which `tests/it/checklist.rs` reports first.
     pub fn builtin() -> Arc<Self> {
-        static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| match schema::builtin() {
+        static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| match load::builtin() {
             Ok(catalog) => Arc::new(catalog),
             Err(problem) => panic!("internal error: checklists/ does not hold together: {problem}"),
         });
@@ -173,6 +178,17 @@ pub struct Choice {
     pub note: bool,
 }
 
+/// A page about the tool itself.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// What `explain` knows it by: `score`.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// Its content.
+    pub blocks: Vec<Block>,
+}
+
 /// What an answer makes of a practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -235,4 +251,15 @@ pub enum Profile {
     Standard,
     /// Opinions too.
     Everything,
+}
+
+impl Profile {
+    /// The word of the `--profile` flag.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Essential => "essential",
+            Self::Standard => "standard",
+            Self::Everything => "everything",
+        }
+    }
 }

@@ -1,202 +1,140 @@
-//! The shapes of the TOML files in `checklists/`, and their way into checked types.
-//!
-//! Every cross reference is resolved here, so that a [`Catalog`] that exists holds together: sections, checks and
-//! links that are named exist, ids are unique, each practice has checks or a question. What only concerns the
-//! prose (lengths, order, the cheat sheet being complete) is left to `tests/it/checklist.rs`.
+//! The shapes of the TOML files in `checklists/`, as serde reads them. Unknown keys are refused, so that a misspelled
+//! one is an error. What the entries mean together is `load`'s work.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Becomes, Catalog, CheckMeta, Choice, Kind, Practice, Profile, Question, Reference, Section};
+use super::{Becomes, Kind, Profile};
 use crate::finding::{Confidence, Effect, Severity};
 
-/// What is wrong with the catalogue's files.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogError {
-    /// A file is not TOML of the expected shape.
-    #[error("{file}: {message}")]
-    Shape {
-        /// Its name below `checklists/`.
-        file: String,
-        /// What the reader says, with the place.
-        message: String,
-    },
-    /// Two entries share an id.
-    #[error("`{id}` names two entries")]
-    Duplicate {
-        /// The id.
-        id: String,
-    },
-    /// An entry names something that is not there.
-    #[error("`{entry}` names the {what} `{name}`, which does not exist")]
-    Missing {
-        /// The entry's id.
-        entry: String,
-        /// `section`, `check` or `reference`.
-        what: &'static str,
-        /// The name that leads nowhere.
-        name: String,
-    },
-    /// An entry contradicts itself.
-    #[error("`{entry}`: {message}")]
-    Entry {
-        /// The entry's id.
-        entry: String,
-        /// What is wrong.
-        message: &'static str,
-    },
-}
-
-/// The files of one catalogue: names for messages, and texts.
-pub(super) struct Files<'a> {
-    pub(super) references: (&'a str, &'a str),
-    pub(super) standards: &'a [(&'a str, &'a str)],
-    pub(super) checks: &'a [(&'a str, &'a str)],
-}
-
-macro_rules! file {
-    ($path:literal) => {
-        ($path, include_str!(concat!("../../checklists/", $path)))
-    };
-}
-
-const BUILTIN: Files<'static> = Files {
-    references: file!("references.toml"),
-    standards: &[
-        file!("standards/introduction.toml"),
-        file!("standards/api1.toml"),
-        file!("standards/api2.toml"),
-        file!("standards/api3.toml"),
-        file!("standards/api4.toml"),
-        file!("standards/api5.toml"),
-        file!("standards/api6.toml"),
-        file!("standards/api7.toml"),
-        file!("standards/api8.toml"),
-        file!("standards/api9.toml"),
-        file!("standards/api10.toml"),
-        file!("standards/other.toml"),
-        file!("standards/django-deployment.toml"),
-        file!("standards/drf-deployment.toml"),
-    ],
-    checks: &[
-        file!("checks/api_defaults.toml"),
-        file!("checks/cors.toml"),
-        file!("checks/deployment.toml"),
-        file!("checks/logging.toml"),
-        file!("checks/secrets.toml"),
-        file!("checks/views.toml"),
-    ],
-};
-
-/// The catalogue of this build.
-pub(super) fn builtin() -> Result<Catalog, CatalogError> {
-    load(&BUILTIN)
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReferencesFile {
+    pub(super) page: BTreeMap<String, RawReference>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ReferencesFile {
-    page: BTreeMap<String, RawReference>,
+pub(super) struct RawReference {
+    pub(super) title: String,
+    pub(super) url: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawReference {
-    title: String,
-    url: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StandardFile {
-    standard: String,
+pub(super) struct StandardFile {
+    pub(super) standard: String,
     #[serde(default)]
-    section: Vec<RawSection>,
+    pub(super) section: Vec<RawSection>,
     #[serde(default)]
-    practice: Vec<RawPractice>,
+    pub(super) practice: Vec<RawPractice>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawSection {
-    id: String,
-    short: String,
-    title: String,
-    summary: String,
-    url: String,
+pub(super) struct RawSection {
+    pub(super) id: String,
+    pub(super) short: String,
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) url: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawPractice {
-    id: String,
-    section: String,
-    sheet: Option<String>,
-    kind: Kind,
-    severity: Severity,
-    title: String,
-    why: String,
-    remedy: String,
-    owasp: Vec<String>,
-    references: Vec<String>,
+pub(super) struct RawPractice {
+    pub(super) id: String,
+    pub(super) section: String,
+    pub(super) sheet: Option<String>,
+    pub(super) kind: Kind,
+    pub(super) severity: Severity,
+    pub(super) title: String,
+    pub(super) why: String,
+    pub(super) remedy: String,
+    pub(super) owasp: Vec<String>,
+    pub(super) references: Vec<String>,
     #[serde(default)]
-    checks: Vec<String>,
-    question: Option<RawQuestion>,
+    pub(super) checks: Vec<String>,
+    pub(super) question: Option<RawQuestion>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawQuestion {
-    ask: String,
-    look_at: String,
-    review_months: u32,
-    choices: Vec<RawChoice>,
+pub(super) struct RawQuestion {
+    pub(super) ask: String,
+    pub(super) look_at: String,
+    pub(super) review_months: u32,
+    pub(super) choices: Vec<RawChoice>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawChoice {
-    becomes: Becomes,
-    label: String,
+pub(super) struct RawChoice {
+    pub(super) becomes: Becomes,
+    pub(super) label: String,
     #[serde(default)]
-    note: bool,
+    pub(super) note: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ChecksFile {
-    check: Vec<RawCheck>,
+pub(super) struct ChecksFile {
+    pub(super) check: Vec<RawCheck>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawCheck {
-    id: String,
+pub(super) struct RawCheck {
+    pub(super) id: String,
     #[serde(default)]
-    aliases: Vec<String>,
-    title: String,
-    severity: Severity,
-    confidence: Confidence,
-    profile: Profile,
-    owasp: Vec<String>,
-    cwe: Vec<u32>,
+    pub(super) aliases: Vec<String>,
+    pub(super) title: String,
+    pub(super) severity: Severity,
+    pub(super) confidence: Confidence,
+    pub(super) profile: Profile,
+    pub(super) owasp: Vec<String>,
+    pub(super) cwe: Vec<u32>,
     #[serde(default)]
-    django: Vec<String>,
-    rationale: String,
-    remediation: String,
-    decided: String,
-    wrong_if: String,
-    example_bad: String,
-    example_good: String,
-    fix: RawFix,
-    references: Vec<String>,
+    pub(super) django: Vec<String>,
+    pub(super) rationale: String,
+    pub(super) remediation: String,
+    pub(super) decided: String,
+    pub(super) wrong_if: String,
+    pub(super) example_bad: String,
+    pub(super) example_good: String,
+    pub(super) fix: RawFix,
+    pub(super) references: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TopicsFile {
+    pub(super) topic: Vec<RawTopic>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTopic {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) blocks: Vec<RawBlock>,
+}
+
+/// One of the three kinds of body, perhaps under a heading.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBlock {
+    pub(super) heading: Option<String>,
+    pub(super) text: Option<String>,
+    pub(super) list: Option<Vec<String>>,
+    pub(super) code: Option<String>,
 }
 
 /// The effect class of the usual fix, or the word for having none.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum RawFix {
+pub(super) enum RawFix {
     Safe,
     Tightens,
     Reshapes,
@@ -205,7 +143,7 @@ enum RawFix {
 }
 
 impl RawFix {
-    fn effect(self) -> Option<Effect> {
+    pub(super) fn effect(self) -> Option<Effect> {
         match self {
             Self::Safe => Some(Effect::Safe),
             Self::Tightens => Some(Effect::Tightens),
@@ -214,146 +152,4 @@ impl RawFix {
             Self::None => None,
         }
     }
-}
-
-/// Reads and validates all files.
-pub(super) fn load(files: &Files<'_>) -> Result<Catalog, CatalogError> {
-    let pages = read::<ReferencesFile>(files.references)?.page;
-    let mut ids = BTreeSet::new();
-
-    let mut checks = BTreeMap::new();
-    for &file in files.checks {
-        for raw in read::<ChecksFile>(file)?.check {
-            for id in raw.aliases.iter().chain([&raw.id]) {
-                claim(&mut ids, id)?;
-            }
-            let check = check(raw, &pages)?;
-            checks.insert(check.id.clone(), check);
-        }
-    }
-
-    let mut sections: Vec<Section> = Vec::new();
-    let mut practices = Vec::new();
-    for &file in files.standards {
-        let StandardFile { standard, section, practice: raw_practices } = read(file)?;
-        for raw in section {
-            claim(&mut ids, &raw.id)?;
-            let RawSection { id, short, title, summary, url } = raw;
-            sections.push(Section {
-                id,
-                short,
-                title,
-                standard: standard.clone(),
-                summary: prose(&summary),
-                url,
-            });
-        }
-        for raw in raw_practices {
-            claim(&mut ids, &raw.id)?;
-            let Some(place) = sections.iter().position(|s| s.id == raw.section) else {
-                return Err(missing(&raw.id, "section", &raw.section));
-            };
-            if let Some(name) = raw.checks.iter().find(|name| !checks.contains_key(*name)) {
-                return Err(missing(&raw.id, "check", name));
-            }
-            practices.push((place, practice(raw, &standard, &pages)?));
-        }
-    }
-    // Stable: what goes beyond the sheet comes after the sheet's own practices of the section.
-    practices.sort_by_key(|(place, _)| *place);
-    let practices = practices.into_iter().map(|(_, practice)| practice).collect();
-    Ok(Catalog { sections, practices, checks })
-}
-
-fn read<T: for<'de> Deserialize<'de>>((file, text): (&str, &str)) -> Result<T, CatalogError> {
-    toml_edit::de::from_str(text)
-        .map_err(|error| CatalogError::Shape { file: file.to_owned(), message: error.to_string() })
-}
-
-fn claim(ids: &mut BTreeSet<String>, id: &str) -> Result<(), CatalogError> {
-    if ids.insert(id.to_owned()) { Ok(()) } else { Err(CatalogError::Duplicate { id: id.to_owned() }) }
-}
-
-fn missing(entry: &str, what: &'static str, name: &str) -> CatalogError {
-    CatalogError::Missing { entry: entry.to_owned(), what, name: name.to_owned() }
-}
-
-fn check(raw: RawCheck, pages: &BTreeMap<String, RawReference>) -> Result<CheckMeta, CatalogError> {
-    let references = references(&raw.id, &raw.references, pages)?;
-    Ok(CheckMeta {
-        id: raw.id,
-        aliases: raw.aliases,
-        title: raw.title,
-        severity: raw.severity,
-        confidence: raw.confidence,
-        profile: raw.profile,
-        owasp: raw.owasp,
-        cwe: raw.cwe,
-        django: raw.django,
-        rationale: prose(&raw.rationale),
-        remediation: prose(&raw.remediation),
-        decided: prose(&raw.decided),
-        wrong_if: prose(&raw.wrong_if),
-        example: (raw.example_bad, raw.example_good),
-        fix: raw.fix.effect(),
-        references,
-    })
-}
-
-fn practice(
-    raw: RawPractice,
-    standard: &str,
-    pages: &BTreeMap<String, RawReference>,
-) -> Result<Practice, CatalogError> {
-    let entry = |message| CatalogError::Entry { entry: raw.id.clone(), message };
-    match (raw.checks.is_empty(), &raw.question) {
-        (true, None) => return Err(entry("has neither checks nor a question")),
-        (false, Some(_)) => return Err(entry("has checks and a question: one of them decides")),
-        (true, Some(_)) | (false, None) => {}
-    }
-    let references = references(&raw.id, &raw.references, pages)?;
-    let question = raw.question.map(|raw| Question {
-        ask: prose(&raw.ask),
-        look_at: prose(&raw.look_at),
-        choices: ('a'..='z').zip(raw.choices).map(|(key, raw)| choice(key, raw)).collect(),
-        review_months: raw.review_months,
-    });
-    Ok(Practice {
-        id: raw.id,
-        section: raw.section,
-        standard: standard.to_owned(),
-        sheet: raw.sheet,
-        kind: raw.kind,
-        severity: raw.severity,
-        title: raw.title,
-        why: prose(&raw.why),
-        remedy: prose(&raw.remedy),
-        owasp: raw.owasp,
-        references,
-        checks: raw.checks,
-        question,
-    })
-}
-
-fn choice(key: char, raw: RawChoice) -> Choice {
-    let RawChoice { becomes, label, note } = raw;
-    Choice { key, label, becomes, note }
-}
-
-fn references(
-    entry: &str,
-    names: &[String],
-    pages: &BTreeMap<String, RawReference>,
-) -> Result<Vec<Reference>, CatalogError> {
-    let page = |name: &String| {
-        let RawReference { title, url } = pages.get(name).ok_or_else(|| missing(entry, "reference", name))?;
-        Ok(Reference { title: title.clone(), url: url.clone() })
-    };
-    names.iter().map(page).collect()
-}
-
-/// Prose wraps freely in the files; here it is one line a paragraph.
-fn prose(text: &str) -> String {
-    let paragraphs = text.split("\n\n").map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
-    paragraphs.filter(|p| !p.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
