@@ -62,7 +62,7 @@ pub(super) struct Files<'a> {
 
 macro_rules! file {
     ($path:literal) => {
-        ($path, include_str!(concat!("../../checklists/", $path)))
+        ($path, include_str!(concat!("../../../checklists/", $path)))
     };
 }
 
