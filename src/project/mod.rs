@@ -3,7 +3,23 @@
 //! Reads the disk (the only layer besides `source` that does) and runs nothing. What the settings hold is
 //! `settings`' work.
 
+mod discover;
+mod dotenv;
+mod entry_points;
+mod import_roots;
+mod layout;
+mod load;
+mod roles;
+mod settings_module;
+#[cfg(test)]
+mod testing;
+mod versions;
+mod walk;
+
 use crate::source::FileId;
+
+pub use discover::{DiscoverOptions, discover, settings_named};
+pub use load::{LoadError, LoadOptions, Loaded, load};
 
 /// One Django project below the scanned root.
 #[derive(Clone, Debug)]
@@ -16,6 +32,8 @@ pub struct Project {
     pub import_roots: Vec<String>,
     /// All settings modules found, production first, then by name.
     pub candidates: Vec<SettingsCandidate>,
+    /// The settings class (django-configurations) that the chosen module's entry point names.
+    pub configuration: Option<String>,
     /// Which of them production uses.
     pub choice: SettingsChoice,
     /// Django's version.

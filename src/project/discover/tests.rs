@@ -1,0 +1,370 @@
+use super::*;
+use crate::project::testing::sources;
+
+const SETTINGS: &str = "SECRET_KEY = 'x'\nINSTALLED_APPS = []\nROOT_URLCONF = 'site.urls'\nDATABASES = {}\n";
+const ON_BASE: &str = "from .base import *\nDEBUG = False\n";
+
+fn manage(module: &str) -> String {
+    format!(
+        "import os\nfrom django.core.management import execute_from_command_line\n\
+         os.environ.setdefault('DJANGO_SETTINGS_MODULE', '{module}')\nexecute_from_command_line()\n"
+    )
+}
+
+fn wsgi(module: &str) -> String {
+    format!("import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', '{module}')\n")
+}
+
+fn found(files: &[(&str, &str)]) -> Vec<Project> {
+    discover(&sources(files), &DiscoverOptions::default())
+}
+
+fn only(files: &[(&str, &str)]) -> Project {
+    let mut projects = found(files);
+    assert_eq!(projects.len(), 1, "{projects:#?}");
+    projects.remove(0)
+}
+
+/// The chosen module, or `a | b` for a question.
+fn choice(project: &Project) -> String {
+    match &project.choice {
+        SettingsChoice::Module { module, .. } => module.clone(),
+        SettingsChoice::Ambiguous { modules, .. } => modules.join(" | "),
+        SettingsChoice::None => "none".to_owned(),
+    }
+}
+
+fn why(project: &Project) -> &str {
+    match &project.choice {
+        SettingsChoice::Module { why, .. } | SettingsChoice::Ambiguous { why, .. } => why,
+        SettingsChoice::None => "",
+    }
+}
+
+#[test]
+fn a_fresh_project_is_found() {
+    let (manage, wsgi) = (manage("site.settings"), wsgi("site.settings"));
+    let project = only(&[
+        ("manage.py", &manage),
+        ("site/__init__.py", ""),
+        ("site/settings.py", SETTINGS),
+        ("site/wsgi.py", &wsgi),
+    ]);
+    assert_eq!((project.root.as_str(), choice(&project).as_str()), ("", "site.settings"));
+    assert_eq!(why(&project), "named in site/wsgi.py:2");
+    assert_eq!(project.candidates[0].named_by, ["site/wsgi.py:2", "manage.py:3"]);
+}
+
+#[test]
+fn each_module_of_a_settings_package_has_its_role() {
+    let manage = manage("config.settings.local");
+    let project = only(&[
+        ("manage.py", &manage),
+        ("config/__init__.py", ""),
+        ("config/settings/__init__.py", ""),
+        ("config/settings/base.py", SETTINGS),
+        ("config/settings/local.py", ON_BASE),
+        ("config/settings/production.py", ON_BASE),
+        ("config/settings/test.py", ON_BASE),
+    ]);
+    let roles: Vec<(&str, &str)> =
+        project.candidates.iter().map(|c| (c.module.as_str(), c.role.as_str())).collect();
+    assert_eq!(
+        roles,
+        [
+            ("config.settings.production", "production"),
+            ("config.settings.base", "base"),
+            ("config.settings.local", "development"),
+            ("config.settings.test", "test"),
+        ]
+    );
+    assert_eq!(why(&project), "its name says so");
+}
+
+#[test]
+fn a_default_does_not_outweigh_the_module_called_production_on_top_of_it() {
+    let wsgi = wsgi("site.settings");
+    let production = "from site.settings import *\nDEBUG = False\n";
+    let files = [
+        ("manage.py", wsgi.as_str()),
+        ("site/__init__.py", ""),
+        ("site/settings.py", SETTINGS),
+        ("site/settings_production.py", production),
+        ("site/wsgi.py", &wsgi),
+    ];
+    assert_eq!(choice(&only(&files)), "site.settings_production");
+}
+
+#[test]
+fn what_is_deployed_decides() {
+    for (path, text) in [
+        ("Dockerfile", "FROM python\nENV DJANGO_SETTINGS_MODULE=config.settings.cloud\n"),
+        ("Procfile", "web: DJANGO_SETTINGS_MODULE=config.settings.cloud gunicorn config.wsgi\n"),
+        ("deploy/web.service", "[Service]\nEnvironment=\"DJANGO_SETTINGS_MODULE=config.settings.cloud\"\n"),
+        ("k8s/web.yaml", "env:\n- name: DJANGO_SETTINGS_MODULE\n  value: config.settings.cloud\n"),
+        ("docker-compose.prod.yml", "environment:\n  DJANGO_SETTINGS_MODULE: 'config.settings.cloud'\n"),
+    ] {
+        let manage = manage("config.settings.main");
+        let project = only(&[
+            ("manage.py", &manage),
+            ("config/__init__.py", ""),
+            ("config/settings/__init__.py", ""),
+            ("config/settings/main.py", SETTINGS),
+            ("config/settings/cloud.py", SETTINGS),
+            (path, text),
+        ]);
+        assert_eq!(choice(&project), "config.settings.cloud", "{path}");
+        assert!(why(&project).contains(path), "{}", why(&project));
+    }
+}
+
+#[test]
+fn equal_candidates_are_a_question() {
+    let files = [
+        ("manage.py", "import django\n"),
+        ("site/__init__.py", ""),
+        ("site/base.py", SETTINGS),
+        ("site/settings_heroku.py", "from .base import *\nDEBUG = False\n"),
+        ("site/settings_aws.py", "from .base import *\nDEBUG = False\n"),
+    ];
+    let project = only(&files);
+    assert_eq!(choice(&project), "site.settings_aws | site.settings_heroku");
+    let chosen = DiscoverOptions { settings: Some("site/settings_heroku.py".into()), ..Default::default() };
+    assert_eq!(choice(&discover(&sources(&files), &chosen)[0]), "site.settings_heroku");
+    let shell =
+        DiscoverOptions { environment_settings: Some("site.settings_aws".into()), ..Default::default() };
+    assert_eq!(choice(&discover(&sources(&files), &shell)[0]), "site.settings_aws");
+}
+
+#[test]
+fn the_environment_names_no_development_settings() {
+    let files = [
+        ("manage.py", "import django\n"),
+        ("site/__init__.py", ""),
+        ("site/dev.py", SETTINGS),
+        ("site/prod.py", SETTINGS),
+    ];
+    let shell = DiscoverOptions { environment_settings: Some("site.dev".into()), ..Default::default() };
+    assert_eq!(choice(&discover(&sources(&files), &shell)[0]), "site.prod");
+}
+
+#[test]
+fn variables_and_branches_in_manage_py_are_followed() {
+    for (code, expected) in [
+        ("name = 'site.prod'\nos.environ['DJANGO_SETTINGS_MODULE'] = name\n", "site.prod"),
+        (
+            "m = os.environ.get('M', 'site.prod')\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', m)\n",
+            "site.prod",
+        ),
+        ("os.environ.update({'DJANGO_SETTINGS_MODULE': 'site.prod'})\n", "site.prod"),
+        ("e = 'prod'\nos.environ['DJANGO_SETTINGS_MODULE'] = f'site.{e}'\n", "site.prod"),
+        ("os.environ['DJANGO_SETTINGS_MODULE'] = 'site.' + 'prod'\n", "site.prod"),
+    ] {
+        let text = format!("import os, django\n{code}");
+        let project = only(&[("manage.py", &text), ("site/__init__.py", ""), ("site/prod.py", SETTINGS)]);
+        assert_eq!(choice(&project), expected);
+        assert!(project.candidates[0].named_by[0].starts_with("manage.py:"), "{code}");
+    }
+}
+
+#[test]
+fn a_name_that_only_a_run_tells_fits_several() {
+    let text = "import os, django\nos.environ['DJANGO_SETTINGS_MODULE'] = f\"site.{os.environ['E']}\"\n";
+    let project = only(&[
+        ("manage.py", text),
+        ("site/__init__.py", ""),
+        ("site/one.py", SETTINGS),
+        ("site/two.py", SETTINGS),
+        ("site/urls.py", ""),
+    ]);
+    assert_eq!(choice(&project), "site.one | site.two");
+}
+
+#[test]
+fn several_projects_are_rows_and_keep_to_their_own_evidence() {
+    let (manage, wsgi) = (manage("config.settings"), wsgi("config.settings"));
+    let files = [
+        ("services/a/manage.py", manage.as_str()),
+        ("services/a/config/__init__.py", ""),
+        ("services/a/config/settings.py", SETTINGS),
+        ("services/b/manage.py", &manage),
+        ("services/b/config/__init__.py", ""),
+        ("services/b/config/settings.py", SETTINGS),
+        ("services/b/config/wsgi.py", &wsgi),
+    ];
+    let projects = found(&files);
+    let rows: Vec<(&str, String, usize)> =
+        projects.iter().map(|p| (p.root.as_str(), choice(p), p.candidates[0].named_by.len())).collect();
+    assert_eq!(
+        rows,
+        [("services/a", "config.settings".to_owned(), 1), ("services/b", "config.settings".to_owned(), 2)]
+    );
+    let one = DiscoverOptions { project: Some("./services/b/".into()), ..Default::default() };
+    assert_eq!(discover(&sources(&files), &one).len(), 1);
+}
+
+#[test]
+fn an_example_comes_after_the_product_and_test_projects_are_left_out() {
+    let manage = manage("site.settings");
+    let roots: Vec<String> = found(&[
+        ("example/manage.py", &manage),
+        ("example/site/__init__.py", ""),
+        ("example/site/settings.py", SETTINGS),
+        ("web/manage.py", &manage),
+        ("web/site/__init__.py", ""),
+        ("web/site/settings.py", SETTINGS),
+        ("tests/project/manage.py", &manage),
+        ("tests/project/site/__init__.py", ""),
+        ("tests/project/site/settings.py", SETTINGS),
+    ])
+    .into_iter()
+    .map(|p| p.root)
+    .collect();
+    assert_eq!(roots, ["web", "example"]);
+}
+
+#[test]
+fn reusable_apps_are_a_project_without_settings() {
+    let project = only(&[
+        ("pyproject.toml", "[project]\nname = 'drf-thing'\ndependencies = ['Django>=4.2']\n"),
+        ("thing/views.py", "from rest_framework.views import APIView\n"),
+        ("tests/settings.py", SETTINGS),
+        ("pytest.ini", "[pytest]\nDJANGO_SETTINGS_MODULE = tests.settings\n"),
+    ]);
+    assert_eq!((project.name.as_str(), choice(&project).as_str()), ("drf-thing", "none"));
+    assert_eq!(project.candidates[0].role, Role::Test);
+    assert_eq!(project.django.unwrap().version, "4.2");
+}
+
+#[test]
+fn without_django_there_is_nothing() {
+    assert!(found(&[("app.py", "import flask\n"), ("settings.py", "DEBUG = True\n")]).is_empty());
+}
+
+#[test]
+fn settings_in_src_are_imported_from_there() {
+    let wsgi = wsgi("shop.settings");
+    let project = only(&[
+        ("pyproject.toml", "[project]\nname = 'shop'\n"),
+        ("src/shop/__init__.py", ""),
+        ("src/shop/settings.py", SETTINGS),
+        ("src/shop/wsgi.py", &wsgi),
+    ]);
+    assert_eq!((project.root.as_str(), project.import_roots[0].as_str()), ("", "src"));
+    assert_eq!(choice(&project), "shop.settings");
+}
+
+#[test]
+fn paths_that_manage_py_adds_are_import_roots() {
+    let text = "import os, sys, django\nsys.path.append(os.path.join(BASE, 'apps'))\n";
+    let project = only(&[("manage.py", text), ("settings.py", SETTINGS), ("apps/shop/__init__.py", "")]);
+    assert_eq!(project.import_roots, ["", "apps"]);
+    assert_eq!(choice(&project), "settings");
+}
+
+#[test]
+fn an_entry_point_that_names_nothing_here_is_said() {
+    let wsgi = wsgi("shop.settings");
+    let project = only(&[
+        ("shop/__init__.py", ""),
+        ("shop/settings_docker.py", SETTINGS),
+        ("shop/settings_example.py", SETTINGS),
+        ("shop/wsgi.py", &wsgi),
+    ]);
+    assert!(
+        why(&project).ends_with("shop/wsgi.py:2 names shop.settings, which is not here"),
+        "{}",
+        why(&project)
+    );
+}
+
+#[test]
+fn a_settings_class_is_told() {
+    let text = "import os, django\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings')\n\
+                os.environ.setdefault('DJANGO_CONFIGURATION', 'Production')\n";
+    let class = "class Production(Configuration):\n    INSTALLED_APPS = []\n    DATABASES = {}\n";
+    let project = only(&[("manage.py", text), ("site/__init__.py", ""), ("site/settings.py", class)]);
+    assert_eq!(project.configuration.as_deref(), Some("Production"));
+}
+
+#[test]
+fn split_settings_include_their_parts() {
+    let text =
+        "from split_settings.tools import include, optional\ninclude('parts/*.py', optional('local.py'))\n";
+    let project = only(&[
+        ("manage.py", "import django\n"),
+        ("site/__init__.py", ""),
+        ("site/settings/__init__.py", text),
+        ("site/settings/parts/common.py", SETTINGS),
+    ]);
+    assert_eq!(choice(&project), "site.settings");
+    assert_eq!(project.candidates[1].role, Role::Base);
+}
+
+#[test]
+fn a_file_that_cannot_be_imported_counts_where_there_is_no_other() {
+    let project = only(&[("manage.py", "import django\n"), ("site/settings.dist.py", SETTINGS)]);
+    assert_eq!(choice(&project), "site.settings.dist");
+}
+
+#[test]
+fn a_module_that_is_no_candidate_may_be_asked_for() {
+    let files = sources(&[
+        ("manage.py", "import django\n"),
+        ("site/__init__.py", ""),
+        ("site/settings.py", SETTINGS),
+        ("site/other.py", "DEBUG = True\n"),
+    ]);
+    let projects = discover(&files, &DiscoverOptions::default());
+    assert_eq!(settings_named(&files, &projects[0], "site.other").unwrap().module, "site.other");
+    assert_eq!(settings_named(&files, &projects[0], "site/settings.py").unwrap().module, "site.settings");
+    assert!(settings_named(&files, &projects[0], "site.absent").is_none());
+}
+
+#[test]
+fn dotenv_files_are_told() {
+    let manage = manage("site.settings");
+    let project = only(&[
+        (".env", "A=1\n"),
+        ("web/.env", "A=1\n"),
+        ("web/manage.py", &manage),
+        ("web/site/__init__.py", ""),
+        ("web/site/settings.py", SETTINGS),
+    ]);
+    assert_eq!(project.dotenv, ["web/.env", ".env"]);
+}
+
+/// Real projects, where they were fetched (`scripts/corpus.sh`): each names the module that its makers run, or
+/// asks.
+#[test]
+fn real_projects_name_their_settings() {
+    let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".corpus");
+    for (name, expected) in [
+        ("arches", "arches.settings"),
+        ("geonode", "geonode.settings"),
+        ("kolibri", "kolibri.deployment.default.settings.base"),
+        ("mayan-edms", "mayan.settings.production"),
+        ("misago", "devproject.settings"),
+        ("openwisp-controller", "none"),
+        ("pretix", "pretix.settings"),
+        ("sentry", "sentry.conf.server"),
+        ("weblate", "weblate.settings_docker | weblate.settings_example"),
+    ] {
+        let root = corpus.join(name);
+        if !root.is_dir() {
+            continue;
+        }
+        let loaded = crate::project::load(&root, &crate::project::LoadOptions::default(), &|_| true).unwrap();
+        let projects = discover(&loaded.sources, &DiscoverOptions::default());
+        let first = projects.first().expect("a project");
+        println!("{name}: {} files, {} not read", loaded.sources.len(), loaded.not_read.len());
+        for project in &projects {
+            println!("  {:?} {:?} {:?} {:?}", project.root, project.name, choice(project), why(project));
+            println!("  {:?} {:?} {:?}", project.import_roots, project.django, project.drf);
+            for candidate in &project.candidates {
+                println!("    {} {:?} {:?}", candidate.module, candidate.role, candidate.named_by);
+            }
+        }
+        assert_eq!((projects.len(), choice(first).as_str()), (1, expected), "{name}");
+    }
+}

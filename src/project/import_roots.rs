@@ -1,0 +1,128 @@
+//! From which folders a project's modules are imported, and what a file is called then.
+
+use super::layout::{Layout, folder_of, is_below, join};
+use crate::python::visitor::{Visitor, walk_expr};
+use crate::python::{ModulePath, ast, dotted_name, parse};
+use crate::source::FileId;
+use ast::Expr;
+
+/// The import roots of the project in `home`, first wins. `files` are its settings, `bases` the folders from
+/// which entry points were seen to import them.
+pub(super) fn find(
+    layout: &Layout<'_>,
+    home: &str,
+    anchored: bool,
+    files: &[FileId],
+    bases: &[&str],
+) -> Vec<String> {
+    let mut roots = Vec::new();
+    let mut add = |folder: &str| {
+        if !roots.iter().any(|r| r == folder) && layout.has_folder(folder) {
+            roots.push(folder.to_owned());
+        }
+    };
+    if anchored {
+        add(home);
+    }
+    bases.iter().for_each(|base| add(base));
+    for &file in files {
+        let path = layout.sources.path(file);
+        let root = layout.package_root(path);
+        // A folder without `__init__.py` may itself be a package; then the project's folder imports it.
+        if is_below(root, home) && (root != folder_of(path) || root == home || root == join(home, "src")) {
+            add(root);
+        }
+    }
+    let source = join(home, "src");
+    if !layout.has(&source, "__init__.py") {
+        add(&source);
+    }
+    for folder in ["", "config"] {
+        for name in ["manage.py", "wsgi.py", "asgi.py"] {
+            if let Some(file) = layout.sources.find(&join(&join(home, folder), name)) {
+                added_paths(layout, home, file).iter().for_each(|path| add(path));
+            }
+        }
+    }
+    for &file in files {
+        added_paths(layout, home, file).iter().for_each(|path| add(path));
+    }
+    add(home);
+    if roots.is_empty() {
+        roots.push(home.to_owned());
+    }
+    roots
+}
+
+/// The dotted name of a file: from the root that holds its top package, else from the first that fits.
+pub(super) fn module_of(layout: &Layout<'_>, path: &str, roots: &[String]) -> Option<String> {
+    let top = layout.sources.find(path).map(|id| layout.package_root(layout.sources.path(id)));
+    let best = roots.iter().find(|r| Some(r.as_str()) == top);
+    best.into_iter()
+        .chain(roots)
+        .filter_map(|root| ModulePath::of_file(path, root))
+        .map(|m| m.name)
+        .find(|m| !m.is_empty())
+}
+
+/// Folders that a script adds to `sys.path`, as far as their names are written down.
+fn added_paths(layout: &Layout<'_>, home: &str, file: FileId) -> Vec<String> {
+    let source = layout.sources.file(file);
+    if !source.text.contains("sys.path") {
+        return Vec::new();
+    }
+    let module = parse(&source.text);
+    let mut finder = AddedPaths { found: Vec::new() };
+    finder.visit_body(module.body());
+    let mut folders = Vec::new();
+    for added in finder.found {
+        let added = added.trim_matches('/').trim_start_matches("./");
+        for base in [home, folder_of(&source.path)] {
+            let folder = join(base, added);
+            if !added.is_empty() && layout.has_folder(&folder) && !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+    }
+    folders
+}
+
+/// The texts in the arguments of `sys.path.insert`, `append` and `extend`.
+struct AddedPaths {
+    found: Vec<String>,
+}
+
+impl<'a> Visitor<'a> for AddedPaths {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr
+            && dotted_name(&call.func).is_some_and(|n| {
+                matches!(n.as_str(), "sys.path.insert" | "sys.path.append" | "sys.path.extend")
+            })
+        {
+            for argument in &call.arguments.args {
+                let mut texts = Texts { parts: Vec::new() };
+                texts.visit_expr(argument);
+                if !texts.parts.is_empty() {
+                    self.found.push(texts.parts.join("/"));
+                }
+            }
+        }
+        walk_expr(self, expr);
+    }
+}
+
+struct Texts {
+    parts: Vec<String>,
+}
+
+impl<'a> Visitor<'a> for Texts {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::StringLiteral(text) = expr {
+            let part = text.value.to_str();
+            if !part.contains("..") {
+                self.parts.push(part.to_owned());
+            }
+        }
+        walk_expr(self, expr);
+    }
+}

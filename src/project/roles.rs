@@ -1,0 +1,394 @@
+//! What each settings module of a project is for, and which one production uses.
+//!
+//! Evidence, strongest first: a deployment file, a module called production, `wsgi.py` or `asgi.py`, a module
+//! called after a platform, a worker or command, being the only plain one, being what the others build on.
+//! A module called after development or tests is production's only when a server runs it and nothing else is
+//! there; test settings never are. Two modules with the same best evidence are a question for people.
+
+use std::collections::BTreeSet;
+
+use super::entry_points::{Kind, Mention, in_test_folder, is_test_folder, words};
+use super::{Role, SettingsCandidate, SettingsChoice};
+use crate::source::{FileId, Sources};
+
+/// One settings module with all that speaks for or against it.
+pub(super) struct Judged<'a> {
+    pub(super) module: String,
+    pub(super) file: FileId,
+    pub(super) mentions: Vec<&'a Mention>,
+    /// Other candidates that it takes names from, directly or not.
+    pub(super) builds_on: BTreeSet<FileId>,
+    /// Whether another candidate takes names from it.
+    pub(super) is_base: bool,
+}
+
+/// What a module's own name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    Production,
+    Platform,
+    Staging,
+    Plain,
+    Base,
+    Example,
+    Development,
+    Test,
+}
+
+/// How well a module stands as production's; smaller is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Deployed,
+    Production,
+    Served,
+    Platform,
+    Staging,
+    Run,
+    Plain,
+    Base,
+    ServedDevelopment,
+    Example,
+    Development,
+    Test,
+}
+
+/// The roles of all modules and the choice between them. Candidates come production first, then by name.
+pub(super) fn decide(
+    sources: &Sources,
+    judged: &[Judged<'_>],
+    missing: &[(String, &Mention)],
+    environment: Option<&str>,
+) -> (Vec<SettingsCandidate>, SettingsChoice) {
+    let ranks: Vec<Rank> = judged.iter().map(|j| rank(sources, j)).collect();
+    let choice = choose(sources, judged, &ranks, missing, environment);
+    let chosen: BTreeSet<&str> = match &choice {
+        SettingsChoice::Module { module, .. } => [module.as_str()].into(),
+        SettingsChoice::Ambiguous { modules, .. } => modules.iter().map(String::as_str).collect(),
+        SettingsChoice::None => BTreeSet::new(),
+    };
+    let mut candidates: Vec<SettingsCandidate> = judged
+        .iter()
+        .zip(&ranks)
+        .map(|(j, &rank)| SettingsCandidate {
+            module: j.module.clone(),
+            file: j.file,
+            role: if chosen.contains(j.module.as_str()) { Role::Production } else { role(j, rank) },
+            named_by: named_by(sources, j),
+        })
+        .collect();
+    let first = choice.module().map(str::to_owned);
+    candidates.sort_by(|a, b| {
+        let key = |c: &SettingsCandidate| (first.as_deref() != Some(&c.module), c.role);
+        key(a).cmp(&key(b)).then_with(|| a.module.cmp(&b.module))
+    });
+    (candidates, choice)
+}
+
+fn choose(
+    sources: &Sources,
+    judged: &[Judged<'_>],
+    ranks: &[Rank],
+    missing: &[(String, &Mention)],
+    environment: Option<&str>,
+) -> SettingsChoice {
+    let usable = |i: usize| ranks[i] < Rank::Development;
+    if let Some(name) = environment
+        && let Some(i) = (0..judged.len()).find(|&i| judged[i].module == name && usable(i))
+    {
+        return module(&judged[i], "DJANGO_SETTINGS_MODULE in your environment names it".to_owned());
+    }
+    let Some(best) = ranks.iter().copied().filter(|r| *r != Rank::Test).min() else {
+        return SettingsChoice::None;
+    };
+    let mut top: Vec<usize> = (0..judged.len()).filter(|&i| ranks[i] == best).collect();
+    // A default for when nothing else is named does not outweigh the module called production on top of it.
+    if best == Rank::Production {
+        let served: Vec<usize> = (0..judged.len()).filter(|&i| ranks[i] == Rank::Served).collect();
+        let rivals =
+            served.iter().filter(|&&s| !top.iter().any(|&t| judged[t].builds_on.contains(&judged[s].file)));
+        let rivals: Vec<usize> = rivals.copied().filter(|&s| !judged[s].is_base).collect();
+        top.splice(0..0, rivals);
+    }
+    if best == Rank::Development
+        && judged.iter().zip(ranks).any(|(j, r)| *r == best && !j.mentions.is_empty())
+    {
+        top.retain(|&i| !judged[i].mentions.is_empty());
+    }
+    // What a server is told to use is missing, so each that could be put in its place is a candidate.
+    let awaited = missing.iter().any(|(_, m)| m.kind <= Kind::Server && m.modules.len() == 1);
+    if awaited && matches!(best, Rank::Platform | Rank::Staging | Rank::Plain) {
+        let fits = |r: Rank| matches!(r, Rank::Platform | Rank::Staging | Rank::Plain | Rank::Example);
+        top = (0..judged.len()).filter(|&i| fits(ranks[i])).collect();
+        top.sort_by_key(|&i| ranks[i]);
+    }
+    let top = narrow(judged, top);
+    match top.as_slice() {
+        [] => SettingsChoice::None,
+        [one] => module(&judged[*one], reason(sources, judged, *one, best, missing)),
+        several => ambiguous(sources, judged, several, best, missing),
+    }
+}
+
+/// Of equally ranked modules: those that the most kinds of places name, then those that build on the others.
+fn narrow(judged: &[Judged<'_>], mut top: Vec<usize>) -> Vec<usize> {
+    if top.len() > 1 {
+        let strongest =
+            |i: usize| judged[i].mentions.iter().map(|m| m.kind).filter(|k| *k < Kind::Tool).min();
+        if let Some(best) = top.iter().filter_map(|&i| strongest(i)).min() {
+            let named: Vec<usize> = top.iter().copied().filter(|&i| strongest(i) == Some(best)).collect();
+            let only_class =
+                |i: &usize| judged[*i].mentions.iter().any(|m| m.kind == best && m.modules.len() == 1);
+            let sure: Vec<usize> = named.iter().copied().filter(only_class).collect();
+            top = if sure.is_empty() { named } else { sure };
+        }
+    }
+    if top.len() > 1 {
+        let files: BTreeSet<FileId> = top.iter().map(|&i| judged[i].file).collect();
+        let below: BTreeSet<FileId> =
+            top.iter().flat_map(|&i| judged[i].builds_on.intersection(&files).copied()).collect();
+        let above: Vec<usize> = top.iter().copied().filter(|&i| !below.contains(&judged[i].file)).collect();
+        if !above.is_empty() {
+            top = above;
+        }
+    }
+    top
+}
+
+fn module(judged: &Judged<'_>, why: String) -> SettingsChoice {
+    SettingsChoice::Module { module: judged.module.clone(), why }
+}
+
+fn ambiguous(
+    sources: &Sources,
+    judged: &[Judged<'_>],
+    several: &[usize],
+    best: Rank,
+    missing: &[(String, &Mention)],
+) -> SettingsChoice {
+    let modules = several.iter().map(|&i| judged[i].module.clone()).collect();
+    let mut why = match best {
+        Rank::Deployed => "deployment files name each of them".to_owned(),
+        Rank::Production | Rank::Platform | Rank::Staging => {
+            "each could be what production uses by its name".to_owned()
+        }
+        Rank::Served | Rank::Run | Rank::ServedDevelopment => {
+            let places: Vec<String> = several
+                .iter()
+                .filter_map(|&i| judged[i].mentions.iter().min_by_key(|m| m.kind))
+                .map(|m| place(sources, m))
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect();
+            format!("{} could mean each of them", places.join(" and "))
+        }
+        _ => "nothing says which of them production uses".to_owned(),
+    };
+    if let Some(note) = missing_note(sources, missing) {
+        why = format!("{why}; {note}");
+    }
+    SettingsChoice::Ambiguous { modules, why }
+}
+
+fn reason(
+    sources: &Sources,
+    judged: &[Judged<'_>],
+    one: usize,
+    best: Rank,
+    missing: &[(String, &Mention)],
+) -> String {
+    let named = judged[one].mentions.iter().filter(|m| m.kind < Kind::Tool).min_by_key(|m| (m.kind, !m.firm));
+    let place = named.map(|m| format!("named in {}", place(sources, m)));
+    let only = judged.len() == 1;
+    let text = match best {
+        Rank::Production => Some("its name says so".to_owned()),
+        Rank::Platform => Some("it is called after where it runs".to_owned()),
+        Rank::Staging => Some("the only one for a server".to_owned()),
+        _ => None,
+    };
+    let own = match (text, place) {
+        (Some(text), Some(place)) => format!("{text}, and it is {place}"),
+        (Some(text), None) => text,
+        (None, Some(place)) => place,
+        (None, None) if only => "the only settings module".to_owned(),
+        (None, None) => match best {
+            Rank::Base => "the others build on it, and none is for production".to_owned(),
+            Rank::Example => "a sample; there is no other for production".to_owned(),
+            Rank::Development => "there is no other than for development".to_owned(),
+            _ => "the only one that is not for development or tests".to_owned(),
+        },
+    };
+    match missing_note(sources, missing) {
+        Some(note) if named.is_none() => format!("{own}; {note}"),
+        _ => own,
+    }
+}
+
+/// `config/wsgi.py:14 names site.settings, which is not here`.
+fn missing_note(sources: &Sources, missing: &[(String, &Mention)]) -> Option<String> {
+    let (module, mention) =
+        missing.iter().filter(|(_, m)| m.kind < Kind::Tool).min_by_key(|(_, m)| (m.kind, m.file))?;
+    Some(format!("{} names {module}, which is not here", place(sources, mention)))
+}
+
+/// `config/wsgi.py:14`.
+fn place(sources: &Sources, mention: &Mention) -> String {
+    format!("{}:{}", sources.path(mention.file), mention.line)
+}
+
+fn named_by(sources: &Sources, judged: &Judged<'_>) -> Vec<String> {
+    let mut mentions = judged.mentions.clone();
+    mentions.sort_by_key(|m| (m.kind, m.file, m.line));
+    let mut places: Vec<String> = mentions.iter().map(|m| place(sources, m)).collect();
+    places.dedup();
+    if name_of_module(&judged.module) != Named::Plain {
+        places.push("its name".to_owned());
+    }
+    places
+}
+
+/// The role of a module that was not chosen.
+fn role(judged: &Judged<'_>, rank: Rank) -> Role {
+    match rank {
+        Rank::Test => Role::Test,
+        Rank::Development | Rank::ServedDevelopment => Role::Development,
+        Rank::Deployed | Rank::Production | Rank::Platform | Rank::Staging => Role::Production,
+        Rank::Served | Rank::Run if !judged.is_base => Role::Production,
+        _ => Role::Base,
+    }
+}
+
+fn rank(sources: &Sources, judged: &Judged<'_>) -> Rank {
+    let named = name_of_module(&judged.module);
+    let any = |kind: Kind| judged.mentions.iter().any(|m| m.kind == kind);
+    let firm = |kind: Kind| judged.mentions.iter().any(|m| m.kind == kind && m.firm && m.modules.len() == 1);
+    let served = any(Kind::Deployment) || any(Kind::Server);
+    let path = sources.path(judged.file);
+    let only_tests = !judged.mentions.is_empty() && judged.mentions.iter().all(|m| m.kind == Kind::Test);
+    match named {
+        Named::Test => return Rank::Test,
+        _ if (in_test_folder(path) || in_test_package(&judged.module)) && !served => return Rank::Test,
+        Named::Development if served => return Rank::ServedDevelopment,
+        Named::Development => return Rank::Development,
+        _ => {}
+    }
+    if firm(Kind::Deployment) || firm(Kind::Server) {
+        return Rank::Deployed;
+    }
+    match named {
+        Named::Production => Rank::Production,
+        _ if served => Rank::Served,
+        Named::Platform => Rank::Platform,
+        Named::Staging => Rank::Staging,
+        _ if any(Kind::Worker) || any(Kind::Command) => Rank::Run,
+        Named::Example => Rank::Example,
+        Named::Base => Rank::Base,
+        _ if judged.is_base => Rank::Base,
+        // Test configuration alone names it, as for reusable apps.
+        _ if only_tests && words(path).any(|w| is_test_folder(w) || w.starts_with("test")) => Rank::Test,
+        _ => Rank::Plain,
+    }
+}
+
+/// Whether a package between the top one and the module is for tests: `shop.testutils.settings`.
+fn in_test_package(module: &str) -> bool {
+    let parts: Vec<&str> = module.split('.').collect();
+    parts.len() > 2 && parts[1..parts.len() - 1].iter().any(|part| part.starts_with("test"))
+}
+
+/// What the last part of a dotted name says, for `settings.py` the part before it says nothing.
+fn name_of_module(module: &str) -> Named {
+    let last = module.rsplit('.').next().unwrap_or(module).to_ascii_lowercase();
+    let last = last.as_str();
+    let has =
+        |set: &[&str]| words(last).any(|w| set.contains(&w.trim_end_matches(|c: char| c.is_ascii_digit())));
+    if has(&[
+        "test",
+        "tests",
+        "testing",
+        "tester",
+        "ci",
+        "pytest",
+        "unittest",
+        "unittests",
+        "travis",
+        "jenkins",
+        "tox",
+        "circleci",
+        "e",
+        "benchmark",
+        "citest",
+        "testsettings",
+        "test_settings",
+    ]) || last.starts_with("test")
+    {
+        Named::Test
+    } else if has(&["example", "sample", "dist", "template", "skeleton", "examples", "demo"]) {
+        Named::Example
+    } else if has(&[
+        "dev",
+        "devel",
+        "develop",
+        "development",
+        "local",
+        "localhost",
+        "debug",
+        "developer",
+        "devlocal",
+        "localsettings",
+        "devsettings",
+        "vagrant",
+        "build",
+        "docs",
+        "mypy",
+        "lint",
+    ]) {
+        Named::Development
+    } else if has(&[
+        "staging",
+        "stage",
+        "qa",
+        "uat",
+        "preprod",
+        "preproduction",
+        "review",
+        "sandbox",
+        "acceptance",
+    ]) {
+        Named::Staging
+    } else if has(&[
+        "prod",
+        "production",
+        "live",
+        "prd",
+        "deploy",
+        "deployment",
+        "deployed",
+        "release",
+        "productive",
+    ]) {
+        Named::Production
+    } else if has(&[
+        "docker",
+        "heroku",
+        "aws",
+        "gcp",
+        "azure",
+        "k",
+        "kubernetes",
+        "server",
+        "container",
+        "cloud",
+        "render",
+        "fly",
+        "gae",
+        "pythonanywhere",
+        "hosted",
+    ]) {
+        Named::Platform
+    } else if has(&["base", "common", "default", "defaults", "shared", "core", "global", "generic", "basic"])
+    {
+        Named::Base
+    } else {
+        Named::Plain
+    }
+}

@@ -1,0 +1,310 @@
+//! Which files are settings modules, told by what they assign and import, whoever names them or not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use memchr::memmem;
+use rustc_hash::FxHashSet;
+
+use super::entry_points::words;
+use super::layout::{Layout, folder_of, join, name_of};
+use crate::python::{ast, dotted_name, parse};
+use crate::source::{FileId, SourceFile};
+use ast::{Expr, Stmt};
+
+/// A file that holds settings.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SettingsFile {
+    /// Other settings files whose names it takes over (star import, `include`), directly.
+    pub(super) builds_on: BTreeSet<FileId>,
+    /// Whether it is TOML.
+    pub(super) toml: bool,
+}
+
+/// Settings without which a project does not start, or that hardly anything else would assign.
+const CORE: [&str; 9] = [
+    "INSTALLED_APPS",
+    "ROOT_URLCONF",
+    "MIDDLEWARE",
+    "MIDDLEWARE_CLASSES",
+    "DATABASES",
+    "SECRET_KEY",
+    "TEMPLATES",
+    "WSGI_APPLICATION",
+    "ALLOWED_HOSTS",
+];
+
+/// Further names that a settings file assigns.
+const COMMON: [&str; 27] = [
+    "ADMINS",
+    "ASGI_APPLICATION",
+    "AUTHENTICATION_BACKENDS",
+    "AUTH_PASSWORD_VALIDATORS",
+    "AUTH_USER_MODEL",
+    "CACHES",
+    "CSRF_COOKIE_SECURE",
+    "CSRF_TRUSTED_ORIGINS",
+    "DEBUG",
+    "DEFAULT_AUTO_FIELD",
+    "DEFAULT_FILE_STORAGE",
+    "EMAIL_BACKEND",
+    "EMAIL_HOST",
+    "LANGUAGE_CODE",
+    "LOGGING",
+    "MEDIA_ROOT",
+    "MEDIA_URL",
+    "PASSWORD_HASHERS",
+    "REST_FRAMEWORK",
+    "SECURE_SSL_REDIRECT",
+    "SESSION_COOKIE_SECURE",
+    "SITE_ID",
+    "STATICFILES_DIRS",
+    "STATIC_ROOT",
+    "STATIC_URL",
+    "TIME_ZONE",
+    "USE_TZ",
+];
+
+/// All settings files of the snapshot. `named` are the files that an entry point names: those are settings
+/// whatever they hold.
+pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<FileId, SettingsFile> {
+    let star = memmem::Finder::new("import *");
+    let cores: Vec<memmem::Finder<'_>> = CORE.iter().map(memmem::Finder::new).collect();
+    let others: Vec<memmem::Finder<'_>> =
+        ["split_settings", "ynaconf", "Configuration"].iter().map(memmem::Finder::new).collect();
+    let mut facts = BTreeMap::new();
+    for (id, file) in layout.sources.iter() {
+        if file.path.ends_with(".toml") {
+            if let Some(found) = toml_facts(file) {
+                facts.insert(id, found);
+            }
+            continue;
+        }
+        if !is_python_text(&file.path) || file.path.ends_with("django/conf/global_settings.py") {
+            continue;
+        }
+        let text = file.text.as_bytes();
+        let relevant = named.contains(&id)
+            || cores.iter().any(|f| f.find_iter(text).any(|at| is_assigned_at(text, at)))
+            || looks_like_settings(&file.path)
+                && (star.find(text).is_some() || others.iter().any(|f| f.find(text).is_some()));
+        if relevant {
+            facts.insert(id, python_facts(layout, file));
+        }
+    }
+    let mut settings: FxHashSet<FileId> =
+        facts.iter().filter(|(id, f)| named.contains(id) || f.is_settings()).map(|(&id, _)| id).collect();
+    // What builds on settings is settings too, as far as it has a name or a line that says so.
+    loop {
+        let more: Vec<FileId> = facts
+            .iter()
+            .filter(|(id, f)| {
+                !settings.contains(id)
+                    && (f.known() > 0 || looks_like_settings(layout.sources.path(**id)))
+                    && f.builds_on.iter().any(|base| settings.contains(base))
+            })
+            .map(|(&id, _)| id)
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        settings.extend(more);
+    }
+    facts
+        .into_iter()
+        .filter(|(id, _)| settings.contains(id))
+        .map(|(id, f)| (id, SettingsFile { builds_on: f.builds_on, toml: f.toml }))
+        .collect()
+}
+
+/// `settings.py`, but also `settings.py.example` and the like.
+fn is_python_text(path: &str) -> bool {
+    let name = name_of(path);
+    name.ends_with(".py") || name.contains(".py.") && name.contains("settings")
+}
+
+/// Whether the bytes before and after an occurrence make it the target of an assignment.
+fn is_assigned_at(text: &[u8], at: usize) -> bool {
+    let line = memchr::memrchr(b'\n', &text[..at]).map_or(0, |n| n + 1);
+    let mut after = text[at..].iter().skip_while(|b| b.is_ascii_uppercase() || **b == b'_');
+    text[line..at].iter().all(|b| matches!(b, b' ' | b'\t'))
+        && after.find(|b| !matches!(b, b' ' | b'\t')).is_some_and(|b| matches!(b, b'=' | b':' | b'+'))
+}
+
+/// Whether the path alone suggests settings: `settings`, `config/…`, `local_settings.py`, `settings/prod.py`.
+pub(super) fn looks_like_settings(path: &str) -> bool {
+    let stem = name_of(path).trim_end_matches(".py");
+    let folder = name_of(folder_of(path));
+    let says =
+        |text: &str| words(text).any(|w| matches!(w, "settings" | "setting" | "conf" | "config" | "configs"));
+    says(stem) || says(folder)
+}
+
+#[derive(Debug, Default)]
+struct Facts {
+    core: BTreeSet<String>,
+    common: BTreeSet<String>,
+    builds_on: BTreeSet<FileId>,
+    dynaconf: bool,
+    toml: bool,
+}
+
+impl Facts {
+    fn known(&self) -> usize {
+        self.core.len() + self.common.len()
+    }
+
+    fn is_settings(&self) -> bool {
+        let starts = self.core.contains("INSTALLED_APPS") || self.core.contains("ROOT_URLCONF");
+        self.dynaconf && !self.toml
+            || starts && self.known() >= 2
+            || self.core.len() >= 2 && self.known() >= 4
+            || !self.core.is_empty() && self.known() >= 6
+    }
+
+    fn note(&mut self, name: &str) {
+        if CORE.contains(&name) {
+            self.core.insert(name.to_owned());
+        } else if COMMON.contains(&name) {
+            self.common.insert(name.to_owned());
+        }
+    }
+}
+
+fn python_facts(layout: &Layout<'_>, file: &SourceFile) -> Facts {
+    let mut facts = Facts::default();
+    let module = parse(&file.text);
+    statements(module.body(), layout, &file.path, &mut facts, 0);
+    facts
+}
+
+/// Collects from statements that run when the module is imported.
+fn statements(body: &[Stmt], layout: &Layout<'_>, path: &str, facts: &mut Facts, depth: usize) {
+    if depth > 40 {
+        return;
+    }
+    for stmt in body {
+        let mut inner = |body: &[Stmt]| statements(body, layout, path, facts, depth + 1);
+        match stmt {
+            Stmt::If(branch) => {
+                inner(&branch.body);
+                branch.elif_else_clauses.iter().for_each(|clause| inner(&clause.body));
+            }
+            Stmt::Try(attempt) => {
+                inner(&attempt.body);
+                for handler in &attempt.handlers {
+                    let ast::ExceptHandler::ExceptHandler(handler) = handler;
+                    inner(&handler.body);
+                }
+                inner(&attempt.orelse);
+                inner(&attempt.finalbody);
+            }
+            Stmt::With(with) => inner(&with.body),
+            Stmt::For(each) => inner(&each.body),
+            Stmt::ClassDef(class) if is_settings_class(class) => inner(&class.body),
+            _ => simple(stmt, layout, path, facts),
+        }
+    }
+}
+
+fn simple(stmt: &Stmt, layout: &Layout<'_>, path: &str, facts: &mut Facts) {
+    match stmt {
+        Stmt::Assign(assign) => {
+            for target in &assign.targets {
+                if let Expr::Name(name) = target {
+                    facts.note(&name.id);
+                }
+            }
+            call(&assign.value, layout, path, facts);
+        }
+        Stmt::AnnAssign(assign) => {
+            if let (Expr::Name(name), Some(_)) = (&*assign.target, &assign.value) {
+                facts.note(&name.id);
+            }
+        }
+        Stmt::AugAssign(assign) => {
+            if let Expr::Name(name) = &*assign.target {
+                facts.note(&name.id);
+            }
+        }
+        Stmt::ImportFrom(import) => {
+            let module = import.module.as_ref().map(ast::Identifier::as_str);
+            let star = import.names.iter().any(|n| n.name.as_str() == "*");
+            if star {
+                facts.builds_on.extend(layout.imported_file(path, import.level, module));
+            } else if looks_like_settings(path) {
+                // `from .base import DEBUG, …`; `from . import base` for class-based settings.
+                let upper =
+                    import.names.iter().any(|n| n.name.chars().next().is_some_and(char::is_uppercase));
+                if upper {
+                    facts.builds_on.extend(layout.imported_file(path, import.level, module));
+                }
+            }
+        }
+        Stmt::Expr(expr) => call(&expr.value, layout, path, facts),
+        _ => {}
+    }
+}
+
+/// `include("a.py", optional("b.py"))` of django-split-settings, and dynaconf's object.
+fn call(expr: &Expr, layout: &Layout<'_>, path: &str, facts: &mut Facts) {
+    let Expr::Call(call) = expr else { return };
+    let Some(name) = dotted_name(&call.func) else { return };
+    match name.rsplit('.').next() {
+        Some("DjangoDynaconf") => facts.dynaconf = true,
+        Some("include") => {
+            for argument in &call.arguments.args {
+                let argument = match argument {
+                    Expr::Call(optional) => optional.arguments.args.first().unwrap_or(argument),
+                    other => other,
+                };
+                let included = match argument {
+                    Expr::StringLiteral(text) => text.value.to_str(),
+                    _ => continue,
+                };
+                facts.builds_on.extend(included_files(layout, path, included));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The files that `include` takes: a path beside the including file, perhaps with `*` in its last part.
+fn included_files(layout: &Layout<'_>, path: &str, included: &str) -> Vec<FileId> {
+    let full = join(folder_of(path), included.trim_start_matches("./"));
+    let Some((head, tail)) = full.split_once('*') else {
+        return layout.sources.find(&full).into_iter().collect();
+    };
+    layout
+        .sources
+        .iter()
+        .filter(|(_, f)| {
+            f.path.starts_with(head) && f.path.ends_with(tail) && folder_of(&f.path) == folder_of(head)
+        })
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// A class whose attributes are settings: a subclass of something called configuration or settings.
+fn is_settings_class(class: &ast::StmtClassDef) -> bool {
+    let says = |name: &str| {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        ["Configuration", "Settings", "Config", "Mixin", "Base", "Common", "Core"]
+            .iter()
+            .any(|w| last.ends_with(w))
+    };
+    class.bases().iter().any(|base| dotted_name(base).is_some_and(|name| says(&name))) || says(&class.name)
+}
+
+/// A TOML file that dynaconf would read as Django settings.
+fn toml_facts(file: &SourceFile) -> Option<Facts> {
+    let stem = name_of(&file.path).trim_end_matches(".toml").trim_start_matches('.');
+    if !matches!(stem, "settings" | "secrets" | "config" | "conf") && !stem.starts_with("settings") {
+        return None;
+    }
+    let mut facts = Facts { toml: true, ..Facts::default() };
+    for line in file.text.lines() {
+        let key = line.split('=').next().unwrap_or_default().trim().trim_matches('"');
+        facts.note(&key.to_ascii_uppercase());
+    }
+    Some(facts)
+}
