@@ -165,6 +165,7 @@ fn report() -> Report {
         name: "shop".to_owned(),
         import_roots: vec![String::new()],
         candidates: Vec::new(),
+        configuration: None,
         choice: SettingsChoice::Module {
             module: "config.settings".to_owned(),
             why: "named in wsgi.py:4".to_owned(),
