@@ -165,10 +165,11 @@ fn bound(cx: &CheckContext<'_>, class: &str) -> Bound {
 
 fn stock(class: &str) -> Option<Bound> {
     Some(match class {
-        PAGE_NUMBER | CURSOR => Bound::BySize,
+        PAGE_NUMBER
+        | CURSOR
+        | "rest_framework_json_api.pagination.JsonApiPageNumberPagination"
+        | "rest_framework_json_api.pagination.JsonApiLimitOffsetPagination" => Bound::BySize,
         LIMIT_OFFSET => Bound::Never("and a client may ask for any `limit`".to_owned()),
-        "rest_framework_json_api.pagination.JsonApiPageNumberPagination" => Bound::BySize,
-        "rest_framework_json_api.pagination.JsonApiLimitOffsetPagination" => Bound::BySize,
         _ => return None,
     })
 }

@@ -13,6 +13,14 @@ use crate::source::clean;
 
 pub(crate) struct CorsAllowAll;
 
+/// Lists of origins or patterns, new names and old.
+const LISTS: [&str; 4] = [
+    "CORS_ALLOWED_ORIGINS",
+    "CORS_ORIGIN_WHITELIST",
+    "CORS_ALLOWED_ORIGIN_REGEXES",
+    "CORS_ORIGIN_REGEX_WHITELIST",
+];
+
 /// Patterns that match any origin.
 const EVERYTHING: &[&str] = &[
     ".*",
@@ -55,7 +63,7 @@ impl Check for CorsAllowAll {
             .attach(found, set_truth(cx, model, name, false, Code::Bool(false)));
             findings.push(found);
         }
-        for name in ["CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_REGEX_WHITELIST"] {
+        for name in LISTS {
             findings.extend(self.patterns(cx, model, name));
         }
         if !findings.is_empty() {

@@ -41,7 +41,8 @@ impl Check for CorsMiddlewareMisplaced {
             }
         };
         let first = stack.items.items.iter().enumerate();
-        let first = first.filter(|(_, item)| name_of(item).is_some_and(|name| BEHIND.contains(&name))).next();
+        let mut first = first.filter(|(_, item)| name_of(item).is_some_and(|name| BEHIND.contains(&name)));
+        let first = first.next();
         let (message, own_element) = match (stack.position(CORS), stack.has(CORS, "cors")) {
             (Some(position), _) => match first {
                 Some((before, other)) if before < position => {

@@ -71,8 +71,7 @@ impl Check for CsrfTrustedOriginsInsecure {
 fn is_local(host: &str) -> bool {
     let name = host.split([':', '/']).next().unwrap_or_default();
     matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "[")
-        || name.ends_with(".localhost")
-        || name.ends_with(".local")
+        || matches!(name.rsplit('.').next(), Some("localhost" | "local"))
 }
 
 /// `*`, `https://*`, and a star above a whole top-level domain.

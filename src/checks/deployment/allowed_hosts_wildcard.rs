@@ -37,13 +37,14 @@ impl Check for AllowedHostsWildcard {
             (Truth::Maybe, _) if setting.state() == SettingState::Required => {
                 Outcome::pass(format!("{state}."), vec![seen])
             }
-            (Truth::Maybe, _) => Outcome::unknown(format!("{state}."), vec![seen]),
-            (Truth::No, Truth::Yes) => Outcome::pass(format!("{state}."), vec![seen]),
-            (Truth::No, _) if from_environment => {
+            (Truth::No, Truth::No | Truth::Maybe) if from_environment => {
                 Outcome::pass(format!("{state}; without that every request is refused."), vec![seen])
             }
+            (Truth::No, Truth::Yes) => Outcome::pass(format!("{state}."), vec![seen]),
             (Truth::No, Truth::No) => self.empty(cx, model),
-            (Truth::No, Truth::Maybe) => Outcome::unknown(format!("{state}."), vec![seen]),
+            (Truth::Maybe, _) | (Truth::No, Truth::Maybe) => {
+                Outcome::unknown(format!("{state}."), vec![seen])
+            }
         }
     }
 }

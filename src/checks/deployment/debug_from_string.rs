@@ -39,7 +39,7 @@ impl Check for DebugFromString {
         let found = finding(cx, model, self.id(), "DEBUG", message.clone());
         let found = Remedy {
             title: format!("Read `{}` as a boolean", clean(&read.name)),
-            effect: Effect::Safe,
+            effect: Effect::Reshapes,
             note: "`False`, `0` and `no` turn `DEBUG` off, `True`, `1` and `yes` turn it on.".to_owned(),
             by_hand: format!(
                 "Turn the text of `{}` into a boolean before it becomes `DEBUG`",

@@ -21,8 +21,8 @@ impl Check for DebugPropagateExceptions {
             wanted: false,
             default: false,
             consequence: "so exceptions pass by Django's error handling and reach the server",
-            effect: Effect::Safe,
-            effect_note: "Unhandled exceptions become a plain 500 answer and are logged.",
+            effect: Effect::Reshapes,
+            effect_note: "Unhandled exceptions become a plain 500 answer from Django and are logged.",
             severity: None,
         };
         flag::judge(cx, model, &flag)

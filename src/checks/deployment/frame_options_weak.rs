@@ -45,9 +45,10 @@ impl Check for FrameOptionsWeak {
                 };
                 let message = format!("{}, so {who} may frame its pages", wording(model, NAME));
                 let found = finding(cx, model, self.id(), NAME, message.clone());
-                let operations = match setting.node.env.is_empty() {
-                    true => set(cx, model, NAME, Code::str("DENY")),
-                    false => Err(format!("{} comes from the environment", show(&setting.node))),
+                let operations = if setting.node.env.is_empty() {
+                    set(cx, model, NAME, Code::str("DENY"))
+                } else {
+                    Err(format!("`{}` comes from the environment", show(&setting.node)))
                 };
                 let found = Remedy {
                     title: format!("Set `{NAME}` to `\"DENY\"`"),

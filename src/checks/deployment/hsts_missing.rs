@@ -1,12 +1,13 @@
 //! `SECURE_HSTS_SECONDS` is 0 or absent: browsers never learn to refuse plain HTTP. A value below 30 days is a first
-//! step and counts as half. The header may be set at the edge; a waiver is the place to say so.
+//! step and counts as half; subdomains and preload are the parts left to do behind it. The header may be set at the edge; a waiver is the place to say so.
 //! <https://docs.djangoproject.com/en/stable/ref/middleware/#http-strict-transport-security>
 
 use crate::checks::support::fixes::{Remedy, set_number};
-use crate::checks::support::settings::{finding, hidden, label, no_settings, wording};
+use crate::checks::support::flag::{self, Flag};
+use crate::checks::support::settings::{combine, finding, hidden, label, no_settings, wording};
 use crate::checks::{Check, CheckContext};
-use crate::finding::{Confidence, Effect, Outcome, Severity};
-use crate::settings::{SettingState, Truth, Value};
+use crate::finding::{Confidence, Effect, Outcome, Severity, Verdict};
+use crate::settings::{SettingState, SettingsModel, Truth, Value};
 
 pub(crate) struct HstsMissing;
 
@@ -21,6 +22,40 @@ impl Check for HstsMissing {
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
         let Some(model) = cx.model else { return no_settings() };
+        let seconds = self.seconds(cx, model);
+        if seconds.verdict != Verdict::Pass {
+            return seconds;
+        }
+        // Both say more about a header that is sent; without it they say nothing.
+        let part = |name, consequence, effect_note| {
+            let flag = Flag {
+                check: self.id(),
+                name,
+                wanted: true,
+                default: false,
+                consequence,
+                effect: Effect::Tightens,
+                effect_note,
+                severity: Some(Severity::Low),
+            };
+            flag::judge(cx, model, &flag)
+        };
+        let subdomains = part(
+            "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+            "so the header does not cover subdomains",
+            "Browsers refuse plain HTTP for every subdomain too.",
+        );
+        let preload = part(
+            "SECURE_HSTS_PRELOAD",
+            "so browsers do not take the site into their built-in list",
+            "The site may be taken into the browsers' list of HTTPS-only sites, which is slow to undo.",
+        );
+        combine(vec![seconds, subdomains, preload])
+    }
+}
+
+impl HstsMissing {
+    fn seconds(&self, cx: &CheckContext<'_>, model: &SettingsModel) -> Outcome {
         let seen = label(cx, model, NAME);
         if let Some(cause) = hidden(model, NAME) {
             return Outcome::unknown(format!("`{NAME}` cannot be told: {cause}."), vec![seen]);

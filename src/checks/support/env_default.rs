@@ -105,7 +105,9 @@ fn candidates(old: Option<&str>, casts_bool: bool, reader: Reader, wanted: bool,
     if let Some(old) = quoted {
         for (yes, no) in pairs {
             if old == yes || old == no {
-                found.push(Plain::Str(if wanted { yes } else { no }.to_owned()));
+                // Both, since `!=` and `not` turn the meaning round.
+                let pair = if wanted { [yes, no] } else { [no, yes] };
+                found.extend(pair.map(|text| Plain::Str(text.to_owned())));
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
 use crate::python::ast::{Expr, ExprTuple, Stmt};
 use crate::python::visitor::{Visitor, walk_expr};
-use crate::python::{Ranged as _, TextRange, parse};
+use crate::python::{Ranged, TextRange, parse};
 use crate::settings::placement::Site;
 use crate::settings::{Composition, EnvRead, Node, Reader, Setting, SettingsModel};
 use crate::source::{FileId, Span};
@@ -173,32 +173,29 @@ fn without_default(cx: &CheckContext<'_>, read: &EnvRead) -> Operations {
     let text = cx.sources.slice(read.at);
     let module = parse(text);
     let [Stmt::Expr(statement)] = module.body() else { return Err("the read is unusual".to_owned()) };
-    match (read.reader, &*statement.value) {
-        (Reader::DjangoEnviron | Reader::Environs | Reader::Decouple, Expr::Call(call)) => {
-            let default = read.default_at.ok_or("its default is not written here")?;
-            let inner = TextRange::new(
-                (default.range.0 - read.at.range.0).into(),
-                (default.range.1 - read.at.range.0).into(),
-            );
-            let keyword = call.arguments.keywords.iter().map(|k| k.range());
-            let argument = keyword
-                .chain(call.arguments.args.iter().map(|a| a.range()))
-                .find(|r| r.contains_range(inner));
-            let argument = argument.ok_or("its default is not an argument")?;
-            let start = read.at.range.0;
-            let argument = Span {
-                file: read.at.file,
-                range: (start + argument.start().to_u32(), start + argument.end().to_u32()),
-            };
-            Ok(vec![Operation::RemoveArgument { call: read.at, argument }])
-        }
-        _ => {
-            let (code, imports) = required(cx, read).ok_or("the variable is read in an unusual way")?;
-            let mut operations = vec![Operation::ReplaceExpression { at: read.at, with: Code::Raw(code) }];
-            operations.extend(imports);
-            Ok(operations)
-        }
+    if let (Reader::DjangoEnviron | Reader::Environs | Reader::Decouple, Expr::Call(call)) =
+        (read.reader, &*statement.value)
+    {
+        let default = read.default_at.ok_or("its default is not written here")?;
+        let inner = TextRange::new(
+            (default.range.0 - read.at.range.0).into(),
+            (default.range.1 - read.at.range.0).into(),
+        );
+        let keyword = call.arguments.keywords.iter().map(Ranged::range);
+        let argument =
+            keyword.chain(call.arguments.args.iter().map(Ranged::range)).find(|r| r.contains_range(inner));
+        let argument = argument.ok_or("its default is not an argument")?;
+        let start = read.at.range.0;
+        let argument = Span {
+            file: read.at.file,
+            range: (start + argument.start().to_u32(), start + argument.end().to_u32()),
+        };
+        return Ok(vec![Operation::RemoveArgument { call: read.at, argument }]);
     }
+    let (code, imports) = required(cx, read).ok_or("the variable is read in an unusual way")?;
+    let mut operations = vec![Operation::ReplaceExpression { at: read.at, with: Code::Raw(code) }];
+    operations.extend(imports);
+    Ok(operations)
 }
 
 /// The same read in its form that fails without the variable.

@@ -60,7 +60,7 @@ pub(crate) fn is_read_open(class: &str) -> bool {
 }
 
 /// The elements for which `test` holds.
-pub(crate) fn elements<'a>(model: &'a SettingsModel, test: fn(&str) -> bool) -> Vec<&'a Node> {
+pub(crate) fn elements(model: &SettingsModel, test: fn(&str) -> bool) -> Vec<&Node> {
     let Key::Set(node) = rest::key(model, KEY) else { return Vec::new() };
     let items = node.as_items().map_or(&[][..], |i| &i.items);
     items.iter().filter(|item| name_of(item).is_some_and(test)).collect()

@@ -49,16 +49,21 @@ pub(crate) fn uses_drf(cx: &CheckContext<'_>, model: &SettingsModel) -> Truth {
 fn imports_drf(cx: &CheckContext<'_>) -> bool {
     let root = cx.project.map_or("", |p| p.root.as_str());
     let finder = memchr::memmem::Finder::new("import");
-    cx.sources.iter().filter(|(_, f)| f.path.starts_with(root) && f.path.ends_with(".py")).any(|(_, file)| {
-        memchr::memmem::find_iter(file.text.as_bytes(), "rest_framework").any(|at| {
-            let line = file.text[..at].rfind('\n').map_or(0, |n| n + 1);
-            let before = file.text[line..at].trim_start();
-            let after = &file.text[at + "rest_framework".len()..];
-            (before == "from " || before == "import ")
-                && after.starts_with(['.', ' ', '\n', '\r'])
-                && (before == "import " || finder.find(after.as_bytes()).is_some())
+    cx.sources
+        .iter()
+        .filter(|(_, f)| {
+            f.path.starts_with(root) && crate::python::ModulePath::of_file(&f.path, "").is_some()
         })
-    })
+        .any(|(_, file)| {
+            memchr::memmem::find_iter(file.text.as_bytes(), "rest_framework").any(|at| {
+                let line = file.text[..at].rfind('\n').map_or(0, |n| n + 1);
+                let before = file.text[line..at].trim_start();
+                let after = &file.text[at + "rest_framework".len()..];
+                (before == "from " || before == "import ")
+                    && after.starts_with(['.', ' ', '\n', '\r'])
+                    && (before == "import " || finder.find(after.as_bytes()).is_some())
+            })
+        })
 }
 
 /// The dict, when the project sets one.
