@@ -1,0 +1,474 @@
+//! What each message does to the model, and what it asks for. Pure: no I/O, no clock. Each screen has its own
+//! file; here are the messages from outside and what is common to all screens.
+
+mod decide;
+mod forms;
+mod moves;
+mod results;
+mod review;
+mod writes;
+
+pub(crate) use review::count;
+pub(crate) use writes::staged_rows;
+
+use crate::project::SettingsChoice;
+use crate::tui::keymap::Action;
+use crate::tui::layout::{Arrangement, regions, scroll_to};
+use crate::tui::list;
+use crate::tui::model::{Cursor, Model, Overlay, Plan, Screen};
+use crate::tui::msg::{Edit, Effect, Msg};
+use crate::tui::page;
+
+/// Takes in one message and says what is to be done outside.
+pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let before = model.session.clone();
+    let mut effects = Vec::new();
+    match msg {
+        Msg::Do(action) => {
+            let small = Arrangement::of(model.size) == Arrangement::TooSmall;
+            if small && !matches!(action, Action::Quit | Action::Close | Action::Suspend | Action::Repaint) {
+                return effects;
+            }
+            if small && action == Action::Close {
+                effects.push(Effect::Quit(0));
+            } else {
+                model.notice = None;
+                perform(model, action, &mut effects);
+            }
+        }
+        Msg::Type(_) | Msg::Edit(_) | Msg::Paste(_)
+            if Arrangement::of(model.size) == Arrangement::TooSmall => {}
+        Msg::Type(c) => type_char(model, c),
+        Msg::Edit(edit) => edit_text(model, edit),
+        Msg::Paste(text) => paste(model, &text),
+        Msg::Resized(columns, rows) => model.size = (columns, rows),
+        other => results::take(model, other, &mut effects),
+    }
+    settle(model, &mut effects);
+    if model.session != before {
+        effects.push(Effect::SaveSession(Box::new(model.session.clone())));
+    }
+    effects
+}
+
+/// What to do at the start.
+pub(crate) fn start(model: &mut Model) -> Vec<Effect> {
+    let mut effects = vec![Effect::ReadDecisions];
+    if model.screen() == Screen::Scan {
+        scan(model, &mut effects);
+    }
+    effects
+}
+
+/// Starts a scan; the results of an earlier one are dropped.
+fn scan(model: &mut Model, effects: &mut Vec<Effect>) {
+    let generation = model.scan.generation + 1;
+    let go_on = model.scan.go_on;
+    model.scan = crate::tui::model::Scan { generation, running: true, go_on, ..Default::default() };
+    model.busy = Some("scanning");
+    effects.push(Effect::Scan(generation));
+}
+
+fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Quit => effects.push(Effect::Quit(130)),
+        Action::Suspend => effects.push(Effect::Suspend),
+        Action::Repaint => effects.push(Effect::Repaint),
+        Action::Help | Action::Palette => {
+            let from = model.focus();
+            let help = (action == Action::Help).then_some(from);
+            if matches!(model.overlay, None | Some(Overlay::Filter)) {
+                model.overlay =
+                    Some(Overlay::Menu { help, from, query: String::new(), cursor: 0, scroll: 0 });
+            }
+        }
+        Action::Back | Action::Close => back(model, action, effects),
+        Action::Open => open(model, effects),
+        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => {
+            moves::vertical(model, action);
+        }
+        Action::Left | Action::Right => moves::sideways(model, action),
+        Action::NextGroup | Action::PrevGroup => moves::group(model, action == Action::NextGroup),
+        Action::NextOpen | Action::PrevOpen => moves::open_practice(model, action == Action::NextOpen),
+        Action::NextPlace | Action::PrevPlace => moves::place(model, action == Action::NextPlace),
+        Action::NextPane | Action::PrevPane => moves::pane(model, action == Action::NextPane),
+        Action::TabChecklist => tab(model, Screen::Checklist),
+        Action::TabStaged => tab(model, Screen::Staged),
+        Action::TabReport => tab(model, Screen::Report),
+        Action::TabLog | Action::NotRead => tab(model, Screen::Log),
+        Action::Filter => model.overlay = Some(Overlay::Filter),
+        Action::Show => {
+            model.session.show = model.session.show.next();
+            model.say(format!("showing: {}", model.session.show.as_str()));
+        }
+        Action::Sort => {
+            model.session.sort = model.session.sort.next();
+            model.say(format!("order: {}", model.session.sort.as_str()));
+        }
+        Action::Zoom => model.zoom = !model.zoom,
+        Action::NextProject => next_project(model),
+        Action::Settings => picker(model),
+        Action::Rescan => {
+            scan(model, effects);
+            model.say("scanning again");
+        }
+        Action::Fix => {
+            if let Some(why) = model.why_not(Action::Fix) {
+                model.say(why);
+            } else {
+                go(model, Screen::Review);
+            }
+        }
+        Action::Rule => match model.why_not(Action::Rule) {
+            Some(why) => model.say(why),
+            None => go(model, Screen::Rule),
+        },
+        Action::Editor => editor(model, effects),
+        Action::Copy => copy(model, effects),
+        Action::SideBySide => {
+            model.side_by_side = !model.side_by_side;
+            if model.side_by_side && model.size.0 < 130 {
+                model.side_by_side = false;
+                model.say(format!("side by side needs 130 columns; there are {}", model.size.0));
+            }
+        }
+        Action::MoreContext => model.context = (model.context + 2).min(41),
+        Action::LessContext => model.context = model.context.saturating_sub(2).max(1),
+        Action::Accept
+        | Action::Reject
+        | Action::AcceptRest
+        | Action::RejectRest
+        | Action::AcceptSafe
+        | Action::Toggle => review::mark(model, action),
+        Action::Undo | Action::Redo => decide::undo_redo(model, action == Action::Undo, effects),
+        Action::Write => writes::write(model, effects),
+        Action::SavePatch => writes::save_patch(model, effects),
+        Action::Confirm => writes::confirm(model, effects),
+        Action::Waive | Action::NotApplicable | Action::Attest | Action::Note | Action::Answer => {
+            forms::open(model, action);
+        }
+        Action::NextField
+        | Action::PrevField
+        | Action::Pick
+        | Action::PickNext
+        | Action::PickPrev
+        | Action::Press
+        | Action::Save => forms::act(model, action, effects),
+    }
+}
+
+/// Shows a screen on top of the shown one; one that is already on the stack is gone back to.
+fn go(model: &mut Model, screen: Screen) {
+    if let Some(at) = model.stack.iter().position(|s| *s == screen) {
+        model.stack.truncate(at + 1);
+    } else {
+        model.stack.push(screen);
+    }
+    if matches!(screen, Screen::Item | Screen::Rule | Screen::Review) {
+        *model.view_mut(screen) = crate::tui::model::View::default();
+    }
+}
+
+/// A tab: the checklist at the bottom, the others above it.
+fn tab(model: &mut Model, screen: Screen) {
+    if model.report.is_none() && screen != Screen::Log {
+        model.say("the scan is still running");
+        return;
+    }
+    let root = if model.report.is_some() { Screen::Checklist } else { Screen::Scan };
+    model.stack = vec![root];
+    if screen != root {
+        model.stack.push(screen);
+    }
+}
+
+fn back(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    match model.overlay.take() {
+        Some(Overlay::Filter) => {
+            model.session.filter.clear();
+            return;
+        }
+        Some(_) => return,
+        None => {}
+    }
+    match model.screen() {
+        Screen::Form => forms::leave(model),
+        Screen::Checklist if action == Action::Back => {
+            if model.session.filter.is_empty() {
+                model.say("this is the checklist; q quits");
+            } else {
+                model.session.filter.clear();
+            }
+        }
+        Screen::Scan if action == Action::Back => {
+            if model.scan.running {
+                effects.push(Effect::CancelScan);
+                model.say("the scan was cancelled; r starts it again");
+            }
+        }
+        Screen::Notice if action == Action::Back => {}
+        _ if model.stack.len() > 1 => {
+            model.stack.pop();
+        }
+        _ => effects.push(Effect::Quit(0)),
+    }
+}
+
+fn open(model: &mut Model, effects: &mut Vec<Effect>) {
+    match model.overlay.clone() {
+        Some(Overlay::Menu { help, from, query, cursor, .. }) => {
+            let entries = page::menu::entries(model, help, from, &query);
+            let Some(entry) = entries.get(cursor) else { return };
+            let action = entry.action;
+            if let Some(why) = &entry.why_not {
+                model.say(why.clone());
+                return;
+            }
+            model.overlay = None;
+            if model.focus() == from {
+                perform(model, action, effects);
+            }
+            return;
+        }
+        Some(Overlay::Filter) => {
+            model.overlay = None;
+            return;
+        }
+        Some(Overlay::Picker { cursor }) => {
+            decide::choose_settings(model, cursor, effects);
+            return;
+        }
+        Some(Overlay::Confirm(_)) => return,
+        None => {}
+    }
+    match model.screen() {
+        Screen::Notice => {
+            model.session.seen_notice = true;
+            model.stack = vec![Screen::Scan];
+            scan(model, effects);
+        }
+        Screen::Scan => {
+            model.scan.go_on = true;
+            if model.report.is_some() {
+                model.stack = vec![Screen::Checklist];
+                ask_settings(model);
+            } else if model.scan.running {
+                model.say("the checklist opens as soon as there is one");
+            }
+        }
+        Screen::Checklist => match &model.cursor {
+            Cursor::Section(_) => moves::fold(model, None),
+            Cursor::Practice(_) => go(model, Screen::Item),
+        },
+        Screen::Item => {
+            // A question opens its form; Enter in it decides nothing before the button.
+            let asks = model
+                .selected()
+                .and_then(|p| model.practice(p))
+                .is_some_and(|(p, r)| p.question.is_some() && r.findings.is_empty() && r.state.is_open());
+            if asks {
+                forms::open(model, Action::Answer);
+            } else if model.why_not(Action::Fix).is_none() {
+                go(model, Screen::Review);
+            }
+        }
+        Screen::Review => review::next_undecided(model),
+        Screen::Staged => writes::open_staged(model),
+        Screen::Applied => tab(model, Screen::Checklist),
+        Screen::Report => writes::open_report_row(model, effects),
+        Screen::Log | Screen::Rule | Screen::Form => {}
+    }
+}
+
+/// Asks for the settings module where it cannot be told, once.
+fn ask_settings(model: &mut Model) {
+    let Some(project) = model.project() else { return };
+    let chosen = model.decisions.settings.iter().any(|(root, _)| *root == project.root);
+    let ambiguous =
+        project.project.as_ref().is_some_and(|p| matches!(p.choice, SettingsChoice::Ambiguous { .. }));
+    if ambiguous && !chosen {
+        model.overlay = Some(Overlay::Picker { cursor: 0 });
+    }
+}
+
+fn picker(model: &mut Model) {
+    let candidates = page::overlay::modules(model);
+    let judged = model.project().and_then(|p| p.model.as_ref()).map(|m| m.module.clone());
+    if candidates.is_empty() {
+        model.say("no settings module was found");
+        return;
+    }
+    let cursor = candidates.iter().position(|(module, _)| Some(module) == judged.as_ref()).unwrap_or(0);
+    model.overlay = Some(Overlay::Picker { cursor });
+}
+
+fn next_project(model: &mut Model) {
+    if let Some(why) = model.why_not(Action::NextProject) {
+        model.say(why);
+        return;
+    }
+    let count = model.report.as_ref().map_or(1, |r| r.projects.len());
+    show_project(model, (model.project + 1) % count);
+    let name = model.project().map(|p| p.name.clone()).unwrap_or_default();
+    model.say(format!("project: {}", crate::source::clean(&name)));
+    ask_settings(model);
+}
+
+fn show_project(model: &mut Model, at: usize) {
+    model.project = at;
+    model.session.project = model.project().map(|p| p.root.clone()).unwrap_or_default();
+    model.undo.clear();
+    model.redo.clear();
+    (model.place, model.fix) = (0, 0);
+    model.views.clear();
+}
+
+fn editor(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(span) = page::item::current_span(model) else {
+        model.say("no place to open here");
+        return;
+    };
+    let Some(report) = &model.report else { return };
+    effects.push(Effect::OpenEditor(report.sources.path(span.file).to_owned(), report.sources.line(span)));
+}
+
+fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
+    let text = page::item::current_span(model).map(|span| model.place_name(span)).or_else(|| {
+        let practice = model.practice(model.selected()?)?.0;
+        Some(practice.id.clone())
+    });
+    let Some(text) = text else { return };
+    model.say(format!("copied: {text}"));
+    effects.push(Effect::Copy(text));
+}
+
+fn type_char(model: &mut Model, c: char) {
+    match &mut model.overlay {
+        Some(Overlay::Menu { query, cursor, scroll, .. }) if !c.is_control() => {
+            query.push(c);
+            (*cursor, *scroll) = (0, 0);
+        }
+        Some(Overlay::Filter) if !c.is_control() => model.session.filter.push(c),
+        Some(_) => {}
+        None => forms::type_char(model, c),
+    }
+}
+
+fn edit_text(model: &mut Model, edit: Edit) {
+    let shorten = |text: &mut String| match edit {
+        Edit::Backspace => {
+            text.pop();
+        }
+        Edit::DeleteToStart => text.clear(),
+        Edit::DeleteWord => {
+            let kept = text.trim_end().rfind(' ').map_or(0, |at| at + 1);
+            text.truncate(kept);
+        }
+        Edit::Delete | Edit::Left | Edit::Right | Edit::Home | Edit::End => {}
+    };
+    match &mut model.overlay {
+        Some(Overlay::Menu { query, cursor, scroll, .. }) => {
+            shorten(query);
+            (*cursor, *scroll) = (0, 0);
+        }
+        Some(Overlay::Filter) => shorten(&mut model.session.filter),
+        Some(_) => {}
+        None => {
+            if let Some(text) = model.form.as_mut().and_then(crate::tui::form::Form::text_mut) {
+                text.edit(edit);
+            }
+        }
+    }
+}
+
+/// Pasted text goes into a text field, or nowhere.
+fn paste(model: &mut Model, text: &str) {
+    if !model.focus().takes_text() {
+        model.say("pasted text is ignored outside a field");
+        return;
+    }
+    for c in text.chars() {
+        type_char(model, if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c });
+    }
+}
+
+/// After each message: the cursor is on a row that is shown, every page is scrolled so that its selected row is
+/// visible, and what the screen needs to know is asked for.
+fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.report.is_some() {
+        settle_cursor(model);
+    }
+    if let Some(practice) = model.selected() {
+        let id = model.practice(practice).map(|(p, _)| p.id.clone()).unwrap_or_default();
+        if model.session.practice != id {
+            model.session.practice = id;
+            (model.place, model.fix) = (0, 0);
+            *model.view_mut(Screen::Item) = crate::tui::model::View::default();
+            *model.view_mut(Screen::Review) = crate::tui::model::View::default();
+        }
+        model.place = model.place.min(page::item::places(model, practice).len().saturating_sub(1));
+        model.fix = model.fix.min(model.fixes(practice).len().saturating_sub(1));
+    }
+    ask_plans(model, effects);
+    let regions = regions(model.size, model.zoom);
+    for (screen, pane) in page::panes(model, &regions) {
+        let page = page::page(model, screen, usize::from(pane.width), usize::from(pane.height));
+        let height = usize::from(pane.height).saturating_sub(page.head.len() + page.foot.len());
+        let cursor = page.cursor.clone();
+        let total = page.rows.len();
+        let view = model.view_mut(screen);
+        view.scroll = match cursor {
+            Some(cursor) => scroll_to(view.scroll, cursor, height, total),
+            None => view.scroll.min(total.saturating_sub(height)),
+        };
+    }
+    if let Some(Overlay::Menu { help, from, query, cursor, scroll }) = model.overlay.clone() {
+        let count = page::menu::entries(model, help, from, &query).len();
+        let height = page::menu::height(model.size);
+        let cursor = cursor.min(count.saturating_sub(1));
+        let scroll = scroll_to(scroll, cursor..cursor + 1, height, count);
+        model.overlay = Some(Overlay::Menu { help, from, query, cursor, scroll });
+    }
+}
+
+fn settle_cursor(model: &mut Model) {
+    let rows = list::rows(model);
+    if list::cursor_row(model, &rows).is_some() {
+        return;
+    }
+    // While a practice is looked at, the filter may have dropped it: stay with it. On the checklist go to its
+    // section, or to the first row.
+    if model.screen() != Screen::Checklist && model.selected().is_some() {
+        return;
+    }
+    let section =
+        model.selected().and_then(|p| model.practice(p)).map(|(p, _)| Cursor::Section(p.section.clone()));
+    let candidates: Vec<Cursor> = rows.iter().filter_map(|row| list::cursor_of(model, row)).collect();
+    let first_practice = candidates.iter().find(|c| matches!(c, Cursor::Practice(_)));
+    let next =
+        section.filter(|s| candidates.contains(s)).or_else(|| first_practice.or(candidates.first()).cloned());
+    if let Some(next) = next {
+        model.cursor = next;
+    }
+}
+
+/// Asks what the shown fix (and the next one) changes, and what everything staged changes together.
+fn ask_plans(model: &mut Model, effects: &mut Vec<Effect>) {
+    let mut wanted: Vec<Vec<String>> = Vec::new();
+    if let Some(practice) = model.selected() {
+        let fixes = model.fixes(practice);
+        wanted.extend(fixes.iter().skip(model.fix).take(2).map(|f| vec![f.fingerprint.clone()]));
+    }
+    let staged = model.staged();
+    let looks_at_staged = model.screen() == Screen::Staged
+        || matches!(model.overlay, Some(Overlay::Confirm(crate::tui::model::Confirm::Write)));
+    if looks_at_staged && !staged.is_empty() {
+        wanted.push(staged);
+    }
+    for fixes in wanted {
+        if !model.plans.contains_key(&fixes) {
+            model.plans.insert(fixes.clone(), Plan::Pending);
+            effects.push(Effect::Plan(model.scan.generation, fixes));
+        }
+    }
+}
