@@ -8,6 +8,7 @@ mod dotenv;
 mod entry_points;
 mod import_roots;
 mod layout;
+mod listed;
 mod load;
 mod roles;
 mod settings_module;

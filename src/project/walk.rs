@@ -11,6 +11,7 @@ use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::NotRead;
+use super::listed::is_listed;
 use super::load::LoadError;
 
 /// What a walk found. Paths are relative to the root, with `/`, sorted.
@@ -202,85 +203,6 @@ fn is_build_copy(folder: &Path) -> bool {
         && (top.join("setup.py").exists()
             || top.join("pyproject.toml").exists()
             || top.join("setup.cfg").exists())
-}
-
-/// Whether a file is Python, TOML, or one of the texts that name versions or settings modules.
-fn is_listed(path: &Path) -> bool {
-    let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
-        // So that its name is reported.
-        return path.extension().is_some_and(|e| e == "py");
-    };
-    let folder = path.parent().and_then(Path::file_name).and_then(|n| n.to_str()).unwrap_or_default();
-    is_listed_name(folder, name)
-}
-
-/// Like [`is_listed`], by the names of the file and of its folder.
-pub(super) fn is_listed_name(folder: &str, name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let (stem, extension) = lower.rsplit_once('.').unwrap_or((&lower, ""));
-    if folder.ends_with(".dist-info") {
-        return matches!(name, "METADATA" | "entry_points.txt");
-    }
-    match extension {
-        "py" | "toml" => return true,
-        "txt" | "in" => {
-            return stem.contains("require")
-                || stem.contains("constraint")
-                || folder.to_ascii_lowercase().contains("require");
-        }
-        "lock" => return matches!(stem, "uv" | "poetry" | "pdm" | "pylock" | "pipfile"),
-        "cfg" | "ini" | "sh" | "service" | "bash" | "env" => return true,
-        "conf" => return stem.contains("supervisor") || stem.contains("gunicorn") || stem.contains("uwsgi"),
-        "yml" | "yaml" => return is_deployment_yaml(folder, stem),
-        "example" | "dist" | "sample" | "template" if stem.ends_with(".py") => return true,
-        _ => {}
-    }
-    matches!(lower.as_str(), "pipfile" | "procfile" | "makefile" | "justfile")
-        || lower.starts_with("dockerfile")
-        || lower.starts_with("containerfile")
-        || lower.ends_with("dockerfile")
-        || lower == ".env"
-        || lower.starts_with(".env.")
-        || lower.starts_with(".env-")
-        || folder == ".envs"
-        || folder.starts_with('.') && lower.starts_with(".django")
-}
-
-/// YAML that may set environment variables of a deployment; data files of a project are not read.
-fn is_deployment_yaml(folder: &str, stem: &str) -> bool {
-    const FOLDERS: [&str; 14] = [
-        "workflows",
-        "k8s",
-        "kubernetes",
-        "deploy",
-        "deployment",
-        "deployments",
-        "helm",
-        "charts",
-        "templates_k8s",
-        "manifests",
-        "docker",
-        "compose",
-        ".circleci",
-        ".ebextensions",
-    ];
-    const STEMS: [&str; 12] = [
-        "app",
-        "render",
-        "heroku",
-        ".gitlab-ci",
-        ".travis",
-        "azure-pipelines",
-        "serverless",
-        "zappa",
-        "deployment",
-        "configmap",
-        "cloudbuild",
-        "values",
-    ];
-    stem.contains("compose")
-        || STEMS.contains(&stem)
-        || FOLDERS.contains(&folder.to_ascii_lowercase().as_str())
 }
 
 /// Links are not walked into: what they lead to inside the root is listed under its own path. A link to a

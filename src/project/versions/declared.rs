@@ -9,7 +9,7 @@ use toml_edit::{Document, Item, TableLike, Value};
 
 use super::{Stated, line_at, normal};
 use crate::project::layout::{folder_of, name_of};
-use crate::project::walk;
+use crate::project::listed;
 use crate::python::visitor::{Visitor, walk_expr};
 use crate::python::{Ranged as _, ast, parse};
 
@@ -23,7 +23,7 @@ pub(super) fn is_declaration(path: &str) -> bool {
 fn is_requirements(path: &str) -> bool {
     let name = name_of(path).to_ascii_lowercase();
     (name.ends_with(".txt") || name.ends_with(".in"))
-        && walk::is_listed_name(name_of(folder_of(path)), name_of(path))
+        && listed::is_listed_name(name_of(folder_of(path)), name_of(path))
 }
 
 /// Django and DRF as a file asks for them.

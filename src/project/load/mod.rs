@@ -108,3 +108,7 @@ pub fn load(
     not_read.dedup();
     Ok(Loaded { sources: Sources::new(absolute, files), not_read })
 }
+
+// Links and permissions are made as Unix has them.
+#[cfg(all(test, unix))]
+mod tests;
