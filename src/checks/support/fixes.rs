@@ -143,7 +143,7 @@ pub(crate) fn binds(cx: &CheckContext<'_>, file: FileId, name: &str) -> bool {
 /// The expression on the right side of the statement that decided a setting last. The value itself may have been
 /// written elsewhere (`X = OTHER`), so its own place is taken only when it lies in that statement.
 pub(crate) fn expression(cx: &CheckContext<'_>, setting: &Setting) -> Option<Span> {
-    let step = setting.steps.iter().rev().find(|s| !matches!(s.how, How::Imported | How::Guarded));
+    let step = setting.steps.iter().rev().find(|s| s.how != How::Imported);
     let Some(step) = step else { return setting.node.at };
     if step.how != How::Assigned && step.how != How::Merged {
         return None;

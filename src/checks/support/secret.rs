@@ -44,11 +44,15 @@ pub(crate) fn origin<'a>(cx: &CheckContext<'_>, model: &'a SettingsModel) -> Res
     if is_random(cx, setting) {
         return Ok(Origin::Random(setting));
     }
+    // A read that only decided which branch ran gives no part of the text.
+    let written = expression(cx, setting);
+    let falls_back =
+        reads.iter().any(|r| r.default_at.is_some() || written.is_some_and(|at| at.contains(r.at)));
     Ok(match &setting.node.value {
         Value::Str(text) if reads.iter().any(|r| r.supplied) => Origin::Supplied(text),
         Value::Str(text) if text.is_empty() => Origin::Required,
         Value::None if !reads.is_empty() => Origin::Required,
-        Value::Str(_) | Value::Bytes(_) if reads.is_empty() => Origin::Literal(setting),
+        Value::Str(_) | Value::Bytes(_) if !falls_back => Origin::Literal(setting),
         Value::Str(_) => Origin::Fallback(setting),
         Value::Unknown(unknown) if unknown.required => Origin::Required,
         Value::Unknown(unknown) => Origin::Unclear(unknown.cause.clone()),

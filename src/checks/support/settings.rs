@@ -45,7 +45,7 @@ pub(crate) fn first_line(cx: &CheckContext<'_>, span: Span) -> Span {
 /// The statement that decided a setting last; the start of the module when nobody sets it.
 pub(crate) fn place(cx: &CheckContext<'_>, model: &SettingsModel, name: &str) -> Span {
     let Some(setting) = own(model, name) else { return module_start(cx, model) };
-    let deciding = setting.steps.iter().rev().find(|s| !matches!(s.how, How::Imported | How::Guarded));
+    let deciding = setting.steps.iter().rev().find(|s| s.how != How::Imported);
     let inside = |span: &Span| (span.file.index()) < cx.sources.len();
     deciding
         .map(|s| s.at)
