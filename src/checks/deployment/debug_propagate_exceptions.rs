@@ -21,7 +21,7 @@ impl Check for DebugPropagateExceptions {
             wanted: false,
             default: false,
             consequence: "so exceptions pass by Django's error handling and reach the server",
-            effect: Effect::Reshapes,
+            effect: Effect::Safe,
             effect_note: "Unhandled exceptions become a plain 500 answer from Django and are logged.",
             severity: None,
         };

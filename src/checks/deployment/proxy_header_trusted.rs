@@ -1,5 +1,5 @@
 //! `SECURE_PROXY_SSL_HEADER` or `USE_X_FORWARDED_HOST` makes Django believe a header that any client can send unless
-//! the proxy strips it. Code cannot tell what the proxy does: the finding is a question to a person.
+//! the proxy strips it. Code cannot tell what the proxy does, so the verdict is never more than "unknown".
 //! <https://docs.djangoproject.com/en/stable/ref/settings/#secure-proxy-ssl-header>
 
 use crate::checks::support::settings::{combine, finding, hidden, label, no_settings, wording};
@@ -50,7 +50,9 @@ impl ProxyHeaderTrusted {
                      then attest it.",
                 );
                 found.severity = Some(Severity::Low);
-                Outcome::fail(message, vec![found])
+                let mut outcome = Outcome::unknown(message, vec![seen]);
+                outcome.findings.push(found);
+                outcome
             }
         }
     }
