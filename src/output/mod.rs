@@ -8,6 +8,7 @@ pub mod concise;
 pub mod diff;
 pub mod json;
 pub mod markdown;
+pub mod page;
 pub mod redact;
 pub mod rules;
 pub mod settings_json;

@@ -9,17 +9,13 @@ use crate::checklist::Catalog;
 pub fn write(out: &mut dyn Write, catalog: &Catalog, style: Style) -> io::Result<()> {
     let width = catalog.checks.keys().map(String::len).max().unwrap_or(0);
     for (id, check) in &catalog.checks {
-        let profile = match check.profile {
-            crate::checklist::Profile::Essential => "essential",
-            crate::checklist::Profile::Standard => "standard",
-            crate::checklist::Profile::Everything => "everything",
-        };
         writeln!(
             out,
-            "{}  {}{}  {profile:<10}  {:<8}  {}",
+            "{}  {}{}  {:<10}  {:<8}  {}",
             style.heading(format_args!("{id:width$}")),
             style.severity(check.severity),
             " ".repeat(4 - check.severity.as_str().len()),
+            check.profile.as_str(),
             check.fix.map_or("-", crate::finding::Effect::as_str),
             check.title
         )?;
