@@ -3,7 +3,72 @@
 //! `plan` turns [`Operation`]s into edits, `verify` proves that nothing else moved, `diff` shows them, `apply`
 //! writes them as one transaction and can undo it. Knows Python and TOML, nothing of Django.
 
+mod code;
+pub mod diff;
+mod edits;
+mod insert;
+mod plan;
+mod python;
+mod style;
+mod text;
+mod toml;
+mod toml_lex;
+mod verify;
+
+use std::ops::Range;
+use std::sync::Arc;
+
 use crate::source::{FileId, Span};
+
+pub use plan::{PlanError, Refusal, plan};
+
+/// A replacement in one text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TextEdit {
+    /// The bytes that go; empty for an insertion.
+    pub(crate) range: Range<usize>,
+    /// What comes in their place.
+    pub(crate) text: String,
+}
+
+/// One file before and after. Texts are decoded: without a byte-order mark, which is put back when written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEdit {
+    /// The file.
+    pub file: FileId,
+    /// Path relative to the root, with `/`.
+    pub path: String,
+    /// The analysed text.
+    pub before: Arc<str>,
+    /// The proposed text.
+    pub after: String,
+    /// xxh3-128 of the bytes on disk that were analysed.
+    pub before_hash: u128,
+}
+
+impl FileEdit {
+    /// Whether the file on disk starts with a byte-order mark.
+    pub fn has_bom(&self) -> bool {
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        hasher.update("\u{feff}".as_bytes());
+        hasher.update(self.before.as_bytes());
+        hasher.digest128() == self.before_hash
+    }
+}
+
+/// All files that a selection of fixes changes, in order of path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceChange {
+    /// The files; none without a difference.
+    pub files: Vec<FileEdit>,
+}
+
+impl SourceChange {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
 
 /// A symbolic change. Spans are of the analysed text; a plan on another text is refused by hash.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,3 +270,6 @@ impl Operation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,371 @@
+//! Operations of several fixes to one change: what they share is made once, what they add to one place is made
+//! together, what cannot go together is named. A file that cannot be edited safely is refused as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+
+use crate::python::parse;
+use crate::source::{Encoding, FileId, Sources};
+
+use super::edits::{Clash, Edits, Fixes, apply_edits};
+use super::python::call::{Target, TargetError};
+use super::python::import::Wanted;
+use super::python::{Nodes, PyFile, assignment, class, expression, import, statement};
+use super::{FileEdit, Operation, SourceChange, insert, toml, verify};
+
+/// Why one operation cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nothing of the kind stands at the span: it was made for another text.
+    #[error("the file is not the one that was analysed")]
+    Stale,
+    /// Decoded one for one; writing could not keep its bytes.
+    #[error("the file is not UTF-8; it is read but not edited")]
+    SingleByte,
+    /// Syntax errors: edits would land in the wrong place.
+    #[error("the file has a syntax error on line {line} ({message}); it is not edited before that is mended")]
+    Broken {
+        /// The line, from 1.
+        line: usize,
+        /// The parser's words.
+        message: String,
+    },
+    /// Inside an f-string or t-string.
+    #[error("line {line}: the place is inside an f-string")]
+    InsideFString {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A comment would vanish.
+    #[error("line {line}: a comment inside the value would be lost")]
+    WouldLoseComment {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// The import would change what a name means.
+    #[error("`{name}` means something else in this file (line {line})")]
+    NameTaken {
+        /// Where it is bound.
+        line: usize,
+        /// The name.
+        name: String,
+    },
+    /// A construct that is left to the developer.
+    #[error("line {line}: {reason}")]
+    Unsupported {
+        /// The line, from 1.
+        line: usize,
+        /// A full clause.
+        reason: String,
+    },
+    /// The operation carries code that is none.
+    #[error("internal error: `{0}` is not code that can be written")]
+    BadCode(String),
+    /// The result failed its proof.
+    #[error("internal error: {0}")]
+    Unverified(String),
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Two fixes want different things at one place.
+    #[error("{path}, line {line}: the fixes {first} and {second} change the same place; accept one of them")]
+    Conflict {
+        /// The file.
+        path: String,
+        /// Where they meet, from 1.
+        line: usize,
+        /// One fix.
+        first: String,
+        /// The other; the same when one fix contradicts itself.
+        second: String,
+    },
+    /// One fix cannot be made.
+    #[error("{path}: {why}")]
+    Refused {
+        /// The file.
+        path: String,
+        /// The fix.
+        fix: String,
+        /// Why.
+        why: Refusal,
+    },
+}
+
+impl PlanError {
+    /// The fixes that cannot be made (together).
+    pub fn fixes(&self) -> Vec<&str> {
+        match self {
+            Self::Conflict { first, second, .. } if first != second => vec![first, second],
+            Self::Conflict { first, .. } => vec![first],
+            Self::Refused { fix, .. } => vec![fix],
+        }
+    }
+}
+
+/// Why a file's operations were given up, with who asked.
+pub(super) enum Stop {
+    Refused(Refusal, Fixes),
+    Conflict(Fixes, Fixes, usize),
+}
+
+impl From<Clash> for Stop {
+    fn from(clash: Clash) -> Self {
+        Self::Conflict(clash.first, clash.second, clash.at)
+    }
+}
+
+/// Turns the operations of some fixes (id and operations) into one change per file. Nothing is written.
+///
+/// # Errors
+/// [`PlanError`] for the first file, in order of path, that cannot be changed as asked.
+pub fn plan(sources: &Sources, fixes: &[(&str, &[Operation])]) -> Result<SourceChange, PlanError> {
+    let mut by_file: BTreeMap<FileId, Vec<(&Operation, Fixes)>> = BTreeMap::new();
+    for (index, (_, operations)) in fixes.iter().enumerate() {
+        for operation in *operations {
+            let list = by_file.entry(operation.file()).or_default();
+            match list.iter_mut().find(|(known, _)| *known == operation) {
+                Some((_, owners)) => {
+                    owners.insert(index);
+                }
+                None => list.push((operation, Fixes::from([index]))),
+            }
+        }
+    }
+    let mut files = Vec::new();
+    for (file, operations) in by_file {
+        let source = sources.file(file);
+        let id = |set: &Fixes| set.first().map_or(String::new(), |&i| fixes[i].0.to_owned());
+        let after =
+            plan_file(source.encoding, &source.path, &source.text, &operations).map_err(
+                |stop| match stop {
+                    Stop::Refused(why, who) => {
+                        PlanError::Refused { path: source.path.clone(), fix: id(&who), why }
+                    }
+                    Stop::Conflict(first, second, at) => {
+                        let line = source.lines().line_of(at) + 1;
+                        let other: Fixes = second.difference(&first).copied().collect();
+                        let second = if other.is_empty() { &second } else { &other };
+                        PlanError::Conflict {
+                            path: source.path.clone(),
+                            line,
+                            first: id(&first),
+                            second: id(second),
+                        }
+                    }
+                },
+            )?;
+        if *after != *source.text {
+            files.push(FileEdit {
+                file,
+                path: source.path.clone(),
+                before: Arc::clone(&source.text),
+                after,
+                before_hash: source.hash,
+            });
+        }
+    }
+    Ok(SourceChange { files })
+}
+
+fn plan_file(
+    encoding: Encoding,
+    path: &str,
+    text: &str,
+    operations: &[(&Operation, Fixes)],
+) -> Result<String, Stop> {
+    let everyone = || operations.iter().flat_map(|(_, f)| f).copied().collect::<Fixes>();
+    if encoding == Encoding::SingleByte {
+        return Err(Stop::Refused(Refusal::SingleByte, everyone()));
+    }
+    if path.to_ascii_lowercase().ends_with(".toml") {
+        let mut touched = BTreeSet::new();
+        let after = toml::plan(text, operations, &mut touched)?;
+        verify::toml(text, &after, &touched)
+            .map_err(|e| Stop::Refused(Refusal::Unverified(e), everyone()))?;
+        return Ok(after);
+    }
+    let module = parse(text);
+    if let Some(error) = module.errors.first() {
+        let line = crate::source::LineIndex::new(text).line_of(error.range.start().to_usize()) + 1;
+        let broken = Refusal::Broken { line, message: error.message.clone() };
+        return Err(Stop::Refused(broken, everyone()));
+    }
+    let file = PyFile::new(text, &module);
+    let edits = plan_python(&file, operations)?.finish()?;
+    let after = apply_edits(text, &edits);
+    verify::python(text, &after, &edits).map_err(|e| Stop::Refused(Refusal::Unverified(e), everyone()))?;
+    Ok(after)
+}
+
+/// The spans that an operation names, as byte offsets.
+fn spans(operation: &Operation) -> Vec<(usize, usize)> {
+    use super::Place;
+    let at = |span: crate::source::Span| (span.start(), span.end());
+    match operation {
+        Operation::ReplaceExpression { at: span, .. } | Operation::RemoveStatement { at: span } => {
+            vec![at(*span)]
+        }
+        Operation::AddAssignment { place, .. } | Operation::AddStatement { place, .. } => match place {
+            Place::End => vec![],
+            Place::After(span) | Place::Before(span) => vec![at(*span)],
+        },
+        Operation::SetDictEntry { dict, .. } | Operation::RemoveDictEntry { dict, .. } => vec![at(*dict)],
+        Operation::AddElement { list, .. } | Operation::RemoveElement { list, .. } => vec![at(*list)],
+        Operation::SetKeyword { call, .. } | Operation::RemoveArgument { call, .. } => vec![at(*call)],
+        Operation::SetClassAttribute { class, .. } => vec![at(*class)],
+        Operation::AddImport { .. } | Operation::SetTomlKey { .. } | Operation::RemoveTomlKey { .. } => {
+            vec![]
+        }
+    }
+}
+
+/// The display or call at a span, noted for changes.
+fn target<'t, 'a>(
+    targets: &'t mut Targets<'a>,
+    file: &'a PyFile<'a>,
+    nodes: &Nodes<'a>,
+    at: (usize, usize),
+) -> Result<&'t mut Target<'a>, Refusal> {
+    match targets.entry(at) {
+        Entry::Occupied(entry) => Ok(entry.into_mut()),
+        Entry::Vacant(entry) => Ok(entry.insert(Target::new(file, nodes.expr(file, at)?.expr)?)),
+    }
+}
+
+/// New statements of one slot.
+#[derive(Default)]
+struct Statements {
+    blocks: Vec<String>,
+    spaced: bool,
+    fixes: Fixes,
+}
+
+type Targets<'a> = IndexMap<(usize, usize), Target<'a>>;
+
+fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> Result<Edits, Stop> {
+    let nodes = Nodes::find(file, operations.iter().flat_map(|(o, _)| spans(o)).collect());
+    let mut edits = Edits::default();
+    let mut targets: Targets<'a> = IndexMap::new();
+    let mut statements: BTreeMap<insert::Slot, Statements> = BTreeMap::new();
+    let mut assigned: BTreeMap<&str, (&super::Code, &Fixes)> = BTreeMap::new();
+    let mut attributes: IndexMap<(usize, usize), Vec<class::Attribute<'_>>> = IndexMap::new();
+    let mut imports: BTreeMap<Wanted, Fixes> = BTreeMap::new();
+    for (operation, fixes) in operations {
+        let refused = |why: Refusal| Stop::Refused(why, fixes.clone());
+        let at = spans(operation).first().copied().unwrap_or_default();
+        let conflict = |error: TargetError| match error {
+            TargetError::Refused(why) => Stop::Refused(why, fixes.clone()),
+            TargetError::Conflict(others) => Stop::Conflict(others, fixes.clone(), at.0),
+        };
+        match operation {
+            Operation::ReplaceExpression { with, .. } => {
+                let place = nodes.expr(file, at).map_err(refused)?;
+                expression::replace(file, place, with, fixes, &mut edits).map_err(refused)?;
+            }
+            Operation::SetDictEntry { key, value, .. } => {
+                target(&mut targets, file, &nodes, at)
+                    .map_err(refused)?
+                    .set(key, value, false, fixes, &mut edits)
+                    .map_err(conflict)?;
+            }
+            Operation::RemoveDictEntry { key, .. } => target(&mut targets, file, &nodes, at)
+                .map_err(refused)?
+                .remove_key(key, fixes)
+                .map_err(conflict)?,
+            Operation::AddElement { value, position, .. } => {
+                target(&mut targets, file, &nodes, at)
+                    .map_err(refused)?
+                    .add(value, *position, fixes)
+                    .map_err(conflict)?;
+            }
+            Operation::RemoveElement { element: item, .. }
+            | Operation::RemoveArgument { argument: item, .. } => {
+                target(&mut targets, file, &nodes, at)
+                    .map_err(refused)?
+                    .remove_at(&(item.start()..item.end()), fixes)
+                    .map_err(conflict)?;
+            }
+            Operation::SetKeyword { name, value, .. } => {
+                target(&mut targets, file, &nodes, at)
+                    .map_err(refused)?
+                    .set(name, value, true, fixes, &mut edits)
+                    .map_err(conflict)?;
+            }
+            Operation::SetClassAttribute { name, value, .. } => {
+                let place = nodes.stmt(file, at).map_err(refused)?;
+                let Some(def) = place.stmt.as_class_def_stmt() else { return Err(refused(Refusal::Stale)) };
+                if class::replace(file, def, name, value, fixes, &mut edits).map_err(refused)? {
+                    continue;
+                }
+                let list = attributes.entry(at).or_default();
+                match list.iter_mut().find(|a| a.name == name) {
+                    Some(known) if known.value == value => known.fixes.extend(fixes),
+                    Some(known) => return Err(Stop::Conflict(known.fixes.clone(), fixes.clone(), at.0)),
+                    None => list.push(class::Attribute { name, value, fixes: fixes.clone() }),
+                }
+            }
+            Operation::RemoveStatement { .. } => {
+                let place = nodes.stmt(file, at).map_err(refused)?;
+                let inside = |o: &Operation| match o {
+                    Operation::RemoveStatement { at } => nodes
+                        .stmt(file, (at.start(), at.end()))
+                        .is_ok_and(|other| std::ptr::eq(other.body.as_ptr(), place.body.as_ptr())),
+                    _ => false,
+                };
+                let siblings = operations.iter().filter(|(o, _)| inside(o)).count();
+                statement::remove(file, place, siblings, fixes, &mut edits).map_err(refused)?;
+            }
+            Operation::AddImport { module, name, .. } => {
+                let wanted = Wanted { module: module.clone(), name: name.clone() };
+                imports.entry(wanted).or_default().extend(fixes);
+            }
+            Operation::AddAssignment { name, value, place, comment, .. } => {
+                if let Some((known, others)) = assigned.insert(name, (value, fixes)) {
+                    if known == value {
+                        continue;
+                    }
+                    return Err(Stop::Conflict(others.clone(), fixes.clone(), file.text.text.len()));
+                }
+                let slot = insert::slot(file, &nodes, *place).map_err(refused)?;
+                let block = assignment::assignment(file, &slot, name, value, comment).map_err(refused)?;
+                let entry = statements.entry(slot).or_default();
+                entry.spaced |= !comment.is_empty() || block.contains(['\n', '\r']);
+                entry.blocks.push(block);
+                entry.fixes.extend(fixes);
+            }
+            Operation::AddStatement { lines, place, .. } => {
+                let slot = insert::slot(file, &nodes, *place).map_err(refused)?;
+                let block = assignment::statement(file, &slot, lines).map_err(refused)?;
+                let entry = statements.entry(slot).or_default();
+                if !entry.blocks.contains(&block) {
+                    entry.blocks.push(block);
+                }
+                entry.fixes.extend(fixes);
+            }
+            Operation::SetTomlKey { .. } | Operation::RemoveTomlKey { .. } => {
+                return Err(refused(Refusal::Stale));
+            }
+        }
+    }
+    for (_, target) in targets {
+        target.finish(&mut edits).map_err(|(why, who)| Stop::Refused(why, who))?;
+    }
+    for (at, list) in &attributes {
+        let who: Fixes = list.iter().flat_map(|a| &a.fixes).copied().collect();
+        let refused = |why: Refusal| Stop::Refused(why, who.clone());
+        let place = nodes.stmt(file, *at).map_err(refused)?;
+        let Some(def) = place.stmt.as_class_def_stmt() else { return Err(refused(Refusal::Stale)) };
+        class::add(file, def, list, &mut edits).map_err(refused)?;
+    }
+    for (slot, new) in &statements {
+        let eol = file.eol(slot.at.saturating_sub(1));
+        edits.insert(slot.at, insert::lay_out(slot, &new.blocks, eol, new.spaced), &new.fixes);
+    }
+    import::add(file, &imports, &mut edits).map_err(|(why, who)| Stop::Refused(why, who))?;
+    Ok(edits)
+}
