@@ -54,12 +54,16 @@ pub(super) fn find(
     roots
 }
 
-/// The dotted name of a file: from the root that holds its top package, else from the first that fits.
-pub(super) fn module_of(layout: &Layout<'_>, path: &str, roots: &[String]) -> Option<String> {
+/// The dotted name of a file: as entry points import it or its neighbours (from one of `bases`), else from the
+/// root that holds its top package, else from the first root that fits.
+pub(super) fn module_of(layout: &Layout<'_>, path: &str, roots: &[String], bases: &[&str]) -> Option<String> {
     let top = layout.sources.find(path).map(|id| layout.package_root(layout.sources.path(id)));
-    let best = roots.iter().find(|r| Some(r.as_str()) == top);
-    best.into_iter()
-        .chain(roots)
+    let top = roots.iter().map(String::as_str).find(|r| Some(*r) == top);
+    top.filter(|t| bases.contains(t))
+        .into_iter()
+        .chain(bases.iter().copied())
+        .chain(top)
+        .chain(roots.iter().map(String::as_str))
         .filter_map(|root| ModulePath::of_file(path, root))
         .map(|m| m.name)
         .find(|m| !m.is_empty())

@@ -30,7 +30,7 @@ pub(super) fn is_listed_name(folder: &str, name: &str) -> bool {
         "cfg" | "ini" | "sh" | "service" | "bash" | "env" => return true,
         "conf" => return stem.contains("supervisor") || stem.contains("gunicorn") || stem.contains("uwsgi"),
         "yml" | "yaml" => return is_deployment_yaml(folder, stem),
-        "example" | "dist" | "sample" | "template" if stem.ends_with(".py") => return true,
+        "example" | "dist" | "sample" | "template" if stem.contains(".py") => return true,
         _ => {}
     }
     matches!(lower.as_str(), "pipfile" | "procfile" | "makefile" | "justfile")

@@ -10,6 +10,7 @@ mod import_roots;
 mod layout;
 mod listed;
 mod load;
+mod module_names;
 mod roles;
 mod settings_module;
 #[cfg(test)]

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::entry_points::{Kind, Mention, in_test_folder, is_test_folder, words};
+use super::module_names::{Named, in_test_package, name_of_module, name_of_package};
 use super::{Role, SettingsCandidate, SettingsChoice};
 use crate::source::{FileId, Sources};
 
@@ -18,21 +19,12 @@ pub(super) struct Judged<'a> {
     pub(super) mentions: Vec<&'a Mention>,
     /// Other candidates that it takes names from, directly or not.
     pub(super) builds_on: BTreeSet<FileId>,
+    /// Those that it takes over only under a condition.
+    pub(super) conditional: BTreeSet<FileId>,
+    /// Whether it is a part that another includes.
+    pub(super) is_part: bool,
     /// Whether another candidate takes names from it.
     pub(super) is_base: bool,
-}
-
-/// What a module's own name says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Named {
-    Production,
-    Platform,
-    Staging,
-    Plain,
-    Base,
-    Example,
-    Development,
-    Test,
 }
 
 /// How well a module stands as production's; smaller is better.
@@ -101,13 +93,10 @@ fn choose(
         return SettingsChoice::None;
     };
     let mut top: Vec<usize> = (0..judged.len()).filter(|&i| ranks[i] == best).collect();
-    // A default for when nothing else is named does not outweigh the module called production on top of it.
-    if best == Rank::Production {
-        let served: Vec<usize> = (0..judged.len()).filter(|&i| ranks[i] == Rank::Served).collect();
-        let rivals =
-            served.iter().filter(|&&s| !top.iter().any(|&t| judged[t].builds_on.contains(&judged[s].file)));
-        let rivals: Vec<usize> = rivals.copied().filter(|&s| !judged[s].is_base).collect();
-        top.splice(0..0, rivals);
+    if best == Rank::Production
+        && let Some(found) = beside_production(sources, judged, ranks, &top)
+    {
+        return found;
     }
     if best == Rank::Development
         && judged.iter().zip(ranks).any(|(j, r)| *r == best && !j.mentions.is_empty())
@@ -124,9 +113,36 @@ fn choose(
     let top = narrow(judged, top);
     match top.as_slice() {
         [] => SettingsChoice::None,
-        [one] => module(&judged[*one], reason(sources, judged, *one, best, missing)),
+        [one] => module(&judged[*one], reason(sources, judged, *one, ranks[*one], missing)),
         several => ambiguous(sources, judged, several, best, missing),
     }
+}
+
+/// Where a module is called production, a default in `wsgi.py` or `manage.py` does not outweigh it if it builds on
+/// the default; if the default takes it over, the default is what runs; and if they are strangers, it is a question.
+fn beside_production(
+    sources: &Sources,
+    judged: &[Judged<'_>],
+    ranks: &[Rank],
+    top: &[usize],
+) -> Option<SettingsChoice> {
+    let takes_over = |i: usize| top.iter().any(|&t| judged[i].builds_on.contains(&judged[t].file));
+    let is_below =
+        |i: usize| judged[i].is_base || top.iter().any(|&t| judged[t].builds_on.contains(&judged[i].file));
+    let run = (0..judged.len()).filter(|&i| matches!(ranks[i], Rank::Served | Rank::Run) && takes_over(i));
+    if let Some(over) = run.min_by_key(|&i| ranks[i]) {
+        if top.iter().all(|&t| !judged[over].conditional.contains(&judged[t].file)) {
+            return Some(module(&judged[over], reason(sources, judged, over, ranks[over], &[])));
+        }
+        let modules = top.iter().chain([&over]).map(|&i| judged[i].module.clone()).collect();
+        let why = "the environment decides whether production's settings are taken over".to_owned();
+        return Some(SettingsChoice::Ambiguous { modules, why });
+    }
+    let rival = (0..judged.len()).find(|&i| ranks[i] == Rank::Served && !is_below(i))?;
+    let place = judged[rival].mentions.iter().min_by_key(|m| m.kind).map(|m| place(sources, m))?;
+    let modules = [&rival].into_iter().chain(top).map(|&i| judged[i].module.clone()).collect();
+    let why = format!("{place} names one, and another is called production");
+    Some(SettingsChoice::Ambiguous { modules, why })
 }
 
 /// Of equally ranked modules: those that the most kinds of places name, then those that build on the others.
@@ -258,7 +274,11 @@ fn role(judged: &Judged<'_>, rank: Rank) -> Role {
 }
 
 fn rank(sources: &Sources, judged: &Judged<'_>) -> Rank {
-    let named = name_of_module(&judged.module);
+    let started = judged.mentions.iter().any(|m| m.kind < Kind::Tool);
+    let named = match name_of_module(&judged.module) {
+        Named::Plain if !started => name_of_package(&judged.module),
+        named => named,
+    };
     let any = |kind: Kind| judged.mentions.iter().any(|m| m.kind == kind);
     let firm = |kind: Kind| judged.mentions.iter().any(|m| m.kind == kind && m.firm && m.modules.len() == 1);
     let served = any(Kind::Deployment) || any(Kind::Server);
@@ -269,6 +289,7 @@ fn rank(sources: &Sources, judged: &Judged<'_>) -> Rank {
         _ if (in_test_folder(path) || in_test_package(&judged.module)) && !served => return Rank::Test,
         Named::Development if served => return Rank::ServedDevelopment,
         Named::Development => return Rank::Development,
+        _ if judged.is_part => return Rank::Base,
         _ => {}
     }
     if firm(Kind::Deployment) || firm(Kind::Server) {
@@ -286,109 +307,5 @@ fn rank(sources: &Sources, judged: &Judged<'_>) -> Rank {
         // Test configuration alone names it, as for reusable apps.
         _ if only_tests && words(path).any(|w| is_test_folder(w) || w.starts_with("test")) => Rank::Test,
         _ => Rank::Plain,
-    }
-}
-
-/// Whether a package between the top one and the module is for tests: `shop.testutils.settings`.
-fn in_test_package(module: &str) -> bool {
-    let parts: Vec<&str> = module.split('.').collect();
-    parts.len() > 2 && parts[1..parts.len() - 1].iter().any(|part| part.starts_with("test"))
-}
-
-/// What the last part of a dotted name says, for `settings.py` the part before it says nothing.
-fn name_of_module(module: &str) -> Named {
-    let last = module.rsplit('.').next().unwrap_or(module).to_ascii_lowercase();
-    let last = last.as_str();
-    let has =
-        |set: &[&str]| words(last).any(|w| set.contains(&w.trim_end_matches(|c: char| c.is_ascii_digit())));
-    if has(&[
-        "test",
-        "tests",
-        "testing",
-        "tester",
-        "ci",
-        "pytest",
-        "unittest",
-        "unittests",
-        "travis",
-        "jenkins",
-        "tox",
-        "circleci",
-        "e2e",
-        "benchmark",
-        "citest",
-        "testsettings",
-        "test_settings",
-    ]) || last.starts_with("test")
-    {
-        Named::Test
-    } else if has(&["example", "sample", "dist", "template", "skeleton", "examples", "demo"]) {
-        Named::Example
-    } else if has(&[
-        "dev",
-        "devel",
-        "develop",
-        "development",
-        "local",
-        "localhost",
-        "debug",
-        "developer",
-        "devlocal",
-        "localsettings",
-        "devsettings",
-        "vagrant",
-        "build",
-        "docs",
-        "mypy",
-        "lint",
-    ]) {
-        Named::Development
-    } else if has(&[
-        "staging",
-        "stage",
-        "qa",
-        "uat",
-        "preprod",
-        "preproduction",
-        "review",
-        "sandbox",
-        "acceptance",
-    ]) {
-        Named::Staging
-    } else if has(&[
-        "prod",
-        "production",
-        "live",
-        "prd",
-        "deploy",
-        "deployment",
-        "deployed",
-        "release",
-        "productive",
-    ]) {
-        Named::Production
-    } else if has(&[
-        "docker",
-        "heroku",
-        "aws",
-        "gcp",
-        "azure",
-        "k8s",
-        "kubernetes",
-        "server",
-        "container",
-        "cloud",
-        "render",
-        "fly",
-        "gae",
-        "pythonanywhere",
-        "hosted",
-    ]) {
-        Named::Platform
-    } else if has(&["base", "common", "default", "defaults", "shared", "core", "global", "generic", "basic"])
-    {
-        Named::Base
-    } else {
-        Named::Plain
     }
 }

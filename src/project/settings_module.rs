@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::entry_points::words;
 use super::layout::{Layout, folder_of, join, name_of};
+use crate::python::visitor::{Visitor, walk_expr};
 use crate::python::{ast, dotted_name, parse};
 use crate::source::{FileId, SourceFile};
 use ast::{Expr, Stmt};
@@ -16,6 +17,10 @@ use ast::{Expr, Stmt};
 pub(super) struct SettingsFile {
     /// Other settings files whose names it takes over (star import, `include`), directly.
     pub(super) builds_on: BTreeSet<FileId>,
+    /// Those of them that it takes over only under a condition.
+    pub(super) conditional: BTreeSet<FileId>,
+    /// Whether another file includes it as a part (django-split-settings), so that it is not whole by itself.
+    pub(super) part: bool,
     /// Whether it is TOML.
     pub(super) toml: bool,
 }
@@ -109,17 +114,27 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
         }
         settings.extend(more);
     }
+    let parts: BTreeSet<FileId> = facts
+        .iter()
+        .filter(|(id, _)| settings.contains(id))
+        .flat_map(|(id, f)| f.includes.iter().filter(move |part| *part != id))
+        .copied()
+        .collect();
     facts
         .into_iter()
         .filter(|(id, _)| settings.contains(id))
-        .map(|(id, f)| (id, SettingsFile { builds_on: f.builds_on, toml: f.toml }))
+        .map(|(id, f)| {
+            let part = parts.contains(&id) && !named.contains(&id);
+            let Facts { builds_on, conditional, toml, .. } = f;
+            (id, SettingsFile { builds_on, conditional, part, toml })
+        })
         .collect()
 }
 
 /// `settings.py`, but also `settings.py.example` and the like.
 fn is_python_text(path: &str) -> bool {
     let name = name_of(path);
-    name.ends_with(".py") || name.contains(".py.") && name.contains("settings")
+    name.ends_with(".py") || name.contains(".py.")
 }
 
 /// Whether the bytes before and after an occurrence make it the target of an assignment.
@@ -144,6 +159,8 @@ struct Facts {
     core: BTreeSet<String>,
     common: BTreeSet<String>,
     builds_on: BTreeSet<FileId>,
+    conditional: BTreeSet<FileId>,
+    includes: BTreeSet<FileId>,
     dynaconf: bool,
     toml: bool,
 }
@@ -174,6 +191,13 @@ fn python_facts(layout: &Layout<'_>, file: &SourceFile) -> Facts {
     let mut facts = Facts::default();
     let module = parse(&file.text);
     statements(module.body(), layout, &file.path, &mut facts, 0);
+    // Paths that `include` takes may stand in a list of their own: `include(*_parts)`.
+    if file.text.contains("split_settings") {
+        for stmt in module.body() {
+            included(stmt, layout, &file.path, &mut facts);
+        }
+    }
+    facts.builds_on.extend(facts.includes.iter().copied());
     facts
 }
 
@@ -186,8 +210,11 @@ fn statements(body: &[Stmt], layout: &Layout<'_>, path: &str, facts: &mut Facts,
         let mut inner = |body: &[Stmt]| statements(body, layout, path, facts, depth + 1);
         match stmt {
             Stmt::If(branch) => {
+                let before = facts.builds_on.clone();
+                let mut inner = |body: &[Stmt]| statements(body, layout, path, facts, depth + 1);
                 inner(&branch.body);
                 branch.elif_else_clauses.iter().for_each(|clause| inner(&clause.body));
+                facts.conditional.extend(facts.builds_on.difference(&before));
             }
             Stmt::Try(attempt) => {
                 inner(&attempt.body);
@@ -214,7 +241,7 @@ fn simple(stmt: &Stmt, layout: &Layout<'_>, path: &str, facts: &mut Facts) {
                     facts.note(&name.id);
                 }
             }
-            call(&assign.value, layout, path, facts);
+            call(&assign.value, facts);
         }
         Stmt::AnnAssign(assign) => {
             if let (Expr::Name(name), Some(_)) = (&*assign.target, &assign.value) {
@@ -240,31 +267,55 @@ fn simple(stmt: &Stmt, layout: &Layout<'_>, path: &str, facts: &mut Facts) {
                 }
             }
         }
-        Stmt::Expr(expr) => call(&expr.value, layout, path, facts),
+        Stmt::Expr(expr) => call(&expr.value, facts),
         _ => {}
     }
 }
 
-/// `include("a.py", optional("b.py"))` of django-split-settings, and dynaconf's object.
-fn call(expr: &Expr, layout: &Layout<'_>, path: &str, facts: &mut Facts) {
+/// Dynaconf's object.
+fn call(expr: &Expr, facts: &mut Facts) {
     let Expr::Call(call) = expr else { return };
-    let Some(name) = dotted_name(&call.func) else { return };
-    match name.rsplit('.').next() {
-        Some("DjangoDynaconf") => facts.dynaconf = true,
-        Some("include") => {
-            for argument in &call.arguments.args {
-                let argument = match argument {
-                    Expr::Call(optional) => optional.arguments.args.first().unwrap_or(argument),
-                    other => other,
-                };
-                let included = match argument {
-                    Expr::StringLiteral(text) => text.value.to_str(),
-                    _ => continue,
-                };
-                facts.builds_on.extend(included_files(layout, path, included));
-            }
+    let name = dotted_name(&call.func);
+    facts.dynaconf |= name.is_some_and(|name| name.rsplit('.').next() == Some("DjangoDynaconf"));
+}
+
+/// The parts that a statement of a file with django-split-settings names: `include("a.py", optional("b/*.py"))`,
+/// or a list of such texts that is given to `include`.
+fn included(stmt: &Stmt, layout: &Layout<'_>, path: &str, facts: &mut Facts) {
+    let value = match stmt {
+        Stmt::Expr(expr) => &expr.value,
+        Stmt::Assign(assign) => &assign.value,
+        _ => return,
+    };
+    let mut texts = PathTexts { found: Vec::new() };
+    texts.visit_expr(value);
+    for text in texts.found {
+        facts.includes.extend(included_files(layout, path, &text));
+    }
+}
+
+/// Texts that end in `.py`; an f-string's unknown parts are `*`.
+struct PathTexts {
+    found: Vec<String>,
+}
+
+impl<'a> Visitor<'a> for PathTexts {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        let text = match expr {
+            Expr::StringLiteral(text) => text.value.to_str().to_owned(),
+            Expr::FString(text) => text
+                .value
+                .elements()
+                .map(|element| match element {
+                    ast::InterpolatedStringElement::Literal(part) => &*part.value,
+                    ast::InterpolatedStringElement::Interpolation(_) => "*",
+                })
+                .collect(),
+            _ => return walk_expr(self, expr),
+        };
+        if text.ends_with(".py") {
+            self.found.push(text);
         }
-        _ => {}
     }
 }
 
@@ -272,7 +323,7 @@ fn call(expr: &Expr, layout: &Layout<'_>, path: &str, facts: &mut Facts) {
 fn included_files(layout: &Layout<'_>, path: &str, included: &str) -> Vec<FileId> {
     let full = join(folder_of(path), included.trim_start_matches("./"));
     let Some((head, tail)) = full.split_once('*') else {
-        return layout.sources.find(&full).into_iter().collect();
+        return layout.sources.find(&full).filter(|f| layout.sources.path(*f) != path).into_iter().collect();
     };
     layout
         .sources

@@ -13,9 +13,10 @@ use memchr::memmem;
 use super::entry_points::{self, Kind, Mention, VARIABLE, in_test_folder};
 use super::import_roots;
 use super::layout::{Layout, ancestors, folder_of, is_below, join, name_of};
+use super::module_names::role_by_name;
 use super::roles::{self, Judged};
 use super::settings_module::{self, SettingsFile};
-use super::{Project, Role, SettingsCandidate, SettingsChoice, dotenv, versions};
+use super::{Project, SettingsCandidate, SettingsChoice, dotenv, versions};
 use crate::python::ModulePath;
 use crate::source::{FileId, Sources};
 
@@ -81,9 +82,9 @@ pub fn settings_named(sources: &Sources, project: &Project, spelled: &str) -> Op
         })?;
     let known = project.candidates.iter().find(|c| c.file == file).cloned();
     Some(known.unwrap_or_else(|| SettingsCandidate {
+        role: role_by_name(&module),
         module,
         file,
-        role: Role::Production,
         named_by: vec!["--settings".to_owned()],
     }))
 }
@@ -309,7 +310,7 @@ impl Scope<'_> {
         let import_roots = import_roots::find(self.layout, self.home, self.anchored, files, &bases);
         let mentions: Vec<&Mention> =
             mentions.iter().filter(|m| self.concerns(sources.path(m.file))).collect();
-        let modules = self.modules(files, settings, &import_roots);
+        let modules = self.modules(files, settings, &import_roots, &bases);
         let (judged, missing) = self.judged(&modules, settings, &mentions, &import_roots);
         let environment = options.environment_settings.as_deref();
         let (candidates, choice) = roles::decide(sources, &judged, &missing, environment);
@@ -355,13 +356,16 @@ impl Scope<'_> {
         files: &[FileId],
         settings: &BTreeMap<FileId, SettingsFile>,
         roots: &[String],
+        bases: &[&str],
     ) -> Vec<(String, FileId)> {
         let sources = self.layout.sources;
         let python = |f: &&FileId| !settings[*f].toml;
         let mut modules: Vec<(String, FileId)> = files
             .iter()
             .filter(python)
-            .filter_map(|&f| import_roots::module_of(self.layout, sources.path(f), roots).map(|m| (m, f)))
+            .filter_map(|&f| {
+                import_roots::module_of(self.layout, sources.path(f), roots, bases).map(|m| (m, f))
+            })
             .collect();
         if modules.is_empty() {
             modules = files
@@ -393,6 +397,8 @@ impl Scope<'_> {
                 file: *file,
                 mentions: Vec::new(),
                 builds_on: all_bases(settings, *file),
+                conditional: settings[file].conditional.clone(),
+                is_part: settings[file].part,
                 is_base: settings.values().any(|s| s.builds_on.contains(file)),
             })
             .collect();

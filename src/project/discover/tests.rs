@@ -1,4 +1,5 @@
 use super::*;
+use crate::project::Role;
 use crate::project::testing::sources;
 
 const SETTINGS: &str = "SECRET_KEY = 'x'\nINSTALLED_APPS = []\nROOT_URLCONF = 'site.urls'\nDATABASES = {}\n";
@@ -299,6 +300,102 @@ fn split_settings_include_their_parts() {
     ]);
     assert_eq!(choice(&project), "site.settings");
     assert_eq!(project.candidates[1].role, Role::Base);
+}
+
+#[test]
+fn parts_of_split_settings_are_not_production_by_their_name() {
+    let text = "from split_settings.tools import include, optional\n\
+                parts = ('components/common.py', f'environments/{ENV}.py', optional('environments/local.py'))\n\
+                include(*parts)\n";
+    let manage = manage("server.settings");
+    let project = only(&[
+        ("manage.py", &manage),
+        ("server/__init__.py", ""),
+        ("server/settings/__init__.py", text),
+        ("server/settings/components/__init__.py", ""),
+        ("server/settings/components/common.py", SETTINGS),
+        ("server/settings/environments/__init__.py", ""),
+        ("server/settings/environments/production.py", SETTINGS),
+    ]);
+    assert_eq!(choice(&project), "server.settings");
+}
+
+#[test]
+fn settings_that_take_production_over_are_what_runs() {
+    for (text, expected) in [
+        ("from .production import *\n", "config.settings"),
+        (
+            "if os.environ['E'] == 'p':\n    from .production import *\nelse:\n    from .dev import *\n",
+            "config.settings.production | config.settings",
+        ),
+    ] {
+        let manage = manage("config.settings");
+        let project = only(&[
+            ("manage.py", &manage),
+            ("config/__init__.py", ""),
+            ("config/settings/__init__.py", text),
+            ("config/settings/base.py", SETTINGS),
+            ("config/settings/dev.py", ON_BASE),
+            ("config/settings/production.py", ON_BASE),
+        ]);
+        assert_eq!(choice(&project), expected);
+    }
+}
+
+#[test]
+fn a_served_module_and_another_called_production_are_a_question() {
+    let wsgi = wsgi("config.settings.cloud_a");
+    let project = only(&[
+        ("manage.py", "import django\n"),
+        ("config/__init__.py", ""),
+        ("config/settings/__init__.py", ""),
+        ("config/settings/cloud_a.py", SETTINGS),
+        ("config/settings/production.py", SETTINGS),
+        ("config/wsgi.py", &wsgi),
+    ]);
+    assert_eq!(choice(&project), "config.settings.cloud_a | config.settings.production");
+    assert_eq!(why(&project), "config/wsgi.py:2 names one, and another is called production");
+}
+
+#[test]
+fn a_module_has_the_name_by_which_entry_points_import_it() {
+    let (manage, wsgi) = (manage("core.settings.main"), wsgi("core.settings.main"));
+    let project = only(&[
+        ("pyproject.toml", "[project]\nname = 'studio'\n"),
+        ("studio/__init__.py", ""),
+        ("studio/manage.py", &manage),
+        ("studio/core/__init__.py", ""),
+        ("studio/core/wsgi.py", &wsgi),
+        ("studio/core/settings/__init__.py", ""),
+        ("studio/core/settings/base.py", SETTINGS),
+        ("studio/core/settings/main.py", ON_BASE),
+    ]);
+    let modules: Vec<&str> = project.candidates.iter().map(|c| c.module.as_str()).collect();
+    assert_eq!(modules, ["core.settings.main", "core.settings.base"]);
+    assert_eq!(project.root, "studio");
+}
+
+#[test]
+fn a_server_that_only_knows_development_settings_runs_those() {
+    let wsgi = wsgi("config.settings.local");
+    let project = only(&[
+        ("manage.py", &wsgi),
+        ("config/__init__.py", ""),
+        ("config/settings/__init__.py", ""),
+        ("config/settings/local.py", SETTINGS),
+        ("config/wsgi.py", &wsgi),
+    ]);
+    assert_eq!(
+        (choice(&project).as_str(), why(&project)),
+        ("config.settings.local", "named in config/wsgi.py:2")
+    );
+}
+
+#[test]
+fn toml_settings_stand_in_where_no_python_does() {
+    let toml = "[default]\nINSTALLED_APPS = []\nROOT_URLCONF = 'site.urls'\n[production]\nDEBUG = false\n";
+    let project = only(&[("manage.py", "import django\n"), ("settings.toml", toml)]);
+    assert_eq!(choice(&project), "settings");
 }
 
 #[test]

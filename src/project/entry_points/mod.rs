@@ -90,5 +90,6 @@ fn is_module_pattern(text: &str) -> bool {
                 && !part.starts_with(|c: char| c.is_ascii_digit())
                 && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '*')
         })
-        && text != "*"
+        // A name of which not even the package is known fits everything.
+        && !text.starts_with('*')
 }
