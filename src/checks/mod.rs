@@ -11,6 +11,7 @@ mod cors;
 mod deployment;
 mod logging;
 mod secrets;
+mod views;
 
 use crate::checklist::Catalog;
 use crate::finding::Outcome;
@@ -46,9 +47,13 @@ pub struct CheckContext<'a> {
     pub catalog: &'a Catalog,
 }
 
+/// The families, sorted by name.
+static FAMILIES: [&[&dyn Check]; 6] =
+    [api_defaults::CHECKS, cors::CHECKS, deployment::CHECKS, logging::CHECKS, secrets::CHECKS, views::CHECKS];
+
 /// Every check, by family, then by id.
 pub fn all() -> Vec<&'static dyn Check> {
-    [api_defaults::CHECKS, cors::CHECKS, deployment::CHECKS, logging::CHECKS, secrets::CHECKS].concat()
+    FAMILIES.concat()
 }
 
 #[cfg(test)]
@@ -57,9 +62,7 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_each_family_is_sorted() {
-        let families =
-            [api_defaults::CHECKS, cors::CHECKS, deployment::CHECKS, logging::CHECKS, secrets::CHECKS];
-        for family in families {
+        for family in FAMILIES {
             assert!(family.is_sorted_by_key(|check| check.id()), "sort the list in the family's mod.rs");
         }
         let mut ids: Vec<_> = all().iter().map(|check| check.id()).collect();

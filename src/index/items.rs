@@ -134,6 +134,8 @@ pub struct FunctionItem {
     pub name_at: Span,
     /// Whether it stands under `if`, `try`, ...
     pub conditional: bool,
+    /// Whether the whole body (docstring aside) is `return True`.
+    pub returns_true: bool,
     /// Decorators, outermost first.
     pub decorators: Box<[DecoratorItem]>,
 }

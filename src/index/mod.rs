@@ -13,6 +13,7 @@ pub mod items;
 mod link;
 mod modules;
 mod mro;
+mod policy;
 mod resolve;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup};
 pub use expression::{Call, Expression, Operator};
 pub use framework::{Framework, FrameworkClass, FrameworkId, FrameworkValue};
 pub use mro::{Ancestor, Mro};
+pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
 pub use resolve::{Entity, Resolution};
 
 use crate::python::{ParsedModule, Suppression, parse};

@@ -199,6 +199,7 @@ impl Collector {
             at: Span::new(file, function.range()),
             name_at: Span::new(file, function.name.range()),
             conditional,
+            returns_true: returns_true(&function.body),
             decorators: self.decorators(&function.decorator_list),
         };
         let prefix = match scope {
@@ -335,6 +336,14 @@ fn type_checking(test: &Expr) -> Option<bool> {
     }
     let name = dotted_name(test)?;
     (name == "TYPE_CHECKING" || name.ends_with(".TYPE_CHECKING")).then_some(true)
+}
+
+/// Whether a body is a docstring at most, and then `return True`.
+fn returns_true(body: &[Stmt]) -> bool {
+    let is_text = |s: &Stmt| matches!(s, Stmt::Expr(e) if e.value.is_string_literal_expr());
+    let body = if body.first().is_some_and(is_text) { &body[1..] } else { body };
+    let [Stmt::Return(ast::StmtReturn { value: Some(value), .. })] = body else { return false };
+    matches!(&**value, Expr::BooleanLiteral(b) if b.value)
 }
 
 /// The dotted name of a base, without subscripts.

@@ -1,0 +1,190 @@
+//! Views that are public by intent: what they inherit, how they are named, what they do. Such a view is still
+//! told, but as a hint.
+//!
+//! A name alone is weak evidence, so the words must fit each other: `TokenRefreshView` renews a credential,
+//! `TokenViewSet` may list everybody's.
+
+use crate::checks::CheckContext;
+use crate::index::Owner;
+
+/// Why a view seems to be public by intent, as a clause; `None` when nothing says so.
+pub(crate) fn public(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
+    let index = cx.index;
+    let (name, body) = match owner {
+        Owner::Class(class) => {
+            if let Some(library) = index.open_by_library(class) {
+                return Some(format!("it inherits from `{library}`, which is open by itself"));
+            }
+            (index.class(class).name.to_string(), index.class(class).at)
+        }
+        Owner::Action(class, method) => {
+            let method = &index.class(class).methods[method];
+            (method.name.to_string(), method.at)
+        }
+        Owner::Function(function) => {
+            let function = index.function(function);
+            (function.name.to_string(), function.at)
+        }
+    };
+    let text = cx.sources.slice(body);
+    if let Some(purpose) = purpose(&words(&name), text) {
+        return Some(format!("its name says that it is {purpose}"));
+    }
+    let issues_token = text.contains(".for_user(") || text.contains("Token.objects.get_or_create(");
+    let checks_password = text.contains("authenticate(") || text.contains(".check_password(");
+    if checks_password && (issues_token || text.contains("login(")) {
+        return Some("it checks a password and logs the caller in".to_owned());
+    }
+    None
+}
+
+/// What a view with these words in its name is for.
+fn purpose(words: &[String], body: &str) -> Option<&'static str> {
+    let has = |word: &str| words.iter().any(|w| w == word);
+    let any = |list: &[&str]| list.iter().any(|w| has(w));
+    let pair = |a: &[&str], b: &[&str]| any(a) && any(b);
+    let only =
+        |list: &[&str]| words.iter().all(|w| list.contains(&w.as_str()) || NEUTRAL.contains(&w.as_str()));
+    if any(&["login", "signin", "logout", "signout", "sso", "saml", "oidc", "oauth", "oauth2"])
+        || pair(&["sign", "log"], &["in", "out"])
+    {
+        return Some("a login");
+    }
+    if pair(&["token", "jwt"], &["obtain", "refresh", "verify", "login"])
+        || only(&["token", "obtain", "auth", "jwt"]) && pair(&["token", "jwt"], &["auth"])
+    {
+        return Some("for tokens of a login");
+    }
+    if any(&["signup", "onboarding"])
+        || pair(&["sign"], &["up"])
+        || any(&["register", "registration"]) && only(&["register", "registration"])
+    {
+        return Some("a sign-up");
+    }
+    if pair(&["password"], &["reset", "forgot", "forgotten", "recover", "recovery", "lost"])
+        || pair(
+            &["email", "account", "user"],
+            &["verify", "verification", "confirm", "confirmation", "activate", "activation"],
+        )
+        || any(&["activation", "activate"]) && only(&["activation", "activate"])
+    {
+        return Some("a step of signing up or of recovering an account");
+    }
+    if any(&["health", "healthz", "healthcheck", "liveness", "readiness", "heartbeat", "ping"])
+        && only(&[
+            "health",
+            "healthz",
+            "healthcheck",
+            "liveness",
+            "readiness",
+            "heartbeat",
+            "ping",
+            "check",
+            "status",
+            "probe",
+        ])
+    {
+        return Some("a health check");
+    }
+    if any(&["openapi", "swagger", "redoc", "schema", "docs"])
+        && only(&["openapi", "swagger", "redoc", "schema", "docs", "ui", "json", "yaml"])
+    {
+        return Some("the documentation of the API");
+    }
+    let webhook = any(&["webhook", "webhooks"]) || pair(&["web"], &["hook"]);
+    if webhook && SIGNATURE.iter().any(|s| body.contains(s)) {
+        return Some("a webhook, and it checks a signature");
+    }
+    if has("public") {
+        return Some("public");
+    }
+    None
+}
+
+/// Words that say nothing about a view's purpose.
+const NEUTRAL: &[&str] = &[
+    "account", "accounts", "api", "app", "auth", "base", "by", "create", "custom", "customer", "email",
+    "generic", "get", "user", "users", "v1", "v2", "v3", "view", "viewset", "set", "views", "with",
+    "endpoint", "resource", "post",
+];
+
+/// What a check of a webhook's signature looks like in code.
+const SIGNATURE: &[&str] = &[
+    "compare_digest",
+    "hmac",
+    "construct_event",
+    "verify_signature",
+    "signature",
+    "SIGNATURE",
+    "verify_webhook",
+];
+
+/// The words of an identifier: `ObtainJWTToken` is obtain, jwt, token.
+fn words(name: &str) -> Vec<String> {
+    let chars: Vec<char> = name.chars().collect();
+    let mut words = vec![String::new()];
+    for (i, &c) in chars.iter().enumerate() {
+        let starts = c.is_uppercase()
+            && i > 0
+            && (chars[i - 1].is_lowercase() || chars.get(i + 1).is_some_and(|n| n.is_lowercase()));
+        if starts || !c.is_alphanumeric() {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric() {
+            words.last_mut().expect("internal error: a word is open").extend(c.to_lowercase());
+        }
+    }
+    words.retain(|w| !w.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn public_by_name(name: &str) -> bool {
+        purpose(&words(name), "").is_some()
+    }
+
+    #[test]
+    fn names_of_doors_are_known() {
+        for name in [
+            "LoginView",
+            "TokenRefreshView",
+            "ObtainAuthToken",
+            "ObtainJWTToken",
+            "UserRegisterView",
+            "SignUpAPIView",
+            "sign_up",
+            "PasswordResetConfirmView",
+            "health_check",
+            "HealthView",
+            "SchemaView",
+            "VerifyEmailView",
+            "PublicEventList",
+            "logout",
+        ] {
+            assert!(public_by_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_only_look_like_doors_are_not() {
+        for name in [
+            "TokenViewSet",
+            "OrderView",
+            "DeviceRegisterView",
+            "HealthRecordView",
+            "SchemaChangeViewSet",
+            "PasswordView",
+            "UserViewSet",
+            "StripeWebhookView",
+            "EmailTemplateView",
+            "AuthorView",
+            "BlogInView",
+        ] {
+            assert!(!public_by_name(name), "{name}");
+        }
+        assert!(purpose(&words("StripeWebhookView"), "stripe.Webhook.construct_event(x)").is_some());
+    }
+}

@@ -1,0 +1,181 @@
+//! What checks on views share: which files count, how a view is named, whether a place carries a comment, and
+//! how the fixes of a policy are put together.
+
+use crate::checks::CheckContext;
+use crate::edit::{Code, Operation};
+use crate::index::{Expression, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution, Written};
+use crate::python::{Ranged as _, TokenKind};
+use crate::settings::Truth;
+use crate::source::{FileId, Span};
+
+use super::permissions;
+
+const IS_AUTHENTICATED: &str = "rest_framework.permissions.IsAuthenticated";
+
+/// Whether a file is part of the tests, or a migration, or a script that ships with a test set-up.
+pub(crate) fn is_beside_the_api(path: &str) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.strip_suffix(".py").unwrap_or(file);
+    folders
+        .split('/')
+        .any(|f| matches!(f, "tests" | "test" | "testing" | "testutils" | "migrations" | "node_modules"))
+        || matches!(stem, "tests" | "conftest")
+        || stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem.ends_with("_tests")
+}
+
+/// The places where views of the API set a policy, with the truth of being a DRF view. Of classes with an unknown
+/// base only those count whose file imports from DRF.
+pub(crate) fn policy_sites<'a>(cx: &CheckContext<'a>, policy: Policy) -> Vec<PolicySite<'a>> {
+    let index = cx.index;
+    let mut sites = index.policy_sites(policy);
+    sites.retain(|site| {
+        let file = site.at().file;
+        !is_beside_the_api(cx.sources.path(file)) && (site.view == Truth::Yes || imports_drf(index, file))
+    });
+    sites
+}
+
+fn imports_drf(index: &ProjectIndex, file: FileId) -> bool {
+    index.file(file).is_some_and(|f| {
+        f.imports.iter().chain(&f.stars).any(|i| {
+            i.level == 0 && (&*i.module == "rest_framework" || i.module.starts_with("rest_framework."))
+        })
+    })
+}
+
+/// Whether the project has DRF views at all.
+pub(crate) fn has_views(cx: &CheckContext<'_>) -> bool {
+    cx.index.views().any(|(_, truth)| truth == Truth::Yes) || cx.index.api_views().next().is_some()
+}
+
+/// `module.Class.permission_classes`, `module.Class.action.permission_classes`, `module.view.permission_classes`.
+pub(crate) fn symbol(index: &ProjectIndex, site: &PolicySite<'_>, policy: Policy) -> String {
+    let owner = match site.owner {
+        Owner::Class(class) => index.class_name(class),
+        Owner::Action(class, method) => {
+            format!("{}.{}", index.class_name(class), index.class(class).methods[method].name)
+        }
+        Owner::Function(function) => index.function_name(function),
+    };
+    format!("{owner}.{}", policy.name())
+}
+
+/// The view in words: `` `OrderView` ``, `` the action `export` of `OrderView` ``, `` `order_list` ``.
+pub(crate) fn view_name(index: &ProjectIndex, owner: Owner) -> String {
+    match owner {
+        Owner::Class(class) => format!("`{}`", index.class(class).name),
+        Owner::Action(class, method) => {
+            let class = index.class(class);
+            format!("the action `{}` of `{}`", class.methods[method].name, class.name)
+        }
+        Owner::Function(function) => format!("`{}`", index.function(function).name),
+    }
+}
+
+/// Whether a comment of people stands on the lines of a place, or right above it.
+pub(crate) fn has_comment(cx: &CheckContext<'_>, at: Span) -> bool {
+    let text = cx.sources.text(at.file);
+    let first = text[..at.start()].rfind('\n').map_or(0, |n| n + 1);
+    let above = text[..first.saturating_sub(1)].rfind('\n').map_or(0, |n| n + 1);
+    let end = text[at.end()..].find('\n').map_or(text.len(), |n| at.end() + n);
+    let tree = cx.index.tree(cx.sources, at.file);
+    tree.tokens().iter().any(|token| {
+        let (start, stop) = (token.start().to_usize(), token.end().to_usize());
+        token.kind() == TokenKind::Comment
+            && start >= above
+            && stop <= end
+            && (start >= first || text[above..start].trim().is_empty())
+            && is_remark(&text[start..stop])
+    })
+}
+
+/// Whether a comment is written for people, not for a tool.
+fn is_remark(comment: &str) -> bool {
+    let text = comment.trim_start_matches(['#', ' ']);
+    let for_tools = ["noqa", "type:", "pylint", "pragma", "drf-harden", "fmt:", "isort", "nosec"];
+    text.chars().filter(|c| c.is_alphabetic()).count() > 3 && !for_tools.iter().any(|t| text.starts_with(t))
+}
+
+/// Whether callers must be known wherever the view does not say: the project's default asks for something.
+pub(crate) fn default_is_closed(cx: &CheckContext<'_>) -> bool {
+    cx.model.is_some_and(|model| matches!(permissions::openness(model), permissions::Openness::Closed))
+}
+
+/// Operations that put `[IsAuthenticated]` in the place of a policy's value; `None` when the name means
+/// something else in that file.
+pub(crate) fn require_login(index: &ProjectIndex, site: &PolicySite<'_>) -> Option<Vec<Operation>> {
+    let file = site.at().file;
+    let (name, import) = is_authenticated(index, file)?;
+    let items = vec![Code::Name(name)];
+    let with =
+        if matches!(site.value, Expression::Tuple(_)) { Code::Tuple(items) } else { Code::List(items) };
+    let mut operations = vec![Operation::ReplaceExpression { at: site.value_at, with }];
+    operations.extend(import);
+    Some(operations)
+}
+
+/// How a file says `IsAuthenticated`, and the import that it needs for that.
+fn is_authenticated(index: &ProjectIndex, file: FileId) -> Option<(String, Option<Operation>)> {
+    let items = index.file(file)?;
+    let mut module = None;
+    for binding in &items.bindings {
+        match index.resolve(file, &binding.name) {
+            Resolution::External(name) if name == IS_AUTHENTICATED => {
+                return Some((binding.name.to_string(), None));
+            }
+            Resolution::External(name) if name == "rest_framework.permissions" => {
+                module = Some(&binding.name)
+            }
+            _ => {}
+        }
+    }
+    if let Some(module) = module {
+        return Some((format!("{module}.IsAuthenticated"), None));
+    }
+    let taken = !items.bindings_of("IsAuthenticated").is_empty();
+    let import = Operation::AddImport {
+        file,
+        module: "rest_framework.permissions".to_owned(),
+        name: "IsAuthenticated".to_owned(),
+    };
+    (!taken).then(|| ("IsAuthenticated".to_owned(), Some(import)))
+}
+
+/// The operation that takes a policy away, so that what is inherited counts. `None` where that cannot be done
+/// with one plain edit.
+pub(crate) fn remove(index: &ProjectIndex, site: &PolicySite<'_>) -> Option<Operation> {
+    match (site.written, site.owner) {
+        (Written::Attribute(value), Owner::Class(class)) => {
+            let class = index.class(class);
+            let others = class.attributes.len() > 1 || !class.methods.is_empty();
+            (value.alone && !value.conditional && !value.augmented && others)
+                .then_some(Operation::RemoveStatement { at: value.at })
+        }
+        (Written::Keyword(call, argument), _) => {
+            Some(Operation::RemoveArgument { call, argument: argument.at })
+        }
+        _ => None,
+    }
+}
+
+/// What counts for a view's permissions once the place itself is gone; `None` when it cannot be told.
+pub(crate) fn inherited_is_closed(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Option<bool> {
+    let (class, policy) = (site.class()?, Policy::Permission.name());
+    let found = match site.owner {
+        Owner::Class(_) => cx.index.lookup_inherited(class, policy),
+        _ => cx.index.lookup(class, policy),
+    };
+    match found {
+        crate::index::Lookup::Settings { .. } => Some(default_is_closed(cx)),
+        crate::index::Lookup::Value { class, value } => {
+            match cx.index.openness(value.at, Some(class), &value.value) {
+                Openness::Closed => Some(true),
+                Openness::Open => Some(false),
+                Openness::Unclear(_) => None,
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,250 @@
+//! `get_object` of a DRF view that fetches by the caller's key and never asks the object permissions, which DRF does
+//! only in its own `get_object`.
+//!
+//! Passed over: methods under a decorator that is not known to be harmless, Django's own class-based views, and
+//! classes of which it cannot be told that they are DRF views.
+//! <https://www.django-rest-framework.org/api-guide/permissions/#object-level-permissions>
+
+use crate::checks::support::object_fetch::{Checked, Return, returns};
+use crate::checks::support::views;
+use crate::checks::{Check, CheckContext};
+use crate::edit::{Code, Operation, Place};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
+use crate::index::items::FunctionItem;
+use crate::index::{API_VIEW, ClassId, Lookup};
+use crate::python::ast::{Stmt, StmtFunctionDef};
+use crate::python::visitor::{self, Visitor};
+use crate::python::{ParsedModule, Ranged as _};
+use crate::settings::Truth;
+use crate::source::Span;
+
+pub(crate) struct ObjectPermissionUnchecked;
+
+const ID: &str = "object-permission-unchecked";
+/// Decorators that leave what a method does as it is.
+const HARMLESS: [&str; 8] = [
+    "extend_schema",
+    "swagger_auto_schema",
+    "atomic",
+    "override",
+    "lru_cache",
+    "cache",
+    "typing.override",
+    "no_type_check",
+];
+
+impl Check for ObjectPermissionUnchecked {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome {
+        if !views::has_views(cx) {
+            return Outcome::not_applicable("there is no DRF view here");
+        }
+        let (mut findings, mut unclear, mut passed) = (Vec::new(), Vec::new(), Vec::new());
+        for (class, view, method) in methods(cx) {
+            match judge(cx, class, view, method) {
+                Judged::Fails(finding) => findings.push(*finding),
+                Judged::Unclear(why) => unclear.push(Label::new(method.name_at, why)),
+                Judged::Passes => passed
+                    .push(Label::new(method.name_at, "every path is checked, delegated or the caller's own")),
+            }
+        }
+        let count = (findings.len() + unclear.len() + passed.len()) as u32;
+        let places = (passed.len() as u32, count);
+        let outcome = if !findings.is_empty() {
+            let many = findings.len();
+            Outcome::fail(
+                format!("{many} of {count} `get_object` methods skip the object permissions."),
+                findings,
+            )
+        } else if !unclear.is_empty() {
+            let many = unclear.len();
+            Outcome::unknown(
+                format!("What {many} of {count} `get_object` methods check cannot be told."),
+                unclear,
+            )
+        } else if count == 0 {
+            Outcome::pass("No DRF view replaces `get_object`, so DRF checks each object.", Vec::new())
+        } else {
+            Outcome::pass(format!("All {count} `get_object` methods check what they return."), passed)
+        };
+        outcome.with_places(places.0, places.1)
+    }
+}
+
+/// The `get_object` methods that answer for a DRF view: the class, a view that uses it, the method.
+fn methods<'a>(cx: &CheckContext<'a>) -> Vec<(ClassId, ClassId, &'a FunctionItem)> {
+    let index = cx.index;
+    let mut found: Vec<(ClassId, ClassId, &FunctionItem)> = Vec::new();
+    for (view, truth) in index.views() {
+        if truth != Truth::Yes {
+            continue;
+        }
+        if let Lookup::Method { class, method } = index.lookup(view, "get_object") {
+            // The class itself answers for its method; a mixin answers through the first view that uses it.
+            match found.iter_mut().find(|(c, ..)| *c == class) {
+                Some(entry) if view == class => entry.1 = view,
+                Some(_) => {}
+                None => found.push((class, view, method)),
+            }
+        }
+    }
+    found.retain(|(class, ..)| !views::is_beside_the_api(cx.sources.path(index.class_file(*class))));
+    found.sort_by_key(|(class, ..)| *class);
+    found
+}
+
+enum Judged {
+    Passes,
+    Fails(Box<Finding>),
+    Unclear(String),
+}
+
+fn judge(cx: &CheckContext<'_>, class: ClassId, view: ClassId, method: &FunctionItem) -> Judged {
+    let unknown = method
+        .decorators
+        .iter()
+        .find(|d| !d.name.as_deref().is_some_and(|n| HARMLESS.contains(&n.rsplit('.').next().unwrap_or(n))));
+    if let Some(decorator) = unknown {
+        let name = decorator.name.as_deref().unwrap_or("a decorator");
+        return Judged::Unclear(format!("`{name}` wraps the method"));
+    }
+    let tree = cx.index.tree(cx.sources, method.at.file);
+    let Some(function) = find(&tree, method.at) else {
+        return Judged::Unclear("the method could not be read".to_owned());
+    };
+    let returns = returns(cx, view, function);
+    let unchecked: Vec<&Return> = returns.iter().filter(|r| r.verdict == Checked::No).collect();
+    let item = cx.index.class(class);
+    if unchecked.is_empty() {
+        let unclear = returns.iter().find_map(|r| match &r.verdict {
+            Checked::Unclear(why) => Some(why.clone()),
+            Checked::Yes | Checked::No => None,
+        });
+        return unclear.map_or(Judged::Passes, Judged::Unclear);
+    }
+    let text_of = |m: &FunctionItem| cx.sources.slice(m.at);
+    let elsewhere =
+        item.methods.iter().any(|m| m.at != method.at && text_of(m).contains("check_object_permissions"));
+    if elsewhere {
+        return Judged::Unclear("another method of the class calls `check_object_permissions`".to_owned());
+    }
+    let generic = cx.index.is_subclass_of(view, "rest_framework.generics.GenericAPIView") == Truth::Yes;
+    let name = &item.name;
+    let message = format!(
+        "`get_object` of `{name}` returns an object found by the caller's key without \
+         `check_object_permissions`, so no object permission is asked."
+    );
+    let label = Label::new(method.name_at, "replaces the method that checks");
+    let symbol = format!("{}.get_object", cx.index.class_name(class));
+    let mut finding = Finding::new(ID, symbol, label, message);
+    finding.related =
+        unchecked.iter().map(|r| Label::new(Span::new(method.at.file, r.at), "returned unchecked")).collect();
+    if !generic {
+        debug_assert_ne!(cx.index.is_subclass_of(view, API_VIEW), Truth::No);
+        finding.confidence = Some(Confidence::Med);
+    }
+    let by_hand = "Call `self.check_object_permissions(self.request, obj)` before each `return`, or fetch through \
+                   `super().get_object()`.";
+    Judged::Fails(Box::new(match fix(cx, method.at, function, &unchecked) {
+        Some(fix) => finding.fix(fix),
+        None => finding.instruction(by_hand),
+    }))
+}
+
+/// Inserts the check before each unchecked return. `None` when a return does not stand on lines of its own.
+fn fix(
+    cx: &CheckContext<'_>,
+    method: Span,
+    function: &StmtFunctionDef,
+    unchecked: &[&Return],
+) -> Option<Fix> {
+    let receiver = function.parameters.iter().next()?.name().as_str();
+    if function.is_async || receiver == "cls" {
+        return None;
+    }
+    let file = method.file;
+    let whole = cx.sources.slice(method);
+    let free = ["obj", "instance", "found"].into_iter().find(|n| !mentions(whole, n))?;
+    let mut operations = Vec::new();
+    for ret in unchecked {
+        let at = Span::new(file, ret.at);
+        if !stands_alone(cx.sources.text(file), at) {
+            return None;
+        }
+        let name = ret.name.as_deref().unwrap_or(free);
+        let mut lines = Vec::new();
+        if ret.name.is_none() {
+            let value = cx.sources.slice(Span::new(file, ret.value));
+            let with = Code::Name(name.to_owned());
+            lines.extend(bound(cx.sources.text(file), at, name, value)?);
+            operations.push(Operation::ReplaceExpression { at: Span::new(file, ret.value), with });
+        }
+        lines.push(format!("{receiver}.check_object_permissions({receiver}.request, {name})"));
+        operations.push(Operation::AddStatement { file, lines, place: Place::Before(at) });
+    }
+    Some(Fix {
+        title: "Check the object permissions before the object is returned".to_owned(),
+        effect: Effect::Tightens,
+        effect_note:
+            "Callers whom the view's permission classes refuse for this object get 403 or 404 instead of it."
+                .to_owned(),
+        operations,
+    })
+}
+
+/// `name = value` as lines with the indentation of the statement at `at` taken off.
+fn bound(text: &str, at: Span, name: &str, value: &str) -> Option<Vec<String>> {
+    if value.contains("\"\"\"") || value.contains("'''") || value.contains("\\\n") {
+        return None;
+    }
+    let start = text[..at.start()].rfind('\n').map_or(0, |n| n + 1);
+    let indent = &text[start..at.start()];
+    // What was in brackets of `return (...)` is no longer: several lines need brackets of their own.
+    let multiline = value.contains('\n');
+    if multiline && !value.ends_with([')', ']', '}']) {
+        return None;
+    }
+    let mut lines = value.lines();
+    let mut all = vec![format!("{name} = {}", lines.next()?)];
+    for line in lines {
+        all.push(line.strip_prefix(indent).unwrap_or(line.trim_start()).to_owned());
+    }
+    Some(all)
+}
+
+/// Whether nothing else stands on the first and last line of a statement but a comment.
+fn stands_alone(text: &str, at: Span) -> bool {
+    let before = text[..at.start()].rsplit('\n').next().unwrap_or_default();
+    let after = text[at.end()..].lines().next().unwrap_or_default().trim();
+    before.trim().is_empty() && (after.is_empty() || after.starts_with('#'))
+}
+
+/// Whether a name occurs as a word.
+fn mentions(text: &str, name: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
+}
+
+/// The function statement at a place.
+fn find(tree: &ParsedModule, at: Span) -> Option<&StmtFunctionDef> {
+    struct Finder<'a>(Span, Option<&'a StmtFunctionDef>);
+    impl<'a> Visitor<'a> for Finder<'a> {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            let range = stmt.range();
+            let within = self.0.text_range();
+            if self.1.is_some() || !range.contains_range(within) {
+                return;
+            }
+            match stmt {
+                Stmt::FunctionDef(function) if range == within => self.1 = Some(function),
+                _ => visitor::walk_stmt(self, stmt),
+            }
+        }
+        fn visit_expr(&mut self, _: &'a crate::python::ast::Expr) {}
+    }
+    let mut finder = Finder(at, None);
+    finder.visit_body(tree.body());
+    finder.1
+}

@@ -1,0 +1,115 @@
+//! `permission_classes` of a view that lets everybody in: an empty list or tuple, `AllowAny`, or an expression that
+//! comes to the same. Read are class attributes, `@permission_classes` and the keyword of `@action`.
+//!
+//! Not covered: `get_permissions`, keywords of `as_view()`, and views that set nothing (the default's own check).
+//! A view that is public by intent is told as a hint.
+//! <https://www.django-rest-framework.org/api-guide/permissions/>
+
+use crate::checks::support::{intent, views};
+use crate::checks::{Check, CheckContext};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
+use crate::index::{Expression, Openness, Owner, Policy, PolicySite};
+use crate::settings::Truth;
+
+pub(crate) struct ViewPermissionOpen;
+
+const ID: &str = "view-permission-open";
+
+impl Check for ViewPermissionOpen {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome {
+        if !views::has_views(cx) {
+            return Outcome::not_applicable("there is no DRF view here");
+        }
+        let sites = views::policy_sites(cx, Policy::Permission);
+        let mut findings = Vec::new();
+        let mut unclear = Vec::new();
+        for site in &sites {
+            match cx.index.openness(site.at(), site.class(), site.value) {
+                Openness::Open => findings.push(finding(cx, site)),
+                Openness::Closed => {}
+                Openness::Unclear(why) => unclear.push(Label::new(site.at(), why)),
+            }
+        }
+        let count = sites.len() as u32;
+        let passed = count - findings.len() as u32 - unclear.len() as u32;
+        let outcome = if !findings.is_empty() {
+            let many = findings.len();
+            Outcome::fail(
+                format!("{many} of {count} places that set permissions on a view let everybody in."),
+                findings,
+            )
+        } else if !unclear.is_empty() {
+            let many = unclear.len();
+            Outcome::unknown(
+                format!("{many} of {count} places that set permissions on a view cannot be told."),
+                unclear,
+            )
+        } else if count == 0 {
+            Outcome::pass("No view sets permissions by itself, so the default counts.", Vec::new())
+        } else {
+            let evidence =
+                sites.iter().take(20).map(|s| Label::new(s.at(), "asks something of the caller")).collect();
+            Outcome::pass(
+                format!("None of the {count} places that set permissions lets everybody in."),
+                evidence,
+            )
+        };
+        outcome.with_places(passed, count)
+    }
+}
+
+fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Finding {
+    let view = views::view_name(cx.index, site.owner);
+    let empty = site.value.elements().is_some_and(<[Expression]>::is_empty);
+    let how =
+        if empty { "an empty list asks nothing of the caller" } else { "its permissions let everybody in" };
+    let label = if empty { "the empty list replaces the default" } else { "everybody passes" };
+    let symbol = views::symbol(cx.index, site, Policy::Permission);
+    let intent = intent::public(cx, site.owner);
+    let message = match &intent {
+        Some(why) => format!("{view} is open to everybody, and seems meant to be: {why}."),
+        None => format!("{view} is open to everybody: {how}."),
+    };
+    let mut finding = Finding::new(ID, symbol, Label::new(site.at(), label), message);
+    if let Owner::Class(class) | Owner::Action(class, _) = site.owner {
+        finding.related.push(Label::new(cx.index.class(class).name_at, "the view"));
+    }
+    let keep = "Where everybody is meant to get in, keep it with a comment `# drf-harden: ignore[view-permission-open] \
+                reason`; otherwise name the permission that callers need.";
+    if intent.is_some() {
+        finding.severity = Some(Severity::Low);
+        finding.confidence = Some(Confidence::Low);
+        return finding.instruction(keep);
+    }
+    if !empty && views::has_comment(cx, site.at()) {
+        finding.confidence = Some(Confidence::Low);
+    } else if site.view == Truth::Maybe {
+        finding.confidence = Some(Confidence::Med);
+    }
+    match fix(cx, site) {
+        Some(fix) => finding.fix(fix),
+        None => finding.instruction(keep),
+    }
+}
+
+/// Takes the override away where what is inherited asks for something, else asks for a login.
+fn fix(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Option<Fix> {
+    let name = Policy::Permission.name();
+    let (title, operations) = match views::remove(cx.index, site) {
+        Some(removal) if views::inherited_is_closed(cx, site) == Some(true) => {
+            (format!("Remove `{name}`, so that what is inherited counts"), vec![removal])
+        }
+        _ => (format!("Set `{name}` to `IsAuthenticated`"), views::require_login(cx.index, site)?),
+    };
+    let view = views::view_name(cx.index, site.owner);
+    Some(Fix {
+        title,
+        effect: Effect::Tightens,
+        effect_note: format!("Callers without an account, or without the permission, are refused by {view}."),
+        operations,
+    })
+}
