@@ -155,6 +155,8 @@ struct Traits {
     key: bool,
     fetch: bool,
     unclear: Option<String>,
+    /// Local names that were followed already.
+    seen: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -225,10 +227,34 @@ impl Reader<'_> {
     fn ret(&self, ret: &ast::StmtReturn, checked: &[String]) -> Option<Return> {
         let value = ret.value.as_deref().filter(|v| !v.is_none_literal_expr())?;
         let text = self.text(value.range());
-        let verdict =
-            if checked.iter().any(|c| c == text || c == "*") { Checked::Yes } else { self.judge(value) };
+        let is_checked = checked.iter().any(|c| c == text || c == "*");
+        let verdict = if is_checked { Checked::Yes } else { self.judge_all(value) };
         let name = value.as_name_expr().map(|n| n.id.to_string());
         Some(Return { at: ret.range(), value: value.range(), name, verdict })
+    }
+
+    /// Judges each value that a returned name may have, and both sides of a condition.
+    fn judge_all(&self, value: &Expr) -> Checked {
+        let sides: Vec<&Expr> = match value {
+            Expr::Name(name) => {
+                let values = self.facts.values.get(name.id.as_str()).into_iter().flatten().copied();
+                values.filter(|v| !v.is_none_literal_expr()).collect()
+            }
+            Expr::If(either) => vec![&either.body, &either.orelse],
+            _ => Vec::new(),
+        };
+        if sides.len() < 2 {
+            return self.judge(value);
+        }
+        let mut all = Checked::Yes;
+        for verdict in sides.into_iter().map(|s| self.judge(s)) {
+            all = match (all, verdict) {
+                (Checked::No, _) | (_, Checked::No) => Checked::No,
+                (Checked::Unclear(why), _) | (_, Checked::Unclear(why)) => Checked::Unclear(why),
+                (Checked::Yes, Checked::Yes) => Checked::Yes,
+            };
+        }
+        all
     }
 
     fn judge(&self, value: &Expr) -> Checked {
@@ -272,9 +298,10 @@ impl Reader<'_> {
                 if self.keys.iter().any(|k| *k == name.id.as_str()) {
                     traits.key = true;
                 }
-                for value in self.facts.values.get(name.id.as_str()).into_iter().flatten() {
-                    // `queryset = queryset.filter(...)` names itself.
-                    if depth < 6 {
+                // `queryset = queryset.filter(...)` names itself.
+                if !traits.seen.contains(&name.id.to_string()) {
+                    traits.seen.push(name.id.to_string());
+                    for value in self.facts.values.get(name.id.as_str()).into_iter().flatten() {
                         self.look(value, traits, depth + 1);
                     }
                 }
@@ -350,10 +377,13 @@ impl Reader<'_> {
                 if on_super && name == "get_object" || by_class {
                     traits.delegates = true;
                 }
-                traits.fetch |= matches!(
-                    name,
-                    "get" | "first" | "last" | "filter" | "aget" | "afirst" | "latest"
-                ) && !matches!(dotted_name(&function.value).as_deref(), Some(d) if d.ends_with("kwargs") || d.ends_with("data") || d.ends_with("params") || d.ends_with("GET") || d.ends_with("POST"));
+                traits.fetch |= matches!(name, "filter" | "exclude" | "select_related" | "prefetch_related");
+                // `Order.published.get(...)` asks a manager; `Registry.get(...)` may be anything.
+                let manager = dotted_name(&function.value).is_some_and(|d| {
+                    d.contains('.') && !d.starts_with(self.receiver) && !d.starts_with("request")
+                });
+                traits.fetch |=
+                    manager && matches!(name, "get" | "first" | "last" | "latest" | "get_or_none");
             }
             Expr::Name(name) => {
                 traits.fetch |= matches!(
@@ -422,8 +452,8 @@ impl Reader<'_> {
                 Some(Checked::Unclear(format!("what `{name}` gives is not read")))
             }
             Lookup::Unknown(cause) => Some(Checked::Unclear(cause)),
-            Lookup::Framework { value: None, .. } => None,
             Lookup::Value { .. } | Lookup::Framework { .. } | Lookup::Settings { .. } => None,
+            Lookup::Absent if name.contains("lookup") => None,
             Lookup::Absent => Some(Checked::Unclear(format!("`{name}` is set elsewhere"))),
         }
     }

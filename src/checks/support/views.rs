@@ -12,14 +12,26 @@ use super::permissions;
 
 const IS_AUTHENTICATED: &str = "rest_framework.permissions.IsAuthenticated";
 
-/// Whether a file is part of the tests, or a migration, or a script that ships with a test set-up.
+/// Whether a file is part of the tests, a migration, or vendored code of others.
 pub(crate) fn is_beside_the_api(path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.strip_suffix(".py").unwrap_or(file);
-    folders
-        .split('/')
-        .any(|f| matches!(f, "tests" | "test" | "testing" | "testutils" | "migrations" | "node_modules"))
-        || matches!(stem, "tests" | "conftest")
+    folders.split('/').any(|f| {
+        matches!(
+            f,
+            "tests"
+                | "test"
+                | "testing"
+                | "testutils"
+                | "migrations"
+                | "node_modules"
+                | "dist"
+                | "vendor"
+                | "_vendor"
+                | "third_party"
+                | "site-packages"
+        )
+    }) || matches!(stem, "tests" | "conftest")
         || stem.starts_with("test_")
         || stem.ends_with("_test")
         || stem.ends_with("_tests")
@@ -89,6 +101,27 @@ pub(crate) fn has_comment(cx: &CheckContext<'_>, at: Span) -> bool {
             && (start >= first || text[above..start].trim().is_empty())
             && is_remark(&text[start..stop])
     })
+}
+
+/// Whether the code of the view asks about its caller by itself, in a form that is not followed.
+pub(crate) fn looks_at_caller(cx: &CheckContext<'_>, owner: Owner) -> bool {
+    const SIGNS: [&str; 8] = [
+        "PermissionDenied",
+        "permission_denied",
+        "has_perm",
+        "is_authenticated",
+        "is_staff",
+        "is_superuser",
+        "NotAuthenticated",
+        "AuthenticationFailed",
+    ];
+    let at = match owner {
+        Owner::Class(class) => cx.index.class(class).at,
+        Owner::Action(class, method) => cx.index.class(class).methods[method].at,
+        Owner::Function(function) => cx.index.function(function).at,
+    };
+    let text = cx.sources.slice(at);
+    SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 /// Whether a comment is written for people, not for a tool.

@@ -5,13 +5,15 @@
 //! classes of which it cannot be told that they are DRF views.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#object-level-permissions>
 
+use std::collections::BTreeMap;
+
 use crate::checks::support::object_fetch::{Checked, Return, returns};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::items::FunctionItem;
-use crate::index::{API_VIEW, ClassId, Lookup};
+use crate::index::{ClassId, Lookup, ProjectIndex};
 use crate::python::ast::{Stmt, StmtFunctionDef};
 use crate::python::visitor::{self, Visitor};
 use crate::python::{ParsedModule, Ranged as _};
@@ -43,8 +45,8 @@ impl Check for ObjectPermissionUnchecked {
             return Outcome::not_applicable("there is no DRF view here");
         }
         let (mut findings, mut unclear, mut passed) = (Vec::new(), Vec::new(), Vec::new());
-        for (class, view, method) in methods(cx) {
-            match judge(cx, class, view, method) {
+        for (class, users, method) in methods(cx) {
+            match judge(cx, class, &users, method) {
                 Judged::Fails(finding) => findings.push(*finding),
                 Judged::Unclear(why) => unclear.push(Label::new(method.name_at, why)),
                 Judged::Passes => passed
@@ -74,26 +76,35 @@ impl Check for ObjectPermissionUnchecked {
     }
 }
 
-/// The `get_object` methods that answer for a DRF view: the class, a view that uses it, the method.
-fn methods<'a>(cx: &CheckContext<'a>) -> Vec<(ClassId, ClassId, &'a FunctionItem)> {
+/// The `get_object` methods that answer for a DRF view: the class, the views that use it, the method.
+fn methods<'a>(cx: &CheckContext<'a>) -> Vec<(ClassId, Vec<ClassId>, &'a FunctionItem)> {
     let index = cx.index;
-    let mut found: Vec<(ClassId, ClassId, &FunctionItem)> = Vec::new();
+    let mut found: BTreeMap<ClassId, (Vec<ClassId>, &FunctionItem)> = BTreeMap::new();
     for (view, truth) in index.views() {
         if truth != Truth::Yes {
             continue;
         }
-        if let Lookup::Method { class, method } = index.lookup(view, "get_object") {
-            // The class itself answers for its method; a mixin answers through the first view that uses it.
-            match found.iter_mut().find(|(c, ..)| *c == class) {
-                Some(entry) if view == class => entry.1 = view,
-                Some(_) => {}
-                None => found.push((class, view, method)),
-            }
+        if let Lookup::Method { class, method } = index.lookup(view, "get_object")
+            && !views::is_beside_the_api(cx.sources.path(index.class_file(class)))
+        {
+            found.entry(class).or_insert_with(|| (Vec::new(), method)).0.push(view);
         }
     }
-    found.retain(|(class, ..)| !views::is_beside_the_api(cx.sources.path(index.class_file(*class))));
-    found.sort_by_key(|(class, ..)| *class);
-    found
+    let mut all: Vec<_> = found.into_iter().map(|(class, (views, method))| (class, views, method)).collect();
+    for (class, users, _) in &mut all {
+        // A base that names no rows is not served itself; the classes that name some answer for its method.
+        if users.len() > 1 && !names_rows(index, *class) {
+            users.retain(|u| u != class);
+        }
+    }
+    all
+}
+
+/// Whether a project class says which rows a view serves.
+fn names_rows(index: &ProjectIndex, view: ClassId) -> bool {
+    ["queryset", "get_queryset"]
+        .iter()
+        .any(|name| matches!(index.lookup(view, name), Lookup::Value { .. } | Lookup::Method { .. }))
 }
 
 enum Judged {
@@ -102,7 +113,8 @@ enum Judged {
     Unclear(String),
 }
 
-fn judge(cx: &CheckContext<'_>, class: ClassId, view: ClassId, method: &FunctionItem) -> Judged {
+/// Judges a method for every view that uses it: what `get_queryset` gives may differ.
+fn judge(cx: &CheckContext<'_>, class: ClassId, users: &[ClassId], method: &FunctionItem) -> Judged {
     let unknown = method
         .decorators
         .iter()
@@ -115,16 +127,25 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, view: ClassId, method: &Function
     let Some(function) = find(&tree, method.at) else {
         return Judged::Unclear("the method could not be read".to_owned());
     };
-    let returns = returns(cx, view, function);
-    let unchecked: Vec<&Return> = returns.iter().filter(|r| r.verdict == Checked::No).collect();
     let item = cx.index.class(class);
-    if unchecked.is_empty() {
-        let unclear = returns.iter().find_map(|r| match &r.verdict {
-            Checked::Unclear(why) => Some(why.clone()),
-            Checked::Yes | Checked::No => None,
-        });
-        return unclear.map_or(Judged::Passes, Judged::Unclear);
+    let mut unclear = None;
+    let mut failing = None;
+    for &view in users {
+        let returns = returns(cx, view, function);
+        if returns.iter().any(|r| r.verdict == Checked::No) {
+            failing = Some((view, returns));
+            break;
+        }
+        for ret in returns {
+            if let Checked::Unclear(why) = ret.verdict {
+                unclear.get_or_insert(why);
+            }
+        }
     }
+    let Some((view, returns)) = failing else {
+        return unclear.map_or(Judged::Passes, Judged::Unclear);
+    };
+    let unchecked: Vec<&Return> = returns.iter().filter(|r| r.verdict == Checked::No).collect();
     let text_of = |m: &FunctionItem| cx.sources.slice(m.at);
     let elsewhere =
         item.methods.iter().any(|m| m.at != method.at && text_of(m).contains("check_object_permissions"));
@@ -143,7 +164,6 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, view: ClassId, method: &Function
     finding.related =
         unchecked.iter().map(|r| Label::new(Span::new(method.at.file, r.at), "returned unchecked")).collect();
     if !generic {
-        debug_assert_ne!(cx.index.is_subclass_of(view, API_VIEW), Truth::No);
         finding.confidence = Some(Confidence::Med);
     }
     let by_hand = "Call `self.check_object_permissions(self.request, obj)` before each `return`, or fetch through \

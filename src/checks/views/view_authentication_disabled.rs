@@ -97,8 +97,8 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, permissions: &[PolicySi
     }
     if views::has_comment(cx, site.at()) {
         finding.confidence = Some(Confidence::Low);
-    } else if site.view == Truth::Yes && permission == Some(Openness::Open) {
-        finding.confidence = Some(Confidence::High);
+    } else if site.view == Truth::Maybe {
+        finding.confidence = Some(Confidence::Low);
     }
     match views::remove(cx.index, site).filter(|_| inherits_authentication(cx, site)) {
         Some(removal) => finding.fix(Fix {

@@ -85,7 +85,12 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Finding {
         finding.confidence = Some(Confidence::Low);
         return finding.instruction(keep);
     }
-    if !empty && views::has_comment(cx, site.at()) {
+    if views::looks_at_caller(cx, site.owner) {
+        finding.message.push_str(" Its code seems to ask about the caller by itself.");
+        finding.confidence = Some(Confidence::Low);
+        return finding.instruction(keep);
+    }
+    if views::has_comment(cx, site.at()) {
         finding.confidence = Some(Confidence::Low);
     } else if site.view == Truth::Maybe {
         finding.confidence = Some(Confidence::Med);
