@@ -7,6 +7,7 @@ mod code;
 pub mod diff;
 mod edits;
 mod insert;
+mod merge;
 mod plan;
 mod python;
 mod style;

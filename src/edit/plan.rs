@@ -11,6 +11,7 @@ use crate::python::parse;
 use crate::source::{Encoding, FileId, Sources};
 
 use super::edits::{Clash, Edits, Fixes, apply_edits};
+use super::merge::merge_dicts;
 use super::python::call::{Target, TargetError};
 use super::python::import::Wanted;
 use super::python::{Nodes, PyFile, assignment, class, expression, import, statement};
@@ -139,6 +140,8 @@ pub fn plan(sources: &Sources, fixes: &[(&str, &[Operation])]) -> Result<SourceC
     let mut files = Vec::new();
     for (file, operations) in by_file {
         let source = sources.file(file);
+        let operations = merge_dicts(operations);
+        let operations: Vec<_> = operations.iter().map(|(o, f)| (o, f.clone())).collect();
         let id = |set: &Fixes| set.first().map_or(String::new(), |&i| fixes[i].0.to_owned());
         let after =
             plan_file(source.encoding, &source.path, &source.text, &operations).map_err(

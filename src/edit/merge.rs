@@ -1,0 +1,102 @@
+//! Dicts that several fixes want to write under one new name: `X = {"a": 1}` and `X = {"b": 2}` become one dict with
+//! both keys. A key with two values is left as it is, and the plan names the conflict.
+
+use super::edits::Fixes;
+use super::{Code, Operation};
+
+/// The operations with such dicts put together, each with the fixes that want it.
+pub(super) fn merge_dicts(operations: Vec<(&Operation, Fixes)>) -> Vec<(Operation, Fixes)> {
+    let mut merged: Vec<(Operation, Fixes)> = Vec::with_capacity(operations.len());
+    for (operation, fixes) in operations {
+        let both = merged.iter_mut().find_map(|known| Some((union(&known.0, operation)?, known)));
+        match both {
+            Some((both, known)) => {
+                known.0 = both;
+                known.1.extend(&fixes);
+            }
+            None => merged.push((operation.clone(), fixes)),
+        }
+    }
+    merged
+}
+
+/// One operation that does the work of both; `None` when they are not two dicts for one new name.
+fn union(first: &Operation, second: &Operation) -> Option<Operation> {
+    let (Code::Dict(known), Code::Dict(more)) = (value(first)?, value(second)?) else { return None };
+    let mut both = first.clone();
+    let mut other = second.clone();
+    *value_mut(&mut both)? = Code::None;
+    *value_mut(&mut other)? = Code::None;
+    // Same kind, same place, same name.
+    if both != other {
+        return None;
+    }
+    let mut entries = known.clone();
+    for (key, value) in more {
+        match known.iter().find(|(k, _)| k == key) {
+            Some((_, same)) if same == value => {}
+            Some(_) => return None,
+            None => entries.push((key.clone(), value.clone())),
+        }
+    }
+    *value_mut(&mut both)? = Code::Dict(entries);
+    Some(both)
+}
+
+fn value(operation: &Operation) -> Option<&Code> {
+    match operation {
+        Operation::AddAssignment { value, .. }
+        | Operation::SetClassAttribute { value, .. }
+        | Operation::SetTomlKey { value, .. } => Some(value),
+        _ => None,
+    }
+}
+
+fn value_mut(operation: &mut Operation) -> Option<&mut Code> {
+    match operation {
+        Operation::AddAssignment { value, .. }
+        | Operation::SetClassAttribute { value, .. }
+        | Operation::SetTomlKey { value, .. } => Some(value),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::Place;
+    use crate::source::{FileId, SourceFile, Sources};
+
+    fn file() -> FileId {
+        let file = SourceFile::from_bytes("s.py".into(), b"A = 1\n".to_vec()).unwrap();
+        Sources::new("/x".into(), vec![file]).find("s.py").unwrap()
+    }
+
+    fn add(name: &str, key: &str, value: i64) -> Operation {
+        Operation::AddAssignment {
+            file: file(),
+            name: name.to_owned(),
+            value: Code::Dict(vec![(Code::str(key), Code::Int(value))]),
+            place: Place::End,
+            comment: String::new(),
+        }
+    }
+
+    #[test]
+    fn two_keys_of_one_new_dict_are_written_together() {
+        let (first, second) = (add("REST_FRAMEWORK", "A", 1), add("REST_FRAMEWORK", "B", 2));
+        let merged = merge_dicts(vec![(&first, Fixes::from([0])), (&second, Fixes::from([1]))]);
+        assert_eq!(merged.len(), 1);
+        assert_eq!(merged[0].1, Fixes::from([0, 1]));
+        let Some(Code::Dict(entries)) = value(&merged[0].0) else { panic!("no dict") };
+        assert_eq!(entries.len(), 2);
+    }
+
+    #[test]
+    fn a_key_with_two_values_and_another_name_stay_apart() {
+        for other in [add("REST_FRAMEWORK", "A", 2), add("OTHER", "B", 1)] {
+            let first = add("REST_FRAMEWORK", "A", 1);
+            assert_eq!(merge_dicts(vec![(&first, Fixes::from([0])), (&other, Fixes::from([1]))]).len(), 2);
+        }
+    }
+}
