@@ -100,23 +100,20 @@ impl<'a> Sides<'a> {
         similar::group_diff_ops(self.ops.clone(), context)
     }
 
-    /// The line over a group: the nearest line above it that starts a block, or where it stands.
+    /// The line over a group: the block that the first changed line lies in, or its number.
     fn heading(&self, group: &[DiffOp], at: usize) -> Row {
-        let first = group.first().map_or(0, |op| op.old_range().start);
-        let inside =
-            (0..first.min(self.before.len())).rev().map(|l| self.before[l].trim_end()).find(|line| {
-                let outer = line.chars().next().is_some_and(char::is_alphabetic);
-                outer && (line.ends_with(['{', '[', '(', ':']))
-            });
-        let name = inside.map_or_else(
+        let changed = group.iter().find(|op| !matches!(op, DiffOp::Equal { .. })).or(group.first());
+        let first = changed.map_or(0, |op| op.old_range().start);
+        let indented =
+            |line: &&str| line.starts_with([' ', '\t', ')', ']', '}', '#']) || line.trim().is_empty();
+        let inside = self.before.get(first).is_some_and(|line| indented(&line));
+        let block =
+            (0..first.min(self.before.len())).rev().map(|l| self.before[l]).find(|line| !indented(line));
+        let name = block.filter(|_| inside).map_or_else(
             || format!("line {}", first + 1),
-            |line| {
-                crate::source::clean(
-                    line.trim_end_matches(['{', '[', '(', ':']).trim_end().trim_end_matches('='),
-                )
-            },
+            |line| crate::source::clean(line.trim_end().trim_end_matches(['{', '[', '(', ':', ' ', '='])),
         );
-        let row = Row::of(format!(" @@ {} @@", name.trim_end()), Role::Gutter);
+        let row = Row::of(format!(" @@ {name} @@"), Role::Gutter);
         if at == 0 { row } else { row.with("  (further down)", Role::Gutter) }
     }
 
@@ -250,12 +247,12 @@ mod tests {
         assert_eq!(
             texts(&rows),
             [
-                " @@ line 1 @@",
+                " @@ line 2 @@",
                 "   1    1   A = 1",
                 "   2      - DEBUG = True",
                 "        2 + DEBUG = False",
                 "   3    3   B = 2",
-                " @@ line 5 @@  (further down)",
+                " @@ line 6 @@  (further down)",
                 "   5    5   D = 4",
                 "        6 + E = 5",
             ]

@@ -81,6 +81,12 @@ pub(super) fn members(model: &Model, section: &Section) -> Vec<usize> {
     (0..project.practices.len()).filter(|&i| of_section(&project.practices[i])).collect()
 }
 
+/// Columns for the short names of sections.
+pub(super) fn short_width(model: &Model) -> usize {
+    let sections = model.report.as_ref().map(|r| r.catalog.sections.as_slice()).unwrap_or_default();
+    sections.iter().map(|s| crate::tui::layout::width(&s.short)).max().unwrap_or(0).clamp(5, 8)
+}
+
 /// Points that a practice could still give, in hundredths.
 pub(super) fn missing(practice: &PracticeReport) -> u32 {
     (practice.points * 100).saturating_sub(practice.earned)

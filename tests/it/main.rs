@@ -4,3 +4,4 @@ mod checklist;
 mod index;
 mod output;
 mod support;
+mod tui;

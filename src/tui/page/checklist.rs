@@ -29,7 +29,10 @@ pub(super) fn page(model: &Model, width: usize, height: usize) -> Page {
             ListRow::Hidden(counts) => {
                 let words: Vec<String> =
                     counts.iter().map(|(state, n)| format!("{n} {}", state.as_str())).collect();
-                Row::of(format!("     {} not shown", words.join(", ")), Role::Dim)
+                {
+                    let indent = if width < 60 { "   " } else { "     " };
+                    Row::of(format!("{indent}{} not shown", words.join(", ")), Role::Dim)
+                }
             }
         };
         shown.selected = at == Some(i);
@@ -72,7 +75,9 @@ fn section_row(model: &Model, at: usize, width: usize, compact: bool) -> Row {
     let points: u32 = members.iter().map(|&i| project.practices[i].points).sum();
     let earned: u32 = members.iter().map(|&i| project.practices[i].earned).sum();
     let sign = if model.session.folded.contains(&section.id) { ">" } else { "v" };
-    let mut left = Row::of(format!(" {sign} "), Role::Dim).with(fit(&section.short, 6), Role::Strong);
+    let mut left = Row::of(format!(" {sign} "), Role::Dim)
+        .with(fit(&section.short, list::short_width(model)), Role::Strong)
+        .with(" ", Role::Text);
     let mut right = Row::new();
     if width >= 68 && !compact {
         right.extend(marks::bar(earned / 100, points, 10));
@@ -102,14 +107,21 @@ fn practice_row(model: &Model, position: usize, width: usize, compact: bool) -> 
     let Some((practice, found)) = model.practice(position) else { return Row::new() };
     let state = found.state;
     let flat = model.session.sort != crate::tui::session::Sort::Owasp;
-    let indent = if flat { " " } else { "     " };
-    let mut left = Row::of(if compact { "   " } else { indent }, Role::Text);
+    let narrow = width < 60;
+    let indent = if flat {
+        " "
+    } else if narrow {
+        "   "
+    } else {
+        "     "
+    };
+    let mut left = Row::of(indent, Role::Text);
     left.push(format!("{} ", marks::mark(state, model.ascii)), marks::role(state));
     if !compact {
         left.push(fit(marks::word(state), 5), marks::role(state));
     }
     left.push(fit(practice.severity.as_str(), 5), marks::severity_role(practice.severity));
-    let right = tag(model, position, state);
+    let right = tag(model, position, state, narrow);
     let room = width.saturating_sub(left.width() + right.width() + 1);
     let title = if compact { practice.id.as_str() } else { practice.title.as_str() };
     left.push(fit(&title.replace('`', ""), room), Role::Text);
@@ -121,20 +133,21 @@ fn practice_row(model: &Model, position: usize, width: usize, compact: bool) -> 
 }
 
 /// What can be done: `fix`, `2 of 3 staged`, `question`.
-fn tag(model: &Model, position: usize, state: State) -> Row {
+fn tag(model: &Model, position: usize, state: State, narrow: bool) -> Row {
     let fixes = model.fixes(position);
     let accepted = fixes.iter().filter(|f| model.mark(&f.fingerprint) == Some(Mark::Accepted)).count();
     let rejected = fixes.iter().filter(|f| model.mark(&f.fingerprint) == Some(Mark::Rejected)).count();
     let (text, role) = match (fixes.len(), accepted, rejected) {
-        (0, ..) if state == State::Ask => ("question".to_owned(), Role::Ask),
+        (0, ..) if state == State::Ask && !narrow => ("question".to_owned(), Role::Ask),
         (0, ..) => (String::new(), Role::Text),
         (n, a, _) if a == n => ("staged".to_owned(), Role::Ok),
+        (n, a, _) if a > 0 && narrow => (format!("{a}/{n}"), Role::Ok),
         (n, a, _) if a > 0 => (format!("{a}/{n} staged"), Role::Ok),
         (n, _, r) if r == n => ("no fix".to_owned(), Role::Dim),
         (1, ..) => ("fix".to_owned(), Role::Key),
         (n, ..) => (format!("{n} fixes"), Role::Key),
     };
-    let mut row = Row::of(fit(&text, 11), role);
+    let mut row = Row::of(fit(&text, if narrow { 7 } else { 11 }), role);
     row.push(" ", Role::Text);
     row
 }

@@ -92,7 +92,10 @@ pub(crate) fn tabs(model: &Model, total: usize) -> Row {
                 right.push("  ", Role::Text);
             }
             let (show, sort) = (model.session.show.as_str(), model.session.sort.as_str());
-            right.push(format!("show: {show}  order: {sort} "), Role::Dim);
+            let state = format!("show: {show}  order: {sort} ");
+            if row.width() + right.width() + width(&state) < total {
+                right.push(state, Role::Dim);
+            }
         }
         _ if accepted + rejected > 0 => {
             right.push(format!("fixes: {accepted} yes  {rejected} no  {undecided} undecided "), Role::Dim);
@@ -155,9 +158,12 @@ fn push(row: &mut Row, hint: &Hint) {
 /// Hints that would lead to nothing here are left out.
 fn is_useful(model: &Model, action: Action) -> bool {
     match action {
-        Action::Fix | Action::Answer | Action::Waive | Action::Attest | Action::NotApplicable => {
-            model.selected().is_none() || model.why_not(action).is_none()
-        }
+        Action::Fix
+        | Action::Answer
+        | Action::Waive
+        | Action::Attest
+        | Action::NotApplicable
+        | Action::Rule => model.why_not(action).is_none(),
         Action::Write | Action::Undo => model.why_not(action).is_none(),
         Action::Settings => model.screen() != Screen::Scan || model.report.is_some(),
         Action::NotRead => model.report.as_ref().is_some_and(|r| !r.not_read.is_empty()),
@@ -165,6 +171,12 @@ fn is_useful(model: &Model, action: Action) -> bool {
             Some(Overlay::Confirm(about)) => *about == crate::tui::model::Confirm::Write,
             _ => model.why_not(action).is_none(),
         },
+        Action::Toggle if matches!(model.screen(), Screen::Checklist | Screen::Item) => {
+            model.why_not(Action::Fix).is_none()
+        }
+        Action::NextPlace => {
+            model.selected().is_some_and(|position| super::item::places(model, position).len() > 1)
+        }
         Action::SideBySide => model.size.0 >= 130,
         Action::AcceptSafe => model.all_fixes().next().is_some(),
         _ => true,

@@ -117,7 +117,7 @@ fn log(model: &Model, width: usize) -> Page {
         report.not_read.len()
     )));
     for left in &report.not_read {
-        page.rows.extend(wrap(&format!("`{}`  {}", left.path, left.reason), width, 3, Role::Text));
+        page.rows.extend(wrap(&format!("`{}`: {}", left.path, left.reason), width, 3, Role::Text));
     }
     let problems =
         model.project().and_then(|p| p.model.as_ref()).map(|m| m.problems.as_slice()).unwrap_or_default();
@@ -125,7 +125,7 @@ fn log(model: &Model, width: usize) -> Page {
         page.rows.push(Row::new());
         page.rows.push(heading("Settings that could not be followed"));
         for problem in problems {
-            let place = problem.at.map(|span| format!("`{}`  ", model.place_name(span))).unwrap_or_default();
+            let place = problem.at.map(|span| format!("`{}`: ", model.place_name(span))).unwrap_or_default();
             page.rows.extend(wrap(&format!("{place}{}", problem.message), width, 3, Role::Text));
         }
     }

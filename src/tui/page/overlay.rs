@@ -87,26 +87,7 @@ fn write(model: &Model, width: usize) -> Vec<Row> {
             rows.push(Row::of(" The change is being put together.", Role::Dim));
         }
     }
-    let effects: Vec<Effect> =
-        staged.iter().filter_map(|f| model.fix_by(f)?.finding.fix.as_ref().map(|fix| fix.effect)).collect();
-    for (effect, text) in [
-        (Effect::Tightens, "refuse requests that work today"),
-        (Effect::Reshapes, "change answers or stored data"),
-        (Effect::Choose, "hold a proposed value: look at it"),
-    ] {
-        let n = effects.iter().filter(|e| **e == effect).count();
-        if n > 0 {
-            let text = format!("{n} of the fixes {text}.");
-            let text = if n == 1 {
-                text.replacen("refuse ", "refuses ", 1)
-                    .replacen("change ", "changes ", 1)
-                    .replacen("hold ", "holds ", 1)
-            } else {
-                text
-            };
-            rows.extend(wrap(&text, width, 1, Role::Warn));
-        }
-    }
+    consequences(model, &staged, width, &mut rows);
     if !model.uncommitted.is_empty() {
         let files = model.uncommitted.iter().map(|f| clean(f)).collect::<Vec<_>>().join(", ");
         rows.extend(wrap(&format!("Uncommitted edits of yours in: {files}"), width, 1, Role::Warn));
@@ -119,6 +100,34 @@ fn write(model: &Model, width: usize) -> Vec<Row> {
     ));
     answers(&mut rows, &[("y", "write"), ("p", "save as a patch"), ("Esc", "go back")]);
     rows
+}
+
+/// What callers will notice: the effect of each fix that is not safe, each sentence once.
+fn consequences(model: &Model, staged: &[String], width: usize, rows: &mut Vec<Row>) {
+    const MOST: usize = 4;
+    let fixes = || staged.iter().filter_map(|f| model.fix_by(f)?.finding.fix.as_ref());
+    let noticed = fixes().filter(|fix| fix.effect != Effect::Safe).count();
+    if noticed == 0 {
+        rows.extend(wrap("No legitimate caller will see a difference.", width, 1, Role::Ok));
+        return;
+    }
+    let mut notes: Vec<&str> = Vec::new();
+    for fix in fixes().filter(|fix| fix.effect != Effect::Safe) {
+        if !notes.contains(&fix.effect_note.as_str()) {
+            notes.push(&fix.effect_note);
+        }
+    }
+    rows.push(Row::of(format!(" Callers will notice {}:", count(noticed, "fix", "fixes")), Role::Warn));
+    for note in notes.iter().take(MOST) {
+        let mut lines = wrap(note, width, 3, Role::Text);
+        if let Some(first) = lines.first_mut().and_then(|row| row.pieces.first_mut()) {
+            " - ".clone_into(&mut first.text);
+        }
+        rows.extend(lines);
+    }
+    if notes.len() > MOST {
+        rows.push(Row::of(format!("   and {} more", notes.len() - MOST), Role::Dim));
+    }
 }
 
 fn accept_safe(fixes: usize, left: usize, width: usize) -> Vec<Row> {

@@ -96,7 +96,7 @@ fn table(model: &Model, width: usize, page: &mut Page) {
     let (Some(report), Some(project)) = (&model.report, model.project()) else { return };
     let wide = width >= 58;
     let columns: &[State] = if wide { &COLUMNS } else { &COLUMNS[1..4] };
-    let mut head = Row::of(" ".repeat(8), Role::Text);
+    let mut head = Row::of(" ".repeat(list::short_width(model) + 2), Role::Text);
     for state in columns {
         head.push(format!("{:>5}", marks::word(*state)), Role::Dim);
     }
@@ -107,7 +107,7 @@ fn table(model: &Model, width: usize, page: &mut Page) {
         if members.is_empty() {
             continue;
         }
-        let mut row = Row::of(format!(" {} ", fit(&section.short, 6)), Role::Strong);
+        let mut row = Row::of(format!(" {} ", fit(&section.short, list::short_width(model))), Role::Strong);
         for state in columns {
             let n = members.iter().filter(|&&i| project.practices[i].state == *state).count();
             if n == 0 {

@@ -8,6 +8,9 @@ use crate::tui::model::{Model, Plan, Screen};
 use crate::tui::page::{Page, marks};
 use crate::tui::text::{Role, Row, fit, wrap};
 
+/// In fewer rows than this only the change and its first consequence have room.
+const SHORT: usize = 13;
+
 /// The page of the review.
 pub(super) fn page(model: &Model, width: usize, height: usize) -> Page {
     let mut page = Page::default();
@@ -50,11 +53,14 @@ pub(super) fn page(model: &Model, width: usize, height: usize) -> Page {
     let rule = Row::of(if model.ascii { "-" } else { "─" }.repeat(width), Role::Gutter);
     page.foot.push(rule);
     let mut effect = wrap(&fix.effect_note, width.saturating_sub(9), 0, Role::Text);
-    effect.truncate(3);
+    effect.truncate((height / 6).clamp(1, 3));
     for (i, line) in effect.into_iter().enumerate() {
         let mut row = Row::of(if i == 0 { " Effect  " } else { "         " }, Role::Title);
         row.extend(line.pieces);
         page.foot.push(row);
+    }
+    if height < SHORT {
+        return page;
     }
     if fix.effect == crate::finding::Effect::Choose {
         page.foot.push(
@@ -103,17 +109,20 @@ fn list(model: &Model, fixes: &[&ReportedFinding], width: usize, height: usize) 
         let here = i == model.fix;
         let mut row = Row::of(if here { " > " } else { "   " }, Role::Key).with(format!("{sign} "), role);
         let place = model.place_name(found.finding.primary.span);
+        let place = if width < 60 { place.rsplit('/').next().unwrap_or_default() } else { &place };
         let right = Row::of(format!(" {place} "), Role::Place);
         let title_room = width.saturating_sub(row.width() + right.width());
         let title = crate::source::clean(&fix.title).replace('`', "");
         row.push(fit(&title, title_room), if here { Role::Strong } else { Role::Text });
-        rows.push(row.right(right, width + 1).cut(width));
+        row.extend(right.pieces);
+        rows.push(row.cut(width));
     }
     let hidden = fixes.len().saturating_sub(room);
     if hidden > 0 {
         rows.push(Row::of(format!("       {hidden} more: J and K"), Role::Dim));
     }
-    let rule = Row::of(if model.ascii { "-" } else { "─" }.repeat(width), Role::Gutter);
-    rows.push(rule);
+    if height >= SHORT {
+        rows.push(Row::of(if model.ascii { "-" } else { "─" }.repeat(width), Role::Gutter));
+    }
     rows
 }

@@ -98,8 +98,9 @@ fn results(model: &Model, report: &crate::engine::Report, rows: &mut Vec<Row>, w
     }
     rows.push(row.cut(width));
     if let Some(project) = model.project() {
-        let worst = project.findings.iter().filter(|f| f.is_active()).take(6);
-        for found in worst {
+        let mut worst: Vec<_> = project.findings.iter().filter(|f| f.is_active()).collect();
+        worst.sort_by_key(|f| std::cmp::Reverse(f.severity));
+        for found in worst.into_iter().take(6) {
             let place = model.place_name(found.finding.primary.span);
             let row = Row::of(
                 format!("   {} ", fit(found.severity.as_str(), 4)),

@@ -51,7 +51,8 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
         let right = Row::of(format!(" {} ", fit(word, 9)), role);
         let room = width.saturating_sub(row.width() + right.width());
         row.push(fit(&crate::source::clean(&fix.title).replace('`', ""), room), Role::Text);
-        let mut row = row.right(right, width + 1).cut(width);
+        row.extend(right.pieces);
+        let mut row = row.cut(width);
         row.selected = i == cursor;
         page.rows.push(row);
         if i == cursor {
@@ -65,7 +66,7 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
             let files = crate::tui::update::count(files.len(), "file", "files");
             let row = Row::of(format!(" {files}, "), Role::Text)
                 .with(format!("+{added} "), Role::Added)
-                .with(format!("-{removed} "), Role::Removed)
+                .with(format!("-{removed}"), Role::Removed)
                 .with(" lines.  ", Role::Text)
                 .with("W", Role::Key)
                 .with(" writes after one more question.", Role::Dim);

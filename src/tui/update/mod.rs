@@ -441,14 +441,26 @@ fn settle_cursor(model: &mut Model) {
     if model.screen() != Screen::Checklist && model.selected().is_some() {
         return;
     }
-    let section =
-        model.selected().and_then(|p| model.practice(p)).map(|(p, _)| Cursor::Section(p.section.clone()));
-    let candidates: Vec<Cursor> = rows.iter().filter_map(|row| list::cursor_of(model, row)).collect();
-    let first_practice = candidates.iter().find(|c| matches!(c, Cursor::Practice(_)));
-    let next =
-        section.filter(|s| candidates.contains(s)).or_else(|| first_practice.or(candidates.first()).cloned());
-    if let Some(next) = next {
-        model.cursor = next;
+    // The practice was answered, filtered out or folded away: on to the next one that is shown, or its section.
+    let gone = model.selected();
+    let section = gone.and_then(|p| model.practice(p)).map(|(p, _)| p.section.clone());
+    let folded = section.as_ref().is_some_and(|s| model.session.folded.contains(s));
+    let shown: Vec<usize> = rows
+        .iter()
+        .filter_map(|row| match row {
+            list::ListRow::Practice(at) => Some(*at),
+            list::ListRow::Section(_) | list::ListRow::Hidden(_) => None,
+        })
+        .collect();
+    let next = shown.iter().copied().filter(|at| gone.is_some_and(|gone| *at > gone)).min();
+    let practice = next.or(if gone.is_some() { shown.last().copied() } else { shown.first().copied() });
+    let row = match (section, practice) {
+        (Some(section), _) if folded => Some(Cursor::Section(section)),
+        (_, Some(practice)) => list::cursor_of(model, &list::ListRow::Practice(practice)),
+        _ => rows.iter().find_map(|row| list::cursor_of(model, row)),
+    };
+    if let Some(row) = row {
+        model.cursor = row;
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::engine::{Progress, Report, State};
 use crate::tui::backend::Written;
 use crate::tui::form::show_date;
-use crate::tui::model::{Applied, Model, Plan, Screen};
+use crate::tui::model::{Applied, Confirm, Model, Overlay, Plan, Screen};
 use crate::tui::msg::{Effect, Msg};
 
 /// Takes in a message from outside.
@@ -54,7 +54,14 @@ pub(super) fn take(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         }
         Msg::Planned(generation, fixes, result) if generation == model.scan.generation => {
             let plan = match result {
-                Ok(files) => Plan::Ready(Arc::new(files)),
+                Ok(files) => {
+                    let asks = matches!(model.overlay, Some(Overlay::Confirm(Confirm::Write)));
+                    if asks && fixes == model.staged() {
+                        let paths = files.iter().map(|f| f.path.clone()).collect();
+                        effects.push(Effect::AskUncommitted(paths));
+                    }
+                    Plan::Ready(Arc::new(files))
+                }
                 Err(error) => Plan::Failed(error),
             };
             model.plans.insert(fixes, plan);

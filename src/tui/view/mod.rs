@@ -31,6 +31,7 @@ pub(crate) fn draw(model: &Model, theme: Theme, buffer: &mut Buffer) {
     painter.rows(buffer, regions.header, &[chrome::header(model, regions.arrangement, total)], 0);
     painter.rows(buffer, regions.tabs, &[chrome::tabs(model, total)], 0);
     painter.rule(buffer, regions.body.y.saturating_sub(1), area);
+    painter.rule(buffer, regions.footer.y.saturating_sub(1), area);
     panes(model, &painter, &regions, buffer);
     notice(model, &painter, &regions, buffer);
     let lines = usize::from(regions.footer.height);
@@ -64,6 +65,10 @@ impl Painter {
             x = end;
         }
         if row.selected {
+            // Said by a character too, for those who do not see the reversed row.
+            if let Some(cell) = buffer.cell_mut((area.x, area.y)).filter(|cell| cell.symbol() == " ") {
+                cell.set_symbol(">");
+            }
             buffer.set_style(area, Style::new().add_modifier(Theme::selected()));
         }
     }
@@ -137,28 +142,24 @@ fn pane(model: &Model, painter: &Painter, screen: Screen, area: Rect, buffer: &m
     painter.rows(buffer, body, &page.rows[scroll..], view.side);
     let below = page.rows.len().saturating_sub(scroll + usize::from(body.height));
     painter.rows(buffer, Rect { y: area.bottom() - foot, height: foot, ..area }, &page.foot, 0);
-    position(painter, screen, scroll, below, body, buffer);
+    position(painter, below, body, buffer);
 }
 
-/// How much more there is, at the lower right corner of text that scrolls.
-fn position(painter: &Painter, screen: Screen, above: usize, below: usize, area: Rect, buffer: &mut Buffer) {
-    if below == 0 || area.height == 0 || screen == Screen::Form {
-        return;
-    }
-    let text = if above == 0 { format!(" {below} more below ") } else { format!(" {below} more ") };
+/// How much more there is, on the rule under text that scrolls.
+fn position(painter: &Painter, below: usize, area: Rect, buffer: &mut Buffer) {
+    let text = format!(" {below} more below ");
     let wide = width(&text) as u16;
-    if wide + 20 > area.width {
+    if below == 0 || wide + 20 > area.width || area.bottom() >= buffer.area.bottom() {
         return;
     }
-    let corner = Rect { x: area.right() - wide, y: area.bottom() - 1, width: wide, height: 1 };
-    painter.rows(buffer, corner, &[Row::of(text, Role::Gutter)], 0);
+    let corner = Rect { x: area.right() - wide - 2, y: area.bottom(), width: wide, height: 1 };
+    painter.rows(buffer, corner, &[Row::of(text, Role::Dim)], 0);
 }
 
 /// The rule over the hints, with the last notice on it.
 fn notice(model: &Model, painter: &Painter, regions: &Regions, buffer: &mut Buffer) {
     let area = buffer.area;
     let y = regions.footer.y.saturating_sub(1);
-    painter.rule(buffer, y, area);
     let Some(text) = &model.notice else { return };
     let error = model.log.last().is_some_and(|entry| entry.error && entry.text == *text);
     let room = usize::from(area.width).saturating_sub(4);
@@ -180,7 +181,7 @@ fn over(model: &Model, painter: &Painter, regions: &Regions, buffer: &mut Buffer
     let inside = usize::from(wide.saturating_sub(2));
     let (title, rows) = match &model.overlay {
         Some(Overlay::Menu { .. }) => ("", menu::rows(model, inside)),
-        _ => match overlay::rows(model, inside) {
+        _ => match overlay::rows(model, inside.saturating_sub(1)) {
             Some(found) => found,
             None => return,
         },

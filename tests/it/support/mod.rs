@@ -5,3 +5,4 @@
 pub(crate) mod oracle;
 pub(crate) mod pty;
 pub(crate) mod venv;
+pub(crate) mod world;
