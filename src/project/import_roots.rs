@@ -24,7 +24,9 @@ pub(super) fn find(
     if anchored {
         add(home);
     }
-    bases.iter().for_each(|base| add(base));
+    for base in bases {
+        add(base);
+    }
     for &file in files {
         let path = layout.sources.path(file);
         let root = layout.package_root(path);
@@ -40,12 +42,16 @@ pub(super) fn find(
     for folder in ["", "config"] {
         for name in ["manage.py", "wsgi.py", "asgi.py"] {
             if let Some(file) = layout.sources.find(&join(&join(home, folder), name)) {
-                added_paths(layout, home, file).iter().for_each(|path| add(path));
+                for path in added_paths(layout, home, file) {
+                    add(&path);
+                }
             }
         }
     }
     for &file in files {
-        added_paths(layout, home, file).iter().for_each(|path| add(path));
+        for path in added_paths(layout, home, file) {
+            add(&path);
+        }
     }
     add(home);
     if roots.is_empty() {

@@ -20,14 +20,13 @@ pub(super) fn is_listed_name(folder: &str, name: &str) -> bool {
         return matches!(name, "METADATA" | "entry_points.txt");
     }
     match extension {
-        "py" | "toml" => return true,
         "txt" | "in" => {
             return stem.contains("require")
                 || stem.contains("constraint")
                 || folder.to_ascii_lowercase().contains("require");
         }
         "lock" => return matches!(stem, "uv" | "poetry" | "pdm" | "pylock" | "pipfile"),
-        "cfg" | "ini" | "sh" | "service" | "bash" | "env" => return true,
+        "py" | "toml" | "cfg" | "ini" | "sh" | "service" | "bash" | "env" => return true,
         "conf" => return stem.contains("supervisor") || stem.contains("gunicorn") || stem.contains("uwsgi"),
         "yml" | "yaml" => return is_deployment_yaml(folder, stem),
         "example" | "dist" | "sample" | "template" if stem.contains(".py") => return true,

@@ -13,6 +13,7 @@ mod load;
 mod module_names;
 mod roles;
 mod settings_module;
+mod split_settings;
 #[cfg(test)]
 mod testing;
 mod versions;

@@ -6,8 +6,8 @@ use memchr::memmem;
 use rustc_hash::FxHashSet;
 
 use super::entry_points::words;
-use super::layout::{Layout, folder_of, join, name_of};
-use crate::python::visitor::{Visitor, walk_expr};
+use super::layout::{Layout, folder_of, name_of};
+use super::split_settings;
 use crate::python::{ast, dotted_name, parse};
 use crate::source::{FileId, SourceFile};
 use ast::{Expr, Stmt};
@@ -193,9 +193,7 @@ fn python_facts(layout: &Layout<'_>, file: &SourceFile) -> Facts {
     statements(module.body(), layout, &file.path, &mut facts, 0);
     // Paths that `include` takes may stand in a list of their own: `include(*_parts)`.
     if file.text.contains("split_settings") {
-        for stmt in module.body() {
-            included(stmt, layout, &file.path, &mut facts);
-        }
+        facts.includes = split_settings::parts(module.body(), layout, &file.path);
     }
     facts.builds_on.extend(facts.includes.iter().copied());
     facts
@@ -277,62 +275,6 @@ fn call(expr: &Expr, facts: &mut Facts) {
     let Expr::Call(call) = expr else { return };
     let name = dotted_name(&call.func);
     facts.dynaconf |= name.is_some_and(|name| name.rsplit('.').next() == Some("DjangoDynaconf"));
-}
-
-/// The parts that a statement of a file with django-split-settings names: `include("a.py", optional("b/*.py"))`,
-/// or a list of such texts that is given to `include`.
-fn included(stmt: &Stmt, layout: &Layout<'_>, path: &str, facts: &mut Facts) {
-    let value = match stmt {
-        Stmt::Expr(expr) => &expr.value,
-        Stmt::Assign(assign) => &assign.value,
-        _ => return,
-    };
-    let mut texts = PathTexts { found: Vec::new() };
-    texts.visit_expr(value);
-    for text in texts.found {
-        facts.includes.extend(included_files(layout, path, &text));
-    }
-}
-
-/// Texts that end in `.py`; an f-string's unknown parts are `*`.
-struct PathTexts {
-    found: Vec<String>,
-}
-
-impl<'a> Visitor<'a> for PathTexts {
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        let text = match expr {
-            Expr::StringLiteral(text) => text.value.to_str().to_owned(),
-            Expr::FString(text) => text
-                .value
-                .elements()
-                .map(|element| match element {
-                    ast::InterpolatedStringElement::Literal(part) => &*part.value,
-                    ast::InterpolatedStringElement::Interpolation(_) => "*",
-                })
-                .collect(),
-            _ => return walk_expr(self, expr),
-        };
-        if text.ends_with(".py") {
-            self.found.push(text);
-        }
-    }
-}
-
-/// The files that `include` takes: a path beside the including file, perhaps with `*` in its last part.
-fn included_files(layout: &Layout<'_>, path: &str, included: &str) -> Vec<FileId> {
-    let full = join(folder_of(path), included.trim_start_matches("./"));
-    let Some((head, tail)) = full.split_once('*') else {
-        return layout.sources.find(&full).filter(|f| layout.sources.path(*f) != path).into_iter().collect();
-    };
-    layout
-        .sources
-        .iter()
-        .filter(|(_, f)| {
-            f.path.starts_with(head) && f.path.ends_with(tail) && folder_of(&f.path) == folder_of(head)
-        })
-        .map(|(id, _)| id)
-        .collect()
 }
 
 /// A class whose attributes are settings: a subclass of something called configuration or settings.

@@ -12,7 +12,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::NotRead;
 use super::listed::is_listed;
-use super::load::LoadError;
+use super::load::{LoadError, LoadOptions};
 
 /// What a walk found. Paths are relative to the root, with `/`, sorted.
 #[derive(Debug, Default)]
@@ -42,13 +42,14 @@ const HIDDEN_FOLDERS: [&str; 8] =
 /// by returning `false`.
 pub(super) fn list(
     root: &Path,
-    exclude: &[String],
+    options: &LoadOptions,
     progress: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<Listing, LoadError> {
     let files = Mutex::new(Vec::new());
     let links = Mutex::new(Vec::new());
     let not_read = Mutex::new(Vec::new());
     let (count, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let environment = options.python.as_deref().and_then(environment_of);
     let mut builder = WalkBuilder::new(root);
     builder
         .hidden(false)
@@ -56,9 +57,11 @@ pub(super) fn list(
         .git_global(false)
         .follow_links(false)
         .parents(!is_ignored_by_parents(root))
-        .overrides(overrides(root, exclude)?)
+        .overrides(overrides(root, &options.exclude)?)
         .threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(8)))
-        .filter_entry(|entry| entry.depth() == 0 || is_entered(entry));
+        .filter_entry(move |entry| {
+            entry.depth() == 0 || is_entered(entry) && environment.as_deref() != Some(entry.path())
+        });
     builder.build_parallel().run(|| {
         Box::new(|entry| {
             let entry = match entry {
@@ -187,6 +190,12 @@ fn is_entered(entry: &DirEntry) -> bool {
     }
     let path = entry.path();
     !(is_environment(path) || is_build_copy(path))
+}
+
+/// The folder of the environment that a Python belongs to. The executable itself is often a link to elsewhere.
+fn environment_of(python: &Path) -> Option<PathBuf> {
+    let folder = if python.is_dir() { python } else { python.parent()?.parent()? };
+    folder.canonicalize().ok()
 }
 
 /// A virtual environment, by venv or conda.

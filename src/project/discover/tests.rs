@@ -1,6 +1,6 @@
 use super::*;
-use crate::project::Role;
 use crate::project::testing::sources;
+use crate::project::{Role, SettingsChoice};
 
 const SETTINGS: &str = "SECRET_KEY = 'x'\nINSTALLED_APPS = []\nROOT_URLCONF = 'site.urls'\nDATABASES = {}\n";
 const ON_BASE: &str = "from .base import *\nDEBUG = False\n";

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::{CLASS_VARIABLE, Kind, Mention, VARIABLE, in_test_folder, is_module_pattern};
 use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
-use crate::python::{Ranged, ast, parse};
+use crate::python::{Ranged as _, ast, parse};
 use crate::source::{FileId, SourceFile};
 use ast::{Expr, Stmt};
 

@@ -13,7 +13,8 @@ use crate::source::{SourceFile, Sources, read_file};
 pub struct LoadOptions {
     /// Glob patterns of paths to leave out, as in a `.gitignore` at the root.
     pub exclude: Vec<String>,
-    /// The Python (an executable or the folder of an environment) whose installed versions may be asked.
+    /// The Python (an executable or the folder of an environment) that the user names; where it lies inside the
+    /// root it is no source.
     pub python: Option<PathBuf>,
 }
 
@@ -89,7 +90,7 @@ pub fn load(
     }
     std::fs::read_dir(&absolute).map_err(unreadable)?;
 
-    let walk::Listing { files, mut not_read } = walk::list(&absolute, &options.exclude, progress)?;
+    let walk::Listing { files, mut not_read } = walk::list(&absolute, options, progress)?;
     let results: Vec<Result<SourceFile, NotRead>> = files
         .into_par_iter()
         .map(|path| {
@@ -109,6 +110,5 @@ pub fn load(
     Ok(Loaded { sources: Sources::new(absolute, files), not_read })
 }
 
-// Links and permissions are made as Unix has them.
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

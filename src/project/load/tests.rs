@@ -1,3 +1,6 @@
+//! Links and permissions are made as Unix has them.
+#![cfg(unix)]
+
 use std::fs;
 
 use super::*;
@@ -102,6 +105,15 @@ fn patterns_leave_paths_out() {
     let wrong = LoadOptions { exclude: vec!["a[".into()], ..Default::default() };
     let error = load(root.path(), &wrong, &|_| true).unwrap_err();
     assert!(error.to_string().starts_with("`a[` is not a pattern"), "{error}");
+}
+
+#[test]
+fn the_environment_that_is_named_is_no_source() {
+    let root = tree(&[("a.py", ""), ("runtime/bin/python", ""), ("runtime/lib/b.py", "")]);
+    for python in ["runtime", "runtime/bin/python"] {
+        let options = LoadOptions { python: Some(root.path().join(python)), ..Default::default() };
+        assert_eq!(paths(&load(root.path(), &options, &|_| true).unwrap()), ["a.py"]);
+    }
 }
 
 #[test]

@@ -71,11 +71,11 @@ pub(super) fn asks_for_django(sources: &Sources) -> bool {
 
 /// The name of the distribution in `home`, or the folder's.
 pub(super) fn distribution_name(sources: &Sources, home: &str) -> String {
-    let manifests = sources.iter().filter(|(_, f)| {
+    let mut manifests = sources.iter().filter(|(_, f)| {
         let folder = folder_of(&f.path);
         folder == home || folder.ends_with(".dist-info") && folder_of(folder) == home
     });
-    let declared = manifests.filter_map(|(_, f)| declared::distribution_name(&f.path, &f.text)).next();
+    let declared = manifests.find_map(|(_, f)| declared::distribution_name(&f.path, &f.text));
     declared.unwrap_or_else(|| match name_of(home) {
         "" => sources
             .root()
