@@ -32,8 +32,12 @@ pub(crate) fn variable(model: &SettingsModel, name: &str) -> String {
 /// Turns a setting into a read of a variable that must be set.
 pub(crate) fn require(cx: &CheckContext<'_>, model: &SettingsModel, name: &str, kind: Kind) -> Operations {
     let draft = set(cx, model, name, Code::None)?;
-    let file = draft.first().map(Operation::file).ok_or("its place is not known")?;
-    let (code, mut operations) = read(cx, model, file, &variable(model, name), kind)?;
+    let draft = draft.first().ok_or("its place is not known")?;
+    let offset = match draft {
+        Operation::ReplaceExpression { at, .. } => at.start(),
+        _ => usize::MAX,
+    };
+    let (code, mut operations) = read(cx, model, (draft.file(), offset), &variable(model, name), kind)?;
     operations.extend(set(cx, model, name, code)?);
     Ok(operations)
 }
@@ -46,16 +50,16 @@ pub(crate) fn require_at(
     at: Span,
     name: &str,
 ) -> Operations {
-    let (code, mut operations) = read(cx, model, at.file, &variable(model, name), Kind::Text)?;
+    let (code, mut operations) = read(cx, model, (at.file, at.start()), &variable(model, name), Kind::Text)?;
     operations.extend(set_at_key(cx, model, setting, at, code)?);
     Ok(operations)
 }
 
-/// The reading expression in the style of the file, and the import it needs.
+/// The reading expression for a place in the style of its file, and the import it needs.
 fn read(
     cx: &CheckContext<'_>,
     model: &SettingsModel,
-    file: FileId,
+    (file, offset): (FileId, usize),
     variable: &str,
     kind: Kind,
 ) -> Result<(Code, Vec<Operation>), String> {
@@ -80,8 +84,8 @@ fn read(
         let text = cx.sources.slice(read.at);
         let root: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         let usable = match read.reader {
-            Reader::DjangoEnviron | Reader::Environs => binds(cx, file, &root),
-            Reader::Decouple => kind == Kind::Text && binds(cx, file, &root),
+            Reader::DjangoEnviron | Reader::Environs => binds(cx, file, &root, offset),
+            Reader::Decouple => kind == Kind::Text && binds(cx, file, &root, offset),
             Reader::Os
             | Reader::DjDatabaseUrl
             | Reader::Configurations

@@ -119,12 +119,15 @@ fn rewritten(cx: &CheckContext<'_>, setting: &Setting, new: &NewDefault, target:
     let text = format!("{}{}{}", &text[..start], render(&new.code), &text[end..]);
     let root = text.trim_start_matches(|c: char| !c.is_alphabetic() && c != '_');
     let root = root.split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
-    binds(cx, *file, root).then_some(Code::Raw(text))
+    binds(cx, *file, root, usize::MAX).then_some(Code::Raw(text))
 }
 
-/// Whether a module binds a name by itself (a star import is not looked into).
-pub(crate) fn binds(cx: &CheckContext<'_>, file: FileId, name: &str) -> bool {
-    parse(cx.sources.text(file)).body().iter().any(|statement| match statement {
+/// Whether a module binds a name by itself in a statement that ends before `offset` (a star import is not looked
+/// into).
+pub(crate) fn binds(cx: &CheckContext<'_>, file: FileId, name: &str, offset: usize) -> bool {
+    let module = parse(cx.sources.text(file));
+    let mut earlier = module.body().iter().take_while(|s| s.end().to_usize() <= offset);
+    earlier.any(|statement| match statement {
         Stmt::Import(import) => import.names.iter().any(|alias| match &alias.asname {
             Some(own) => own.as_str() == name,
             None => alias.name.split('.').next() == Some(name),
