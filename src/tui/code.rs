@@ -12,6 +12,8 @@ use crate::tui::text::{Piece, Role};
 pub(super) struct Shown {
     /// The line in its syntax's colours.
     pub pieces: Vec<Piece>,
+    /// The line as it stands in the file, without its break.
+    pub(super) raw: String,
     /// The shown text.
     text: Vec<char>,
     /// For each byte of the line, the character of `text` where it is shown.
@@ -89,10 +91,19 @@ fn toml_roles(text: &str) -> Vec<(Range<usize>, Role)> {
 }
 
 impl Shown {
+    /// A line without colours.
+    pub(super) fn plain(raw: &str) -> Self {
+        Self::new(raw, std::iter::empty())
+    }
+
     fn new(raw: &str, roles: impl Iterator<Item = (Range<usize>, Role)>) -> Self {
         let display = display_text(raw);
-        let mut shown =
-            Self { pieces: Vec::new(), text: display.text.chars().collect(), columns: display.columns };
+        let mut shown = Self {
+            pieces: Vec::new(),
+            raw: raw.to_owned(),
+            text: display.text.chars().collect(),
+            columns: display.columns,
+        };
         let mut pieces = Vec::new();
         let mut at = 0;
         for (range, role) in roles {

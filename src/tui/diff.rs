@@ -1,34 +1,29 @@
-//! A file before and after as rows of a diff: unified or side by side, with the changed parts of a line marked and
-//! the syntax coloured. Pure; `page` frames it.
+//! A file's change as rows: one line under the other, or side by side, with the changed words marked and the
+//! unchanged lines in their syntax's colours. What changed is `edit::diff`'s to say; `page` frames the rows.
 
-use std::ops::Range;
-
-use similar::{ChangeTag, DiffOp, TextDiff};
-
-use crate::source::LineIndex;
+use crate::edit::diff::{DiffKind, DiffLine, FileDiff, Hunk, file_diff};
+use crate::source::clean;
 use crate::tui::backend::FilePatch;
 use crate::tui::code::{self, Shown};
 use crate::tui::text::{Piece, Role, Row, fit};
 
 /// Lines added and removed.
 pub(super) fn counts(patch: &FilePatch) -> (usize, usize) {
-    let diff = TextDiff::from_lines(&*patch.before, &*patch.after);
-    diff.iter_all_changes().fold((0, 0), |(added, removed), change| match change.tag() {
-        ChangeTag::Insert => (added + 1, removed),
-        ChangeTag::Delete => (added, removed + 1),
-        ChangeTag::Equal => (added, removed),
-    })
+    let diff = file_diff(&patch.path, &patch.before, &patch.after, 0);
+    let count = |kind| diff.hunks.iter().flat_map(|h| &h.lines).filter(|l| l.kind == kind).count();
+    (count(DiffKind::Added), count(DiffKind::Removed))
 }
 
 /// One file's changes with `context` lines around, one line under the other.
 pub(super) fn unified(patch: &FilePatch, context: usize) -> Vec<Row> {
-    let sides = Sides::new(patch);
+    let sides = Sides::new(patch, context);
     let mut rows = Vec::new();
-    for (at, group) in sides.groups(context).into_iter().enumerate() {
-        rows.push(sides.heading(&group, at));
-        for op in &group {
-            for line in sides.lines(op) {
-                rows.push(sides.row(line));
+    for hunk in &sides.diff.hunks {
+        rows.push(heading(hunk));
+        for line in &hunk.lines {
+            rows.push(sides.row(line));
+            if line.no_newline && line.kind != DiffKind::Context {
+                rows.push(Row::of("            (no line break at the end of the file)", Role::Dim));
             }
         }
     }
@@ -38,190 +33,125 @@ pub(super) fn unified(patch: &FilePatch, context: usize) -> Vec<Row> {
 /// One file's changes with before at the left and after at the right, in `total` cells; `side` cells of the code
 /// are scrolled out at the left of both.
 pub(super) fn side_by_side(patch: &FilePatch, context: usize, total: usize, side: usize) -> Vec<Row> {
-    let sides = Sides::new(patch);
+    let sides = Sides::new(patch, context);
     let half = total.saturating_sub(1) / 2;
     let mut rows = Vec::new();
-    for (at, group) in sides.groups(context).into_iter().enumerate() {
-        rows.push(sides.heading(&group, at));
-        for op in &group {
-            let lines = sides.lines(op);
-            let (left, right): (Vec<_>, Vec<_>) = match op {
-                DiffOp::Equal { .. } => (lines.clone(), lines),
-                _ => lines.into_iter().partition(|l| l.tag == ChangeTag::Delete),
+    for hunk in &sides.diff.hunks {
+        rows.push(heading(hunk));
+        for (left, right) in paired(&hunk.lines) {
+            let cell = |line: Option<&DiffLine>, old: bool| {
+                let row = line.map_or_else(Row::new, |l| sides.half(l, old)).scrolled(side, half);
+                let mut row = Row { fixed: None, ..row };
+                row.pad_to(half);
+                row
             };
-            for i in 0..left.len().max(right.len()) {
-                let cell = |line: Option<&Line>, old: bool| {
-                    let row = line.map_or_else(Row::new, |l| sides.half(l, old)).scrolled(side, half);
-                    let mut row = Row { fixed: None, ..row };
-                    row.pad_to(half);
-                    row
-                };
-                let mut row = cell(left.get(i), true);
-                row.push("|", Role::Gutter);
-                row.extend(cell(right.get(i), false).pieces);
-                rows.push(row);
-            }
+            let mut row = cell(left, true);
+            row.push("|", Role::Gutter);
+            row.extend(cell(right, false).pieces);
+            rows.push(row);
         }
     }
     rows
 }
 
-/// A line of a diff: on which side, where, and which of its characters differ from its counterpart.
-#[derive(Clone)]
-struct Line {
-    tag: ChangeTag,
-    old: Option<usize>,
-    new: Option<usize>,
-    parts: Vec<Range<usize>>,
+/// Lines that stand beside each other: unchanged ones with themselves, removed ones with the added ones that follow.
+fn paired(lines: &[DiffLine]) -> Vec<(Option<&DiffLine>, Option<&DiffLine>)> {
+    let mut pairs = Vec::new();
+    let (mut removed, mut added): (Vec<&DiffLine>, Vec<&DiffLine>) = (Vec::new(), Vec::new());
+    let flush = |removed: &mut Vec<_>, added: &mut Vec<_>, pairs: &mut Vec<_>| {
+        for i in 0..removed.len().max(added.len()) {
+            pairs.push((removed.get(i).copied(), added.get(i).copied()));
+        }
+        removed.clear();
+        added.clear();
+    };
+    for line in lines {
+        match line.kind {
+            DiffKind::Removed => {
+                if !added.is_empty() {
+                    flush(&mut removed, &mut added, &mut pairs);
+                }
+                removed.push(line);
+            }
+            DiffKind::Added => added.push(line),
+            DiffKind::Context => {
+                flush(&mut removed, &mut added, &mut pairs);
+                pairs.push((Some(line), Some(line)));
+            }
+        }
+    }
+    flush(&mut removed, &mut added, &mut pairs);
+    pairs
 }
 
-/// Both texts, cut into lines and coloured once.
-struct Sides<'a> {
-    before: Vec<&'a str>,
-    after: Vec<&'a str>,
+/// A change with the old text cut into coloured lines once.
+struct Sides {
+    diff: FileDiff,
     old: Vec<Shown>,
-    new: Vec<Shown>,
-    ops: Vec<DiffOp>,
 }
 
-impl<'a> Sides<'a> {
-    fn new(patch: &'a FilePatch) -> Self {
-        let diff = TextDiff::from_lines(&*patch.before, &*patch.after);
+impl Sides {
+    fn new(patch: &FilePatch, context: usize) -> Self {
         Self {
-            before: cut(&patch.before),
-            after: cut(&patch.after),
+            diff: file_diff(&patch.path, &patch.before, &patch.after, context),
             old: code::lines(&patch.path, &patch.before),
-            new: code::lines(&patch.path, &patch.after),
-            ops: diff.ops().to_vec(),
         }
     }
 
-    fn groups(&self, context: usize) -> Vec<Vec<DiffOp>> {
-        similar::group_diff_ops(self.ops.clone(), context)
-    }
-
-    /// The line over a group: the block that the first changed line lies in, or its number.
-    fn heading(&self, group: &[DiffOp], at: usize) -> Row {
-        let changed = group.iter().find(|op| !matches!(op, DiffOp::Equal { .. })).or(group.first());
-        let first = changed.map_or(0, |op| op.old_range().start);
-        let indented =
-            |line: &&str| line.starts_with([' ', '\t', ')', ']', '}', '#']) || line.trim().is_empty();
-        let inside = self.before.get(first).is_some_and(|line| indented(&line));
-        let block =
-            (0..first.min(self.before.len())).rev().map(|l| self.before[l]).find(|line| !indented(line));
-        let name = block.filter(|_| inside).map_or_else(
-            || format!("line {}", first + 1),
-            |line| crate::source::clean(line.trim_end().trim_end_matches(['{', '[', '(', ':', ' ', '='])),
-        );
-        let row = Row::of(format!(" @@ {name} @@"), Role::Gutter);
-        if at == 0 { row } else { row.with("  (further down)", Role::Gutter) }
-    }
-
-    fn lines(&self, op: &DiffOp) -> Vec<Line> {
-        let (old, new) = (op.old_range(), op.new_range());
-        match op {
-            DiffOp::Equal { .. } => old
-                .zip(new)
-                .map(|(o, n)| Line { tag: ChangeTag::Equal, old: Some(o), new: Some(n), parts: Vec::new() })
-                .collect(),
-            _ => {
-                let pairs = old.len().min(new.len());
-                let deleted = old.clone().enumerate().map(|(i, o)| {
-                    let parts = if i < pairs { self.parts(o, new.start + i).0 } else { Vec::new() };
-                    Line { tag: ChangeTag::Delete, old: Some(o), new: None, parts }
-                });
-                let inserted = new.clone().enumerate().map(|(i, n)| {
-                    let parts = if i < pairs { self.parts(old.start + i, n).1 } else { Vec::new() };
-                    Line { tag: ChangeTag::Insert, old: None, new: Some(n), parts }
-                });
-                deleted.chain(inserted).collect()
+    /// The code of a line in the roles of its kind.
+    fn code(&self, line: &DiffLine) -> Vec<Piece> {
+        let marked = |plain, part| Shown::plain(&line.text).marked(&line.emphasis, plain, part);
+        match line.kind {
+            DiffKind::Removed => marked(Role::Removed, Role::RemovedPart),
+            DiffKind::Added => marked(Role::Added, Role::AddedPart),
+            DiffKind::Context => {
+                // Texts with odd line ends may be cut differently; such a line is shown plain.
+                let at = line.old_no.and_then(|n| self.old.get(n - 1)).filter(|shown| shown.raw == line.text);
+                at.map_or_else(|| Shown::plain(&line.text).pieces, |shown| shown.pieces.clone())
             }
         }
     }
 
-    /// The stretches (in bytes) of two lines that differ; none where the lines have little in common.
-    fn parts(&self, old: usize, new: usize) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
-        let (before, after) = (self.before[old].trim_end(), self.after[new].trim_end());
-        let diff = TextDiff::from_words(before, after);
-        if diff.ratio() < 0.4 {
-            return (Vec::new(), Vec::new());
-        }
-        let (mut left, mut right) = (Vec::new(), Vec::new());
-        let (mut o, mut n) = (0, 0);
-        for change in diff.iter_all_changes() {
-            let length = change.value().len();
-            match change.tag() {
-                ChangeTag::Equal => (o, n) = (o + length, n + length),
-                ChangeTag::Delete => {
-                    left.push(o..o + length);
-                    o += length;
-                }
-                ChangeTag::Insert => {
-                    right.push(n..n + length);
-                    n += length;
-                }
-            }
-        }
-        (left, right)
-    }
-
-    fn shown(&self, line: &Line) -> &Shown {
-        match (line.new, line.old) {
-            (Some(n), _) => &self.new[n],
-            (None, Some(o)) => &self.old[o],
-            (None, None) => unreachable!("internal error: a line of a diff is on one side at least"),
-        }
-    }
-
-    /// The code of a line in the roles of its side.
-    fn code(&self, line: &Line) -> Vec<Piece> {
-        let shown = self.shown(line);
-        match line.tag {
-            ChangeTag::Equal => shown.pieces.clone(),
-            ChangeTag::Delete => shown.marked(&line.parts, Role::Removed, Role::RemovedPart),
-            ChangeTag::Insert => shown.marked(&line.parts, Role::Added, Role::AddedPart),
-        }
-    }
-
-    fn row(&self, line: Line) -> Row {
-        let number = |n: Option<usize>| n.map_or_else(|| "    ".to_owned(), |n| format!("{:>4}", n + 1));
-        let mut row = Row::of(format!("{} {} ", number(line.old), number(line.new)), Role::Gutter);
-        row.push(sign(line.tag), tag_role(line.tag));
+    fn row(&self, line: &DiffLine) -> Row {
+        let number = |n: Option<usize>| n.map_or_else(|| "    ".to_owned(), |n| format!("{n:>4}"));
+        let mut row = Row::of(format!("{} {} ", number(line.old_no), number(line.new_no)), Role::Gutter);
+        row.push(sign(line.kind), kind_role(line.kind));
         row.fixed = Some(12);
-        row.extend(self.code(&line));
+        row.extend(self.code(line));
         row
     }
 
-    fn half(&self, line: &Line, old: bool) -> Row {
-        let number = if old { line.old } else { line.new };
-        let mut row =
-            Row::of(fit(&number.map_or_else(String::new, |n| format!("{:>4}", n + 1)), 5), Role::Gutter);
-        row.push(sign(line.tag), tag_role(line.tag));
+    fn half(&self, line: &DiffLine, old: bool) -> Row {
+        let number = if old { line.old_no } else { line.new_no };
+        let number = number.map_or_else(String::new, |n| format!("{n:>4}"));
+        let mut row = Row::of(fit(&number, 5), Role::Gutter);
+        row.push(sign(line.kind), kind_role(line.kind));
         row.fixed = Some(7);
         row.extend(self.code(line));
         row
     }
 }
 
-/// The lines of a text with their ends, cut where the diff and the colours cut them.
-fn cut(text: &str) -> Vec<&str> {
-    let index = LineIndex::new(text);
-    (0..index.line_count()).map(|line| &text[index.range_of(line, text)]).collect()
+/// The line over a hunk: the setting, class or function that it lies in, or its line.
+fn heading(hunk: &Hunk) -> Row {
+    let name =
+        if hunk.header.is_empty() { format!("line {}", hunk.old_start.max(1)) } else { clean(&hunk.header) };
+    Row::of(format!(" @@ {name} @@"), Role::Gutter)
 }
 
-fn sign(tag: ChangeTag) -> &'static str {
-    match tag {
-        ChangeTag::Equal => "  ",
-        ChangeTag::Delete => "- ",
-        ChangeTag::Insert => "+ ",
+fn sign(kind: DiffKind) -> &'static str {
+    match kind {
+        DiffKind::Context => "  ",
+        DiffKind::Removed => "- ",
+        DiffKind::Added => "+ ",
     }
 }
 
-fn tag_role(tag: ChangeTag) -> Role {
-    match tag {
-        ChangeTag::Equal => Role::Text,
-        ChangeTag::Delete => Role::Removed,
-        ChangeTag::Insert => Role::Added,
+fn kind_role(kind: DiffKind) -> Role {
+    match kind {
+        DiffKind::Context => Role::Text,
+        DiffKind::Removed => Role::Removed,
+        DiffKind::Added => Role::Added,
     }
 }
 
@@ -247,12 +177,12 @@ mod tests {
         assert_eq!(
             texts(&rows),
             [
-                " @@ line 2 @@",
+                " @@ DEBUG @@",
                 "   1    1   A = 1",
                 "   2      - DEBUG = True",
                 "        2 + DEBUG = False",
                 "   3    3   B = 2",
-                " @@ line 6 @@  (further down)",
+                " @@ line 5 @@",
                 "   5    5   D = 4",
                 "        6 + E = 5",
             ]

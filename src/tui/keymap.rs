@@ -321,7 +321,6 @@ const BINDINGS: &[Binding] = &[
     key(PLAIN, "left h", Action::Left, ""),
     key(PLAIN, "right l", Action::Right, ""),
     key(&[Focus::Checklist], "C", Action::Settings, ""),
-    key(&[Focus::Log], "n", Action::NotRead, "files not read"),
     key(&[Focus::Checklist, Focus::Report, Focus::Scan], "P", Action::NextProject, ""),
     key(TOOLS, "1", Action::TabChecklist, ""),
     key(TOOLS, "2", Action::TabStaged, ""),

@@ -73,8 +73,8 @@ pub(super) fn regions(size: (u16, u16), zoom: bool) -> Regions {
         Arrangement::TooSmall | Arrangement::Compact | Arrangement::One => vec![body],
         Arrangement::Two => split(body, &[percent(w, 44).clamp(48, 64)]),
         Arrangement::Three => {
-            let first = percent(w, 30).clamp(46, 64);
-            split(body, &[first, (w - first) / 2])
+            let first = percent(w, 33).clamp(46, 64);
+            split(body, &[first, (w - first - 2) / 2])
         }
     };
     Regions {

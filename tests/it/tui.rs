@@ -386,6 +386,63 @@ fn the_picture_is_the_same_each_time() {
     assert!(svg.contains(">False<"));
 }
 
+/// The screens as people see them. Read each change before you accept it.
+#[test]
+fn screens() {
+    let all = [
+        ("notice", "", USUAL),
+        ("scan", "esc", USUAL),
+        ("checklist", "enter", USUAL),
+        ("checklist-wide", "enter J J J j", (160, 50)),
+        ("checklist-two-panes", "enter J J J j", (110, 30)),
+        ("checklist-narrow", "enter J J J j", (60, 18)),
+        ("checklist-compact", "enter J J J j", (40, 12)),
+        ("too-small", "enter", (39, 11)),
+        ("filter", "enter / \"fail high\"", USUAL),
+        ("practice", "enter enter", USUAL),
+        ("practice-narrow", "enter enter", (60, 18)),
+        ("practice-asked", "enter . enter", USUAL),
+        ("rule", "enter i", USUAL),
+        ("review", "enter . . f y n", USUAL),
+        ("review-side-by-side", "enter . . f y z v", (160, 50)),
+        ("review-compact", "enter f", (40, 12)),
+        ("staged", "enter . . f y n y 2", USUAL),
+        ("write", "enter . . f y y y W", USUAL),
+        ("applied", "enter . . f y y y W y", USUAL),
+        ("undo", "enter . . f y y y W y u", USUAL),
+        ("report", "enter 3", USUAL),
+        ("report-end", "enter 3 G", USUAL),
+        ("log", "enter 4", USUAL),
+        ("question", "enter . a", USUAL),
+        ("waiver", "enter w", USUAL),
+        ("waiver-compact", "enter w", (40, 12)),
+        ("does-not-apply", "enter x", USUAL),
+        ("help", "enter ?", USUAL),
+        ("help-compact", "enter ?", (40, 12)),
+        ("commands", "enter : \"order\"", USUAL),
+        ("accept-safe", "enter A", USUAL),
+    ];
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("screens");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let _bound = settings.bind_to_scope();
+    for (name, keys, size) in all {
+        let world = if name == "notice" { World::fresh() } else { World::new() };
+        let mut session = Headless::start(world, size);
+        session.keys(keys);
+        insta::assert_snapshot!(name, session.screen());
+    }
+    let mut session = Headless::start(World::ambiguous(), USUAL);
+    session.keys("enter");
+    insta::assert_snapshot!("settings-modules", session.screen());
+    let mut session = Headless::start(World::new(), USUAL).ascii();
+    session.keys("enter");
+    insta::assert_snapshot!("checklist-ascii", session.screen());
+    session.keys("f y W");
+    insta::assert_snapshot!("write-ascii", session.screen());
+}
+
 /// Deterministic pseudo-random numbers (xorshift), so that a failure can be replayed.
 struct Dice(u64);
 
@@ -438,7 +495,12 @@ fn random_walk() {
             let large = session.model.size.0 >= 40 && session.model.size.1 >= 12;
             if large && session.model.screen() == Screen::Checklist && session.model.overlay.is_none() {
                 let selected = screen.lines().any(|line| line.starts_with('>'));
-                assert!(selected, "seed {seed}, step {step}\n{screen}");
+                assert!(
+                    selected,
+                    "seed {seed}, step {step}, {:?} {:?}\n{screen}",
+                    session.model.cursor,
+                    session.model.view(Screen::Checklist)
+                );
             }
         }
     }

@@ -89,7 +89,7 @@ pub(crate) fn tabs(model: &Model, total: usize) -> Row {
                 if matches!(model.overlay, Some(Overlay::Filter)) {
                     right.push(" ", Role::Caret);
                 }
-                right.push("  ", Role::Text);
+                right.push(format!("  {} ", matching(model)), Role::Dim);
             }
             let (show, sort) = (model.session.show.as_str(), model.session.sort.as_str());
             let state = format!("show: {show}  order: {sort} ");
@@ -153,6 +153,13 @@ pub(crate) fn hints(model: &Model, total: usize, lines: usize) -> Vec<Row> {
 fn push(row: &mut Row, hint: &Hint) {
     row.push(hint.key.clone(), Role::Key);
     row.push(format!(" {}  ", hint.words), Role::Dim);
+}
+
+/// How many practices the filter leaves, of how many.
+fn matching(model: &Model) -> String {
+    let rows = crate::tui::list::rows(model);
+    let shown = rows.iter().filter(|row| matches!(row, crate::tui::list::ListRow::Practice(_))).count();
+    format!("{shown} of {}", model.project().map_or(0, |p| p.practices.len()))
 }
 
 /// Hints that would lead to nothing here are left out.

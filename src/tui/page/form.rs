@@ -8,8 +8,10 @@ use crate::tui::model::Model;
 use crate::tui::page::{Page, heading, snippet};
 use crate::tui::text::{Role, Row, fit, take, wrap};
 
-/// Width of the labels' column.
-const LABELS: usize = 19;
+/// Width of the labels' column in a page of `width` cells.
+fn labels(width: usize) -> usize {
+    if width < 60 { 14 } else { 19 }
+}
 
 /// The page of the open form.
 pub(super) fn page(model: &Model, width: usize) -> Page {
@@ -106,11 +108,12 @@ fn consequence(kind: FormKind) -> &'static str {
 
 fn field_rows(model: &Model, field: &Field, focused: bool, width: usize) -> Vec<Row> {
     let star = if field.required { "*" } else { " " };
-    let label = format!(" {} {star} ", fit(field.label, LABELS - 4));
+    let column = labels(width);
+    let label = format!(" {} {star} ", fit(field.label, column - 4));
     let role = if focused { Role::Strong } else { Role::Text };
     match &field.input {
         Input::Text(text) => {
-            vec![text_row(label, role, text, focused, width.saturating_sub(LABELS + 2), None)]
+            vec![text_row(label, role, text, focused, width.saturating_sub(column + 2), None)]
         }
         Input::Date { text, proposals } => {
             let words =
@@ -127,7 +130,7 @@ fn field_rows(model: &Model, field: &Field, focused: bool, width: usize) -> Vec<
             for (i, (letter, words, leads)) in options.iter().enumerate() {
                 let sign = if *chosen == Some(i) { "(*)" } else { "( )" };
                 let here = focused && i == *cursor;
-                let name = if i == 0 { label.clone() } else { " ".repeat(LABELS - 1) };
+                let name = if i == 0 { label.clone() } else { " ".repeat(column - 1) };
                 let mut row = Row::of(name, role)
                     .with(if here { ">" } else { " " }, Role::Key)
                     .with(format!("{sign} {letter} "), if here { Role::Strong } else { Role::Text });

@@ -32,6 +32,7 @@ pub(super) fn page(model: &Model, width: usize, height: usize) -> Page {
             page.rows.extend(wrap(why, width, 3, Role::Text));
         }
         Some(Plan::Ready(files)) => {
+            let context = if height < SHORT { model.context.min(1) } else { model.context };
             let wide = model.side_by_side && width >= 100;
             let side = model.view(Screen::Review).side;
             for (i, file) in files.iter().enumerate() {
@@ -40,9 +41,9 @@ pub(super) fn page(model: &Model, width: usize, height: usize) -> Page {
                 }
                 page.rows.push(file_row(file, width));
                 page.rows.extend(if wide {
-                    diff::side_by_side(&hidden(model, file), model.context, width, side)
+                    diff::side_by_side(&hidden(model, file), context, width, side)
                 } else {
-                    diff::unified(&hidden(model, file), model.context)
+                    diff::unified(&hidden(model, file), context)
                 });
             }
             if files.is_empty() {

@@ -443,8 +443,12 @@ fn settle_cursor(model: &mut Model) {
     }
     // The practice was answered, filtered out or folded away: on to the next one that is shown, or its section.
     let gone = model.selected();
-    let section = gone.and_then(|p| model.practice(p)).map(|(p, _)| p.section.clone());
-    let folded = section.as_ref().is_some_and(|s| model.session.folded.contains(s));
+    let section = gone.and_then(|p| model.practice(p)).map(|(p, _)| Cursor::Section(p.section.clone()));
+    let folded = section.filter(|section| {
+        let Cursor::Section(id) = section else { return false };
+        let seen = rows.iter().any(|row| list::cursor_of(model, row).as_ref() == Some(section));
+        seen && model.session.folded.contains(id)
+    });
     let shown: Vec<usize> = rows
         .iter()
         .filter_map(|row| match row {
@@ -454,9 +458,9 @@ fn settle_cursor(model: &mut Model) {
         .collect();
     let next = shown.iter().copied().filter(|at| gone.is_some_and(|gone| *at > gone)).min();
     let practice = next.or(if gone.is_some() { shown.last().copied() } else { shown.first().copied() });
-    let row = match (section, practice) {
-        (Some(section), _) if folded => Some(Cursor::Section(section)),
-        (_, Some(practice)) => list::cursor_of(model, &list::ListRow::Practice(practice)),
+    let row = match (folded, practice) {
+        (Some(section), _) => Some(section),
+        (None, Some(practice)) => list::cursor_of(model, &list::ListRow::Practice(practice)),
         _ => rows.iter().find_map(|row| list::cursor_of(model, row)),
     };
     if let Some(row) = row {
