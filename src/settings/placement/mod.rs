@@ -231,39 +231,4 @@ fn is_namespace(argument: &Expr) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    use super::*;
-    use crate::source::SourceFile;
-
-    fn follows(text: &str) -> Option<&str> {
-        let file = SourceFile::from_bytes("s.py".into(), text.as_bytes().to_vec()).unwrap();
-        let sources = Sources::new(PathBuf::from("/x"), vec![file]);
-        let file = sources.find("s.py").unwrap();
-        end_of(file, &parse(text)).map(|at| &text[at.start()..at.end()])
-    }
-
-    #[test]
-    fn a_new_setting_goes_to_the_end() {
-        assert_eq!(follows("A = 1\nB = 2\n"), None);
-        assert_eq!(follows("from .base import *\n"), None);
-        assert_eq!(follows(""), None);
-    }
-
-    #[test]
-    fn local_overrides_keep_the_last_word() {
-        let text = "A = 1\nB = 2\ntry:\n    from .local import *\nexcept ImportError:\n    pass\n";
-        assert_eq!(follows(text), Some("B = 2"));
-        assert_eq!(follows("A = 1\ndjango_heroku.settings(locals())\n"), Some("A = 1"));
-    }
-
-    #[test]
-    fn the_table_above_a_place() {
-        let text = "a = 1\n[default]\nb = 2\n[production.REST_FRAMEWORK] # note\nc = [\n  1,\n]\n";
-        let table = |needle: &str| toml_table(text, text.find(needle).unwrap()).join(".");
-        assert_eq!(table("a ="), "");
-        assert_eq!(table("b ="), "default");
-        assert_eq!(table("c ="), "production.REST_FRAMEWORK");
-    }
-}
+mod tests;
