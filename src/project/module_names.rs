@@ -22,6 +22,13 @@ pub(super) fn in_test_package(module: &str) -> bool {
     parts.len() > 2 && parts[1..parts.len() - 1].iter().any(|part| part.starts_with("test"))
 }
 
+/// Whether a module is called production and nothing more: `production`, `settings_prod`.
+pub(super) fn is_just_production(module: &str) -> bool {
+    let last = module.rsplit('.').next().unwrap_or(module).to_ascii_lowercase();
+    let bare = last.replace("settings", "");
+    matches!(bare.trim_matches('_'), "production" | "prod" | "live")
+}
+
 /// The role that a module's name alone gives.
 pub(super) fn role_by_name(module: &str) -> Role {
     match name_of_module(module) {

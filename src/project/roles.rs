@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::entry_points::{Kind, Mention, in_test_folder, is_test_folder, words};
-use super::module_names::{Named, in_test_package, name_of_module, name_of_package};
+use super::module_names::{Named, in_test_package, is_just_production, name_of_module, name_of_package};
 use super::{Role, SettingsCandidate, SettingsChoice};
 use crate::source::{FileId, Sources};
 
@@ -37,8 +37,8 @@ enum Rank {
     Staging,
     Run,
     Plain,
-    Base,
     ServedDevelopment,
+    Base,
     Example,
     Development,
     Test,
@@ -50,9 +50,13 @@ pub(super) fn decide(
     judged: &[Judged<'_>],
     missing: &[(String, &Mention)],
     environment: Option<&str>,
+    in_side_folder: bool,
 ) -> (Vec<SettingsCandidate>, SettingsChoice) {
     let ranks: Vec<Rank> = judged.iter().map(|j| rank(sources, j)).collect();
-    let choice = choose(sources, judged, &ranks, missing, environment);
+    let mut choice = choose(sources, judged, &ranks, missing, environment);
+    if in_side_folder && choice == SettingsChoice::None {
+        choice = choose_among_tests(judged);
+    }
     let chosen: BTreeSet<&str> = match &choice {
         SettingsChoice::Module { module, .. } => [module.as_str()].into(),
         SettingsChoice::Ambiguous { modules, .. } => modules.iter().map(String::as_str).collect(),
@@ -110,11 +114,24 @@ fn choose(
         top = (0..judged.len()).filter(|&i| fits(ranks[i])).collect();
         top.sort_by_key(|&i| ranks[i]);
     }
-    let top = narrow(judged, top);
+    let top = narrow(judged, best, top);
     match top.as_slice() {
         [] => SettingsChoice::None,
         [one] => module(&judged[*one], reason(sources, judged, *one, ranks[*one], missing)),
         several => ambiguous(sources, judged, several, best, missing),
+    }
+}
+
+/// A project in a test folder is judged when nothing else is there, as far as a module is not called after tests.
+fn choose_among_tests(judged: &[Judged<'_>]) -> SettingsChoice {
+    let why = "the only project is in a test folder".to_owned();
+    let fit: Vec<&Judged<'_>> = judged.iter().filter(|j| name_of_module(&j.module) != Named::Test).collect();
+    match fit.as_slice() {
+        [] => SettingsChoice::None,
+        [one] => module(one, why),
+        several => {
+            SettingsChoice::Ambiguous { modules: several.iter().map(|j| j.module.clone()).collect(), why }
+        }
     }
 }
 
@@ -145,8 +162,23 @@ fn beside_production(
     Some(SettingsChoice::Ambiguous { modules, why })
 }
 
-/// Of equally ranked modules: those that the most kinds of places name, then those that build on the others.
-fn narrow(judged: &[Judged<'_>], mut top: Vec<usize>) -> Vec<usize> {
+/// Of equally ranked modules: the one called just `production`, else those that the strongest places name, else
+/// those that build on the others.
+fn narrow(judged: &[Judged<'_>], best: Rank, mut top: Vec<usize>) -> Vec<usize> {
+    let only = |fits: &dyn Fn(&Judged<'_>) -> bool| {
+        let fitting: Vec<usize> = top.iter().copied().filter(|&i| fits(&judged[i])).collect();
+        (fitting.len() == 1).then_some(fitting)
+    };
+    if best == Rank::Deployed
+        && let Some(one) = only(&|j| name_of_module(&j.module) == Named::Production)
+    {
+        return one;
+    }
+    if best == Rank::Production
+        && let Some(one) = only(&|j| is_just_production(&j.module))
+    {
+        return one;
+    }
     if top.len() > 1 {
         let strongest =
             |i: usize| judged[i].mentions.iter().map(|m| m.kind).filter(|k| *k < Kind::Tool).min();
@@ -158,7 +190,8 @@ fn narrow(judged: &[Judged<'_>], mut top: Vec<usize>) -> Vec<usize> {
             top = if sure.is_empty() { named } else { sure };
         }
     }
-    if top.len() > 1 {
+    // A variant (`production_eu`) builds on what it varies, so names of purposes are not told apart by this.
+    if top.len() > 1 && !matches!(best, Rank::Production | Rank::Platform | Rank::Staging) {
         let files: BTreeSet<FileId> = top.iter().map(|&i| judged[i].file).collect();
         let below: BTreeSet<FileId> =
             top.iter().flat_map(|&i| judged[i].builds_on.intersection(&files).copied()).collect();
@@ -287,7 +320,7 @@ fn rank(sources: &Sources, judged: &Judged<'_>) -> Rank {
     match named {
         Named::Test => return Rank::Test,
         _ if (in_test_folder(path) || in_test_package(&judged.module)) && !served => return Rank::Test,
-        Named::Development if served => return Rank::ServedDevelopment,
+        Named::Development if any(Kind::Server) => return Rank::ServedDevelopment,
         Named::Development => return Rank::Development,
         _ if judged.is_part => return Rank::Base,
         _ => {}

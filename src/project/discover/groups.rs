@@ -79,20 +79,7 @@ pub(super) fn home(
     if let Some(anchor) = ancestors(folder).find(|f| anchors.contains(f)) {
         return anchor.to_owned();
     }
-    let packaged = |folder: &&str| {
-        [
-            "pyproject.toml",
-            "setup.py",
-            "setup.cfg",
-            "Pipfile",
-            "requirements.txt",
-            "requirements.in",
-            "uv.lock",
-        ]
-        .iter()
-        .any(|name| layout.has(folder, name))
-    };
-    if let Some(packaged) = ancestors(folder).find(packaged) {
+    if let Some(packaged) = ancestors(folder).find(|f| is_packaged(layout, f)) {
         return packaged.to_owned();
     }
     if layout.has_installed_package("") {
@@ -131,7 +118,7 @@ pub(super) fn is_side_folder(folder: &str) -> bool {
     })
 }
 
-fn is_test_or_vendored(folder: &str) -> bool {
+pub(super) fn is_test_or_vendored(folder: &str) -> bool {
     folder.split('/').any(|part| {
         entry_points::is_test_folder(part)
             || matches!(part, "vendor" | "vendored" | "_vendor" | "third_party" | "thirdparty" | "extern")
@@ -140,12 +127,13 @@ fn is_test_or_vendored(folder: &str) -> bool {
 
 /// Leaves out groups of settings that are no project of their own beside a real one.
 pub(super) fn drop_side_projects(
-    sources: &Sources,
+    layout: &Layout<'_>,
     groups: &mut BTreeMap<String, Vec<FileId>>,
     settings: &BTreeMap<FileId, SettingsFile>,
     mentions: &[Mention],
     named: &BTreeMap<String, BTreeSet<FileId>>,
 ) {
+    let sources = layout.sources;
     let deployed = |files: &[FileId]| {
         mentions.iter().any(|m| {
             m.kind == Kind::Deployment
@@ -173,7 +161,21 @@ pub(super) fn drop_side_projects(
         .collect();
     if !keep.is_empty() {
         groups.retain(|home, _| keep.contains(home));
+        return;
     }
+    // Only tests of something packaged: that is the project, and it has no settings of its own.
+    for (home, files) in std::mem::take(groups) {
+        let packaged = ancestors(&home).find(|f| !is_test_or_vendored(f) && is_packaged(layout, f));
+        let home = packaged.filter(|_| is_test_or_vendored(&home)).unwrap_or(&home).to_owned();
+        groups.entry(home).or_default().extend(files);
+    }
+}
+
+/// Whether a folder says what it depends on.
+fn is_packaged(layout: &Layout<'_>, folder: &str) -> bool {
+    ["pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "requirements.txt", "requirements.in", "uv.lock"]
+        .iter()
+        .any(|name| layout.has(folder, name))
 }
 
 fn path_is_module(path: &str, module: &str) -> bool {

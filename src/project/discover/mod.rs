@@ -44,7 +44,7 @@ pub fn discover(sources: &Sources, options: &DiscoverOptions) -> Vec<Project> {
     for &file in settings.keys() {
         groups.entry(groups::home(&layout, &anchors, &named, file)).or_default().push(file);
     }
-    groups::drop_side_projects(sources, &mut groups, &settings, &mentions, &named);
+    groups::drop_side_projects(&layout, &mut groups, &settings, &mentions, &named);
     if groups.is_empty() && uses_django(sources) {
         groups.insert(String::new(), Vec::new());
     }

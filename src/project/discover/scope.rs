@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::groups::is_test_or_vendored;
 use super::{DiscoverOptions, settings_named};
 use crate::project::entry_points::Mention;
 use crate::project::layout::{Layout, is_below};
@@ -39,7 +40,8 @@ impl Scope<'_> {
         let modules = self.modules(files, settings, &import_roots, &bases);
         let (judged, missing) = self.judged(&modules, settings, &mentions, &import_roots);
         let environment = options.environment_settings.as_deref();
-        let (candidates, choice) = roles::decide(sources, &judged, &missing, environment);
+        let (candidates, choice) =
+            roles::decide(sources, &judged, &missing, environment, is_test_or_vendored(self.home));
         let installed = versions::Installed::find(sources, self.home, options.python.as_deref());
         let (django, drf) = versions::find(sources, self.home, self.homes, installed.as_ref());
         let mut project = Project {

@@ -392,6 +392,59 @@ fn a_server_that_only_knows_development_settings_runs_those() {
 }
 
 #[test]
+fn a_variant_of_production_is_not_production() {
+    let manage = manage("config.settings.local");
+    let mut files = vec![
+        ("manage.py", manage.as_str()),
+        ("config/__init__.py", ""),
+        ("config/settings/__init__.py", ""),
+        ("config/settings/base.py", SETTINGS),
+        ("config/settings/local.py", ON_BASE),
+        ("config/settings/production.py", ON_BASE),
+        ("config/settings/production_eu.py", "from .production import *\n"),
+    ];
+    assert_eq!(choice(&only(&files)), "config.settings.production");
+    files.push(("config/settings/staging.py", ON_BASE));
+    files.push((
+        "compose.production.yml",
+        "environment:\n  - DJANGO_SETTINGS_MODULE=config.settings.production_eu\n",
+    ));
+    assert_eq!(choice(&only(&files)), "config.settings.production_eu");
+}
+
+#[test]
+fn a_developers_containers_do_not_make_development_settings_production() {
+    let manage = manage("config.settings.local");
+    let project = only(&[
+        ("manage.py", &manage),
+        ("docker-compose.yml", "environment:\n  DJANGO_SETTINGS_MODULE: config.settings.local\n"),
+        ("config/__init__.py", ""),
+        ("config/settings/__init__.py", ""),
+        ("config/settings/base.py", SETTINGS),
+        ("config/settings/local.py", ON_BASE),
+    ]);
+    assert_eq!(choice(&project), "config.settings.base");
+    assert_eq!(why(&project), "the others build on it, and none is for production");
+}
+
+#[test]
+fn the_tests_of_a_library_are_no_project() {
+    let manage = manage("site.settings");
+    let files = [
+        ("tests/manage.py", manage.as_str()),
+        ("tests/site/__init__.py", ""),
+        ("tests/site/settings.py", SETTINGS),
+        ("thing/views.py", "from rest_framework.views import APIView\n"),
+    ];
+    let alone = only(&files);
+    assert_eq!((alone.root.as_str(), choice(&alone).as_str()), ("tests", "site.settings"));
+    let packaged: Vec<(&str, &str)> = files.into_iter().chain([("setup.py", "")]).collect();
+    let library = only(&packaged);
+    assert_eq!((library.root.as_str(), choice(&library).as_str()), ("", "none"));
+    assert_eq!(library.candidates[0].module, "site.settings");
+}
+
+#[test]
 fn toml_settings_stand_in_where_no_python_does() {
     let toml = "[default]\nINSTALLED_APPS = []\nROOT_URLCONF = 'site.urls'\n[production]\nDEBUG = false\n";
     let project = only(&[("manage.py", "import django\n"), ("settings.toml", toml)]);
