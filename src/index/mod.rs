@@ -19,7 +19,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -164,12 +164,13 @@ impl ProjectIndex {
 
     /// The tree of a file, parsed when first asked for and kept.
     pub fn tree(&self, sources: &Sources, file: FileId) -> Arc<ParsedModule> {
-        if let Some(tree) = self.trees.lock().expect("internal error: a parse panicked").get(&file) {
+        // A panic elsewhere leaves the map whole: nothing is computed while it is locked.
+        let trees = || self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tree) = trees().get(&file) {
             return Arc::clone(tree);
         }
         let tree = Arc::new(parse(sources.text(file)));
-        let mut trees = self.trees.lock().expect("internal error: a parse panicked");
-        Arc::clone(trees.entry(file).or_insert(tree))
+        Arc::clone(trees().entry(file).or_insert(tree))
     }
 
     fn indexed(&self, file: FileId) -> Option<&IndexedFile> {

@@ -69,7 +69,7 @@ impl Linearizer<'_> {
         }
         self.open.pop();
         sequences.push(direct);
-        let merged = merge(own, sequences);
+        let merged = merge(own, &sequences);
         let mro = Mro { order: merged.order, problem: problem.or(merged.problem) };
         // What a class in a circle gets depends on where the walk began, so only the outermost is kept.
         if mro.problem.is_none() || self.open.is_empty() {
@@ -127,11 +127,11 @@ fn framework(id: FrameworkId, depth: usize) -> Mro {
     };
     let mut sequences: Vec<_> = bases.iter().map(order).collect();
     sequences.push(bases);
-    merge(own, sequences)
+    merge(own, &sequences)
 }
 
 /// C3: take the first head that stands in no tail. Without one, depth first with the problem named.
-fn merge(own: Ancestor, sequences: Vec<Vec<Ancestor>>) -> Mro {
+fn merge(own: Ancestor, sequences: &[Vec<Ancestor>]) -> Mro {
     let mut order = vec![own];
     let mut problem = None;
     let mut rest: Vec<&[Ancestor]> = sequences.iter().map(Vec::as_slice).collect();

@@ -1,5 +1,6 @@
 //! What the index must conclude, one construct a test.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -247,15 +248,66 @@ fn the_nearest_of_two_projects_is_meant() {
 
 #[test]
 fn deep_and_broken_input_does_no_harm() {
-    let deep: String = (0..400)
-        .map(|i| format!("class C{i}(C{}): pass\n", i.max(1) - 1))
-        .collect::<String>()
-        .replace("C0(C0)", "C0");
-    let nested: String = (0..90).map(|i| format!("{}class N{i}:\n", " ".repeat(i))).collect::<String>()
-        + &" ".repeat(90)
-        + "pass\n";
+    let mut deep = "class C0: pass\n".to_owned();
+    let mut nested = String::new();
+    for i in 1..400 {
+        writeln!(deep, "class C{i}(C{}): pass", i - 1).unwrap();
+    }
+    for i in 0..90 {
+        writeln!(nested, "{}class N{i}:", " ".repeat(i)).unwrap();
+    }
+    nested.push_str(&" ".repeat(90));
+    nested.push_str("pass\n");
     let (_, index) =
         index_of(&[("deep.py", &deep), ("nested.py", &nested), ("broken.py", "class A(:\n  x = (\n")]);
     assert!(index.classes().len() > 400);
     assert!(!index.file(index.files().next().unwrap().file).unwrap().is_valid);
+}
+
+/// Whom the permissions of the class `V` let in.
+fn openness(value: &str) -> Openness {
+    let text = format!(
+        "from rest_framework.permissions import AllowAny, BasePermission, IsAdminUser as Admin\n\
+         from rest_framework.views import APIView\nfrom mystery import Thing\nLIST = [AllowAny]\n\
+         class Anyone(BasePermission):\n    def has_permission(self, request, view):\n        return True\n\
+         class Owner(BasePermission):\n    def has_object_permission(self, request, view, obj):\n        return obj.x\n\
+         class V(APIView):\n    permission_classes = {value}\n"
+    );
+    let (_, index) = index_of(&[("m.py", &text)]);
+    let sites = index.policy_sites(Policy::Permission);
+    let [site] = &sites[..] else { panic!("{sites:?}") };
+    index.openness(site.at(), site.class(), site.value)
+}
+
+#[test]
+fn a_permission_expression_is_reduced() {
+    for open in [
+        "[]",
+        "()",
+        "[AllowAny]",
+        "(AllowAny, AllowAny)",
+        "LIST",
+        "[*LIST]",
+        "LIST + []",
+        "[AllowAny | Admin]",
+        "[Anyone]",
+    ] {
+        assert_eq!(openness(open), Openness::Open, "{open}");
+    }
+    for closed in [
+        "[Admin]",
+        "[AllowAny, Admin]",
+        "[AllowAny & Admin]",
+        "[~AllowAny]",
+        "[Owner]",
+        "[Thing]",
+        "LIST + [Admin]",
+    ] {
+        assert_eq!(openness(closed), Openness::Closed, "{closed}");
+    }
+    for unclear in
+        ["make()", "[make()]", "[nowhere]", "[~Admin]", "[AllowAny if x else Admin]", "NOWHERE + [AllowAny]"]
+    {
+        assert!(matches!(openness(unclear), Openness::Unclear(_)), "{unclear}");
+    }
 }

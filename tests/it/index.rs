@@ -31,7 +31,7 @@ fn real_projects_are_indexed() {
         let items: Vec<_> = trees.iter().map(|(id, t)| Arc::new(items::collect(&sources, *id, t))).collect();
         let collected = start.elapsed();
         let index = ProjectIndex::link(&sources, None, items);
-        let linked = start.elapsed() - collected;
+        let linked = start.elapsed().saturating_sub(collected);
         let views = |wanted| index.views().filter(|(_, t)| *t == wanted).count();
         eprintln!(
             "{}: {} files, {} classes, {} views, {} perhaps, {} function views, {} unordered; collect {collected:.0?}, link {linked:.0?}",

@@ -147,6 +147,7 @@ struct Reader<'a> {
 }
 
 /// What an expression is made from.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, gathered in one walk")]
 #[derive(Default)]
 struct Traits {
     delegates: bool,
@@ -352,7 +353,7 @@ impl Reader<'_> {
                 let first = own.split('.').next().unwrap_or_default();
                 match first {
                     "kwargs" | "args" | "lookup_field" | "lookup_url_kwarg" => {
-                        traits.key |= first.ends_with("args")
+                        traits.key |= first.ends_with("args");
                     }
                     "request" | "action" | "model" | "serializer_class" => {}
                     _ if QUERYSETS.contains(&first) => self.look_queryset(traits),

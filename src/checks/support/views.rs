@@ -3,7 +3,9 @@
 
 use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
-use crate::index::{Expression, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution, Written};
+use crate::index::{
+    Expression, Lookup, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution, Written,
+};
 use crate::python::{Ranged as _, TokenKind};
 use crate::settings::Truth;
 use crate::source::{FileId, Span};
@@ -159,7 +161,7 @@ fn is_authenticated(index: &ProjectIndex, file: FileId) -> Option<(String, Optio
                 return Some((binding.name.to_string(), None));
             }
             Resolution::External(name) if name == "rest_framework.permissions" => {
-                module = Some(&binding.name)
+                module = Some(&binding.name);
             }
             _ => {}
         }
@@ -193,6 +195,28 @@ pub(crate) fn remove(index: &ProjectIndex, site: &PolicySite<'_>) -> Option<Oper
     }
 }
 
+/// Why the attribute at a place may not be what counts: a method of the class decides instead. `None` where the
+/// attribute decides.
+pub(crate) fn decided_by_method(
+    cx: &CheckContext<'_>,
+    site: &PolicySite<'_>,
+    policy: Policy,
+) -> Option<String> {
+    let name = match policy {
+        Policy::Permission => "get_permissions",
+        Policy::Authentication => "get_authenticators",
+    };
+    match cx.index.lookup(site.class()?, name) {
+        Lookup::Method { method, .. } => {
+            let text = cx.sources.slice(method.at);
+            // One that passes the attribute on, or asks the base on some branch, leaves it in force there.
+            let passes_on = text.contains(policy.name()) || text.contains("super()");
+            (!passes_on).then(|| format!("`{name}` decides instead of the attribute"))
+        }
+        _ => None,
+    }
+}
+
 /// What counts for a view's permissions once the place itself is gone; `None` when it cannot be told.
 pub(crate) fn inherited_is_closed(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Option<bool> {
     let (class, policy) = (site.class()?, Policy::Permission.name());
@@ -201,14 +225,12 @@ pub(crate) fn inherited_is_closed(cx: &CheckContext<'_>, site: &PolicySite<'_>) 
         _ => cx.index.lookup(class, policy),
     };
     match found {
-        crate::index::Lookup::Settings { .. } => Some(default_is_closed(cx)),
-        crate::index::Lookup::Value { class, value } => {
-            match cx.index.openness(value.at, Some(class), &value.value) {
-                Openness::Closed => Some(true),
-                Openness::Open => Some(false),
-                Openness::Unclear(_) => None,
-            }
-        }
+        Lookup::Settings { .. } => Some(default_is_closed(cx)),
+        Lookup::Value { class, value } => match cx.index.openness(value.at, Some(class), &value.value) {
+            Openness::Closed => Some(true),
+            Openness::Open => Some(false),
+            Openness::Unclear(_) => None,
+        },
         _ => None,
     }
 }

@@ -30,7 +30,10 @@ impl Check for ViewAuthenticationDisabled {
         let mut unclear = Vec::new();
         for site in &sites {
             match cx.index.is_empty_list(site.at(), site.class(), site.value) {
-                Some(true) => findings.push(finding(cx, site, &permissions)),
+                Some(true) => match views::decided_by_method(cx, site, Policy::Authentication) {
+                    Some(why) => unclear.push(Label::new(site.at(), why)),
+                    None => findings.push(finding(cx, site, &permissions)),
+                },
                 Some(false) => {}
                 None => unclear.push(Label::new(site.at(), "the list is computed")),
             }
@@ -95,9 +98,7 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, permissions: &[PolicySi
         finding.confidence = Some(Confidence::Low);
         return finding.instruction(keep);
     }
-    if views::has_comment(cx, site.at()) {
-        finding.confidence = Some(Confidence::Low);
-    } else if site.view == Truth::Maybe {
+    if views::has_comment(cx, site.at()) || site.view == Truth::Maybe {
         finding.confidence = Some(Confidence::Low);
     }
     match views::remove(cx.index, site).filter(|_| inherits_authentication(cx, site)) {

@@ -25,11 +25,15 @@ impl Check for ViewPermissionOpen {
             return Outcome::not_applicable("there is no DRF view here");
         }
         let sites = views::policy_sites(cx, Policy::Permission);
+        let authentication = views::policy_sites(cx, Policy::Authentication);
         let mut findings = Vec::new();
         let mut unclear = Vec::new();
         for site in &sites {
             match cx.index.openness(site.at(), site.class(), site.value) {
-                Openness::Open => findings.push(finding(cx, site)),
+                Openness::Open => match views::decided_by_method(cx, site, Policy::Permission) {
+                    Some(why) => unclear.push(Label::new(site.at(), why)),
+                    None => findings.push(finding(cx, site, &authentication)),
+                },
                 Openness::Closed => {}
                 Openness::Unclear(why) => unclear.push(Label::new(site.at(), why)),
             }
@@ -62,7 +66,7 @@ impl Check for ViewPermissionOpen {
     }
 }
 
-fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Finding {
+fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[PolicySite<'_>]) -> Finding {
     let view = views::view_name(cx.index, site.owner);
     let empty = site.value.elements().is_some_and(<[Expression]>::is_empty);
     let how =
@@ -95,21 +99,28 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Finding {
     } else if site.view == Truth::Maybe {
         finding.confidence = Some(Confidence::Med);
     }
-    match fix(cx, site) {
+    match fix(cx, site, authentication) {
         Some(fix) => finding.fix(fix),
         None => finding.instruction(keep),
     }
 }
 
-/// Takes the override away where what is inherited asks for something, else asks for a login.
-fn fix(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Option<Fix> {
+/// Takes the override away where what is inherited asks for something, else asks for a login. A view that switches
+/// authentication off too gets it back in the same fix: nobody could log in otherwise.
+fn fix(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[PolicySite<'_>]) -> Option<Fix> {
     let name = Policy::Permission.name();
-    let (title, operations) = match views::remove(cx.index, site) {
+    let (title, mut operations) = match views::remove(cx.index, site) {
         Some(removal) if views::inherited_is_closed(cx, site) == Some(true) => {
             (format!("Remove `{name}`, so that what is inherited counts"), vec![removal])
         }
         _ => (format!("Set `{name}` to `IsAuthenticated`"), views::require_login(cx.index, site)?),
     };
+    let switched_off = authentication
+        .iter()
+        .find(|a| a.owner == site.owner && cx.index.is_empty_list(a.at(), a.class(), a.value) != Some(false));
+    if let Some(off) = switched_off {
+        operations.push(views::remove(cx.index, off)?);
+    }
     let view = views::view_name(cx.index, site.owner);
     Some(Fix {
         title,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::index::Expression;
 use crate::python::ast::{self, Expr, Stmt};
-use crate::python::{ParsedModule, Ranged, dotted_name, suppressions};
+use crate::python::{ParsedModule, Ranged as _, dotted_name, suppressions};
 use crate::source::{FileId, Sources, Span};
 
 /// Statements nested deeper than this are left out.
@@ -308,14 +308,13 @@ impl Collector {
             conditional: shape.conditional,
             alone: shape.alone,
         };
-        match scope {
-            Scope::Class(class) => class.attributes.push(item),
-            _ => {
-                let position = self.items.values.len() as u32;
-                self.items.values.push(item);
-                self.binding(name, shape.conditional, Bound::Value(position));
-            }
+        if let Scope::Class(class) = scope {
+            class.attributes.push(item);
+            return;
         }
+        let position = self.items.values.len() as u32;
+        self.items.values.push(item);
+        self.binding(name, shape.conditional, Bound::Value(position));
     }
 }
 
