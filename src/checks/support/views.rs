@@ -3,6 +3,7 @@
 
 use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
+use crate::finding::Label;
 use crate::index::{
     Expression, Lookup, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution, Written,
 };
@@ -180,18 +181,12 @@ fn is_authenticated(index: &ProjectIndex, file: FileId) -> Option<(String, Optio
 
 /// The operation that takes a policy away, so that what is inherited counts. `None` where that cannot be done
 /// with one plain edit.
-pub(crate) fn remove(index: &ProjectIndex, site: &PolicySite<'_>) -> Option<Operation> {
-    match (site.written, site.owner) {
-        (Written::Attribute(value), Owner::Class(class)) => {
-            let class = index.class(class);
-            let others = class.attributes.len() > 1 || !class.methods.is_empty();
-            (value.alone && !value.conditional && !value.augmented && others)
-                .then_some(Operation::RemoveStatement { at: value.at })
-        }
-        (Written::Keyword(call, argument), _) => {
-            Some(Operation::RemoveArgument { call, argument: argument.at })
-        }
-        _ => None,
+pub(crate) fn remove(site: &PolicySite<'_>) -> Option<Operation> {
+    match site.written {
+        Written::Attribute(value) => (value.alone && !value.conditional && !value.augmented)
+            .then_some(Operation::RemoveStatement { at: value.at }),
+        Written::Keyword(call, argument) => Some(Operation::RemoveArgument { call, argument: argument.at }),
+        Written::Decorator(_) => None,
     }
 }
 
@@ -215,6 +210,22 @@ pub(crate) fn decided_by_method(
         }
         _ => None,
     }
+}
+
+/// The `get_permissions` methods of views that let everybody in on some branch, as far as their text tells.
+pub(crate) fn open_branches(cx: &CheckContext<'_>) -> Vec<Label> {
+    let index = cx.index;
+    let views = index.views().filter(|(id, truth)| {
+        *truth == Truth::Yes && !is_beside_the_api(cx.sources.path(index.class_file(*id)))
+    });
+    views
+        .filter_map(|(id, _)| index.class(id).method("get_permissions"))
+        .filter(|method| {
+            let text = cx.sources.slice(method.at);
+            text.contains("AllowAny") || text.contains("return []") || text.contains("return ()")
+        })
+        .map(|method| Label::new(method.name_at, "may let everybody in on some branch"))
+        .collect()
 }
 
 /// What counts for a view's permissions once the place itself is gone; `None` when it cannot be told.

@@ -8,7 +8,7 @@
 use crate::checks::support::{intent, views};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
-use crate::index::{Lookup, Openness, Owner, Policy, PolicySite};
+use crate::index::{Lookup, Openness, Owner, Policy, PolicySite, Resolution};
 use crate::settings::Truth;
 
 pub(crate) struct ViewAuthenticationDisabled;
@@ -72,10 +72,15 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, permissions: &[PolicySi
     let permission = permission(cx, site, permissions);
     let intent = intent::public(cx, site.owner);
     let meant = intent.is_some() && permission != Some(Openness::Closed);
+    let by_other_means = permission == Some(Openness::Closed) && asks_no_account(cx, site, permissions);
     let message = match (&intent, &permission) {
         (Some(why), _) if meant => {
             format!("{view} looks at no credentials, and seems meant to: {why}.")
         }
+        (_, Some(Openness::Closed)) if by_other_means => format!(
+            "{view} looks at no credentials, so every caller is anonymous; its permissions decide by something else \
+             than an account, such as a key."
+        ),
         (_, Some(Openness::Closed)) => format!(
             "{view} looks at no credentials, so every caller is anonymous, while its permissions ask something of the \
              caller: whoever needs an account to pass is always refused."
@@ -98,10 +103,10 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, permissions: &[PolicySi
         finding.confidence = Some(Confidence::Low);
         return finding.instruction(keep);
     }
-    if views::has_comment(cx, site.at()) || site.view == Truth::Maybe {
+    if by_other_means || views::has_comment(cx, site.at()) || site.view == Truth::Maybe {
         finding.confidence = Some(Confidence::Low);
     }
-    match views::remove(cx.index, site).filter(|_| inherits_authentication(cx, site)) {
+    match views::remove(site).filter(|_| inherits_authentication(cx, site)) {
         Some(removal) => finding.fix(Fix {
             title: "Remove `authentication_classes`, so that what is inherited counts".to_owned(),
             effect: Effect::Tightens,
@@ -131,6 +136,29 @@ fn permission(
         _ => None,
     }
     .filter(|o| !matches!(o, Openness::Unclear(_)))
+}
+
+/// Whether the view's own permissions are classes of the project or of a library, not DRF's: those can decide by a
+/// key or an address.
+fn asks_no_account(cx: &CheckContext<'_>, site: &PolicySite<'_>, permissions: &[PolicySite<'_>]) -> bool {
+    let own = permissions.iter().find(|p| p.owner == site.owner).or_else(|| {
+        let class = site.class()?;
+        let Lookup::Value { class, .. } = cx.index.lookup(class, Policy::Permission.name()) else {
+            return None;
+        };
+        permissions.iter().find(|p| p.owner == Owner::Class(class))
+    });
+    let Some(own) = own else { return false };
+    let elements = cx.index.list_elements(own.at(), own.class(), own.value).unwrap_or_default();
+    elements.iter().all(|e| {
+        e.value.name().is_none_or(|name| {
+            let full = match e.class {
+                Some(class) => cx.index.resolve_in_class(class, name),
+                None => cx.index.resolve_at(e.at, name),
+            };
+            !matches!(full, Resolution::External(n) if n.starts_with("rest_framework.permissions."))
+        })
+    })
 }
 
 /// Whether authenticators are left once the place is gone.

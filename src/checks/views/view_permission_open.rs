@@ -38,7 +38,9 @@ impl Check for ViewPermissionOpen {
                 Openness::Unclear(why) => unclear.push(Label::new(site.at(), why)),
             }
         }
-        let count = sites.len() as u32;
+        let branches = views::open_branches(cx);
+        let count = (sites.len() + branches.len()) as u32;
+        unclear.extend(branches);
         let passed = count - findings.len() as u32 - unclear.len() as u32;
         let outcome = if !findings.is_empty() {
             let many = findings.len();
@@ -109,17 +111,17 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
 /// authentication off too gets it back in the same fix: nobody could log in otherwise.
 fn fix(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[PolicySite<'_>]) -> Option<Fix> {
     let name = Policy::Permission.name();
-    let (title, mut operations) = match views::remove(cx.index, site) {
-        Some(removal) if views::inherited_is_closed(cx, site) == Some(true) => {
+    let switched_off = authentication
+        .iter()
+        .find(|a| a.owner == site.owner && cx.index.is_empty_list(a.at(), a.class(), a.value) != Some(false));
+    let (title, mut operations) = match views::remove(site) {
+        Some(removal) if switched_off.is_none() && views::inherited_is_closed(cx, site) == Some(true) => {
             (format!("Remove `{name}`, so that what is inherited counts"), vec![removal])
         }
         _ => (format!("Set `{name}` to `IsAuthenticated`"), views::require_login(cx.index, site)?),
     };
-    let switched_off = authentication
-        .iter()
-        .find(|a| a.owner == site.owner && cx.index.is_empty_list(a.at(), a.class(), a.value) != Some(false));
     if let Some(off) = switched_off {
-        operations.push(views::remove(cx.index, off)?);
+        operations.push(views::remove(off)?);
     }
     let view = views::view_name(cx.index, site.owner);
     Some(Fix {
