@@ -3,6 +3,7 @@
 //! `plan` turns [`Operation`]s into edits, `verify` proves that nothing else moved, `diff` shows them, `apply`
 //! writes them as one transaction and can undo it. Knows Python and TOML, nothing of Django.
 
+pub mod apply;
 mod code;
 pub mod diff;
 mod edits;
