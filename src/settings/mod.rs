@@ -4,14 +4,21 @@
 //! cause, wherever only a run could tell. A [`SettingsModel`] is its result, as plain data. Whether a value is
 //! good is the checks' business; how text is changed is `edit`'s.
 
+mod defaults;
+mod env;
+mod eval;
 pub mod placement;
 mod provenance;
+mod secrets;
 mod truth;
 mod value;
 
 use std::collections::BTreeMap;
 
+pub use defaults::{ApiSetting, SettingOrigin};
+pub use env::{Environment, evaluate, parse_env_file};
 pub use provenance::{EnvRead, How, Reader, Step};
+pub use secrets::is_secret_name;
 pub use truth::Truth;
 pub use value::{Dict, Entry, Items, Node, Unknown, Value};
 

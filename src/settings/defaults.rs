@@ -1,0 +1,205 @@
+//! What Django, DRF and well-known libraries use for a name that the project does not set, by version.
+//!
+//! The tables in `assets/defaults` are written by `scripts/dump_defaults.py` from the real packages.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::{Dict, Entry, Items, Node, Setting, SettingsModel, Value};
+
+type Table = BTreeMap<String, Node>;
+
+/// One key of `REST_FRAMEWORK`, as DRF will read it.
+#[derive(Clone, Debug)]
+pub struct ApiSetting {
+    /// Its value.
+    pub node: Node,
+    /// Who decides it.
+    pub origin: SettingOrigin,
+}
+
+/// Who decides a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingOrigin {
+    /// The project sets it.
+    Project,
+    /// The framework's default applies.
+    Framework,
+    /// It cannot be told which: the project's settings are not wholly known.
+    Unclear,
+}
+
+impl SettingsModel {
+    /// The value that DRF uses for a key of `REST_FRAMEWORK`: the project's, or DRF's default for the version
+    /// found, or an unknown (with DRF's default as a candidate) where the dict is not wholly known.
+    pub fn api_setting(&self, key: &str) -> ApiSetting {
+        let default = drf(self.drf_version.as_deref()).get(key).cloned();
+        let default = default.unwrap_or_else(|| Node::unknown(format!("DRF knows no setting {key}"), None));
+        let framework = |node| ApiSetting { node, origin: SettingOrigin::Framework };
+        let unclear = |cause: String, at| {
+            let mut node = Node::unknown(cause, at);
+            if let Value::Unknown(unknown) = &mut node.value {
+                unknown.required = false;
+            }
+            ApiSetting { node, origin: SettingOrigin::Unclear }
+        };
+        let Some(setting) = self.get("REST_FRAMEWORK") else {
+            return match &self.open {
+                Some(cause) => unclear(cause.clone(), None),
+                None => framework(default),
+            };
+        };
+        match &setting.node.value {
+            Value::Dict(dict) => match dict.entry(key) {
+                Some(entry) => ApiSetting { node: entry.value.clone(), origin: SettingOrigin::Project },
+                None => match &dict.rest {
+                    Some(cause) => unclear(cause.clone(), setting.node.at),
+                    None => framework(default),
+                },
+            },
+            Value::Unknown(unknown) => {
+                // Branches that agree on this key decide it.
+                let mut answers = unknown.candidates.iter().map(|candidate| match &candidate.value {
+                    Value::Dict(dict) if dict.rest.is_none() => {
+                        Some(dict.get(key).cloned().unwrap_or_else(|| default.clone()))
+                    }
+                    _ => None,
+                });
+                match answers.next().flatten() {
+                    Some(first) if answers.all(|a| a.as_ref().is_some_and(|a| a.value == first.value)) => {
+                        ApiSetting { node: first, origin: SettingOrigin::Project }
+                    }
+                    _ => unclear(unknown.cause.clone(), setting.node.at),
+                }
+            }
+            _ => framework(default),
+        }
+    }
+}
+
+const DJANGO: &[(&str, &str)] = &[
+    ("4.2", include_str!("../../assets/defaults/django-4.2.toml")),
+    ("5.0", include_str!("../../assets/defaults/django-5.0.toml")),
+    ("5.1", include_str!("../../assets/defaults/django-5.1.toml")),
+    ("5.2", include_str!("../../assets/defaults/django-5.2.toml")),
+    ("6.0", include_str!("../../assets/defaults/django-6.0.toml")),
+    ("6.1", include_str!("../../assets/defaults/django-6.1.toml")),
+];
+
+const DRF: &[(&str, &str)] = &[
+    ("3.14", include_str!("../../assets/defaults/drf-3.14.toml")),
+    ("3.15", include_str!("../../assets/defaults/drf-3.15.toml")),
+    ("3.16", include_str!("../../assets/defaults/drf-3.16.toml")),
+];
+
+const LIBRARIES: &str = include_str!("../../assets/defaults/libraries.toml");
+
+/// Django's defaults for the version nearest to the one given; for the newest when none is.
+pub(super) fn django(version: Option<&str>) -> &'static Table {
+    static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
+    let tables = TABLES.get_or_init(|| DJANGO.iter().map(|(_, text)| table(text)).collect());
+    &tables[nearest(DJANGO, version)]
+}
+
+/// DRF's defaults, likewise.
+pub(super) fn drf(version: Option<&str>) -> &'static Table {
+    static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
+    let tables = TABLES.get_or_init(|| DRF.iter().map(|(_, text)| table(text)).collect());
+    &tables[nearest(DRF, version)]
+}
+
+fn libraries() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| table(LIBRARIES))
+}
+
+/// The last table that is not newer than the version; the newest for no version, the oldest for older ones.
+fn nearest(tables: &[(&str, &str)], version: Option<&str>) -> usize {
+    let number = |text: &str| -> (u32, u32) {
+        let mut parts = text.split('.').map(|p| p.parse().unwrap_or(0));
+        (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+    };
+    let Some(version) = version else { return tables.len() - 1 };
+    let wanted = number(version);
+    tables.iter().rposition(|(v, _)| number(v) <= wanted).unwrap_or(0)
+}
+
+/// Adds a default for every known name that the project does not set. Where names may be set that nobody saw,
+/// such a name is unknown instead.
+pub(super) fn fill(model: &mut SettingsModel) {
+    let version = model.django_version.clone();
+    let known = django(version.as_deref()).iter().chain(libraries());
+    for (name, node) in known {
+        if model.settings.contains_key(name) {
+            continue;
+        }
+        let node = match &model.open {
+            Some(cause) => {
+                let mut unknown = Node::unknown(cause.clone(), None);
+                if let Value::Unknown(inner) = &mut unknown.value {
+                    inner.candidates.clear();
+                }
+                unknown
+            }
+            None => node.clone(),
+        };
+        let setting = Setting { name: name.clone(), node, steps: Vec::new(), is_default: true };
+        model.settings.insert(name.clone(), setting);
+    }
+    follow_aliases(model);
+}
+
+/// Old names of libraries' settings that the library still reads when the new one is not set.
+const ALIASES: &[(&str, &str)] = &[
+    ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"),
+    ("CORS_ALLOWED_ORIGINS", "CORS_ORIGIN_WHITELIST"),
+    ("CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_REGEX_WHITELIST"),
+];
+
+/// A default gives way to the old name's value.
+fn follow_aliases(model: &mut SettingsModel) {
+    for (new, old) in ALIASES {
+        let is_set = |name: &str| model.settings.get(name).is_some_and(|s| !s.is_default);
+        if is_set(old) && !is_set(new) {
+            let setting = Setting { name: (*new).to_owned(), ..model.settings[*old].clone() };
+            model.settings.insert((*new).to_owned(), setting);
+        }
+    }
+}
+
+/// Reads a table. Values that TOML cannot say are tables with one key that starts with `$`.
+fn table(text: &str) -> Table {
+    let document: toml_edit::Document<&str> =
+        toml_edit::Document::parse(text).expect("internal error: a table of defaults is not TOML");
+    let settings = document.get("settings").and_then(toml_edit::Item::as_table);
+    settings
+        .map(|t| t.iter().filter_map(|(k, v)| Some((k.to_owned(), node(v.as_value()?)))).collect())
+        .unwrap_or_default()
+}
+
+fn node(value: &toml_edit::Value) -> Node {
+    use toml_edit::Value as T;
+    let items = |array: &toml_edit::Array| Items { items: array.iter().map(node).collect(), rest: None };
+    Node::plain(match value {
+        T::String(text) => Value::Str(text.value().clone()),
+        T::Integer(n) => Value::Int(*n.value()),
+        T::Float(f) => Value::Float(*f.value()),
+        T::Boolean(b) => Value::Bool(*b.value()),
+        T::Array(array) => Value::List(items(array)),
+        T::InlineTable(inner) => match inner.iter().next() {
+            Some(("$none", _)) => Value::None,
+            Some(("$tuple", T::Array(array))) => Value::Tuple(items(array)),
+            Some(("$lazy", T::String(text))) => Value::Lazy(text.value().clone()),
+            Some(("$ref", T::String(text))) => Value::Ref(text.value().clone()),
+            Some(("$unknown", T::String(text))) => return Node::unknown(text.value().clone(), None),
+            _ => Value::Dict(Dict {
+                entries: inner
+                    .iter()
+                    .map(|(k, v)| Entry { key: Node::plain(Value::Str(k.to_owned())), value: node(v) })
+                    .collect(),
+                rest: None,
+            }),
+        },
+        T::Datetime(_) => return Node::unknown("a date", None),
+    })
+}

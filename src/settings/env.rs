@@ -1,0 +1,72 @@
+//! The entry point of the evaluator, and the environment that it supposes.
+
+use std::collections::BTreeMap;
+
+use super::{Composition, SettingsModel, defaults, eval};
+use crate::project::{Project, Role};
+use crate::source::Sources;
+
+/// The stack of the evaluating thread. Only what is touched is ever resident.
+const STACK: usize = 256 << 20;
+
+/// The environment in which the settings are imported. Empty unless something is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Variables from `--env` and `--env-file`.
+    pub vars: BTreeMap<String, String>,
+    /// Whether `.env` files that the project reads by itself are read, too.
+    pub dotenv: bool,
+}
+
+/// The `NAME=value` lines of an environment file.
+pub fn parse_env_file(text: &str) -> BTreeMap<String, String> {
+    eval::parse_dotenv(text).into_iter().collect()
+}
+
+/// Evaluates one settings module of a project, as an import by CPython in this environment would.
+///
+/// `module` is the dotted name of one of the project's candidates; for any other name the model is empty and
+/// open, with a problem that says so. Names that the project does not set are filled with defaults.
+pub fn evaluate(
+    sources: &Sources,
+    project: &Project,
+    module: &str,
+    environment: &Environment,
+) -> SettingsModel {
+    let Some(candidate) = project.candidates.iter().find(|c| c.module == module) else {
+        return empty(sources, project, module);
+    };
+    let mut model = std::thread::scope(|scope| {
+        let run = || eval::run(sources, project, candidate, environment);
+        match std::thread::Builder::new().name("settings".into()).stack_size(STACK).spawn_scoped(scope, run) {
+            Ok(thread) => thread.join().unwrap_or_else(|_| empty(sources, project, module)),
+            Err(_) => empty(sources, project, module),
+        }
+    });
+    defaults::fill(&mut model);
+    model
+}
+
+/// A model of which nothing is known.
+fn empty(sources: &Sources, project: &Project, module: &str) -> SettingsModel {
+    let why = format!("{module} could not be evaluated");
+    let candidate = project.candidates.iter().find(|c| c.module == module);
+    let first = sources.iter().next().map(|(id, _)| id);
+    SettingsModel {
+        module: module.to_owned(),
+        file: candidate
+            .map(|c| c.file)
+            .or_else(|| project.candidates.first().map(|c| c.file))
+            .or(first)
+            .expect("internal error: settings of a scan without files"),
+        role: candidate.map_or(Role::Production, |c| c.role),
+        configuration: None,
+        django_version: project.django.as_ref().map(|v| v.version.clone()),
+        drf_version: project.drf.as_ref().map(|v| v.version.clone()),
+        settings: BTreeMap::new(),
+        files: Vec::new(),
+        open: Some(why.clone()),
+        composition: Composition::Module,
+        problems: vec![super::Problem { at: None, message: why }],
+    }
+}

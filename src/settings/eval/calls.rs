@@ -1,0 +1,295 @@
+//! Calls: who is called, and what a call of each kind of value does.
+
+use std::rc::Rc;
+
+use super::functions::Args;
+use super::raise::{R, Raise};
+use super::val::{Callee, V, Val};
+use super::{Interp, cause_of};
+
+impl Interp<'_> {
+    /// Calls a value.
+    pub(super) fn call(&mut self, callee: &Val, args: Args) -> R<Val> {
+        self.spend(2)?;
+        match &callee.v {
+            V::Func(id) => self.call_function(*id, None, args),
+            V::Bound(bound) => {
+                let (this, what) = (&bound.0, &bound.1);
+                match what {
+                    Callee::Func(id) => self.call_function(*id, Some(this.clone()), args),
+                    Callee::Method(name) => self.call_method(this, name, args),
+                }
+            }
+            V::Class(id) => self.instantiate(*id, args),
+            V::Ref(name) => {
+                let name = name.clone();
+                self.call_ref(&name, args)
+            }
+            V::Lib(object) => {
+                let object = object.clone();
+                self.call_lib(&object, args)
+            }
+            V::Instance(_) => self.call_method(callee, "__call__", args),
+            V::Unknown(unk) => {
+                let cause = unk.cause.clone();
+                if let [only] = unk.candidates.as_slice() {
+                    let only = only.clone();
+                    return self.call(&only, args);
+                }
+                let env = callee.env.clone();
+                Ok(self.give_up(&args, cause).with_env(&env))
+            }
+            V::None | V::Bool(_) | V::Int(_) | V::Str(_) | V::List(_) | V::Dict(_) | V::Tuple(_) => {
+                Err(Raise::new("TypeError", "calls something that is no function").with_env(&callee.env))
+            }
+            _ => Ok(self.give_up(&args, cause_of(callee))),
+        }
+    }
+
+    /// `owner.name(…)` for builtin types and instances.
+    pub(super) fn call_method(&mut self, owner: &Val, name: &str, args: Args) -> R<Val> {
+        if let Some(cause) = &args.open
+            && !matches!((&owner.v, name), (V::Dict(_), "update"))
+        {
+            let cause = cause.clone();
+            self.taint(owner, &cause);
+            return Ok(self.give_up(&args, cause));
+        }
+        let env = owner.env.clone();
+        let arg_env = args.all().fold(super::val::Reads::default(), |all, v| all.union(&v.env));
+        let val = match &owner.v {
+            V::Str(text) => self.str_method(&text.clone(), name, &args)?.with_env(&arg_env),
+            V::Bytes(bytes) => self.bytes_method(&bytes.clone(), name),
+            V::Parts(parts) => self.parts_method(&parts.clone(), name, &args),
+            V::List(id) => self.list_method(owner, *id, name, &args)?,
+            V::Dict(id) => self.dict_method(owner, *id, name, &args)?,
+            V::Set(id) => self.set_method(owner, *id, name, &args)?,
+            V::Tuple(_) => match name {
+                "index" | "count" => {
+                    let seq = self.iterate(owner);
+                    let list = self.list_of(seq);
+                    return self.call_method(&list, name, args);
+                }
+                _ => return Err(Raise::new("AttributeError", format!("asks a tuple for {name}"))),
+            },
+            V::Environ => return self.environ_method(name, &args),
+            V::Namespace(id) => return self.namespace_method(*id, name, args),
+            V::Path(path) => self.path_method(&path.clone(), name, &args)?,
+            V::Timedelta(seconds) => match name {
+                "total_seconds" => Val::new(V::Float(*seconds)),
+                _ => Val::unknown("a method of a duration that is not modelled"),
+            },
+            V::Regex(pattern) => {
+                let _ = pattern;
+                Val::unknown("a pattern is matched")
+            }
+            V::Lib(object) => {
+                let object = object.clone();
+                return self.lib_method(&object, name, args);
+            }
+            V::Instance(_) | V::Class(_) => {
+                let method = self.get_attr(owner, name)?;
+                if matches!(&method.v, V::Bound(b) if matches!(b.1, Callee::Method(_))) {
+                    return Ok(self.give_up(&args, "a method that is not there"));
+                }
+                return self.call(&method, args);
+            }
+            V::Unknown(unk) => {
+                let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
+                if !candidates.is_empty() && candidates.len() <= 8 {
+                    let mut results = Vec::new();
+                    for candidate in &candidates {
+                        match self.call_method(candidate, name, args.clone()) {
+                            Ok(val) => results.push(val),
+                            Err(raise) if raise.stop => return Err(raise),
+                            Err(_) => {}
+                        }
+                    }
+                    if results.is_empty() || results.iter().any(Val::is_unknown) {
+                        return Ok(Val::unknown(cause).with_env(&env));
+                    }
+                    let first = results[0].clone();
+                    if results.iter().all(|r| self.equal(r, &first, 0) == Some(true)) {
+                        return Ok(first.with_env(&env));
+                    }
+                    return Ok(Self::one_of(cause, results).with_env(&env));
+                }
+                if super::edits::is_edit(name) { Val::new(V::None) } else { self.give_up(&args, cause) }
+            }
+            V::None | V::Bool(_) | V::Int(_) | V::Float(_) => {
+                let known = matches!(name, "bit_length" | "is_integer" | "conjugate");
+                if known {
+                    Val::unknown("a method of a number that is not modelled")
+                } else {
+                    return Err(Raise::new("AttributeError", format!("asks a value without {name} for it"))
+                        .with_env(&env));
+                }
+            }
+            _ => {
+                let method = self.get_attr(owner, name)?;
+                if method.is_unknown() {
+                    return Ok(self.give_up(&args, cause_of(&method)));
+                }
+                return self.call(&method, args);
+            }
+        };
+        Ok(val.with_env(&env))
+    }
+
+    fn parts_method(&mut self, parts: &Rc<Vec<Option<Rc<str>>>>, name: &str, args: &Args) -> Val {
+        let cause = "a part of the text cannot be told";
+        let map = |f: &dyn Fn(&str) -> String| {
+            Self::join_parts(parts.iter().map(|p| p.as_ref().map(|p| f(p).as_str().into())).collect())
+        };
+        match name {
+            "lower" => map(&|p| p.to_lowercase()),
+            "upper" => map(&|p| p.to_uppercase()),
+            "startswith" => {
+                let known = parts.first().and_then(Option::as_ref);
+                match (known, args.pos.first().and_then(Val::as_str)) {
+                    (Some(known), Some(wanted)) if known.starts_with(&**wanted) => Val::bool(true),
+                    (Some(known), Some(wanted)) if !wanted.starts_with(&**known) => Val::bool(false),
+                    _ => Self::one_of(cause, vec![Val::bool(true), Val::bool(false)]),
+                }
+            }
+            _ => Val::unknown(cause),
+        }
+    }
+
+    /// `owner.name`.
+    pub(super) fn get_attr(&mut self, owner: &Val, name: &str) -> R<Val> {
+        let bound = |what: Callee| Val::new(V::Bound(Rc::new((owner.clone(), what))));
+        Ok(match &owner.v {
+            V::Module(id) => return self.module_attr(*id, name),
+            V::Ref(module) => {
+                let module = module.clone();
+                self.ref_attr(&module, name).with_env(&owner.env)
+            }
+            V::Class(id) => return self.class_attr(*id, name),
+            V::Instance(_) => return self.instance_attr(owner, name),
+            V::Path(path) => match super::paths::attribute(path, name) {
+                Some(v) => {
+                    let val = Val::new(v);
+                    if name == "parents" {
+                        let parents = super::paths::parents(path);
+                        Val::tuple(parents.into_iter().map(|p| Val::new(V::Path(p.into()))).collect())
+                    } else if let V::Tuple(_) = val.v {
+                        val
+                    } else {
+                        val.with_env(&owner.env)
+                    }
+                }
+                None => bound(Callee::Method(name.into())),
+            },
+            V::Timedelta(seconds) if name == "days" => Val::new(V::Int((seconds / 86400.0).floor() as i64)),
+            V::Timedelta(seconds) if name == "seconds" => {
+                Val::new(V::Int(seconds.rem_euclid(86400.0).floor() as i64))
+            }
+            V::Regex(pattern) if name == "pattern" => Val::new(V::Str(pattern.clone())),
+            V::Lib(object) => {
+                let object = object.clone();
+                match self.lib_attr(&object, name)? {
+                    Some(val) => val,
+                    None => bound(Callee::Method(name.into())),
+                }
+            }
+            V::Func(id) => match name {
+                "__name__" => Val::str(&self.funcs[*id as usize].name.clone()),
+                _ => Val::unknown("an attribute of a function"),
+            },
+            V::Unknown(unk) => {
+                if unk.candidates.is_empty() {
+                    let cause = unk.cause.clone();
+                    self.may_raise(&cause);
+                    // Editing methods are recognised when they are called.
+                    bound(Callee::Method(name.into()))
+                } else if unk.candidates.len() <= 4
+                    && unk
+                        .candidates
+                        .iter()
+                        .all(|c| matches!(c.v, V::Module(_) | V::Class(_) | V::Instance(_)))
+                {
+                    let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
+                    let mut found = Vec::new();
+                    for candidate in &candidates {
+                        if let Ok(val) = self.get_attr(candidate, name) {
+                            found.push(val);
+                        }
+                    }
+                    match found.as_slice() {
+                        [] => Val::unknown(cause),
+                        _ if found.iter().any(Val::is_unknown) => Val::unknown(cause),
+                        [only] => only.clone(),
+                        _ => Self::one_of(cause, found),
+                    }
+                } else {
+                    bound(Callee::Method(name.into()))
+                }
+            }
+            V::None | V::Bool(_) | V::Int(_) if name.starts_with("__") => {
+                Val::unknown("an attribute of a builtin")
+            }
+            _ => bound(Callee::Method(name.into())),
+        })
+    }
+
+    fn namespace_method(&mut self, scope: u32, name: &str, args: Args) -> R<Val> {
+        match name {
+            "update" => {
+                let mut entries: Vec<(Val, Val)> =
+                    args.kw.iter().map(|(n, v)| (Val::str(n), v.clone())).collect();
+                let mut open = args.open.clone();
+                if let Some(first) = args.pos.first() {
+                    let (more, rest) = self.entries_of(first);
+                    entries.extend(more);
+                    open = open.or(rest);
+                }
+                if let Some(cause) = open {
+                    self.open_scope(scope, &cause, true);
+                }
+                for (key, value) in entries {
+                    self.set_item(&Val::new(V::Namespace(scope)), key, value, args.at)?;
+                }
+                Ok(Val::new(V::None))
+            }
+            "get" | "pop" | "setdefault" => {
+                let Some(key) = args.pos.first().and_then(Val::as_str).cloned() else {
+                    return Ok(Val::unknown("a name that cannot be told"));
+                };
+                let found = self.scope(scope).and_then(|s| s.vars.get(&*key)).map(|b| b.val.clone());
+                let open = self.scope(scope).and_then(|s| s.open.clone());
+                if name == "pop"
+                    && let Some(scope) = self.scope_mut(scope)
+                {
+                    scope.vars.shift_remove(&*key);
+                }
+                match (found, open) {
+                    (Some(val), _) => Ok(val),
+                    (None, Some(cause)) => Ok(Val::unknown(cause)),
+                    (None, None) => {
+                        let default = args.pos.get(1).cloned().unwrap_or_else(|| Val::new(V::None));
+                        if name == "setdefault" {
+                            self.set_item(
+                                &Val::new(V::Namespace(scope)),
+                                Val::str(&key),
+                                default.clone(),
+                                args.at,
+                            )?;
+                        }
+                        Ok(default)
+                    }
+                }
+            }
+            "keys" | "values" | "items" | "copy" => {
+                let (entries, rest) = self.entries_of(&Val::new(V::Namespace(scope)));
+                let mut dict = super::DictObj { rest, ..super::DictObj::default() };
+                for (key, value) in entries {
+                    dict.insert(key, value);
+                }
+                let dict = self.dict_of(dict);
+                if name == "copy" { Ok(dict) } else { self.call_method(&dict, name, args) }
+            }
+            _ => Ok(self.give_up(&args, "a method of a namespace that is not modelled")),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Classes of the project: order of resolution, attributes, properties, instances.
+
+use std::rc::Rc;
+
+use super::functions::Args;
+use super::raise::{R, Raise};
+use super::val::{Callee, V, Val};
+use super::{Interp, val::Kind};
+
+impl Interp<'_> {
+    /// The order of resolution after C3, over the bases that are in the project.
+    pub(super) fn linearize(&self, id: u32, bases: &[u32]) -> Option<Vec<u32>> {
+        let mut lists: Vec<Vec<u32>> = bases.iter().map(|&b| self.classes[b as usize].mro.clone()).collect();
+        lists.push(bases.to_vec());
+        let mut order = vec![id];
+        loop {
+            lists.retain(|l| !l.is_empty());
+            if lists.is_empty() {
+                return Some(order);
+            }
+            if order.len() > 200 {
+                return None;
+            }
+            let next = lists.iter().map(|l| l[0]).find(|&c| !lists.iter().any(|l| l[1..].contains(&c)))?;
+            order.push(next);
+            for list in &mut lists {
+                if list[0] == next {
+                    list.remove(0);
+                }
+            }
+        }
+    }
+
+    /// What a class body in the order of resolution binds to a name.
+    fn class_member(&self, class: u32, name: &str) -> Option<Val> {
+        let mro = &self.classes[class as usize].mro;
+        mro.iter()
+            .find_map(|&c| Some(self.scope(self.classes[c as usize].scope)?.vars.get(name)?.val.clone()))
+    }
+
+    /// Why an attribute that is not found may be there after all.
+    fn class_cause(&self, class: u32) -> Option<Rc<str>> {
+        let def = &self.classes[class as usize];
+        if let Some(cause) = &def.opaque {
+            return Some(cause.clone());
+        }
+        let foreign = def.external.iter().find(|e| {
+            !matches!(
+                e.rsplit('.').next().unwrap_or(e),
+                "object" | "ABC" | "Exception" | "Protocol" | "Generic"
+            )
+        })?;
+        Some(format!("the base class {foreign} is not part of the project").into())
+    }
+
+    pub(super) fn class_attr(&mut self, class: u32, name: &str) -> R<Val> {
+        match name {
+            "__name__" | "__qualname__" => return Ok(Val::str(&self.classes[class as usize].name.clone())),
+            "__module__" => {
+                let module = self.classes[class as usize].module;
+                return Ok(Val::str(&self.modules[module as usize].name.clone()));
+            }
+            "__dict__" => return Ok(Val::new(V::Namespace(self.classes[class as usize].scope))),
+            "__mro__" => {
+                let mro = self.classes[class as usize].mro.clone();
+                return Ok(Val::tuple(mro.into_iter().map(|c| Val::new(V::Class(c))).collect()));
+            }
+            _ => {}
+        }
+        if let Some(val) = self.class_member(class, name) {
+            let owner = Val::new(V::Class(class));
+            return self.bind_member(val, None, &owner, name);
+        }
+        match self.class_cause(class) {
+            Some(cause) => {
+                self.may_raise(&cause);
+                Ok(Val::unknown(cause))
+            }
+            None => Err(Raise::new("AttributeError", format!("asks a class for {name}, which is not there"))),
+        }
+    }
+
+    pub(super) fn instance_attr(&mut self, owner: &Val, name: &str) -> R<Val> {
+        let (V::Instance(id), Some(class)) = (&owner.v, self.instance_class(owner)) else {
+            return Ok(Val::unknown("an object that is gone"));
+        };
+        let id = *id;
+        if name == "__class__" {
+            return Ok(Val::new(V::Class(class)));
+        }
+        if name == "__dict__" {
+            return Ok(Val::new(V::Namespace(id)));
+        }
+        let member = self.class_member(class, name);
+        let is_property = matches!(&member, Some(Val { v: V::Lib(o), .. }) if o.class == "property");
+        if !is_property && let Some(binding) = self.scope(id).and_then(|s| s.vars.get(name)) {
+            return Ok(binding.val.clone());
+        }
+        if let Some(val) = member {
+            let class_val = Val::new(V::Class(class));
+            return self.bind_member(val, Some(owner), &class_val, name);
+        }
+        if let Some(method) = self.class_member(class, "__getattr__") {
+            if let V::Func(func) = method.v {
+                let args = Args { pos: vec![Val::str(name)], ..Args::default() };
+                return self.call_function(func, Some(owner.clone()), args);
+            }
+            return Ok(Val::unknown("an attribute that the class computes"));
+        }
+        let open = self.scope(id).and_then(|s| s.open.clone());
+        match open.or_else(|| self.class_cause(class)) {
+            Some(cause) => {
+                self.may_raise(&cause);
+                Ok(Val::unknown(cause))
+            }
+            None => {
+                Err(Raise::new("AttributeError", format!("asks an object for {name}, which is not there")))
+            }
+        }
+    }
+
+    /// A method, if the object's class has it.
+    pub(super) fn find_method(&mut self, owner: &Val, name: &str) -> Option<Val> {
+        let class = self.instance_class(owner)?;
+        match self.class_member(class, name)?.v {
+            V::Func(id) => Some(Val::new(V::Bound(Rc::new((owner.clone(), Callee::Func(id)))))),
+            _ => None,
+        }
+    }
+
+    /// A member as attribute access gives it: methods bound, properties evaluated.
+    fn bind_member(&mut self, val: Val, this: Option<&Val>, class: &Val, _name: &str) -> R<Val> {
+        match (&val.v, this) {
+            (V::Func(id), Some(this)) => Ok(Val::new(V::Bound(Rc::new((this.clone(), Callee::Func(*id)))))),
+            (V::Lib(object), _) => match (object.class, object.args.first().map(|a| &a.v)) {
+                ("property", Some(V::Func(id))) => match this {
+                    Some(this) => self.call_function(*id, Some(this.clone()), Args::default()),
+                    None => Ok(val.clone()),
+                },
+                ("classproperty", Some(V::Func(id))) => {
+                    self.call_function(*id, Some(class.clone()), Args::default())
+                }
+                ("staticmethod", Some(_)) => Ok(object.args[0].clone()),
+                ("classmethod", Some(V::Func(id))) => {
+                    Ok(Val::new(V::Bound(Rc::new((class.clone(), Callee::Func(*id))))))
+                }
+                _ => Ok(val.clone()),
+            },
+            _ => Ok(val),
+        }
+    }
+
+    /// `Class(…)`.
+    pub(super) fn instantiate(&mut self, class: u32, args: Args) -> R<Val> {
+        let at = args.at;
+        let def = &self.classes[class as usize];
+        let external = def.external.iter().find(|e| {
+            !matches!(e.rsplit('.').next().unwrap_or(e), "object" | "ABC" | "Protocol" | "Generic")
+                && !is_exception(e)
+        });
+        if let Some(cause) = def.opaque.clone() {
+            return Ok(self.give_up(&args, cause));
+        }
+        if let Some(external) = external {
+            let cause =
+                format!("makes an object of a class whose base {external} is not part of the project");
+            if let Some(val) = self.instantiate_foreign(class, &args)? {
+                return Ok(val);
+            }
+            return Ok(self.give_up(&args, cause));
+        }
+        let object = self.new_instance(class);
+        if let Some(V::Func(init)) = self.class_member(class, "__init__").map(|v| v.v) {
+            self.call_function(init, Some(object.clone()), args)?;
+        }
+        Ok(object.at(at))
+    }
+
+    /// Objects of classes with a modelled base (`str, Enum` members, settings classes).
+    fn instantiate_foreign(&mut self, _class: u32, _args: &Args) -> R<Option<Val>> {
+        Ok(None)
+    }
+
+    /// `super()` in a method.
+    pub(super) fn call_super(&mut self, args: &Args) -> Val {
+        let explicit = match args.pos.first().map(|v| &v.v) {
+            Some(V::Class(class)) => Some(*class),
+            _ => None,
+        };
+        let Some((class, this)) = self.frames.iter().rev().find_map(|f| f.class.clone()) else {
+            return Val::unknown("super() outside of a method");
+        };
+        let this = args.pos.get(1).cloned().unwrap_or(this);
+        Val::lib("super", vec![Val::new(V::Class(explicit.unwrap_or(class))), this], Vec::new())
+    }
+
+    /// `super().name`.
+    pub(super) fn super_attr(&mut self, class: u32, this: &Val, name: &str) -> R<Val> {
+        let own = match &this.v {
+            V::Class(id) => *id,
+            _ => self.instance_class(this).unwrap_or(class),
+        };
+        let mro = self.classes[own as usize].mro.clone();
+        let after = mro.iter().position(|&c| c == class).map_or(0, |at| at + 1);
+        for &base in &mro[after.min(mro.len())..] {
+            let scope = self.classes[base as usize].scope;
+            let Some(val) = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone()) else {
+                continue;
+            };
+            let instance = matches!(this.v, V::Instance(_)).then_some(this);
+            let class_val = Val::new(V::Class(own));
+            return self.bind_member(val, instance, &class_val, name);
+        }
+        // The library's own `__init__`, `setup` and the like do nothing that is seen here.
+        if matches!(name, "__init__" | "setup" | "pre_setup" | "post_setup" | "__init_subclass__" | "__new__")
+        {
+            return Ok(Val::lib("noop", Vec::new(), Vec::new()));
+        }
+        Ok(Val::unknown("a method of a base class that is not part of the project"))
+    }
+
+    /// Whether an object is of a class of the project.
+    pub(super) fn is_instance_of(&self, val: &Val, class: u32) -> Option<bool> {
+        match self.heap.get(match val.v {
+            V::Instance(id) => id,
+            V::Unknown(_) => return None,
+            _ => return Some(false),
+        }) {
+            Some(super::Obj { kind: Kind::Instance { class: own, .. }, .. }) => {
+                Some(self.classes[*own as usize].mro.contains(&class))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_exception(name: &str) -> bool {
+    let short = name.rsplit('.').next().unwrap_or(name);
+    short.ends_with("Error") || short.ends_with("Exception") || short == "ImproperlyConfigured"
+}

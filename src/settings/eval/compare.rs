@@ -1,0 +1,338 @@
+//! Comparisons, `in` and `is`.
+
+use super::raise::{R, Raise};
+use super::val::{Kind, V, Val};
+use super::{ENVIRON, Interp, cause_of};
+use crate::python::ast::{CmpOp, ExprCompare};
+
+impl<'a> Interp<'a> {
+    pub(super) fn eval_compare(&mut self, compare: &'a ExprCompare) -> R<Val> {
+        let mut left = self.eval(&compare.left)?;
+        let mut result = Val::bool(true);
+        for (op, right) in compare.ops.iter().zip(&compare.comparators) {
+            let right = self.eval(right)?;
+            let answer = self.compare(&left, *op, &right)?;
+            let env = self.deep_reads(&left).union(&self.deep_reads(&right)).union(&result.env);
+            result = match answer {
+                Some(answer) => Val::bool(answer).with_env(&env),
+                None => {
+                    let unknown = if left.is_unknown() || !right.is_unknown() { &left } else { &right };
+                    Self::one_of(cause_of(unknown), vec![Val::bool(true), Val::bool(false)]).with_env(&env)
+                }
+            };
+            if !matches!(result.v, V::Bool(true)) {
+                return Ok(result);
+            }
+            left = right;
+        }
+        Ok(result)
+    }
+
+    /// `left op right`; `None` when it cannot be told.
+    pub(super) fn compare(&mut self, left: &Val, op: CmpOp, right: &Val) -> R<Option<bool>> {
+        Ok(match op {
+            CmpOp::Eq => self.equal(left, right, 0),
+            CmpOp::NotEq => self.equal(left, right, 0).map(|b| !b),
+            CmpOp::Is => self.identical(left, right),
+            CmpOp::IsNot => self.identical(left, right).map(|b| !b),
+            CmpOp::In => self.contains(right, left)?,
+            CmpOp::NotIn => self.contains(right, left)?.map(|b| !b),
+            CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => {
+                use std::cmp::Ordering;
+                if let (V::Set(_), V::Set(_)) = (&left.v, &right.v) {
+                    return Ok(None);
+                }
+                let order = self.order(left, right, 0)?;
+                order.map(|order| match op {
+                    CmpOp::Lt => order == Ordering::Less,
+                    CmpOp::LtE => order != Ordering::Greater,
+                    CmpOp::Gt => order == Ordering::Greater,
+                    _ => order != Ordering::Less,
+                })
+            }
+        })
+    }
+
+    /// Python's `==`.
+    pub(super) fn equal(&self, left: &Val, right: &Val, depth: usize) -> Option<bool> {
+        if depth > 24 {
+            return None;
+        }
+        if let Some(unk) = left.unk().or_else(|| right.unk()) {
+            let other = if left.is_unknown() { right } else { left };
+            if unk.candidates.is_empty() || unk.candidates.iter().any(Val::is_unknown) {
+                return None;
+            }
+            let mut answers = unk.candidates.iter().map(|c| self.equal(c, other, depth + 1));
+            let first = answers.next()??;
+            return answers.all(|a| a == Some(first)).then_some(first);
+        }
+        match (&left.v, &right.v) {
+            (V::Parts(parts), V::Str(text)) | (V::Str(text), V::Parts(parts)) => {
+                let starts = parts.first().and_then(Option::as_ref).is_none_or(|p| text.starts_with(&**p));
+                let ends = parts.last().and_then(Option::as_ref).is_none_or(|p| text.ends_with(&**p));
+                return if starts && ends { None } else { Some(false) };
+            }
+            (V::Parts(_), V::Parts(_)) => return None,
+            (V::Ref(a), V::Ref(b)) => return if a == b { Some(true) } else { None },
+            (V::Ref(a), _) | (_, V::Ref(a)) => {
+                return if super::operators::is_class_name(a.rsplit('.').next().unwrap_or(a)) {
+                    Some(false)
+                } else {
+                    None
+                };
+            }
+            (V::Lib(_) | V::Instance(_) | V::Lazy(_), V::None)
+            | (V::None, V::Lib(_) | V::Instance(_) | V::Lazy(_)) => {
+                return Some(false);
+            }
+            (V::Lib(_) | V::Instance(_) | V::Lazy(_), _) | (_, V::Lib(_) | V::Instance(_) | V::Lazy(_)) => {
+                return None;
+            }
+            _ => {}
+        }
+        if let (Some(a), Some(b)) = (super::operators::as_float(left), super::operators::as_float(right)) {
+            return match (left.as_int(), right.as_int()) {
+                (Some(a), Some(b)) => Some(a == b),
+                #[expect(clippy::float_cmp, reason = "Python compares exactly, too")]
+                _ => Some(a == b),
+            };
+        }
+        let seqs = match (&left.v, &right.v) {
+            (V::Tuple(a), V::Tuple(b)) => Some(((**a).clone(), (**b).clone())),
+            (V::List(a), V::List(b)) => {
+                if a == b {
+                    return Some(true);
+                }
+                Some((self.seq(*a).ok()?.clone(), self.seq(*b).ok()?.clone()))
+            }
+            (V::Dict(a), V::Dict(b)) => {
+                let (a, b) = (self.dict_obj(*a).ok()?, self.dict_obj(*b).ok()?);
+                if a.rest.is_some() || b.rest.is_some() {
+                    return None;
+                }
+                if a.entries.len() != b.entries.len() {
+                    return Some(false);
+                }
+                for (key, (_, value)) in &a.entries {
+                    let Some((_, other)) = b.entries.get(key) else { return Some(false) };
+                    match self.equal(value, other, depth + 1) {
+                        Some(true) => {}
+                        answer => return answer,
+                    }
+                }
+                return Some(true);
+            }
+            (V::Set(a), V::Set(b)) => {
+                let (Kind::Set(a), Kind::Set(b)) = (&self.object(*a).ok()?.kind, &self.object(*b).ok()?.kind)
+                else {
+                    return None;
+                };
+                if a.rest.is_some() || b.rest.is_some() {
+                    return None;
+                }
+                return Some(
+                    a.items.len() == b.items.len() && a.items.keys().all(|k| b.items.contains_key(k)),
+                );
+            }
+            _ => None,
+        };
+        if let Some((a, b)) = seqs {
+            if a.rest.is_some() || b.rest.is_some() {
+                return None;
+            }
+            if a.items.len() != b.items.len() {
+                return Some(false);
+            }
+            let mut sure = Some(true);
+            for (x, y) in a.items.iter().zip(&b.items) {
+                match self.equal(x, y, depth + 1) {
+                    Some(true) => {}
+                    Some(false) => return Some(false),
+                    None => sure = None,
+                }
+            }
+            return sure;
+        }
+        if let (V::Timedelta(a), V::Timedelta(b)) = (&left.v, &right.v) {
+            return Some((a - b).abs() < 1e-9);
+        }
+        match (left.key(), right.key()) {
+            (Some(a), Some(b)) => Some(a == b),
+            _ => match (left.type_name(), right.type_name()) {
+                (Some(a), Some(b)) if a != b => Some(false),
+                _ => None,
+            },
+        }
+    }
+
+    /// Python's `is`, for what programs test with it.
+    fn identical(&self, left: &Val, right: &Val) -> Option<bool> {
+        match (&left.v, &right.v) {
+            (V::None, V::None) => Some(true),
+            (V::Bool(a), V::Bool(b)) => Some(a == b),
+            (V::Unknown(unk), _) | (_, V::Unknown(unk)) => {
+                let other = if left.is_unknown() { right } else { left };
+                if unk.candidates.is_empty() {
+                    return None;
+                }
+                let mut answers = unk.candidates.iter().map(|c| self.identical(c, other));
+                let first = answers.next()??;
+                answers.all(|a| a == Some(first)).then_some(first)
+            }
+            (V::Ref(name), V::None) | (V::None, V::Ref(name)) => {
+                let known = super::operators::is_class_name(name.rsplit('.').next().unwrap_or(name))
+                    || super::stdlib::is_stdlib(name);
+                if known { Some(false) } else { None }
+            }
+            (V::None, _) | (_, V::None) => Some(false),
+            (V::Bool(_), V::Int(_) | V::Str(_)) | (V::Int(_) | V::Str(_), V::Bool(_)) => Some(false),
+            (V::List(a), V::List(b)) | (V::Dict(a), V::Dict(b)) => Some(a == b),
+            (V::Ref(a), V::Ref(b)) if a == b => Some(true),
+            (V::Class(a), V::Class(b)) => Some(a == b),
+            _ => None,
+        }
+    }
+
+    /// `item in owner`.
+    pub(super) fn contains(&mut self, owner: &Val, item: &Val) -> R<Option<bool>> {
+        Ok(match &owner.v {
+            V::Str(text) => match &item.v {
+                V::Str(part) => Some(text.contains(&**part)),
+                V::Unknown(unk) if !unk.candidates.is_empty() => {
+                    let candidates = unk.candidates.clone();
+                    let mut answers = Vec::new();
+                    for candidate in &candidates {
+                        answers.push(self.contains(owner, candidate)?);
+                    }
+                    answers.iter().all(|a| *a == answers[0]).then(|| answers[0]).flatten()
+                }
+                V::Unknown(_) | V::Parts(_) => None,
+                _ => {
+                    return Err(Raise::new("TypeError", "looks for something that is no text in a text")
+                        .with_env(&owner.env.union(&item.env)));
+                }
+            },
+            V::Parts(parts) => match &item.v {
+                V::Str(part) if parts.iter().flatten().any(|p| p.contains(&**part)) => Some(true),
+                _ => None,
+            },
+            V::Tuple(_) | V::List(_) => {
+                let seq = self.iterate(owner);
+                let mut sure = seq.rest.is_none();
+                for element in &seq.items {
+                    match self.equal(element, item, 0) {
+                        Some(true) => return Ok(Some(true)),
+                        Some(false) => {}
+                        None => sure = false,
+                    }
+                }
+                sure.then_some(false)
+            }
+            V::Set(id) => match self.object(*id).map(|o| &o.kind) {
+                Ok(Kind::Set(set)) => match item.key() {
+                    Some(key) if set.items.contains_key(&key) => Some(true),
+                    Some(_) if set.rest.is_none() => Some(false),
+                    _ => None,
+                },
+                _ => None,
+            },
+            V::Dict(id) => match (self.dict_obj(*id), item.key()) {
+                (Ok(dict), Some(key)) if dict.entries.contains_key(&key) => Some(true),
+                (Ok(dict), Some(_)) if dict.rest.is_none() => Some(false),
+                _ => None,
+            },
+            V::Environ => {
+                let Some(name) = item.as_str().cloned() else { return Ok(None) };
+                let written = self.dict_obj(ENVIRON).ok();
+                if written.is_some_and(|d| d.get(&name).is_some()) {
+                    Some(true)
+                } else if written.is_none_or(|d| d.rest.is_some()) {
+                    None
+                } else {
+                    Some(self.supplied.contains_key(&*name))
+                }
+            }
+            V::Namespace(id) => match (self.scope(*id), item.as_str()) {
+                (Some(scope), Some(name)) => match scope.vars.get(name) {
+                    Some(binding) => binding.val.unk().is_none_or(|u| !u.maybe_unset).then_some(true),
+                    None if scope.open.is_some() => None,
+                    None => Some(name.starts_with("__")),
+                },
+                _ => None,
+            },
+            V::Ref(name) if &**name == "sys.modules" => match item.as_str() {
+                // A test runner is not what serves production.
+                Some(name)
+                    if matches!(
+                        &**name,
+                        "pytest" | "_pytest" | "unittest" | "nose" | "IPython" | "debugpy"
+                    ) =>
+                {
+                    Some(false)
+                }
+                _ => None,
+            },
+            V::None | V::Bool(_) | V::Int(_) | V::Float(_) => {
+                return Err(Raise::new("TypeError", "looks for something in a value that holds nothing")
+                    .with_env(&owner.env.union(&item.env)));
+            }
+            V::Unknown(unk) if !unk.candidates.is_empty() && unk.candidates.len() <= 8 => {
+                let candidates = unk.candidates.clone();
+                let mut answers = Vec::new();
+                for candidate in &candidates {
+                    answers.push(self.contains(candidate, item).unwrap_or(None));
+                }
+                answers.iter().all(|a| *a == answers[0]).then(|| answers[0]).flatten()
+            }
+            _ => None,
+        })
+    }
+
+    /// Python's order of two values; an error for types that have none.
+    pub(super) fn order(&self, left: &Val, right: &Val, depth: usize) -> R<Option<std::cmp::Ordering>> {
+        if depth > 24 {
+            return Ok(None);
+        }
+        Ok(match (&left.v, &right.v) {
+            (V::Unknown(_) | V::Parts(_), _) | (_, V::Unknown(_) | V::Parts(_)) => None,
+            (V::Str(a), V::Str(b)) => Some(a.cmp(b)),
+            (V::Bytes(a), V::Bytes(b)) => Some(a.cmp(b)),
+            (V::Path(a), V::Path(b)) => Some(a.split('/').cmp(b.split('/'))),
+            (V::Timedelta(a), V::Timedelta(b)) => a.partial_cmp(b),
+            (V::Tuple(_) | V::List(_), V::Tuple(_) | V::List(_)) => {
+                let (a, b) = (self.iterate(left), self.iterate(right));
+                if a.rest.is_some() || b.rest.is_some() {
+                    return Ok(None);
+                }
+                for (x, y) in a.items.iter().zip(&b.items) {
+                    match self.equal(x, y, depth + 1) {
+                        Some(true) => {}
+                        Some(false) => return self.order(x, y, depth + 1),
+                        None => return Ok(None),
+                    }
+                }
+                Some(a.items.len().cmp(&b.items.len()))
+            }
+            _ => match (left.as_int(), right.as_int()) {
+                (Some(a), Some(b)) => Some(a.cmp(&b)),
+                _ => match (super::operators::as_float(left), super::operators::as_float(right)) {
+                    (Some(a), Some(b)) => a.partial_cmp(&b),
+                    _ => {
+                        let plain = |v: &Val| {
+                            matches!(
+                                v.v,
+                                V::None | V::Str(_) | V::Int(_) | V::Bool(_) | V::Float(_) | V::Dict(_)
+                            )
+                        };
+                        if plain(left) && plain(right) {
+                            return Err(Raise::new("TypeError", "orders values of different types")
+                                .with_env(&left.env.union(&right.env)));
+                        }
+                        None
+                    }
+                },
+            },
+        })
+    }
+}

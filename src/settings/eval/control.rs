@@ -1,0 +1,467 @@
+//! Conditions, loops, `try`, `with`. Both sides of an unknown condition run, each on its own copy of the heap.
+
+use std::rc::Rc;
+
+use super::join::join_heaps;
+use super::raise::{R, Raise, TryFrame};
+use super::val::{Heap, Reads, V, Val};
+use super::{Flow, Interp, Loop, cause_of};
+use crate::python::ast::{ExceptHandler, Expr, Stmt, StmtFor, StmtIf, StmtTry, StmtWhile, StmtWith};
+use crate::source::Span;
+
+/// Rounds of one loop.
+const MAX_ROUNDS: usize = 20_000;
+
+impl<'a> Interp<'a> {
+    pub(super) fn exec_if(&mut self, stmt: &'a StmtIf) -> R<Flow> {
+        let mut tests: Vec<(&'a Expr, &'a [Stmt])> = vec![(&stmt.test, &stmt.body)];
+        let mut otherwise: &'a [Stmt] = &[];
+        for clause in &stmt.elif_else_clauses {
+            match &clause.test {
+                Some(test) => tests.push((test, &clause.body)),
+                None => otherwise = &clause.body,
+            }
+        }
+        self.exec_arms(&tests, otherwise)
+    }
+
+    fn exec_arms(&mut self, tests: &[(&'a Expr, &'a [Stmt])], otherwise: &'a [Stmt]) -> R<Flow> {
+        let Some(((test, body), rest)) = tests.split_first() else { return self.exec_block(otherwise) };
+        let cond = self.eval(test)?;
+        match self.truth(&cond) {
+            Some(taken) => {
+                let env = self.deep_reads(&cond);
+                if env.is_empty() {
+                    return if taken { self.exec_block(body) } else { self.exec_arms(rest, otherwise) };
+                }
+                let is_function = self.frame_ref().is_function;
+                self.frame().control.push(env.clone());
+                let before = self.heap.clone();
+                let flow = if taken { self.exec_block(body) } else { self.exec_arms(rest, otherwise) };
+                if !is_function {
+                    self.frame().control.pop();
+                }
+                match flow {
+                    Err(raise) if taken && !raise.stop && !self.catches(&raise) => {
+                        // A guard: another environment is needed, and then the body does not run.
+                        self.heap = before;
+                        let at = self.span(*test);
+                        self.require_names(test, at, &raise);
+                        self.exec_arms(rest, otherwise)
+                    }
+                    flow => {
+                        // The arms that did not run would have set these.
+                        if taken {
+                            for (_, skipped) in rest {
+                                self.mark_guarded(skipped, &env);
+                            }
+                            self.mark_guarded(otherwise, &env);
+                        } else {
+                            self.mark_guarded(body, &env);
+                        }
+                        flow
+                    }
+                }
+            }
+            None => {
+                let cause = self.condition_cause(&cond, self.span(*test));
+                let reads = cond.env.clone();
+                self.either(
+                    &cause,
+                    &reads,
+                    &mut [&mut |i: &mut Self| i.exec_block(body), &mut |i: &mut Self| {
+                        i.exec_arms(rest, otherwise)
+                    }],
+                )
+            }
+        }
+    }
+
+    /// Why a value that such a condition decides cannot be told.
+    pub(super) fn condition_cause(&self, cond: &Val, at: Option<Span>) -> Rc<str> {
+        let cause = cause_of(cond);
+        if cause.starts_with("decided by a condition") {
+            return cause;
+        }
+        match at {
+            Some(at) => {
+                let line = self.sources.line(at);
+                let path = self.sources.path(at.file);
+                format!("decided by a condition that cannot be told ({path}:{line}: {cause})").into()
+            }
+            None => format!("decided by a condition that cannot be told ({cause})").into(),
+        }
+    }
+
+    /// Runs each arm on its own copy of the heap and joins what they leave.
+    pub(super) fn either(
+        &mut self,
+        cause: &Rc<str>,
+        reads: &Reads,
+        arms: &mut [&mut dyn FnMut(&mut Self) -> R<Flow>],
+    ) -> R<Flow> {
+        let base = self.heap.clone();
+        let mut normal: Option<Heap> = None;
+        let mut left = false;
+        let mut last = None;
+        for arm in arms {
+            self.heap = base.clone();
+            self.frame().uncertain += 1;
+            self.frame().control.push(reads.clone());
+            let depth = self.depth;
+            let flow = arm(self);
+            self.depth = depth;
+            self.frame().control.pop();
+            self.frame().uncertain -= 1;
+            let heap = std::mem::take(&mut self.heap);
+            match flow {
+                Ok(Flow::Next) => {
+                    normal = Some(match normal {
+                        None => heap,
+                        Some(other) => join_heaps(other, &heap, cause),
+                    });
+                }
+                Ok(Flow::Return(val)) => {
+                    self.frame().returns.push((heap, val));
+                    left = true;
+                }
+                Ok(Flow::Break) => {
+                    if let Some(l) = self.frame().loops.last_mut() {
+                        l.breaks.push(heap);
+                    }
+                    left = true;
+                }
+                Ok(Flow::Continue) => {
+                    if let Some(l) = self.frame().loops.last_mut() {
+                        l.continues.push(heap);
+                    }
+                    left = true;
+                }
+                Ok(Flow::Dead) => left = true,
+                Err(raise) if raise.stop => {
+                    self.heap = base;
+                    return Err(raise);
+                }
+                Err(raise) => {
+                    // A guard, unless somebody catches it: that branch is not production.
+                    self.pend(heap, (*raise).clone());
+                    last = Some(raise);
+                }
+            }
+        }
+        match normal {
+            Some(heap) => {
+                self.heap = heap;
+                Ok(Flow::Next)
+            }
+            None => {
+                self.heap = base;
+                match last {
+                    Some(raise) if !left => Err(raise),
+                    _ => Ok(Flow::Dead),
+                }
+            }
+        }
+    }
+
+    pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
+        let iterable = self.eval(&stmt.iter)?;
+        let seq = self.iterate(&iterable);
+        if stmt.is_async || seq.items.len() > MAX_ROUNDS || (seq.rest.is_some() && seq.items.is_empty()) {
+            let cause = seq.rest.unwrap_or_else(|| "the loop has too many rounds".into());
+            self.may_raise(&cause);
+            self.havoc(&stmt.body, &cause);
+            self.havoc_target(&stmt.target, &cause);
+            return Ok(Flow::Next);
+        }
+        let at = self.span(&*stmt.target);
+        let mut rounds = seq.items.into_iter();
+        let flow = self.run_loop(&stmt.body, &mut |i: &mut Self| {
+            let Some(item) = rounds.next() else { return Ok(Some(false)) };
+            i.assign(&stmt.target, item, at, Vec::new())?;
+            Ok(Some(true))
+        })?;
+        if let Some(cause) = seq.rest {
+            self.havoc(&stmt.body, &cause);
+        }
+        match flow {
+            Ok(()) => self.exec_block(&stmt.orelse),
+            Err(flow) => Ok(flow),
+        }
+    }
+
+    pub(super) fn exec_while(&mut self, stmt: &'a StmtWhile) -> R<Flow> {
+        let mut unknown = None;
+        let flow = self.run_loop(&stmt.body, &mut |i: &mut Self| {
+            let cond = i.eval(&stmt.test)?;
+            let truth = i.truth(&cond);
+            if truth.is_none() {
+                unknown = Some(i.condition_cause(&cond, None));
+            }
+            Ok(truth)
+        })?;
+        if let Some(cause) = unknown {
+            self.havoc(&stmt.body, &cause);
+            return Ok(Flow::Next);
+        }
+        match flow {
+            Ok(()) => self.exec_block(&stmt.orelse),
+            Err(flow) => Ok(flow),
+        }
+    }
+
+    /// Runs the rounds of a loop. `Ok(Ok)` when it ran out, `Ok(Err)` when it was left otherwise.
+    fn run_loop(
+        &mut self,
+        body: &'a [Stmt],
+        next: &mut dyn FnMut(&mut Self) -> R<Option<bool>>,
+    ) -> R<Result<(), Flow>> {
+        self.frame().loops.push(Loop::default());
+        let cause: Rc<str> = "a loop is left on a condition that cannot be told".into();
+        let mut rounds = 0;
+        let result = loop {
+            match next(self) {
+                Ok(Some(true)) => {}
+                Ok(_) => break Ok(Ok(())),
+                Err(raise) => break Err(raise),
+            }
+            rounds += 1;
+            if rounds > MAX_ROUNDS {
+                self.havoc(body, &"the loop has too many rounds".into());
+                break Ok(Ok(()));
+            }
+            let flow = match self.exec_block(body) {
+                Ok(flow) => flow,
+                Err(raise) => break Err(raise),
+            };
+            let continues = std::mem::take(&mut self.loop_mut().continues);
+            let mut alive = matches!(flow, Flow::Next | Flow::Continue);
+            for heap in continues {
+                if alive {
+                    let own = std::mem::take(&mut self.heap);
+                    self.heap = join_heaps(own, &heap, &cause);
+                } else {
+                    self.heap = heap;
+                    alive = true;
+                }
+            }
+            match flow {
+                Flow::Break => {
+                    let heap = self.heap.clone();
+                    self.loop_mut().breaks.push(heap);
+                    if !alive {
+                        break Ok(Err(Flow::Next));
+                    }
+                }
+                Flow::Return(val) if !alive => break Ok(Err(Flow::Return(val))),
+                Flow::Return(val) => {
+                    let heap = self.heap.clone();
+                    self.frame().returns.push((heap, val));
+                }
+                Flow::Dead if !alive => break Ok(Err(Flow::Dead)),
+                _ => {}
+            }
+        };
+        let Some(mut done) = self.frame().loops.pop() else { return result };
+        // The state that fell out normally, joined with those of each `break`.
+        let mut result = result?;
+        match &result {
+            Err(Flow::Next) => {
+                // The last break is the current state already.
+                done.breaks.pop();
+            }
+            Err(Flow::Dead) => {
+                if let Some(heap) = done.breaks.pop() {
+                    self.heap = heap;
+                    result = Err(Flow::Next);
+                }
+            }
+            _ => {}
+        }
+        if !matches!(result, Err(Flow::Return(_))) {
+            for heap in done.breaks {
+                let own = std::mem::take(&mut self.heap);
+                self.heap = join_heaps(own, &heap, &cause);
+            }
+        }
+        Ok(result)
+    }
+
+    fn loop_mut(&mut self) -> &mut Loop {
+        self.frame().loops.last_mut().expect("internal error: no loop")
+    }
+
+    pub(super) fn exec_try(&mut self, stmt: &'a StmtTry) -> R<Flow> {
+        let handlers = stmt
+            .handlers
+            .iter()
+            .map(|h| {
+                let ExceptHandler::ExceptHandler(h) = h;
+                h.type_.as_deref().map(caught_names)
+            })
+            .collect();
+        self.tries.push(TryFrame { handlers, pending: Vec::new() });
+        let (depth, frames) = (self.depth, self.frames.len());
+        let flow = self.exec_block(&stmt.body);
+        self.depth = depth;
+        self.frames.truncate(frames);
+        let frame = self.tries.pop().expect("internal error: tries out of step");
+        let mut entries: Vec<Option<(Heap, Reads, Val)>> = vec![None; stmt.handlers.len()];
+        let cause: Rc<str> = "the code before may raise, which cannot be told".into();
+        let mut enter = |handler: usize, heap: Heap, raise: &Raise| {
+            entries[handler] = Some(match entries[handler].take() {
+                None => (heap, raise.env.clone(), raise.value.clone()),
+                Some((other, env, _)) => (
+                    join_heaps(other, &heap, &cause),
+                    env.union(&raise.env),
+                    Val::unknown("an exception object"),
+                ),
+            });
+        };
+        for (heap, raise) in &frame.pending {
+            if let Some(handler) = frame.handler_of(raise) {
+                enter(handler, heap.clone(), raise);
+            }
+        }
+        let mut escaped = None;
+        let flow = match flow {
+            Ok(flow) => Some(flow),
+            Err(raise) if raise.stop => return Err(raise),
+            Err(raise) => {
+                match frame.handler_of(&raise) {
+                    Some(handler) => enter(handler, self.heap.clone(), &raise),
+                    None => escaped = Some(raise),
+                }
+                None
+            }
+        };
+        if let Some(raise) = escaped {
+            self.exec_block(&stmt.finalbody)?;
+            return Err(raise);
+        }
+        let body_heap = self.heap.clone();
+        let certain = flow.is_none() && entries.iter().flatten().count() == 1;
+        let mut flow = flow;
+        let mut arms: Vec<Box<dyn FnMut(&mut Self) -> R<Flow> + '_>> = Vec::new();
+        if flow.is_some() {
+            let body_heap = body_heap.clone();
+            arms.push(Box::new(move |i: &mut Self| {
+                i.heap = body_heap.clone();
+                match flow.take().unwrap_or(Flow::Next) {
+                    Flow::Next => i.exec_block(&stmt.orelse),
+                    flow => Ok(flow),
+                }
+            }));
+        }
+        for (entry, handler) in entries.into_iter().zip(&stmt.handlers) {
+            let Some((heap, env, value)) = entry else { continue };
+            let ExceptHandler::ExceptHandler(handler) = handler;
+            arms.push(Box::new(move |i: &mut Self| {
+                i.heap = heap.clone();
+                if let Some(name) = &handler.name {
+                    i.bind(name, value.clone(), None, Vec::new());
+                }
+                i.handling.push(env.clone());
+                let flow = i.exec_block(&handler.body);
+                i.handling.pop();
+                if !env.is_empty() && i.frame_ref().is_function {
+                    // What follows depends on the environment, too.
+                    i.frame().control.push(env.clone());
+                }
+                flow
+            }));
+        }
+        let result = if arms.len() == 1 || certain {
+            arms[0](self)
+        } else {
+            let mut arms: Vec<&mut dyn FnMut(&mut Self) -> R<Flow>> =
+                arms.iter_mut().map(|a| &mut **a as &mut dyn FnMut(&mut Self) -> R<Flow>).collect();
+            let cause: Rc<str> = format!(
+                "decided by whether the code raises, which cannot be told{}",
+                frame.pending.first().map(|(_, r)| format!(" ({})", r.cause)).unwrap_or_default()
+            )
+            .into();
+            self.either(&cause, &Reads::default(), &mut arms)
+        };
+        if stmt.finalbody.is_empty() || result.as_ref().is_err_and(|r| r.stop) {
+            return result;
+        }
+        match self.exec_block(&stmt.finalbody)? {
+            Flow::Next => result,
+            flow => Ok(flow),
+        }
+    }
+
+    pub(super) fn exec_with(&mut self, stmt: &'a StmtWith) -> R<Flow> {
+        let mut suppressed: Option<Vec<String>> = None;
+        for item in &stmt.items {
+            let context = self.eval(&item.context_expr)?;
+            let val = match &context.v {
+                V::Lib(object) if object.class == "suppress" => {
+                    suppressed = Some(
+                        object
+                            .args
+                            .iter()
+                            .map(|a| match &a.v {
+                                V::Ref(name) => name.rsplit('.').next().unwrap_or(name).to_owned(),
+                                _ => "Exception".to_owned(),
+                            })
+                            .collect(),
+                    );
+                    Val::new(V::None)
+                }
+                V::Lib(object) if object.class == "file" => context.clone(),
+                V::Lib(object) if object.class == "env" => {
+                    self.enter_env_prefix(&context);
+                    context.clone()
+                }
+                V::Instance(_) => {
+                    self.call_method(&context, "__enter__", super::functions::Args::default())?
+                }
+                _ => Val::unknown(cause_of(&context)),
+            };
+            if let Some(target) = &item.optional_vars {
+                let at = self.span(&**target);
+                self.assign(target, val, at, Vec::new())?;
+            }
+        }
+        let Some(names) = suppressed else {
+            let flow = self.exec_block(&stmt.body);
+            self.leave_env_prefix(stmt);
+            return flow;
+        };
+        self.tries.push(TryFrame { handlers: vec![Some(names)], pending: Vec::new() });
+        let (depth, frames) = (self.depth, self.frames.len());
+        let flow = self.exec_block(&stmt.body);
+        self.depth = depth;
+        self.frames.truncate(frames);
+        let frame = self.tries.pop().expect("internal error: tries out of step");
+        let flow = match flow {
+            Err(raise) if !raise.stop && frame.handler_of(&raise).is_some() => Ok(Flow::Next),
+            flow => flow,
+        };
+        let cause: Rc<str> = "the code may raise, which cannot be told".into();
+        for (heap, _) in frame.pending {
+            let own = std::mem::take(&mut self.heap);
+            self.heap = join_heaps(own, &heap, &cause);
+        }
+        flow
+    }
+}
+
+/// The class names in `except A`, `except (A, m.B)`.
+fn caught_names(expr: &Expr) -> Vec<String> {
+    match expr {
+        Expr::Tuple(tuple) => tuple.elts.iter().flat_map(caught_names).collect(),
+        Expr::Name(name) => aliases(name.id.as_str()),
+        Expr::Attribute(attribute) => aliases(attribute.attr.as_str()),
+        _ => vec!["Exception".to_owned()],
+    }
+}
+
+fn aliases(name: &str) -> Vec<String> {
+    match name {
+        "IOError" | "EnvironmentError" | "OSError" => vec!["OSError".into(), "IOError".into()],
+        name => vec![name.to_owned()],
+    }
+}

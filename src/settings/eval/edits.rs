@@ -1,0 +1,411 @@
+//! Methods of lists, dicts and sets, among them those that edit in place.
+
+use std::rc::Rc;
+
+use super::functions::Args;
+use super::raise::{R, Raise};
+use super::val::{Kind, Seq, V, Val};
+use super::{Interp, cause_of};
+use crate::settings::How;
+
+/// Whether a method of this name edits its object.
+pub(super) fn is_edit(name: &str) -> bool {
+    matches!(
+        name,
+        "append"
+            | "extend"
+            | "insert"
+            | "remove"
+            | "pop"
+            | "clear"
+            | "update"
+            | "setdefault"
+            | "add"
+            | "discard"
+            | "sort"
+            | "reverse"
+            | "popitem"
+            | "move_to_end"
+    )
+}
+
+impl Interp<'_> {
+    pub(super) fn list_method(&mut self, owner: &Val, id: u32, name: &str, args: &Args) -> R<Val> {
+        let none = Val::new(V::None);
+        let seq = match self.seq(id) {
+            Ok(seq) => seq.clone(),
+            Err(cause) => return Ok(Val::unknown(cause)),
+        };
+        let first = args.pos.first();
+        let missing = || Raise::new("TypeError", format!("calls {name}() with too few arguments"));
+        let guard = self.guard_reads();
+        match name {
+            "append" => {
+                let item = first.ok_or_else(missing)?.clone();
+                self.extend_list(id, Seq { items: vec![item], rest: None }, &guard);
+                self.note_edit(id, args.at, How::Extended);
+            }
+            "extend" => {
+                let val = first.ok_or_else(missing)?;
+                let more = self.iterate(val);
+                self.extend_list(id, more, &val.env.union(&guard));
+                self.note_edit(id, args.at, How::Extended);
+            }
+            "insert" => {
+                let at = first.ok_or_else(missing)?;
+                let item = args.pos.get(1).ok_or_else(missing)?.clone();
+                let item = if super::targets::plain(&item) { item.with_env(&guard) } else { item };
+                let mut next = seq;
+                match at.as_int() {
+                    Some(n) => {
+                        let len = next.items.len() as i64;
+                        let index = (if n < 0 { n + len } else { n }).clamp(0, len) as usize;
+                        next.items.insert(index, item);
+                    }
+                    None => {
+                        // It is in there, somewhere.
+                        let cause = cause_of(at);
+                        next.items.push(item);
+                        next.rest.get_or_insert(cause);
+                    }
+                }
+                self.put_list(id, next);
+                self.note_edit(id, args.at, How::Extended);
+            }
+            "remove" | "index" | "count" => {
+                let item = first.ok_or_else(missing)?;
+                let mut sure = seq.rest.is_none() && args.pos.len() == 1;
+                let mut found = None;
+                let mut count = 0;
+                for (index, element) in seq.items.iter().enumerate() {
+                    match self.equal(element, item, 0) {
+                        Some(true) => {
+                            found.get_or_insert(index);
+                            count += 1;
+                            if name != "count" {
+                                break;
+                            }
+                        }
+                        Some(false) => {}
+                        None => sure = false,
+                    }
+                }
+                let cause: Rc<str> = seq.rest.clone().unwrap_or_else(|| cause_of(item));
+                match (name, found) {
+                    ("count", _) if sure => return Ok(Val::new(V::Int(count))),
+                    ("index", Some(at)) if sure => return Ok(Val::new(V::Int(at as i64))),
+                    ("remove", Some(at)) if sure => {
+                        let mut next = seq;
+                        next.items.remove(at);
+                        self.put_list(id, next);
+                        self.note_edit(id, args.at, How::Removed);
+                    }
+                    ("index" | "remove", None) if sure => {
+                        return Err(Raise::new("ValueError", "asks a list for an element that is not there"));
+                    }
+                    ("remove", at) => {
+                        self.may_raise(&cause);
+                        let mut next = seq;
+                        if let Some(at) = at {
+                            next.items.remove(at);
+                        } else {
+                            next.items.clear();
+                        }
+                        next.rest.get_or_insert(cause);
+                        self.put_list(id, next);
+                        self.note_edit(id, args.at, How::Removed);
+                    }
+                    _ => {
+                        self.may_raise(&cause);
+                        return Ok(Val::unknown(cause));
+                    }
+                }
+            }
+            "pop" => {
+                let index = first.map_or(Some(-1), Val::as_int);
+                let mut next = seq;
+                let (Some(index), None) = (index, &next.rest) else {
+                    let cause = next.rest.clone().unwrap_or_else(|| "an index that cannot be told".into());
+                    self.put_list(id, Seq { items: Vec::new(), rest: Some(cause.clone()) });
+                    return Ok(Val::unknown(cause));
+                };
+                let at = if index < 0 { index + next.items.len() as i64 } else { index };
+                if at < 0 || at as usize >= next.items.len() {
+                    return Err(Raise::new("IndexError", "takes an element that is not there"));
+                }
+                let val = next.items.remove(at as usize);
+                self.put_list(id, next);
+                self.note_edit(id, args.at, How::Removed);
+                return Ok(val);
+            }
+            "clear" => {
+                self.put_list(id, Seq::default());
+                self.note_edit(id, args.at, How::Removed);
+            }
+            "copy" => return Ok(self.list_of(seq)),
+            "reverse" => {
+                let mut next = seq;
+                next.items.reverse();
+                self.put_list(id, next);
+                self.note_edit(id, args.at, How::Updated);
+            }
+            "sort" => {
+                let sorted = self.sorted(seq, args)?;
+                self.put_list(id, sorted);
+                self.note_edit(id, args.at, How::Updated);
+            }
+            _ => return Ok(self.no_method(owner, name)),
+        }
+        Ok(none)
+    }
+
+    fn put_list(&mut self, id: u32, seq: Seq) {
+        if let Some(Kind::List(list)) = self.heap.get_mut(id).map(|o| &mut o.kind) {
+            *list = seq;
+        }
+    }
+
+    pub(super) fn dict_method(&mut self, owner: &Val, id: u32, name: &str, args: &Args) -> R<Val> {
+        let dict = match self.dict_obj(id) {
+            Ok(dict) => dict.clone(),
+            Err(cause) => return Ok(Val::unknown(cause)),
+        };
+        let first = args.pos.first();
+        let missing = || Raise::new("TypeError", format!("calls {name}() with too few arguments"));
+        match name {
+            "get" | "pop" | "setdefault" => {
+                let key = first.ok_or_else(missing)?;
+                let default = args.get(1, "default").cloned();
+                let Some(k) = key.key() else {
+                    let cause = cause_of(key);
+                    if name != "get"
+                        && let Some(dict) = self.dict_mut(id)
+                    {
+                        dict.forget(&cause);
+                    }
+                    return Ok(Val::unknown(cause));
+                };
+                match (dict.entries.get(&k), &dict.rest) {
+                    (Some((_, value)), _) => {
+                        let value = value.clone();
+                        if name == "pop" {
+                            if let Some(dict) = self.dict_mut(id) {
+                                dict.entries.shift_remove(&k);
+                            }
+                            self.note_edit(id, args.at, How::Removed);
+                        }
+                        return Ok(value);
+                    }
+                    (None, Some(cause)) => {
+                        if name == "setdefault" {
+                            let unknown = Val::unknown(cause.clone());
+                            if let Some(dict) = self.dict_mut(id) {
+                                dict.insert(key.clone(), unknown);
+                            }
+                            self.note_edit(id, args.at, How::Updated);
+                        }
+                        return Ok(Val::unknown(cause.clone()));
+                    }
+                    (None, None) if name == "setdefault" => {
+                        let value = default.unwrap_or_else(|| Val::new(V::None));
+                        if let Some(dict) = self.dict_mut(id) {
+                            dict.insert(key.clone(), value.clone());
+                        }
+                        self.note_edit(id, args.at, How::Updated);
+                        return Ok(value);
+                    }
+                    (None, None) if name == "pop" && default.is_none() => {
+                        return Err(Raise::new("KeyError", "takes a key that is not there"));
+                    }
+                    (None, None) => return Ok(default.unwrap_or_else(|| Val::new(V::None))),
+                }
+            }
+            "update" => {
+                if let Some(other) = first {
+                    self.update_dict(id, other);
+                }
+                for (name, value) in &args.kw {
+                    if let Some(dict) = self.dict_mut(id) {
+                        dict.insert(Val::str(name), value.clone());
+                    }
+                }
+                if let (Some(cause), Some(dict)) = (&args.open, self.dict_mut(id)) {
+                    dict.forget(cause);
+                }
+                self.note_edit(id, args.at, How::Updated);
+            }
+            "keys" | "values" | "items" => {
+                let items = dict
+                    .entries
+                    .values()
+                    .map(|(k, v)| match name {
+                        "keys" => k.clone(),
+                        "values" => v.clone(),
+                        _ => Val::tuple(vec![k.clone(), v.clone()]),
+                    })
+                    .collect();
+                return Ok(self.list_of(Seq { items, rest: dict.rest }));
+            }
+            "copy" => return Ok(self.dict_of(dict)),
+            "clear" => {
+                if let Some(dict) = self.dict_mut(id) {
+                    dict.entries.clear();
+                    dict.rest = None;
+                }
+                self.note_edit(id, args.at, How::Removed);
+            }
+            "popitem" if dict.rest.is_none() => {
+                let Some(dict) = self.dict_mut(id) else { return Ok(Val::new(V::None)) };
+                let Some((_, (key, value))) = dict.entries.pop() else {
+                    return Err(Raise::new("KeyError", "takes an entry of an empty dict"));
+                };
+                self.note_edit(id, args.at, How::Removed);
+                return Ok(Val::tuple(vec![key, value]));
+            }
+            "move_to_end" => {}
+            _ => return Ok(self.no_method(owner, name)),
+        }
+        Ok(Val::new(V::None))
+    }
+
+    pub(super) fn set_method(&mut self, owner: &Val, id: u32, name: &str, args: &Args) -> R<Val> {
+        use crate::python::ast::Operator;
+        let Ok(super::Obj { kind: Kind::Set(set), .. }) = self.object(id) else {
+            return Ok(Val::unknown("a set that cannot be told"));
+        };
+        let set = set.clone();
+        let first = args.pos.first().cloned().unwrap_or_else(|| Val::tuple(Vec::new()));
+        let operation = match name {
+            "union" => Some(Operator::BitOr),
+            "intersection" => Some(Operator::BitAnd),
+            "difference" => Some(Operator::Sub),
+            "symmetric_difference" => Some(Operator::BitXor),
+            _ => None,
+        };
+        if let Some(op) = operation {
+            let (a, b) = (self.iterate(owner), self.iterate(&first));
+            return Ok(self.set_operation(op, a, b));
+        }
+        let mut next = set;
+        match name {
+            "add" => match first.key() {
+                Some(key) => {
+                    next.items.entry(key).or_insert(first);
+                }
+                None => next.rest = Some(cause_of(&first)),
+            },
+            "update" => {
+                let seq = self.iterate(&first);
+                for item in seq.items {
+                    match item.key() {
+                        Some(key) => {
+                            next.items.entry(key).or_insert(item);
+                        }
+                        None => next.rest = Some(cause_of(&item)),
+                    }
+                }
+                next.rest = next.rest.or(seq.rest);
+            }
+            "discard" | "remove" => match first.key() {
+                Some(key) => {
+                    let found = next.items.shift_remove(&key).is_some();
+                    if !found && name == "remove" && next.rest.is_none() {
+                        return Err(Raise::new("KeyError", "takes an element that is not there"));
+                    }
+                }
+                None => {
+                    next.items.clear();
+                    next.rest = Some(cause_of(&first));
+                }
+            },
+            "clear" => {
+                next.items.clear();
+                next.rest = None;
+            }
+            "copy" => {
+                let new = self.alloc(Kind::Set(next));
+                return Ok(Val::new(V::Set(new)));
+            }
+            "issubset" | "issuperset" | "isdisjoint" => {
+                let (a, b) = (self.iterate(owner), self.iterate(&first));
+                if a.rest.is_some() || b.rest.is_some() {
+                    return Ok(Self::one_of(
+                        "a set that cannot be told",
+                        vec![Val::bool(true), Val::bool(false)],
+                    ));
+                }
+                let inside =
+                    |x: &Seq, y: &Seq| x.items.iter().all(|i| y.items.iter().any(|j| i.key() == j.key()));
+                return Ok(Val::bool(match name {
+                    "issubset" => inside(&a, &b),
+                    "issuperset" => inside(&b, &a),
+                    _ => !a.items.iter().any(|i| b.items.iter().any(|j| i.key() == j.key())),
+                }));
+            }
+            _ => return Ok(self.no_method(owner, name)),
+        }
+        if let Some(obj) = self.heap.get_mut(id) {
+            obj.kind = Kind::Set(next);
+        }
+        self.note_edit(
+            id,
+            args.at,
+            if matches!(name, "add" | "update") { How::Extended } else { How::Removed },
+        );
+        Ok(Val::new(V::None))
+    }
+
+    /// A method that is not modelled: the object is not known afterwards.
+    pub(super) fn no_method(&mut self, owner: &Val, name: &str) -> Val {
+        let cause: Rc<str> = format!("the method {name}() is not modelled").into();
+        self.taint(owner, &cause);
+        self.may_raise(&cause);
+        Val::unknown(cause)
+    }
+
+    /// `sorted`, with `key` and `reverse`.
+    pub(super) fn sorted(&mut self, seq: Seq, args: &Args) -> R<Seq> {
+        if seq.rest.is_some() {
+            return Ok(seq);
+        }
+        let given_up = |why: &str| Seq { items: Vec::new(), rest: Some(why.into()) };
+        let key = args.named("key").filter(|k| !matches!(k.v, V::None)).cloned();
+        let reverse = match args.named("reverse") {
+            Some(val) => match self.truth(val) {
+                Some(reverse) => reverse,
+                None => return Ok(given_up("an order that cannot be told")),
+            },
+            None => false,
+        };
+        self.spend(seq.items.len())?;
+        let mut keyed = Vec::new();
+        for item in seq.items {
+            let by = match &key {
+                Some(key) => self.call(key, Args { pos: vec![item.clone()], ..Args::default() })?,
+                None => item.clone(),
+            };
+            keyed.push((by, item));
+        }
+        // Each pair is asked once, beforehand: a sort must not meet an order that is not total.
+        for pair in keyed.windows(2) {
+            if self.order(&pair[0].0, &pair[1].0, 0)?.is_none() {
+                return Ok(given_up("an order that cannot be told"));
+            }
+        }
+        if keyed.len() > 4000 {
+            return Ok(given_up("too many elements to sort"));
+        }
+        // Insertion keeps equal elements in order and cannot be confused by an odd order.
+        let mut done: Vec<(Val, Val)> = Vec::with_capacity(keyed.len());
+        for pair in keyed {
+            let at = done.partition_point(|other| {
+                let order =
+                    self.order(&other.0, &pair.0, 0).ok().flatten().unwrap_or(std::cmp::Ordering::Equal);
+                if reverse { order.is_ge() } else { order.is_le() }
+            });
+            done.insert(at, pair);
+        }
+        let keyed = done;
+        Ok(Seq { items: keyed.into_iter().map(|(_, item)| item).collect(), rest: None })
+    }
+}

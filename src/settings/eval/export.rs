@@ -1,0 +1,554 @@
+//! From the interpreter's state to the plain data of a [`SettingsModel`].
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::functions::Args;
+use super::val::{Kind, Scope, V, Val};
+use super::{Arena, Interp};
+use crate::project::{Project, Role, SettingsCandidate};
+use crate::settings::{
+    Composition, Dict, Entry, Environment, Items, Node, Problem, Setting, SettingsModel, Step, Unknown, Value,
+};
+use crate::source::{FileId, Sources};
+
+/// The most values that one setting may hold in the model.
+const MAX_NODES: usize = 60_000;
+const MAX_NEST: usize = 40;
+
+/// Evaluates a Python settings module.
+pub(in crate::settings) fn run(
+    sources: &Sources,
+    project: &Project,
+    candidate: &SettingsCandidate,
+    environment: &Environment,
+) -> SettingsModel {
+    let arena = Arena::new(sources);
+    let mut interp = Interp::new(&arena, project, environment);
+    let mut model = SettingsModel {
+        module: candidate.module.clone(),
+        file: candidate.file,
+        role: candidate.role,
+        configuration: None,
+        django_version: project.django.as_ref().map(|v| v.version.clone()),
+        drf_version: project.drf.as_ref().map(|v| v.version.clone()),
+        settings: BTreeMap::new(),
+        files: Vec::new(),
+        open: None,
+        composition: Composition::Module,
+        problems: Vec::new(),
+    };
+    let loaded = interp.load_candidate(&candidate.module, candidate.file);
+    match loaded {
+        Ok(id) => {
+            let scope = interp.modules[id as usize].scope;
+            interp.collect(scope, candidate, &mut model);
+        }
+        Err(raise) => {
+            model.open = Some(raise.cause.to_string());
+            interp.problem(None, format!("the settings were not evaluated to the end: {}", raise.cause));
+        }
+    }
+    model.files = std::mem::take(&mut interp.files);
+    model.problems.append(&mut interp.problems);
+    model
+}
+
+impl Interp<'_> {
+    fn load_candidate(&mut self, module: &str, file: FileId) -> super::R<u32> {
+        // The outermost frame belongs to nobody: imports need one to run in.
+        let scope = self.new_scope();
+        self.modules.push(super::ModuleInfo {
+            name: "__import__".into(),
+            file: None,
+            is_package: false,
+            scope,
+        });
+        self.frames.push(super::Frame {
+            chain: vec![scope],
+            scope,
+            module: 0,
+            file: None,
+            is_function: true,
+            globals: Vec::new(),
+            nonlocals: Vec::new(),
+            class: None,
+            control: Vec::new(),
+            returns: Vec::new(),
+            loops: Vec::new(),
+            yields: None,
+            uncertain: 0,
+        });
+        if let Some(id) = self.load(module)?
+            && self.modules[id as usize].file == Some(file)
+        {
+            return Ok(id);
+        }
+        let is_package = self.sources.path(file).ends_with("/__init__.py");
+        self.load_file(module, file, is_package)
+    }
+
+    fn collect(&mut self, scope: u32, candidate: &SettingsCandidate, model: &mut SettingsModel) {
+        let names: Vec<(Rc<str>, super::Binding)> = match self.scope(scope) {
+            Some(scope) => scope.vars.iter().map(|(n, b)| (n.clone(), b.clone())).collect(),
+            None => Vec::new(),
+        };
+        model.open = self.scope(scope).and_then(|s| s.open.as_ref()).map(ToString::to_string);
+        if let Some(class) = self.configuration(&names, candidate) {
+            self.collect_class(class, model);
+            return;
+        }
+        for (name, binding) in names {
+            if is_setting(&name) {
+                self.add_setting(&name, &binding.val, &binding.steps, model);
+            }
+        }
+        if self.dynaconf {
+            let cause = "dynaconf may replace it from the environment and its files";
+            model.open.get_or_insert_with(|| cause.to_owned());
+            model.problems.push(Problem {
+                at: None,
+                message: "dynaconf reads the environment after this module: any value may be replaced there"
+                    .into(),
+            });
+        }
+    }
+
+    fn add_setting(&mut self, name: &str, val: &Val, steps: &[(u32, Step)], model: &mut SettingsModel) {
+        let mut edits: Vec<(u32, Step)> = steps.to_vec();
+        let mut seen = Vec::new();
+        self.gather_steps(val, &mut edits, &mut seen, 0);
+        edits.sort_by_key(|s| s.0);
+        edits.dedup_by(|a, b| a.1.at == b.1.at && a.1.how == b.1.how);
+        let mut left = MAX_NODES;
+        let mut val = val.clone();
+        if let Some(unk) = val.unk().filter(|u| u.maybe_unset).cloned() {
+            // When the branch did not run, the framework's default applies.
+            let mut unk = (*unk).clone();
+            match self.django_default(name) {
+                Some(default) => {
+                    if !unk.candidates.is_empty()
+                        && unk.candidates.iter().all(|c| self.equal(c, &default, 0) == Some(true))
+                    {
+                        val = Val { env: val.env.clone(), ..unk.candidates[0].clone() };
+                    } else {
+                        unk.candidates.push(default);
+                        val.v = V::Unknown(Rc::new(unk));
+                    }
+                }
+                None => unk.candidates.clear(),
+            }
+        }
+        let node = self.node(&val, &mut left, &mut Vec::new());
+        let setting = Setting {
+            name: name.to_owned(),
+            node,
+            steps: edits.into_iter().map(|s| s.1).collect(),
+            is_default: false,
+        };
+        model.settings.insert(name.to_owned(), setting);
+    }
+
+    /// The edits in place of a value and of what it holds.
+    fn gather_steps(&self, val: &Val, out: &mut Vec<(u32, Step)>, seen: &mut Vec<u32>, depth: usize) {
+        if depth > 8 || out.len() > 100 || seen.len() > 2000 {
+            return;
+        }
+        if let Some(id) = val.heap_id() {
+            if seen.contains(&id) {
+                return;
+            }
+            seen.push(id);
+            let Some(obj) = self.heap.get(id) else { return };
+            out.extend(obj.steps.iter().cloned());
+            match &obj.kind {
+                Kind::Dict(dict) => {
+                    for (_, value) in dict.entries.values() {
+                        self.gather_steps(value, out, seen, depth + 1);
+                    }
+                }
+                Kind::List(seq) => {
+                    for item in seq.items.iter().take(500) {
+                        self.gather_steps(item, out, seen, depth + 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let V::Unknown(unk) = &val.v {
+            for candidate in &unk.candidates {
+                self.gather_steps(candidate, out, seen, depth + 1);
+            }
+        }
+        if let V::Tuple(seq) = &val.v {
+            for item in seq.items.iter().take(500) {
+                self.gather_steps(item, out, seen, depth + 1);
+            }
+        }
+    }
+
+    /// A value as data.
+    pub(super) fn node(&self, val: &Val, left: &mut usize, path: &mut Vec<u32>) -> Node {
+        let mut node = Node { value: Value::None, at: val.at, env: val.env.as_slice().to_vec() };
+        let unknown = |cause: &str| {
+            Value::Unknown(Unknown { cause: cause.to_owned(), required: false, candidates: Vec::new() })
+        };
+        if *left == 0 || path.len() > MAX_NEST {
+            node.value = unknown("a value that is too large");
+            return node;
+        }
+        *left -= 1;
+        if let Some(id) = val.heap_id() {
+            if path.contains(&id) {
+                node.value = unknown("a collection that holds itself");
+                return node;
+            }
+            path.push(id);
+        }
+        let rest = |cause: &Option<Rc<str>>| cause.as_ref().map(ToString::to_string);
+        node.value = match &val.v {
+            V::None => Value::None,
+            V::Bool(b) => Value::Bool(*b),
+            V::Int(n) => Value::Int(*n),
+            V::BigInt(n) => Value::BigInt(n.to_string()),
+            V::Float(f) => Value::Float(*f),
+            V::Str(text) => Value::Str(text.to_string()),
+            V::Parts(parts) => {
+                Value::PartlyStr(parts.iter().map(|p| p.as_ref().map(ToString::to_string)).collect())
+            }
+            V::Bytes(bytes) => Value::Bytes(bytes.len()),
+            V::Tuple(seq) => Value::Tuple(Items {
+                items: seq.items.iter().map(|v| self.node(v, left, path)).collect(),
+                rest: rest(&seq.rest),
+            }),
+            V::List(id) => match self.seq(*id) {
+                Ok(seq) => Value::List(Items {
+                    items: seq.items.iter().map(|v| self.node(v, left, path)).collect(),
+                    rest: rest(&seq.rest),
+                }),
+                Err(cause) => unknown(&cause),
+            },
+            V::Set(id) => match self.object(*id).map(|o| &o.kind) {
+                Ok(Kind::Set(set)) => Value::Set(Items {
+                    items: set.items.values().map(|v| self.node(v, left, path)).collect(),
+                    rest: rest(&set.rest),
+                }),
+                Ok(_) => unknown("a set that is gone"),
+                Err(cause) => unknown(&cause),
+            },
+            V::Dict(id) => match self.dict_obj(*id) {
+                Ok(dict) => Value::Dict(Dict {
+                    entries: dict
+                        .entries
+                        .values()
+                        .map(|(k, v)| Entry {
+                            key: self.node(k, left, path),
+                            value: self.node(v, left, path),
+                        })
+                        .collect(),
+                    rest: rest(&dict.rest),
+                }),
+                Err(cause) => unknown(&cause),
+            },
+            V::Ref(name) => self.ref_node(name),
+            V::Func(id) => {
+                let func = &self.funcs[*id as usize];
+                let module = &self.modules[func.module as usize].name;
+                Value::Ref(format!("{module}.{}", func.name))
+            }
+            V::Class(id) => {
+                let class = &self.classes[*id as usize];
+                Value::Ref(format!("{}.{}", self.modules[class.module as usize].name, class.name))
+            }
+            V::Module(id) => Value::Ref(self.modules[*id as usize].name.to_string()),
+            V::Timedelta(seconds) => Value::Timedelta(*seconds),
+            V::Regex(pattern) => Value::Regex(pattern.to_string()),
+            V::Path(path) => Value::Path(self.shown_path(path)),
+            V::Lazy(text) => Value::Lazy(text.to_string()),
+            V::Lib(object) if object.class == "environ-path" => unknown("an object of a library"),
+            V::Unknown(unk) => Value::Unknown(Unknown {
+                cause: unk.cause.to_string(),
+                required: unk.required,
+                candidates: unk.candidates.iter().take(8).map(|c| self.node(c, left, path)).collect(),
+            }),
+            V::Ellipsis | V::Namespace(_) | V::Instance(_) | V::Bound(_) | V::Environ | V::Lib(_) => {
+                unknown("an object")
+            }
+        };
+        if val.heap_id().is_some() {
+            path.pop();
+        }
+        node
+    }
+
+    /// What stands outside the project is a class when it is written as one; a name of a package may be anything.
+    fn ref_node(&self, name: &str) -> Value {
+        let short = name.rsplit('.').next().unwrap_or(name);
+        if super::operators::is_class_name(short) || super::stdlib::is_stdlib(name) {
+            let name =
+                name.strip_prefix("builtins.").map_or_else(|| name.to_owned(), |n| format!("builtins.{n}"));
+            return Value::Ref(name);
+        }
+        let known = ["django.utils.", "rest_framework.", "django.views.", "django.contrib."];
+        if known.iter().any(|k| name.starts_with(k)) {
+            return Value::Ref(name.to_owned());
+        }
+        Value::Unknown(Unknown {
+            cause: format!("{name} is not part of the project"),
+            required: false,
+            candidates: Vec::new(),
+        })
+    }
+
+    fn shown_path(&self, path: &str) -> String {
+        let root = self.sources.root().to_string_lossy();
+        let root = root.trim_end_matches('/');
+        match path.strip_prefix(root) {
+            Some("") => "<root>".to_owned(),
+            Some(rest) if rest.starts_with('/') => format!("<root>{rest}"),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// The class that holds the settings, with django-configurations.
+    fn configuration(
+        &self,
+        names: &[(Rc<str>, super::Binding)],
+        candidate: &SettingsCandidate,
+    ) -> Option<u32> {
+        let classes: Vec<(&str, u32)> = names
+            .iter()
+            .filter_map(|(name, binding)| match binding.val.v {
+                V::Class(id)
+                    if self.classes[id as usize]
+                        .external
+                        .iter()
+                        .any(|e| e.starts_with("configurations.")) =>
+                {
+                    Some((&**name, id))
+                }
+                _ => None,
+            })
+            .collect();
+        let by_name = |wanted: &str| classes.iter().find(|(n, _)| *n == wanted).map(|(_, id)| *id);
+        if let Some(found) = self.supplied.get("DJANGO_CONFIGURATION").and_then(|n| by_name(n)) {
+            return Some(found);
+        }
+        // The class that the entry point names.
+        if let (Role::Production, Some(found)) =
+            (candidate.role, self.project.configuration.as_deref().and_then(by_name))
+        {
+            return Some(found);
+        }
+        let roles: &[&str] = match candidate.role {
+            Role::Production | Role::Base => &["Production", "Prod", "Live"],
+            Role::Development => &["Development", "Dev", "Local"],
+            Role::Test => &["Test", "Testing", "CI"],
+        };
+        roles
+            .iter()
+            .find_map(|n| by_name(n))
+            .or_else(|| classes.last().map(|(_, id)| *id))
+    }
+
+    fn collect_class(&mut self, class: u32, model: &mut SettingsModel) {
+        let def = &self.classes[class as usize];
+        model.configuration = Some(def.name.to_string());
+        if let Some(at) = def.at {
+            model.composition = Composition::Class(at);
+        }
+        if let Some(cause) = &def.opaque {
+            model.open.get_or_insert_with(|| cause.to_string());
+        }
+        let mro = def.mro.clone();
+        let this = self.new_instance(class);
+        let mut members: Vec<(Rc<str>, super::Binding)> = Vec::new();
+        for &base in mro.iter().rev() {
+            let scope: Scope = match self.scope(self.classes[base as usize].scope) {
+                Some(scope) => scope.clone(),
+                None => continue,
+            };
+            for (name, binding) in scope.vars {
+                if !is_setting(&name) {
+                    continue;
+                }
+                match members.iter_mut().find(|(n, _)| *n == name) {
+                    Some((_, old)) => {
+                        let mut steps = (*old.steps).clone();
+                        steps.extend(binding.steps.iter().cloned());
+                        *old = super::Binding { val: binding.val, steps: Rc::new(steps) };
+                    }
+                    None => members.push((name, binding)),
+                }
+            }
+        }
+        for (name, binding) in &members {
+            let val = match &binding.val.v {
+                V::Lib(object) if object.class == "value" => {
+                    let val = self.configurations_value(name, &binding.val);
+                    let id = self.classes[class as usize].scope;
+                    self.bind_in(id, name, val.clone(), None, Vec::new());
+                    val
+                }
+                _ => binding.val.clone(),
+            };
+            if !matches!(&val.v, V::Lib(o) if o.class == "property" || o.class == "classproperty") {
+                self.add_setting(name, &val, &binding.steps, model);
+            }
+        }
+        for (name, binding) in &members {
+            if let V::Lib(object) = &binding.val.v
+                && matches!(object.class, "property" | "classproperty")
+            {
+                let val = match self.instance_attr(&this, name) {
+                    Ok(val) => val,
+                    Err(raise) => raise.into_value(),
+                };
+                self.add_setting(name, &val, &binding.steps, model);
+            }
+        }
+        for hook in ["post_setup", "pre_setup"] {
+            let Ok(method) = self.class_attr(class, hook) else { continue };
+            if !matches!(method.v, V::Bound(_)) {
+                continue;
+            }
+            let _ = self.call(&method, Args::default());
+        }
+        // What the hooks changed on the class itself.
+        let own = self.classes[class as usize].scope;
+        let after: Vec<(Rc<str>, super::Binding)> = match self.scope(own) {
+            Some(scope) => scope.vars.iter().map(|(n, b)| (n.clone(), b.clone())).collect(),
+            None => Vec::new(),
+        };
+        for (name, binding) in after {
+            let lazy = matches!(&binding.val.v, V::Lib(_));
+            if is_setting(&name) && !lazy {
+                self.add_setting(&name, &binding.val, &binding.steps, model);
+            }
+        }
+    }
+
+    /// A `values.*Value(…)` of django-configurations, set up under its attribute's name.
+    fn configurations_value(&mut self, name: &str, val: &Val) -> Val {
+        use crate::settings::Reader;
+        let V::Lib(object) = &val.v else { return val.clone() };
+        let object = object.clone();
+        let kind = object.args.first().and_then(Val::as_str).cloned().unwrap_or_else(|| "".into());
+        let kw = |n: &str| object.kwargs.iter().find(|(k, _)| &**k == n).map(|(_, v)| v.clone());
+        let default = object.args.get(1).cloned().or_else(|| kw("default"));
+        let prefix = match kw("environ_prefix").map(|v| v.v) {
+            Some(V::Str(prefix)) if prefix.is_empty() => String::new(),
+            Some(V::Str(prefix)) => format!("{}_", prefix.trim_end_matches('_')),
+            Some(V::None) => String::new(),
+            _ if matches!(&*kind, "DatabaseURL" | "CacheURL" | "EmailURL" | "SearchURL") => String::new(),
+            _ => "DJANGO_".to_owned(),
+        };
+        let base = match kw("environ_name").map(|v| v.v) {
+            Some(V::Str(name)) => name.to_string(),
+            _ => match &*kind {
+                "DatabaseURL" => "DATABASE_URL".into(),
+                "CacheURL" => "CACHE_URL".into(),
+                _ => name.to_owned(),
+            },
+        };
+        let variable = format!("{prefix}{base}");
+        let uses_environment = kw("environ").is_none_or(|v| self.truth(&v) != Some(false));
+        let required =
+            &*kind == "Secret" || kw("environ_required").is_some_and(|v| self.truth(&v) == Some(true));
+        let place = default.as_ref().and_then(|d| d.at);
+        let fallback = default.unwrap_or_else(|| match &*kind {
+            "List" => self.list(Vec::new()),
+            "Tuple" => Val::tuple(Vec::new()),
+            "Dict" => self.dict(Vec::new()),
+            _ => Val::new(V::None),
+        });
+        if !uses_environment {
+            return fallback.at(val.at);
+        }
+        let cast = kind.to_lowercase();
+        match self.read_variable(&variable, val.at, place, Reader::Configurations, Some(&cast)) {
+            super::stdlib::Read::Found(text) => {
+                let made = match (&*kind, text.as_str().map(|t| t.to_lowercase())) {
+                    ("" | "Secret" | "Email" | "URL" | "IP" | "Regex" | "Path", _) => text.clone(),
+                    ("Boolean", Some(t)) if matches!(t.as_str(), "yes" | "y" | "true" | "1") => {
+                        Val::bool(true)
+                    }
+                    ("Boolean", Some(t)) if matches!(t.as_str(), "no" | "n" | "false" | "0" | "") => {
+                        Val::bool(false)
+                    }
+                    ("Integer" | "PositiveInteger", _) => {
+                        self.to_int(&text, None).unwrap_or_else(|raise| raise.into_value())
+                    }
+                    ("List" | "Tuple", _) => {
+                        let items: Vec<Val> = text
+                            .as_str()
+                            .map(|t| {
+                                t.split(',').map(str::trim).filter(|p| !p.is_empty()).map(Val::str).collect()
+                            })
+                            .unwrap_or_default();
+                        if &*kind == "List" { self.list(items) } else { Val::tuple(items) }
+                    }
+                    _ => Val::unknown("a cast that is not modelled"),
+                };
+                made.with_env(&text.env).at(val.at)
+            }
+            super::stdlib::Read::Missing(env) if required => {
+                let required = Val::required(format!("the environment variable {variable} is required"));
+                Val { env, at: val.at, ..required }
+            }
+            super::stdlib::Read::Missing(env) => fallback.with_env(&env).at(val.at),
+        }
+    }
+
+    /// A default of Django's, as a value.
+    pub(super) fn django_default(&mut self, name: &str) -> Option<Val> {
+        let version = self.project.django.as_ref().map(|v| v.version.clone());
+        let node = crate::settings::defaults::django(version.as_deref()).get(name)?.clone();
+        Some(self.val_of(&node))
+    }
+
+    /// `from django.conf.global_settings import *`.
+    pub(super) fn bind_django_defaults(&mut self) {
+        let version = self.project.django.as_ref().map(|v| v.version.clone());
+        let scope = self.frame_ref().scope;
+        for (name, node) in crate::settings::defaults::django(version.as_deref()) {
+            let val = self.val_of(node);
+            self.bind_in(scope, name, val, None, Vec::new());
+        }
+    }
+
+    /// Data as a value.
+    pub(super) fn val_of(&mut self, node: &Node) -> Val {
+        match &node.value {
+            Value::None => Val::new(V::None),
+            Value::Bool(b) => Val::bool(*b),
+            Value::Int(n) => Val::new(V::Int(*n)),
+            Value::Float(f) => Val::new(V::Float(*f)),
+            Value::Str(text) => Val::str(text),
+            Value::List(items) => {
+                let items = items.items.iter().map(|n| self.val_of(n)).collect();
+                self.list(items)
+            }
+            Value::Tuple(items) => {
+                let items = items.items.iter().map(|n| self.val_of(n)).collect();
+                Val::tuple(items)
+            }
+            Value::Dict(dict) => {
+                let entries =
+                    dict.entries.iter().map(|e| (self.val_of(&e.key), self.val_of(&e.value))).collect();
+                self.dict(entries)
+            }
+            Value::Lazy(text) => Val::new(V::Lazy(text.as_str().into())),
+            Value::Ref(name) => Val::new(V::Ref(name.as_str().into())),
+            Value::Unknown(unknown) => Val::unknown(unknown.cause.as_str()),
+            _ => Val::unknown("a default that is not modelled"),
+        }
+    }
+}
+
+/// Whether Django takes a name for a setting.
+pub(super) fn is_setting(name: &str) -> bool {
+    name.chars().any(char::is_alphabetic)
+        && name.chars().all(|c| !c.is_lowercase())
+        && !name.starts_with("__")
+}

@@ -1,0 +1,472 @@
+//! Expressions.
+
+use std::rc::Rc;
+
+use super::functions::Args;
+use super::join::{join_heaps, join_values};
+use super::raise::R;
+use super::val::{DictObj, Reads, Seq, V, Val};
+use super::{Interp, MAX_DEPTH, cause_of};
+use crate::python::ast::{
+    BoolOp, ConversionFlag, Expr, ExprBinOp, ExprCall, ExprDict, FStringPart, InterpolatedStringElement,
+    Number, Operator,
+};
+
+impl<'a> Interp<'a> {
+    /// The value of an expression.
+    pub(super) fn eval(&mut self, expr: &'a Expr) -> R<Val> {
+        self.spend(1)?;
+        if self.depth >= MAX_DEPTH {
+            return Ok(Val::unknown("the code nests too deeply").at(self.span(expr)));
+        }
+        self.depth += 1;
+        let result = self.eval_inner(expr);
+        self.depth -= 1;
+        let val = result?;
+        Ok(match expr {
+            // These hand on a value that was written elsewhere.
+            Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_) | Expr::Named(_) if val.at.is_some() => {
+                val
+            }
+            _ => {
+                let at = self.span(expr);
+                if at.is_some() { val.at(at) } else { val }
+            }
+        })
+    }
+
+    fn eval_inner(&mut self, expr: &'a Expr) -> R<Val> {
+        Ok(match expr {
+            Expr::NoneLiteral(_) => Val::new(V::None),
+            Expr::BooleanLiteral(literal) => Val::bool(literal.value),
+            Expr::EllipsisLiteral(_) => Val::new(V::Ellipsis),
+            Expr::StringLiteral(literal) => Self::text(literal.value.to_str()),
+            Expr::BytesLiteral(literal) => Val::new(V::Bytes(literal.value.bytes().collect())),
+            Expr::NumberLiteral(literal) => match &literal.value {
+                Number::Int(int) => match int.as_i64() {
+                    Some(n) => Val::new(V::Int(n)),
+                    None => super::numbers::big(&int.to_string()),
+                },
+                Number::Float(f) => Val::new(V::Float(*f)),
+                Number::Complex { .. } => Val::unknown("a complex number"),
+            },
+            Expr::Name(name) => self.load_name(&name.id)?,
+            Expr::List(list) => {
+                let seq = self.eval_elements(&list.elts)?;
+                self.list_of(seq)
+            }
+            Expr::Tuple(tuple) => {
+                let seq = self.eval_elements(&tuple.elts)?;
+                Val::new(V::Tuple(Rc::new(seq)))
+            }
+            Expr::Set(set) => {
+                let seq = self.eval_elements(&set.elts)?;
+                self.set_of(seq)
+            }
+            Expr::Dict(dict) => self.eval_dict(dict)?,
+            Expr::FString(string) => {
+                let mut parts = Vec::new();
+                let mut env = Reads::default();
+                for part in &string.value {
+                    match part {
+                        FStringPart::Literal(literal) => parts.push(Some(Rc::from(&*literal.value))),
+                        FStringPart::FString(string) => {
+                            for element in &string.elements {
+                                self.eval_element(element, &mut parts, &mut env)?;
+                            }
+                        }
+                    }
+                }
+                Self::join_parts(parts).with_env(&env)
+            }
+            Expr::TString(_) => Val::unknown("a template string"),
+            Expr::BinOp(op) => self.eval_binop(op)?,
+            Expr::UnaryOp(op) => {
+                let val = self.eval(&op.operand)?;
+                self.unary(op.op, &val)
+            }
+            Expr::BoolOp(op) => {
+                let mut values = op.values.iter();
+                let first = values.next().map_or_else(|| Ok(Val::new(V::None)), |e| self.eval(e))?;
+                self.eval_bool_op(first, op.op, values.as_slice())?
+            }
+            Expr::Compare(compare) => self.eval_compare(compare)?,
+            Expr::If(ternary) => {
+                let cond = self.eval(&ternary.test)?;
+                let reads = self.deep_reads(&cond);
+                match self.truth(&cond) {
+                    Some(true) => self.eval(&ternary.body)?.with_env(&reads),
+                    Some(false) => self.eval(&ternary.orelse)?.with_env(&reads),
+                    None => {
+                        let cause = self.condition_cause(&cond, self.span(&*ternary.test));
+                        self.either_value(
+                            &cause,
+                            &mut |i: &mut Self| i.eval(&ternary.body),
+                            &mut |i: &mut Self| i.eval(&ternary.orelse),
+                        )?
+                        .with_env(&reads)
+                    }
+                }
+            }
+            Expr::Named(named) => {
+                let val = self.eval(&named.value)?;
+                let at = self.span(expr);
+                if let Expr::Name(name) = &*named.target {
+                    let step = self.assigned(at, &val);
+                    // A walrus inside a comprehension binds outside of it.
+                    self.bind(&name.id, val.clone(), step, Vec::new());
+                }
+                val
+            }
+            Expr::Lambda(lambda) => self.define_lambda(lambda)?,
+            Expr::ListComp(comp) => {
+                let seq = self.comprehend(&comp.generators, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                self.list_of(seq)
+            }
+            Expr::Generator(comp) => {
+                let seq = self.comprehend(&comp.generators, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                self.list_of(seq)
+            }
+            Expr::SetComp(comp) => {
+                let seq = self.comprehend(&comp.generators, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                self.set_of(seq)
+            }
+            Expr::DictComp(comp) => {
+                let seq = self.comprehend(&comp.generators, &mut |i: &mut Self| {
+                    let key = match &comp.key {
+                        Some(key) => i.eval(key)?,
+                        None => Val::unknown("an unpacked comprehension"),
+                    };
+                    let value = i.eval(&comp.value)?;
+                    Ok(Val::tuple(vec![key, value]))
+                })?;
+                let mut dict = DictObj::default();
+                for item in seq.items {
+                    if let V::Tuple(pair) = item.v
+                        && let [key, value] = pair.items.as_slice()
+                    {
+                        dict.insert(key.clone(), value.clone());
+                    }
+                }
+                dict.rest = dict.rest.or(seq.rest);
+                self.dict_of(dict)
+            }
+            Expr::Attribute(attribute) => {
+                let owner = self.eval(&attribute.value)?;
+                self.get_attr(&owner, &attribute.attr)?
+            }
+            Expr::Subscript(subscript) => {
+                let owner = self.eval(&subscript.value)?;
+                if let Expr::Slice(_) = &*subscript.slice {
+                    let range = self.eval_slice(&subscript.slice)?;
+                    self.slice(&owner, range)
+                } else {
+                    let key = self.eval(&subscript.slice)?;
+                    let at = self.span(expr);
+                    self.get_item(&owner, &key, at)?
+                }
+            }
+            Expr::Call(call) => self.eval_call(call)?,
+            Expr::Starred(starred) => self.eval(&starred.value)?,
+            Expr::Yield(yielded) => {
+                let val = match &yielded.value {
+                    Some(value) => self.eval(value)?,
+                    None => Val::new(V::None),
+                };
+                if let Some(id) = self.frame_ref().yields {
+                    self.extend_list(id, Seq { items: vec![val], rest: None }, &Reads::default());
+                }
+                Val::new(V::None)
+            }
+            Expr::YieldFrom(yielded) => {
+                let val = self.eval(&yielded.value)?;
+                if let Some(id) = self.frame_ref().yields {
+                    let seq = self.iterate(&val);
+                    self.extend_list(id, seq, &Reads::default());
+                }
+                Val::unknown("the result of a generator")
+            }
+            Expr::Await(_) => Val::unknown("the result of a coroutine"),
+            Expr::Slice(_) | Expr::IpyEscapeCommand(_) => Val::unknown("an expression that is not modelled"),
+        })
+    }
+
+    /// A long sum is a deep tree: it is walked down the left side without recursion.
+    fn eval_binop(&mut self, op: &'a ExprBinOp) -> R<Val> {
+        let mut spine: Vec<&'a ExprBinOp> = vec![op];
+        while let Expr::BinOp(left) = &*spine[spine.len() - 1].left {
+            spine.push(left);
+        }
+        let innermost = spine[spine.len() - 1];
+        let mut val = self.eval(&innermost.left)?;
+        for op in spine.into_iter().rev() {
+            let right = self.eval(&op.right)?;
+            self.spend(1)?;
+            val = if op.op == Operator::Mod && matches!(val.v, V::Str(_) | V::Parts(_)) {
+                self.percent(&val, &right)?
+            } else {
+                self.binary(&val, op.op, &right)?
+            };
+            val.at = self.span(op);
+        }
+        Ok(val)
+    }
+
+    fn eval_bool_op(&mut self, first: Val, op: BoolOp, rest: &'a [Expr]) -> R<Val> {
+        let Some((next, rest)) = rest.split_first() else { return Ok(first) };
+        let stop_on = matches!(op, BoolOp::Or);
+        let reads = self.deep_reads(&first);
+        match self.truth(&first) {
+            Some(truth) if truth == stop_on => Ok(first),
+            Some(_) => {
+                let val = self.eval(next)?.with_env(&reads);
+                self.eval_bool_op(val, op, rest)
+            }
+            None => {
+                let cause = self.condition_cause(&first, None);
+                // Of the first, only the candidates that end the expression can be its value.
+                let kept = match first.unk() {
+                    Some(unk) if !unk.candidates.is_empty() => {
+                        let candidates: Vec<Val> = unk
+                            .candidates
+                            .iter()
+                            .filter(|c| self.truth(c) != Some(!stop_on))
+                            .cloned()
+                            .collect();
+                        Self::one_of(unk.cause.clone(), candidates)
+                    }
+                    // `unknown and X`: falsy in some way; `unknown or X`: truthy in some way.
+                    _ => first.clone(),
+                };
+                let is_bool = self.is_bool_like(&first);
+                let kept = if is_bool { Val::bool(stop_on) } else { kept };
+                self.either_value(&cause, &mut |_: &mut Self| Ok(kept.clone()), &mut |i: &mut Self| {
+                    let val = i.eval(next)?;
+                    i.eval_bool_op(val, op, rest)
+                })
+                .map(|v| v.with_env(&reads))
+            }
+        }
+    }
+
+    /// Whether an unknown value is surely `True` or `False`.
+    fn is_bool_like(&self, val: &Val) -> bool {
+        val.unk().is_some_and(|u| {
+            !u.candidates.is_empty() && u.candidates.iter().all(|c| matches!(c.v, V::Bool(_)))
+        })
+    }
+
+    /// One of two expressions, without knowing which.
+    pub(super) fn either_value(
+        &mut self,
+        cause: &Rc<str>,
+        left: &mut dyn FnMut(&mut Self) -> R<Val>,
+        right: &mut dyn FnMut(&mut Self) -> R<Val>,
+    ) -> R<Val> {
+        let base = self.heap.clone();
+        self.frame().uncertain += 1;
+        let a = left(self);
+        let heap_a = std::mem::replace(&mut self.heap, base);
+        let b = right(self);
+        self.frame().uncertain -= 1;
+        let (a, b) = match (a, b) {
+            (Ok(a), Ok(b)) => (a, b),
+            (Err(raise), other) | (other, Err(raise)) => {
+                // The side that raises is not taken, unless somebody catches it.
+                if raise.stop {
+                    return Err(raise);
+                }
+                if other.is_ok() {
+                    self.pend(self.heap.clone(), *raise);
+                }
+                return other;
+            }
+        };
+        let val = join_values(&a, &heap_a, &b, &self.heap, cause);
+        let own = std::mem::take(&mut self.heap);
+        self.heap = join_heaps(heap_a, &own, cause);
+        Ok(val)
+    }
+
+    fn eval_elements(&mut self, elts: &'a [Expr]) -> R<Seq> {
+        let mut seq = Seq::default();
+        for elt in elts {
+            if let Expr::Starred(starred) = elt {
+                let val = self.eval(&starred.value)?;
+                let inner = self.iterate(&val);
+                let env = val.env.clone();
+                seq.items.extend(inner.items.into_iter().map(|v| v.with_env(&env)));
+                seq.rest = seq.rest.or(inner.rest);
+            } else {
+                seq.items.push(self.eval(elt)?);
+            }
+            if seq.items.len() > super::MAX_ITEMS {
+                return Ok(Seq { items: Vec::new(), rest: Some("a collection that grows too large".into()) });
+            }
+        }
+        Ok(seq)
+    }
+
+    fn eval_dict(&mut self, expr: &'a ExprDict) -> R<Val> {
+        let mut dict = DictObj::default();
+        for item in &expr.items {
+            match &item.key {
+                Some(key) => {
+                    let key = self.eval(key)?;
+                    let value = self.eval(&item.value)?;
+                    dict.insert(key, value);
+                }
+                None => {
+                    let val = self.eval(&item.value)?;
+                    let (entries, rest) = self.entries_of(&val);
+                    if let Some(cause) = rest {
+                        dict.forget(&cause);
+                    }
+                    for (key, value) in entries {
+                        dict.insert(key, value.with_env(&val.env));
+                    }
+                }
+            }
+        }
+        Ok(self.dict_of(dict))
+    }
+
+    fn eval_element(
+        &mut self,
+        element: &'a InterpolatedStringElement,
+        parts: &mut Vec<Option<Rc<str>>>,
+        env: &mut Reads,
+    ) -> R<()> {
+        match element {
+            InterpolatedStringElement::Literal(literal) => parts.push(Some(Rc::from(&*literal.value))),
+            InterpolatedStringElement::Interpolation(field) => {
+                let val = self.eval(&field.expression)?;
+                *env = env.union(&self.deep_reads(&val));
+                if field.debug_text.is_some() {
+                    parts.push(None);
+                    return Ok(());
+                }
+                let spec = match &field.format_spec {
+                    None => Some(Rc::from("")),
+                    Some(spec) => {
+                        let mut inner = Vec::new();
+                        for element in &spec.elements {
+                            self.eval_element(element, &mut inner, env)?;
+                        }
+                        Self::join_parts(inner).as_str().cloned()
+                    }
+                };
+                let text = match field.conversion {
+                    ConversionFlag::None => match spec {
+                        Some(spec) => self.format_value(&val, &spec)?,
+                        None => Err("a computed format".into()),
+                    },
+                    ConversionFlag::Str => self.to_str(&val)?,
+                    ConversionFlag::Repr | ConversionFlag::Ascii => self.repr(&val),
+                };
+                match text {
+                    Ok(text) => parts.push(Some(text.as_str().into())),
+                    Err(_) => match &val.v {
+                        V::Parts(inner) => parts.extend(inner.iter().cloned()),
+                        _ => parts.push(None),
+                    },
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A text from known and unknown parts.
+    pub(super) fn join_parts(parts: Vec<Option<Rc<str>>>) -> Val {
+        if parts.iter().all(Option::is_some) {
+            let text: String = parts.iter().flatten().map(|p| &**p).collect();
+            return Self::text(text);
+        }
+        if parts.iter().all(Option::is_none) || parts.len() > 1000 {
+            return Val::unknown("a text whose parts cannot be told");
+        }
+        let mut merged: Vec<Option<Rc<str>>> = Vec::new();
+        for part in parts {
+            match (merged.last_mut(), part) {
+                (Some(Some(last)), Some(part)) => *last = format!("{last}{part}").into(),
+                (Some(None), None) => {}
+                (_, Some(part)) if part.is_empty() => {}
+                (_, part) => merged.push(part),
+            }
+        }
+        Val::new(V::Parts(Rc::new(merged)))
+    }
+
+    fn eval_call(&mut self, call: &'a ExprCall) -> R<Val> {
+        let callee = self.eval(&call.func)?;
+        let mut args = Args { at: self.span(call), ..Args::default() };
+        for arg in &call.arguments.args {
+            if let Expr::Starred(starred) = arg {
+                let val = self.eval(&starred.value)?;
+                let seq = self.iterate(&val);
+                args.pos.extend(seq.items);
+                args.open = args.open.or(seq.rest);
+            } else {
+                let val = self.eval(arg)?;
+                args.pos.push(val);
+            }
+        }
+        for keyword in &call.arguments.keywords {
+            let val = self.eval(&keyword.value)?;
+            match &keyword.arg {
+                Some(name) => args.kw.push((name.as_str().into(), val)),
+                None => {
+                    let (entries, rest) = self.entries_of(&val);
+                    for (key, value) in entries {
+                        match key.as_str() {
+                            Some(name) => args.kw.push((name.clone(), value)),
+                            None => args.open = Some(cause_of(&key)),
+                        }
+                    }
+                    args.open = args.open.or(rest);
+                }
+            }
+        }
+        self.call(&callee, args)
+    }
+
+    /// All reads in a value and, for collections, in what they hold.
+    pub(super) fn deep_reads(&self, val: &Val) -> Reads {
+        self.reads_below(val, 0)
+    }
+
+    fn reads_below(&self, val: &Val, depth: usize) -> Reads {
+        let mut all = val.env.clone();
+        if depth > 6 {
+            return all;
+        }
+        match &val.v {
+            V::Tuple(seq) => {
+                for item in seq.items.iter().take(1000) {
+                    all = all.union(&self.reads_below(item, depth + 1));
+                }
+            }
+            V::List(id) => {
+                for item in self.seq(*id).map(|s| s.items.as_slice()).unwrap_or_default().iter().take(1000) {
+                    all = all.union(&self.reads_below(item, depth + 1));
+                }
+            }
+            V::Dict(id) => {
+                if let Ok(dict) = self.dict_obj(*id) {
+                    for (key, value) in dict.entries.values().take(1000) {
+                        all = all.union(&key.env).union(&self.reads_below(value, depth + 1));
+                    }
+                }
+            }
+            V::Set(id) => {
+                if let Ok(super::Obj { kind: super::Kind::Set(set), .. }) = self.object(*id) {
+                    for item in set.items.values().take(1000) {
+                        all = all.union(&item.env);
+                    }
+                }
+            }
+            _ => {}
+        }
+        all
+    }
+}

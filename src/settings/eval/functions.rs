@@ -1,0 +1,365 @@
+//! Functions of the project: what is kept of a definition, binding of arguments, running a body.
+
+use std::rc::Rc;
+
+use super::raise::{R, Raise};
+use super::val::{DictObj, Id, Kind, Name, Reads, V, Val};
+use super::{Flow, Frame, Interp, MAX_DEPTH};
+use crate::python::ast::{Expr, ExprLambda, Parameters, Stmt, StmtFunctionDef};
+use crate::python::visitor::{self, Visitor};
+use crate::source::{FileId, Span};
+
+/// A function or lambda.
+pub(super) struct FuncDef<'a> {
+    pub name: Name,
+    pub body: Body<'a>,
+    pub parameters: Option<&'a Parameters>,
+    /// Values of the defaults, by parameter name.
+    pub defaults: Vec<(Name, Val)>,
+    /// The namespaces it sees.
+    pub chain: Vec<Id>,
+    pub module: u32,
+    pub file: Option<FileId>,
+    /// The class it was defined in.
+    pub class: Option<u32>,
+    pub is_generator: bool,
+    pub is_async: bool,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Body<'a> {
+    Block(&'a [Stmt]),
+    Expr(&'a Expr),
+}
+
+/// A class of the project.
+pub(super) struct ClassDef<'a> {
+    pub name: Name,
+    pub module: u32,
+    pub scope: Id,
+    /// Itself and its bases of the project, in order of resolution.
+    pub mro: Vec<u32>,
+    /// Bases outside the project, by dotted name.
+    pub external: Vec<Name>,
+    /// Why an attribute may be another than the bodies say (a metaclass, a decorator, an unknown base).
+    pub opaque: Option<Rc<str>>,
+    pub at: Option<Span>,
+    pub _marker: std::marker::PhantomData<&'a ()>,
+}
+
+/// Evaluated arguments of a call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Args {
+    pub pos: Vec<Val>,
+    pub kw: Vec<(Name, Val)>,
+    /// Why there may be more (`*unknown`, `**unknown`).
+    pub open: Option<Rc<str>>,
+    /// The whole call.
+    pub at: Option<Span>,
+}
+
+impl Args {
+    pub(super) fn get(&self, at: usize, name: &str) -> Option<&Val> {
+        self.pos.get(at).or_else(|| self.named(name))
+    }
+
+    pub(super) fn named(&self, name: &str) -> Option<&Val> {
+        self.kw.iter().find(|(n, _)| &**n == name).map(|(_, v)| v)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Val> {
+        self.pos.iter().chain(self.kw.iter().map(|(_, v)| v))
+    }
+}
+
+impl<'a> Interp<'a> {
+    pub(super) fn define_function(&mut self, def: &'a StmtFunctionDef) -> R<Val> {
+        let defaults = self.eval_defaults(&def.parameters)?;
+        let is_generator = {
+            let mut finder = YieldFinder(false);
+            finder.visit_body(&def.body);
+            finder.0
+        };
+        self.push_function(
+            def.name.as_str().into(),
+            Body::Block(&def.body),
+            Some(&def.parameters),
+            defaults,
+            is_generator,
+            def.is_async,
+        )
+    }
+
+    pub(super) fn define_lambda(&mut self, lambda: &'a ExprLambda) -> R<Val> {
+        let parameters = lambda.parameters.as_deref();
+        let defaults = match parameters {
+            Some(p) => self.eval_defaults(p)?,
+            None => Vec::new(),
+        };
+        self.push_function("<lambda>".into(), Body::Expr(&lambda.body), parameters, defaults, false, false)
+    }
+
+    fn push_function(
+        &mut self,
+        name: Name,
+        body: Body<'a>,
+        parameters: Option<&'a Parameters>,
+        defaults: Vec<(Name, Val)>,
+        is_generator: bool,
+        is_async: bool,
+    ) -> R<Val> {
+        self.spend(1)?;
+        let frame = self.frame_ref();
+        let class = frame.class.as_ref().filter(|_| !frame.is_function).map(|c| c.0);
+        // A method does not see the names of its class body.
+        let own = frame.scope;
+        let skip = class.is_some();
+        let chain = frame.chain.iter().copied().filter(|&id| !(skip && id == own)).collect();
+        let (module, file) = (frame.module, frame.file);
+        let id = self.funcs.len() as u32;
+        self.funcs.push(FuncDef {
+            name,
+            body,
+            parameters,
+            defaults,
+            chain,
+            module,
+            file,
+            class,
+            is_generator,
+            is_async,
+        });
+        Ok(Val::new(V::Func(id)))
+    }
+
+    fn eval_defaults(&mut self, parameters: &'a Parameters) -> R<Vec<(Name, Val)>> {
+        let mut defaults = Vec::new();
+        for parameter in parameters.iter_non_variadic_params() {
+            if let Some(default) = &parameter.default {
+                defaults.push((parameter.parameter.name.as_str().into(), self.eval(default)?));
+            }
+        }
+        Ok(defaults)
+    }
+
+    /// Calls a function of the project.
+    pub(super) fn call_function(&mut self, id: u32, this: Option<Val>, args: Args) -> R<Val> {
+        let name = self.funcs[id as usize].name.clone();
+        if self.frames.len() > 60 || self.depth + 20 > MAX_DEPTH {
+            return Ok(self.give_up(&args, format!("{name}() calls too deeply")));
+        }
+        if self.funcs[id as usize].is_async {
+            return Ok(self.give_up(&args, format!("{name}() is a coroutine")));
+        }
+        if let Some(cause) = &args.open {
+            let cause = cause.clone();
+            return Ok(self.give_up(&args, cause));
+        }
+        let class = self.funcs[id as usize].class;
+        let scope = self.new_scope();
+        let at = args.at;
+        self.bind_parameters(id, scope, this.as_ref(), args)?;
+        let func = &self.funcs[id as usize];
+        let (body, is_generator) = (func.body, func.is_generator);
+        let mut chain = vec![scope];
+        chain.extend(&func.chain);
+        let (module, file) = (func.module, func.file);
+        let yields = is_generator.then(|| match self.list(Vec::new()).v {
+            V::List(id) => id,
+            _ => ENVIRON_UNUSED,
+        });
+        self.frames.push(Frame {
+            chain,
+            scope,
+            module,
+            file,
+            is_function: true,
+            globals: Vec::new(),
+            nonlocals: Vec::new(),
+            class: class.zip(this),
+            control: Vec::new(),
+            returns: Vec::new(),
+            loops: Vec::new(),
+            yields,
+            uncertain: self.frame_ref().uncertain,
+        });
+        let result = match body {
+            Body::Expr(expr) => self.eval(expr).map(Flow::Return),
+            Body::Block(body) => self.exec_block(body),
+        };
+        let frame = self.frames.pop().expect("internal error: frames out of step");
+        let val = self.finish_call(result, frame.returns, &name)?;
+        let val = match yields {
+            Some(id) => Val::new(V::List(id)),
+            None => val,
+        };
+        // What a call gives stands where the call does, unless it hands an argument through.
+        Ok(val.at(at))
+    }
+
+    /// Joins all the ways out of a call.
+    fn finish_call(&mut self, result: R<Flow>, returns: Vec<(super::val::Heap, Val)>, name: &str) -> R<Val> {
+        let cause: Rc<str> = format!("{name}() decides on something that cannot be told").into();
+        let last = match result {
+            Ok(Flow::Return(val)) => Some(val),
+            Ok(Flow::Dead) => None,
+            Ok(_) => Some(Val::new(V::None)),
+            Err(raise) if raise.stop => return Err(raise),
+            Err(raise) => {
+                if returns.is_empty() {
+                    if self.catches(&raise) {
+                        return Err(raise);
+                    }
+                    self.problem(None, format!("{name}() {}", raise.cause));
+                    return Ok(raise.into_value());
+                }
+                self.pend(self.heap.clone(), *raise);
+                None
+            }
+        };
+        let mut joined: Option<(super::val::Heap, Val)> = last.map(|val| (self.heap.clone(), val));
+        for (heap, val) in returns {
+            joined = Some(match joined {
+                None => (heap, val),
+                Some((h, v)) => {
+                    let val = super::join::join_values(&v, &h, &val, &heap, &cause);
+                    (super::join::join_heaps(h, &heap, &cause), val)
+                }
+            });
+        }
+        match joined {
+            Some((heap, val)) => {
+                self.heap = heap;
+                Ok(val)
+            }
+            None => Ok(Val::unknown(cause)),
+        }
+    }
+
+    fn bind_parameters(&mut self, id: u32, scope: Id, this: Option<&Val>, args: Args) -> R<()> {
+        let name = self.funcs[id as usize].name.clone();
+        let Some(parameters) = self.funcs[id as usize].parameters else {
+            if args.pos.is_empty() && args.kw.is_empty() && this.is_none() {
+                return Ok(());
+            }
+            return Err(Raise::new(
+                "TypeError",
+                format!("{name}() is called with arguments that it does not take"),
+            ));
+        };
+        let mut pos = args.pos.into_iter();
+        let mut pos: Vec<Val> = this.cloned().into_iter().chain(pos.by_ref()).collect();
+        pos.reverse();
+        let mut kw = args.kw;
+        let bad =
+            || Raise::new("TypeError", format!("{name}() is called with arguments that it does not take"));
+        let positional = parameters.posonlyargs.iter().chain(&parameters.args);
+        let mut bound: Vec<(Name, Val)> = Vec::new();
+        for parameter in positional.map(|p| (p, true)).chain(parameters.kwonlyargs.iter().map(|p| (p, false)))
+        {
+            let (parameter, may_be_positional) = parameter;
+            let key: Name = parameter.parameter.name.as_str().into();
+            let named = kw.iter().position(|(n, _)| *n == key).map(|at| kw.remove(at).1);
+            let given = if may_be_positional { pos.pop() } else { None }.or(named);
+            let default =
+                || self.funcs[id as usize].defaults.iter().find(|(n, _)| *n == key).map(|(_, v)| v.clone());
+            let val = given.or_else(default).ok_or_else(bad)?;
+            bound.push((key, val));
+            if !may_be_positional {
+                continue;
+            }
+        }
+        pos.reverse();
+        match &parameters.vararg {
+            Some(vararg) => bound.push((vararg.name.as_str().into(), Val::tuple(pos))),
+            None if !pos.is_empty() => return Err(bad()),
+            None => {}
+        }
+        match &parameters.kwarg {
+            Some(kwarg) => {
+                let mut dict = DictObj::default();
+                for (n, v) in kw {
+                    dict.insert(Val::str(&n), v);
+                }
+                let dict = self.dict_of(dict);
+                bound.push((kwarg.name.as_str().into(), dict));
+            }
+            None if !kw.is_empty() => return Err(bad()),
+            None => {}
+        }
+        for (name, val) in bound {
+            self.bind_in(scope, &name, val, None, Vec::new());
+        }
+        Ok(())
+    }
+
+    /// Runs a class body and makes the class.
+    pub(super) fn run_body(&mut self, body: &'a [Stmt], scope: Id, class: u32) -> R<()> {
+        let frame = self.frame_ref();
+        let mut chain = vec![scope];
+        // A class inside a class does not see the outer one's names.
+        let outer_class = frame.class.is_some() && !frame.is_function;
+        chain.extend(frame.chain.iter().copied().filter(|&id| !(outer_class && id == frame.scope)));
+        let next = Frame {
+            chain,
+            scope,
+            module: frame.module,
+            file: frame.file,
+            is_function: false,
+            globals: Vec::new(),
+            nonlocals: Vec::new(),
+            class: Some((class, Val::new(V::Class(class)))),
+            control: Vec::new(),
+            returns: Vec::new(),
+            loops: Vec::new(),
+            yields: None,
+            uncertain: frame.uncertain,
+        };
+        self.frames.push(next);
+        let result = self.exec_block(body);
+        self.frames.pop();
+        result.map(|_| ())
+    }
+
+    /// The reads on which it depends that the running code runs.
+    pub(super) fn control_reads(&self) -> Reads {
+        self.frame_ref().control.iter().fold(Reads::default(), |all, r| all.union(r))
+    }
+
+    /// A call that is not followed: its result is unknown, and what it got may have been changed.
+    pub(super) fn give_up(&mut self, args: &Args, cause: impl Into<Rc<str>>) -> Val {
+        let cause = cause.into();
+        for val in args.all() {
+            self.taint(&val.clone(), &cause);
+        }
+        self.may_raise(&cause);
+        Val::unknown(cause).at(args.at)
+    }
+
+    /// A fresh instance of a class of the project, without `__init__`.
+    pub(super) fn new_instance(&mut self, class: u32) -> Val {
+        let id = self.alloc(Kind::Instance { class, attrs: super::val::Scope::default() });
+        Val::new(V::Instance(id))
+    }
+}
+
+/// Never reached: a fresh empty list is always a list.
+const ENVIRON_UNUSED: Id = Id::MAX;
+
+struct YieldFinder(bool);
+
+impl<'a> Visitor<'a> for YieldFinder {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        if !matches!(stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
+            visitor::walk_stmt(self, stmt);
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Yield(_) | Expr::YieldFrom(_) => self.0 = true,
+            Expr::Lambda(_) => {}
+            _ => visitor::walk_expr(self, expr),
+        }
+    }
+}

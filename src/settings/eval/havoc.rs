@@ -1,0 +1,252 @@
+//! Code that is not followed: whatever it could have set or edited becomes unknown. Also what a guard says about
+//! the names it tests.
+
+use std::rc::Rc;
+
+use super::Interp;
+use super::raise::Raise;
+use super::val::{Reads, Unk, V, Val};
+use crate::python::ast::{Expr, Stmt};
+use crate::python::visitor::{self, Visitor};
+use crate::settings::EnvRead;
+use crate::source::Span;
+
+impl<'a> Interp<'a> {
+    /// Nothing is known any more of what these statements could touch.
+    pub(super) fn havoc(&mut self, body: &'a [Stmt], cause: &Rc<str>) {
+        let mut touched = Touched::default();
+        touched.visit_body(body);
+        for name in touched.edited {
+            if let Some(binding) = self.lookup(name) {
+                let val = binding.val.clone();
+                self.taint(&val, cause);
+            }
+        }
+        for name in touched.bound {
+            let at = self.lookup(name).and_then(|b| b.val.at);
+            self.bind(name, Val::unknown(cause.clone()).at(at), None, Vec::new());
+        }
+        if touched.star {
+            let scope = self.frame_ref().scope;
+            self.open_scope(scope, cause, true);
+        }
+        if touched.returns {
+            let heap = self.heap.clone();
+            if self.frame_ref().is_function {
+                self.frame().returns.push((heap, Val::unknown(cause.clone())));
+            }
+        }
+    }
+
+    /// The names of a target become unknown.
+    pub(super) fn havoc_target(&mut self, target: &'a Expr, cause: &Rc<str>) {
+        let mut touched = Touched::default();
+        touched.target(target);
+        for name in touched.bound {
+            self.bind(name, Val::unknown(cause.clone()), None, Vec::new());
+        }
+    }
+
+    /// A statement ended in an exception that nobody catches: its targets are what the exception says.
+    pub(super) fn assume_failed(&mut self, stmt: &'a Stmt, val: &Val) {
+        let targets: Vec<&'a Expr> = match stmt {
+            Stmt::Assign(assign) => assign.targets.iter().collect(),
+            Stmt::AnnAssign(assign) => vec![&assign.target],
+            Stmt::AugAssign(assign) => vec![&assign.target],
+            _ => {
+                let cause = super::cause_of(val);
+                self.havoc(std::slice::from_ref(stmt), &cause);
+                return;
+            }
+        };
+        let at = self.span(stmt);
+        for target in targets {
+            if self.assign(target, val.clone(), at, Vec::new()).is_err() {
+                let cause = super::cause_of(val);
+                self.havoc_target(target, &cause);
+            }
+        }
+    }
+
+    /// A guard on these names raised: the environment must give them another value.
+    pub(super) fn require_names(&mut self, test: &'a Expr, at: Option<Span>, raise: &Raise) {
+        let mut names = Names(Vec::new());
+        names.visit_expr(test);
+        let mut any = false;
+        for name in names.0 {
+            let Some(binding) = self.lookup(name) else { continue };
+            let val = binding.val.clone();
+            if val.env.is_empty() || self.truth(&val) == Some(true) {
+                continue;
+            }
+            any = true;
+            let cause = format!("the import {} unless the environment gives it", raise.cause);
+            let next = Val { at: val.at, env: val.env.clone(), ..Val::required(cause) };
+            self.bind(name, next, None, Vec::new());
+        }
+        let message = if any { "needs another environment" } else { "ends the import" };
+        self.problem(at, format!("this guard {message}: it {}", raise.cause));
+    }
+
+    /// These statements did not run, but would in another environment.
+    pub(super) fn mark_guarded(&mut self, body: &'a [Stmt], env: &Reads) {
+        if body.is_empty() {
+            return;
+        }
+        let mut touched = Touched { shallow: true, ..Touched::default() };
+        touched.visit_body(body);
+        let mut reads = Reads::default();
+        for read in env.as_slice() {
+            reads = reads.union(&Reads::one(EnvRead { default_at: None, ..read.clone() }));
+        }
+        for name in touched.bound.into_iter().chain(touched.edited) {
+            let Some(binding) = self.lookup(name) else { continue };
+            if matches!(binding.val.v, V::Func(_) | V::Class(_) | V::Module(_) | V::Ref(_) | V::Lib(_)) {
+                continue;
+            }
+            let (val, steps) = (binding.val.clone().with_env(&reads), binding.steps.clone());
+            self.rebind(name, val, steps);
+        }
+    }
+
+    /// Replaces the value of a bound name without a trace.
+    fn rebind(&mut self, name: &str, val: Val, steps: Rc<Vec<(u32, crate::settings::Step)>>) {
+        let chain = self.frame_ref().chain.clone();
+        for id in chain {
+            if let Some(scope) = self.scope_mut(id)
+                && let Some(binding) = scope.vars.get_mut(name)
+            {
+                *binding = super::val::Binding { val, steps };
+                return;
+            }
+        }
+    }
+
+    /// An unknown value that has at most these candidates.
+    pub(super) fn one_of(cause: impl Into<Rc<str>>, candidates: Vec<Val>) -> Val {
+        let unk = Unk { cause: cause.into(), required: false, candidates, maybe_unset: false };
+        Val::new(V::Unknown(Rc::new(unk)))
+    }
+}
+
+/// The names that statements bind, and those whose values they may edit in place.
+#[derive(Default)]
+struct Touched<'a> {
+    bound: Vec<&'a str>,
+    edited: Vec<&'a str>,
+    star: bool,
+    returns: bool,
+    /// Look only at what is surely an edit.
+    shallow: bool,
+}
+
+impl<'a> Touched<'a> {
+    fn target(&mut self, target: &'a Expr) {
+        match target {
+            Expr::Name(name) => self.bound.push(&name.id),
+            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|e| self.target(e)),
+            Expr::List(list) => list.elts.iter().for_each(|e| self.target(e)),
+            Expr::Starred(starred) => self.target(&starred.value),
+            Expr::Attribute(_) | Expr::Subscript(_) => {
+                if let Some(root) = root_name(target) {
+                    self.edited.push(root);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn root_name(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Name(name) => Some(&name.id),
+        Expr::Attribute(attribute) => root_name(&attribute.value),
+        Expr::Subscript(subscript) => root_name(&subscript.value),
+        Expr::Call(call) => root_name(&call.func),
+        _ => None,
+    }
+}
+
+impl<'a> Visitor<'a> for Touched<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Assign(assign) => assign.targets.iter().for_each(|t| self.target(t)),
+            Stmt::AugAssign(assign) => {
+                self.target(&assign.target);
+                if let (false, Some(root)) = (self.shallow, root_name(&assign.target)) {
+                    self.edited.push(root);
+                }
+            }
+            Stmt::AnnAssign(assign) if assign.value.is_some() => self.target(&assign.target),
+            Stmt::For(stmt) => self.target(&stmt.target),
+            Stmt::With(stmt) => {
+                stmt.items.iter().filter_map(|i| i.optional_vars.as_deref()).for_each(|t| self.target(t));
+            }
+            Stmt::Delete(delete) => delete.targets.iter().for_each(|t| self.target(t)),
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    self.bound.push(match &alias.asname {
+                        Some(name) => name.as_str(),
+                        None => alias.name.split('.').next().unwrap_or_default(),
+                    });
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                for alias in &import.names {
+                    match alias.name.as_str() {
+                        "*" => self.star = true,
+                        name => self.bound.push(alias.asname.as_ref().map_or(name, |n| n.as_str())),
+                    }
+                }
+            }
+            Stmt::FunctionDef(def) => {
+                self.bound.push(&def.name);
+                return;
+            }
+            Stmt::ClassDef(class) => {
+                self.bound.push(&class.name);
+                return;
+            }
+            Stmt::Return(_) => self.returns = true,
+            _ => {}
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Named(named) => self.target(&named.target),
+            Expr::Call(call) => {
+                if let Expr::Attribute(attribute) = &*call.func
+                    && let Some(root) = root_name(&attribute.value)
+                    && (!self.shallow || super::edits::is_edit(&attribute.attr))
+                {
+                    self.edited.push(root);
+                }
+                if !self.shallow {
+                    for arg in &call.arguments.args {
+                        self.edited.extend(root_name(arg));
+                    }
+                    for keyword in &call.arguments.keywords {
+                        self.edited.extend(root_name(&keyword.value));
+                    }
+                }
+            }
+            Expr::Lambda(_) => return,
+            _ => {}
+        }
+        visitor::walk_expr(self, expr);
+    }
+}
+
+/// The names that an expression reads.
+struct Names<'a>(Vec<&'a str>);
+
+impl<'a> Visitor<'a> for Names<'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Name(name) = expr {
+            self.0.push(&name.id);
+        }
+        visitor::walk_expr(self, expr);
+    }
+}

@@ -1,0 +1,520 @@
+//! Imports: modules of the project are evaluated once, in order; installed packages are read where they are found;
+//! anything else is a name outside the project.
+
+use std::rc::Rc;
+
+use super::functions::Args;
+use super::raise::{R, Raise};
+use super::val::{Binding, Name, V, Val};
+use super::{Frame, Interp, MAX_INSTALLED, ModuleInfo};
+use crate::python::ast::{StmtImport, StmtImportFrom};
+use crate::python::{ModulePath, ParsedModule, parse};
+use crate::settings::How;
+use crate::source::{FileId, Span};
+
+/// How deep imports may nest.
+const MAX_IMPORTS: usize = 100;
+const MAX_MODULES: usize = 2000;
+
+/// Where a module of the project is.
+#[derive(Clone, Debug)]
+pub(super) enum Found {
+    File {
+        file: FileId,
+        is_package: bool,
+    },
+    /// A folder without `__init__.py`.
+    Namespace,
+    /// A file in `site-packages`.
+    Installed {
+        path: std::path::PathBuf,
+        is_package: bool,
+    },
+}
+
+impl<'a> Interp<'a> {
+    /// The file of a dotted name.
+    pub(super) fn find_module(&self, name: &str) -> Option<Found> {
+        let inner = name.replace('.', "/");
+        let at =
+            |base: &str, rest: &str| if base.is_empty() { rest.to_owned() } else { format!("{base}/{rest}") };
+        let roots = &self.project.import_roots;
+        let fallback = [self.project.root.clone()];
+        let roots = if roots.is_empty() { &fallback[..] } else { roots };
+        for root in roots {
+            if let Some(file) = self.sources.find(&at(root, &format!("{inner}/__init__.py"))) {
+                return Some(Found::File { file, is_package: true });
+            }
+            if let Some(file) = self.sources.find(&at(root, &format!("{inner}.py"))) {
+                return Some(Found::File { file, is_package: false });
+            }
+        }
+        for root in roots {
+            let prefix = at(root, &format!("{inner}/"));
+            if self.sources.iter().any(|(_, f)| f.path.starts_with(&prefix) && f.path.ends_with(".py")) {
+                return Some(Found::Namespace);
+            }
+        }
+        None
+    }
+
+    fn find_installed(&self, name: &str) -> Option<Found> {
+        let site = self.project.site_packages.as_ref()?;
+        let mut path = site.clone();
+        for part in name.split('.') {
+            if part.is_empty() || part.contains('/') {
+                return None;
+            }
+            path.push(part);
+        }
+        let package = path.join("__init__.py");
+        if package.is_file() {
+            return Some(Found::Installed { path: package, is_package: true });
+        }
+        path.set_extension("py");
+        path.is_file().then_some(Found::Installed { path, is_package: false })
+    }
+
+    /// Evaluates a module of the project, or gives the one there is. `None` when it is not in the project.
+    pub(super) fn load(&mut self, name: &str) -> R<Option<u32>> {
+        if let Some(&id) = self.by_name.get(name)
+            && self.heap.get(self.modules[id as usize].scope).is_some()
+        {
+            return Ok(Some(id));
+        }
+        let Some(found) = self.find_module(name) else { return Ok(None) };
+        // Packages on the way are imported first.
+        if let Some((parent, _)) = name.rsplit_once('.')
+            && !self.by_name.contains_key(parent)
+        {
+            self.load(parent)?;
+        }
+        match found {
+            Found::File { file, is_package } => self.load_file(name, file, is_package).map(Some),
+            Found::Namespace => Ok(Some(self.register(name, None, "".into(), true))),
+            Found::Installed { .. } => Ok(None),
+        }
+    }
+
+    fn register(&mut self, name: &str, file: Option<FileId>, path: Rc<str>, is_package: bool) -> u32 {
+        let scope = self.new_scope();
+        let name: Name = name.into();
+        let id = self.modules.len() as u32;
+        let base: Name =
+            if is_package { name.clone() } else { name.rsplit_once('.').map_or("".into(), |p| p.0.into()) };
+        for (key, val) in [
+            ("__name__", Val::str(&name)),
+            ("__file__", Val::new(V::Str(path.clone()))),
+            ("__package__", Val::str(&base)),
+            ("__doc__", Val::new(V::None)),
+        ] {
+            if let Some(scope) = self.scope_mut(scope) {
+                scope.vars.insert(key.into(), Binding::plain(val));
+            }
+        }
+        self.modules.push(ModuleInfo { name: name.clone(), file, is_package, scope });
+        self.by_name.insert(name.clone(), id);
+        // A submodule is an attribute of its package.
+        if let Some((parent, short)) = name.rsplit_once('.')
+            && let Some(&parent) = self.by_name.get(parent)
+        {
+            let scope = self.modules[parent as usize].scope;
+            if let Some(scope) = self.scope_mut(scope)
+                && !scope.vars.contains_key(short)
+            {
+                scope.vars.insert(short.into(), Binding::plain(Val::new(V::Module(id))));
+            }
+        }
+        id
+    }
+
+    pub(super) fn absolute_path(&self, file: FileId) -> Rc<str> {
+        let root = self.sources.root().to_string_lossy();
+        format!("{}/{}", root.trim_end_matches('/'), self.sources.path(file)).into()
+    }
+
+    /// Evaluates a file as a module.
+    pub(super) fn load_file(&mut self, name: &str, file: FileId, is_package: bool) -> R<u32> {
+        let path = self.absolute_path(file);
+        let id = self.register(name, Some(file), path, is_package);
+        let scope = self.modules[id as usize].scope;
+        let cause: Rc<str> = if self.modules.len() > MAX_MODULES {
+            "too many modules are imported".into()
+        } else if self.frames.len() > MAX_IMPORTS {
+            "imports nest too deeply".into()
+        } else {
+            self.note_file(file);
+            let arena = self.arena;
+            self.run_module(id, scope, Some(file), arena.file(file))?;
+            return Ok(id);
+        };
+        self.open_scope(scope, &cause, true);
+        Ok(id)
+    }
+
+    pub(super) fn note_file(&mut self, file: FileId) {
+        if !self.files.contains(&file) {
+            self.files.push(file);
+        }
+    }
+
+    /// Runs the body of a module in a namespace.
+    pub(super) fn run_module(
+        &mut self,
+        module: u32,
+        scope: u32,
+        file: Option<FileId>,
+        parsed: &'a ParsedModule,
+    ) -> R<()> {
+        if let Some(error) = parsed.errors.first() {
+            let at = file.map(|f| Span::new(f, error.range));
+            let line = at.map_or(0, |at| self.sources.line(at));
+            let cause: Rc<str> = format!("the module has a syntax error in line {line}").into();
+            self.problem(at, format!("a syntax error: {}", error.message));
+            self.open_scope(scope, &cause, true);
+            if self.catches(&Raise::new("SyntaxError", cause.clone())) {
+                self.may_raise(&cause);
+            }
+            return Ok(());
+        }
+        let uncertain = self.frames.last().map_or(0, |f| f.uncertain);
+        self.frames.push(Frame {
+            chain: vec![scope],
+            scope,
+            module,
+            file,
+            is_function: false,
+            globals: Vec::new(),
+            nonlocals: Vec::new(),
+            class: None,
+            control: Vec::new(),
+            returns: Vec::new(),
+            loops: Vec::new(),
+            yields: None,
+            uncertain,
+        });
+        let result = self.exec_block(parsed.body());
+        self.frames.pop();
+        match result {
+            Ok(_) => Ok(()),
+            Err(raise) if raise.stop || self.catches(&raise) => Err(raise),
+            Err(raise) => {
+                let at = file.map(|f| Span { file: f, range: (0, 0) });
+                let what = match parsed.body().first() {
+                    Some(_) => format!("the import of this module ends early: it {}", raise.cause),
+                    None => raise.cause.to_string(),
+                };
+                self.problem(at, what);
+                self.open_scope(scope, &raise.cause, false);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether the first part of a dotted name is a package of the project.
+    fn is_own(&self, name: &str) -> bool {
+        let top = name.split('.').next().unwrap_or(name);
+        self.find_module(top).is_some()
+    }
+
+    pub(super) fn exec_import(&mut self, import: &'a StmtImport) -> R<()> {
+        for alias in &import.names {
+            let name = alias.name.as_str();
+            let val = self.import_value(name, None)?;
+            let at = self.span(alias);
+            let step = self.step(at, How::Imported, "");
+            match &alias.asname {
+                Some(asname) => self.bind(asname, val, step, Vec::new()),
+                None => {
+                    let top = name.split('.').next().unwrap_or(name);
+                    let val = if top == name { val } else { self.import_value(top, None)? };
+                    self.bind(top, val, step, Vec::new());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The module of a dotted name; an exception when it is the project's and is not there.
+    pub(super) fn import_value(&mut self, name: &str, at: Option<Span>) -> R<Val> {
+        if let Some(id) = self.load(name)? {
+            return Ok(Val::new(V::Module(id)).at(at));
+        }
+        if super::stdlib::is_stdlib(name) {
+            return Ok(Val::new(V::Ref(name.into())));
+        }
+        if self.is_own(name) {
+            let raise =
+                Raise::new("ModuleNotFoundError", format!("imports {name}, which is not in the project"));
+            if self.catches(&raise) {
+                return Err(raise);
+            }
+            self.problem(at, format!("{name} is imported but is not in the project"));
+            return Ok(Val::unknown(format!("{name} is not in the project")));
+        }
+        self.may_be_missing(name);
+        Ok(Val::new(V::Ref(name.into())))
+    }
+
+    /// A package that is not part of the project may not be installed.
+    fn may_be_missing(&mut self, name: &str) {
+        let top = name.split('.').next().unwrap_or(name);
+        if super::stdlib::is_stdlib(name)
+            || matches!(top, "django" | "rest_framework" | "environ" | "decouple")
+        {
+            return;
+        }
+        if self.project.site_packages.is_some() && self.find_installed(top).is_some() {
+            return;
+        }
+        let mut raise = *Raise::new("ModuleNotFoundError", format!("{name} may not be installed"));
+        raise.any = false;
+        self.pend(self.heap.clone(), raise);
+    }
+
+    pub(super) fn exec_import_from(&mut self, import: &'a StmtImportFrom) -> R<()> {
+        let at = self.span(import);
+        let module = import.module.as_ref().map(|m| m.as_str());
+        if module == Some("__future__") {
+            return Ok(());
+        }
+        let own = &self.modules[self.frame_ref().module as usize];
+        let own = ModulePath { name: own.name.to_string(), is_package: own.is_package };
+        let Some(name) = own.resolve_relative(import.level, module) else {
+            return Err(Raise::new("ImportError", "imports from above the top package"));
+        };
+        let star = import.names.iter().any(|a| a.name.as_str() == "*");
+        let Some(id) = self.load(&name)? else {
+            return self.import_from_outside(import, &name, star, at);
+        };
+        if star {
+            self.import_star(id, at);
+            return Ok(());
+        }
+        for alias in &import.names {
+            let step = self.step(self.span(alias), How::Imported, "");
+            let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+            let scope = self.modules[id as usize].scope;
+            let found = self.scope(scope).and_then(|s| s.vars.get(alias.name.as_str())).cloned();
+            if let Some(binding) = found {
+                self.bind(bound, binding.val, step, (*binding.steps).clone());
+                continue;
+            }
+            let submodule = format!("{name}.{}", alias.name);
+            if let Some(module) = self.load(&submodule)? {
+                self.bind(bound, Val::new(V::Module(module)), step, Vec::new());
+                continue;
+            }
+            let val = match self.module_attr(id, &alias.name) {
+                Ok(val) => val,
+                Err(_) => {
+                    let raise = Raise::new(
+                        "ImportError",
+                        format!("imports {}, which {name} does not have", alias.name),
+                    );
+                    if self.catches(&raise) {
+                        return Err(raise);
+                    }
+                    self.problem(at, format!("{name} has no {}", alias.name));
+                    Val::unknown(format!("{name} has no {}", alias.name))
+                }
+            };
+            self.bind(bound, val, step, Vec::new());
+        }
+        Ok(())
+    }
+
+    fn import_from_outside(
+        &mut self,
+        import: &'a StmtImportFrom,
+        name: &str,
+        star: bool,
+        at: Option<Span>,
+    ) -> R<()> {
+        if self.is_own(name) && !super::stdlib::is_stdlib(name) {
+            let raise =
+                Raise::new("ModuleNotFoundError", format!("imports {name}, which is not in the project"));
+            if self.catches(&raise) {
+                return Err(raise);
+            }
+            self.problem(at, format!("{name} is imported but is not in the project"));
+            let cause: Rc<str> = format!("{name} is not in the project").into();
+            if star {
+                let scope = self.frame_ref().scope;
+                self.open_scope(scope, &cause, true);
+            }
+            for alias in import.names.iter().filter(|a| a.name.as_str() != "*") {
+                let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+                self.bind(bound, Val::unknown(cause.clone()), None, Vec::new());
+            }
+            return Ok(());
+        }
+        let upper = |n: &str| {
+            n.len() > 1 && n.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
+        };
+        let wants_source = star || import.names.iter().any(|a| upper(&a.name));
+        let modelled = super::stdlib::is_stdlib(name) || name.starts_with("django.");
+        if wants_source
+            && !modelled
+            && let Some(id) = self.load_installed(name)?
+        {
+            if star {
+                self.import_star(id, at);
+                return Ok(());
+            }
+            for alias in &import.names {
+                let step = self.step(self.span(alias), How::Imported, "");
+                let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+                let val = self
+                    .module_attr(id, &alias.name)
+                    .unwrap_or_else(|_| Val::unknown(format!("{name} has no {}", alias.name)));
+                self.bind(bound, val, step, Vec::new());
+            }
+            return Ok(());
+        }
+        self.may_be_missing(name);
+        if star {
+            if name == "django.conf.global_settings" {
+                self.bind_django_defaults();
+                return Ok(());
+            }
+            if super::stdlib::is_stdlib(name) {
+                return Ok(());
+            }
+            let cause: Rc<str> =
+                format!("everything is imported from {name}, which is not installed here").into();
+            self.problem(at, cause.to_string());
+            let scope = self.frame_ref().scope;
+            self.open_scope(scope, &cause, true);
+            return Ok(());
+        }
+        for alias in &import.names {
+            let step = self.step(self.span(alias), How::Imported, "");
+            let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+            let val = self.ref_attr(name, &alias.name);
+            let val = match &val.v {
+                // A constant of a package: what it is, only its source says.
+                V::Ref(_) if upper(&alias.name) && !modelled => {
+                    Val::unknown(format!("imported from {name}, which is not part of the project"))
+                }
+                _ => val,
+            };
+            self.bind(bound, val, step, Vec::new());
+        }
+        Ok(())
+    }
+
+    /// Reads a module of an installed package.
+    fn load_installed(&mut self, name: &str) -> R<Option<u32>> {
+        if let Some(&id) = self.by_name.get(name) {
+            return Ok(Some(id));
+        }
+        let Some(Found::Installed { path, is_package }) = self.find_installed(name) else { return Ok(None) };
+        if self.installed >= MAX_INSTALLED {
+            return Ok(None);
+        }
+        let Ok(bytes) = crate::source::read_file(&path) else { return Ok(None) };
+        let Ok((text, _)) = crate::source::decode(bytes) else { return Ok(None) };
+        let slot = self.installed;
+        self.installed += 1;
+        let arena = self.arena;
+        let parsed = arena.installed[slot].get_or_init(|| parse(&text));
+        let id = self.register(name, None, path.to_string_lossy().into(), is_package);
+        let scope = self.modules[id as usize].scope;
+        self.run_module(id, scope, None, parsed)?;
+        Ok(Some(id))
+    }
+
+    /// `from module import *` into the running namespace.
+    pub(super) fn import_star(&mut self, id: u32, at: Option<Span>) {
+        let target = self.frame_ref().scope;
+        let source = self.modules[id as usize].scope;
+        if source == target {
+            return;
+        }
+        let Some(scope) = self.scope(source) else { return };
+        let open = scope.open.clone();
+        let all = scope.vars.get("__all__").map(|b| b.val.clone());
+        let bindings: Vec<(Name, Binding)> = scope.vars.iter().map(|(n, b)| (n.clone(), b.clone())).collect();
+        let listed: Option<Vec<Rc<str>>> = all.and_then(|val| {
+            let seq = self.iterate(&val);
+            seq.rest.is_none().then(|| seq.items.iter().filter_map(|v| v.as_str().cloned()).collect())
+        });
+        if let Some(cause) = open {
+            // What is bound already may be replaced by what nobody saw.
+            self.open_scope(target, &cause, true);
+        }
+        let step = self.step(at, How::Imported, "");
+        for (name, binding) in bindings {
+            let wanted = match &listed {
+                Some(names) => names.contains(&name),
+                None => !name.starts_with('_'),
+            };
+            if wanted {
+                self.bind_in(target, &name, binding.val, step.clone(), (*binding.steps).clone());
+            }
+        }
+    }
+
+    /// `module.name`.
+    pub(super) fn module_attr(&mut self, id: u32, name: &str) -> R<Val> {
+        let scope = self.modules[id as usize].scope;
+        if let Some(binding) = self.scope(scope).and_then(|s| s.vars.get(name)) {
+            return Ok(binding.val.clone());
+        }
+        if name == "__dict__" {
+            return Ok(Val::new(V::Namespace(scope)));
+        }
+        if let Some(cause) = self.scope(scope).and_then(|s| s.open.clone()) {
+            self.may_raise(&cause);
+            return Ok(Val::unknown(cause));
+        }
+        let module = self.modules[id as usize].name.clone();
+        if let Some(V::Func(func)) =
+            self.scope(scope).and_then(|s| s.vars.get("__getattr__")).map(|b| b.val.v.clone())
+        {
+            return self.call_function(func, None, Args { pos: vec![Val::str(name)], ..Args::default() });
+        }
+        Err(Raise::new("AttributeError", format!("asks {module} for {name}, which is not there")))
+    }
+
+    /// Runs a file in the running namespace (split_settings, `exec`).
+    pub(super) fn include_file(&mut self, file: FileId, scope: u32) -> R<()> {
+        if self.frames.len() > MAX_IMPORTS {
+            return Ok(());
+        }
+        self.note_file(file);
+        let arena = self.arena;
+        let module = self.frame_ref().module;
+        let path = self.absolute_path(file);
+        let old = self.scope(scope).and_then(|s| s.vars.get("__file__").cloned());
+        if let Some(scope) = self.scope_mut(scope) {
+            scope.vars.insert("__file__".into(), Binding::plain(Val::new(V::Str(path))));
+        }
+        let result = self.run_module(module, scope, Some(file), arena.file(file));
+        if let (Some(scope), Some(old)) = (self.scope_mut(scope), old) {
+            scope.vars.insert("__file__".into(), old);
+        }
+        result
+    }
+
+    /// `exec(open(…).read())`: a file of the project runs here; other code is not followed.
+    pub(super) fn exec_source(&mut self, args: &Args, scope: u32, cause: &Rc<str>) -> R<()> {
+        let text = args.pos.first().and_then(Val::as_str).cloned();
+        let file = text.and_then(|text| {
+            (text.len() > 16)
+                .then(|| {
+                    self.sources.iter().find(|(_, f)| f.text.replace("\r\n", "\n") == *text).map(|(id, _)| id)
+                })
+                .flatten()
+        });
+        match file {
+            Some(file) => self.include_file(file, scope),
+            None => {
+                self.may_raise(cause);
+                self.open_scope(scope, cause, true);
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Subscripts, slices and iteration.
+
+use super::raise::{R, Raise};
+use super::val::{Key, Kind, Seq, V, Val};
+use super::{ENVIRON, Interp, cause_of};
+use crate::python::ast::Expr;
+use crate::source::Span;
+
+/// `lower:upper:step`.
+pub(super) type Range = (Option<i64>, Option<i64>, Option<i64>);
+
+/// Start and end of a slice with step 1, as Python clips them.
+pub(super) fn bounds(lower: Option<i64>, upper: Option<i64>, len: usize) -> (usize, usize) {
+    let clip = |n: i64| -> usize {
+        let n = if n < 0 { n + len as i64 } else { n };
+        n.clamp(0, len as i64) as usize
+    };
+    (lower.map_or(0, clip), upper.map_or(len, clip))
+}
+
+impl<'a> Interp<'a> {
+    /// The numbers of a slice; `None` when one cannot be told.
+    pub(super) fn eval_slice(&mut self, slice: &'a Expr) -> R<Option<Range>> {
+        let Expr::Slice(slice) = slice else { return Ok(None) };
+        let mut parts = [None; 3];
+        for (part, expr) in parts.iter_mut().zip([&slice.lower, &slice.upper, &slice.step]) {
+            if let Some(expr) = expr {
+                let val = self.eval(expr)?;
+                match (&val.v, val.as_int()) {
+                    (V::None, _) => {}
+                    (_, Some(n)) => *part = Some(n),
+                    _ => return Ok(None),
+                }
+            }
+        }
+        Ok(Some((parts[0], parts[1], parts[2])))
+    }
+
+    pub(super) fn slice(&mut self, owner: &Val, range: Option<Range>) -> Val {
+        let Some((lower, upper, step)) = range else {
+            return Val::unknown("a slice whose bounds cannot be told").with_env(&owner.env);
+        };
+        let step = step.unwrap_or(1);
+        let cut = |len: usize| -> Option<Vec<usize>> {
+            match step {
+                1 => {
+                    let (start, end) = bounds(lower, upper, len);
+                    Some((start..end.max(start)).collect())
+                }
+                -1 if lower.is_none() && upper.is_none() => Some((0..len).rev().collect()),
+                n if n > 1 => {
+                    let (start, end) = bounds(lower, upper, len);
+                    Some((start..end.max(start)).step_by(n as usize).collect())
+                }
+                _ => None,
+            }
+        };
+        let val = match &owner.v {
+            V::Str(text) => {
+                let chars: Vec<char> = text.chars().collect();
+                match cut(chars.len()) {
+                    Some(at) => Self::text(at.into_iter().map(|i| chars[i]).collect::<String>()),
+                    None => Val::unknown("a slice that is not modelled"),
+                }
+            }
+            V::List(_) | V::Tuple(_) => {
+                let seq = self.iterate(owner);
+                match (cut(seq.items.len()), seq.rest) {
+                    (Some(at), None) => {
+                        let items = at.into_iter().map(|i| seq.items[i].clone()).collect();
+                        if matches!(owner.v, V::Tuple(_)) { Val::tuple(items) } else { self.list(items) }
+                    }
+                    (_, rest) => Val::unknown(rest.unwrap_or_else(|| "a slice that is not modelled".into())),
+                }
+            }
+            V::Bytes(bytes) => match cut(bytes.len()) {
+                Some(at) => Val::new(V::Bytes(at.into_iter().map(|i| bytes[i]).collect())),
+                None => Val::unknown("a slice that is not modelled"),
+            },
+            V::Unknown(unk) if !unk.candidates.is_empty() && unk.candidates.len() <= 4 => {
+                let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
+                let cut = candidates.iter().map(|c| self.slice(c, range)).collect();
+                Self::one_of(cause, cut)
+            }
+            _ => Val::unknown(cause_of(owner)),
+        };
+        val.with_env(&owner.env)
+    }
+
+    /// `owner[key]`.
+    pub(super) fn get_item(&mut self, owner: &Val, key: &Val, at: Option<Span>) -> R<Val> {
+        let env = owner.env.union(&key.env);
+        let val = match &owner.v {
+            V::Environ => return self.environ_item(key, at),
+            V::Dict(id) => match (self.dict_obj(*id), key.key()) {
+                (Err(cause), _) => Val::unknown(cause),
+                (Ok(dict), Some(k)) => match (dict.entries.get(&k), &dict.rest) {
+                    (Some((_, value)), _) => value.clone(),
+                    (None, Some(cause)) => {
+                        let cause = cause.clone();
+                        self.may_raise(&cause);
+                        Val::unknown(cause)
+                    }
+                    (None, None) => {
+                        let name = match &k {
+                            Key::Str(name) => format!("the key {name:?}"),
+                            _ => "a key".to_owned(),
+                        };
+                        return Err(Raise::new(
+                            "KeyError",
+                            format!("asks a dict for {name}, which is not there"),
+                        )
+                        .with_env(&env));
+                    }
+                },
+                (Ok(_), None) => {
+                    let cause = cause_of(key);
+                    self.may_raise(&cause);
+                    Val::unknown(cause)
+                }
+            },
+            V::Namespace(id) => {
+                let found =
+                    key.as_str().and_then(|name| self.scope(*id)?.vars.get(name)).map(|b| b.val.clone());
+                match (found, self.scope(*id).and_then(|s| s.open.clone())) {
+                    (Some(val), _) => val,
+                    (None, Some(cause)) => Val::unknown(cause),
+                    (None, None) if key.is_unknown() => Val::unknown(cause_of(key)),
+                    (None, None) => return Err(Raise::new("KeyError", "asks for a name that is not there")),
+                }
+            }
+            V::List(_) | V::Tuple(_) | V::Str(_) => {
+                let seq = self.iterate(owner);
+                match (key.as_int(), &seq.rest) {
+                    (Some(n), None) => {
+                        let index = if n < 0 { n + seq.items.len() as i64 } else { n };
+                        match usize::try_from(index).ok().and_then(|i| seq.items.get(i)) {
+                            Some(val) => val.clone(),
+                            None => {
+                                return Err(Raise::new("IndexError", "asks for an index that is not there")
+                                    .with_env(&env));
+                            }
+                        }
+                    }
+                    (_, Some(cause)) => Val::unknown(cause.clone()),
+                    _ if key.is_unknown() => Val::unknown(cause_of(key)),
+                    _ => {
+                        return Err(Raise::new("TypeError", "uses something that is no index").with_env(&env));
+                    }
+                }
+            }
+            V::Unknown(unk) if !unk.candidates.is_empty() && unk.candidates.len() <= 4 => {
+                let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
+                let mut found = Vec::new();
+                for candidate in &candidates {
+                    // A candidate without it would raise, so it was not this one.
+                    if let Ok(val) = self.get_item(candidate, key, at) {
+                        found.push(val);
+                    }
+                }
+                match found.as_slice() {
+                    [] => Val::unknown(cause),
+                    _ if found.iter().any(Val::is_unknown) => Val::unknown(cause),
+                    _ => Self::one_of(cause, found),
+                }
+            }
+            V::None | V::Bool(_) | V::Int(_) => {
+                return Err(Raise::new("TypeError", "subscripts something that holds nothing").with_env(&env));
+            }
+            V::Lib(object) if object.class == "env" => {
+                let object = object.clone();
+                return self.env_item(&object, key, at);
+            }
+            V::Ref(name) if &**name == "sys.modules" => match key.as_str() {
+                Some(module) => match self.by_name.get(module) {
+                    Some(id) => Val::new(V::Module(*id)),
+                    None => Val::new(V::Ref(module.clone())),
+                },
+                None => Val::unknown(cause_of(key)),
+            },
+            // `list[str]`, `Optional[int]`.
+            V::Ref(name) => Val::new(V::Ref(name.clone())),
+            V::Class(id) => Val::new(V::Class(*id)),
+            V::Instance(_) => {
+                let args = super::functions::Args { pos: vec![key.clone()], at, ..Default::default() };
+                return self.call_method(owner, "__getitem__", args);
+            }
+            V::Lib(object) if object.class == "match" => {
+                let index = key.as_int().unwrap_or(0) as usize;
+                object.args.get(index).cloned().unwrap_or_else(|| Val::unknown("a group of a pattern"))
+            }
+            _ => {
+                let cause = cause_of(owner);
+                self.may_raise(&cause);
+                Val::unknown(cause)
+            }
+        };
+        Ok(val.with_env(&env))
+    }
+
+    /// The elements of whatever can be iterated over, as far as they are known.
+    pub(super) fn iterate(&self, val: &Val) -> Seq {
+        let known = |items: Vec<Val>| Seq { items, rest: None };
+        match &val.v {
+            V::Tuple(seq) => (**seq).clone(),
+            V::List(id) => match self.seq(*id) {
+                Ok(seq) => seq.clone(),
+                Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
+            },
+            V::Set(id) => match self.object(*id) {
+                Ok(super::Obj { kind: Kind::Set(set), .. }) => {
+                    Seq { items: set.items.values().cloned().collect(), rest: set.rest.clone() }
+                }
+                Ok(_) => Seq::default(),
+                Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
+            },
+            V::Dict(id) => match self.dict_obj(*id) {
+                Ok(dict) => Seq {
+                    items: dict.entries.values().map(|(k, _)| k.clone()).collect(),
+                    rest: dict.rest.clone(),
+                },
+                Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
+            },
+            V::Environ | V::Namespace(_) => {
+                let (entries, rest) = self.entries_of(val);
+                Seq { items: entries.into_iter().map(|(k, _)| k).collect(), rest }
+            }
+            V::Str(text) => known(
+                text.chars()
+                    .take(super::MAX_ITEMS)
+                    .map(|c| Val::str(&c.to_string()).with_env(&val.env))
+                    .collect(),
+            ),
+            V::Bytes(bytes) => known(bytes.iter().map(|b| Val::new(V::Int(i64::from(*b)))).collect()),
+            V::Lib(object) if object.class == "file" => match object.args.first().and_then(Val::as_str) {
+                Some(text) => known(text.split_inclusive('\n').map(Val::str).collect()),
+                None => Seq { items: Vec::new(), rest: Some("it reads a file".into()) },
+            },
+            _ => Seq { items: Vec::new(), rest: Some(cause_of(val)) },
+        }
+    }
+
+    /// The entries of a mapping, or of pairs, as `dict()` and `update` take them.
+    pub(super) fn entries_of(&self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>) {
+        match &val.v {
+            V::Dict(id) => match self.dict_obj(*id) {
+                Ok(dict) => (dict.entries.values().cloned().collect(), dict.rest.clone()),
+                Err(cause) => (Vec::new(), Some(cause)),
+            },
+            V::Environ => {
+                let mut entries: Vec<(Val, Val)> = Vec::new();
+                for (name, value) in &self.supplied {
+                    entries.push((Val::str(name), Val::str(value)));
+                }
+                let rest = match self.dict_obj(ENVIRON) {
+                    Ok(dict) => {
+                        entries.extend(dict.entries.values().cloned());
+                        dict.rest.clone()
+                    }
+                    Err(cause) => Some(cause),
+                };
+                (entries, rest)
+            }
+            V::Namespace(id) => match self.scope(*id) {
+                Some(scope) => (
+                    scope.vars.iter().map(|(n, b)| (Val::str(n), b.val.clone())).collect(),
+                    scope.open.clone(),
+                ),
+                None => (Vec::new(), Some("a namespace that is gone".into())),
+            },
+            V::Instance(_) => (Vec::new(), Some("an object is read as a dict".into())),
+            V::None | V::Bool(_) | V::Int(_) => (Vec::new(), None),
+            _ => {
+                let seq = self.iterate(val);
+                let mut rest = seq.rest;
+                let mut entries = Vec::new();
+                for item in &seq.items {
+                    let pair = self.iterate(item);
+                    match pair.items.as_slice() {
+                        [key, value] if pair.rest.is_none() => entries.push((key.clone(), value.clone())),
+                        _ => rest = Some(cause_of(item)),
+                    }
+                }
+                (entries, rest)
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Joining what two branches leave behind: equal values stay known, others become unknown with candidates,
+//! collections keep what both sides show.
+
+use std::rc::Rc;
+
+use super::val::{Binding, Heap, Kind, Obj, Scope, Seq, Unk, V, Val};
+
+/// The most candidates that an unknown value keeps.
+const MAX_CANDIDATES: usize = 8;
+const MAX_DEPTH: usize = 24;
+/// The largest product of lengths for which common elements are looked for.
+const MAX_ALIGN: usize = 250_000;
+
+/// The heap after either `a` or `b`, without knowing which.
+pub(super) fn join_heaps(mut a: Heap, b: &Heap, cause: &Rc<str>) -> Heap {
+    let left = a.clone();
+    for id in left.differing(b) {
+        match (left.get(id), b.get(id)) {
+            (None, Some(obj)) => a.put(id, obj.clone()),
+            (Some(x), Some(y)) => {
+                let joined = join_objects(x, &left, y, b, cause);
+                a.put(id, joined);
+            }
+            _ => {}
+        }
+    }
+    a
+}
+
+fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>) -> Obj {
+    let mut steps = x.steps.clone();
+    for step in &y.steps {
+        if !steps.iter().any(|s| s.0 == step.0) {
+            steps.push(step.clone());
+        }
+    }
+    steps.sort_by_key(|s| s.0);
+    let tainted = x.tainted.clone().or_else(|| y.tainted.clone());
+    let kind = match (&x.kind, &y.kind) {
+        (Kind::List(p), Kind::List(q)) => Kind::List(join_seqs(p, hx, q, hy, cause)),
+        (Kind::Set(p), Kind::Set(q)) => {
+            let mut joined = p.clone();
+            joined.items.retain(|key, _| q.items.contains_key(key));
+            if joined.items.len() < p.items.len().max(q.items.len()) {
+                joined.rest = Some(cause.clone());
+            }
+            joined.rest = joined.rest.or_else(|| q.rest.clone());
+            Kind::Set(joined)
+        }
+        (Kind::Dict(p), Kind::Dict(q)) => {
+            let mut joined = p.clone();
+            joined.entries.clear();
+            for (key, (k, v)) in &p.entries {
+                if let Some((_, other)) = q.entries.get(key) {
+                    joined.entries.insert(key.clone(), (k.clone(), join_values(v, hx, other, hy, cause)));
+                }
+            }
+            if joined.entries.len() < p.entries.len().max(q.entries.len()) {
+                joined.rest = Some(cause.clone());
+            }
+            joined.rest = joined.rest.or_else(|| q.rest.clone());
+            Kind::Dict(joined)
+        }
+        (Kind::Scope(p), Kind::Scope(q)) => Kind::Scope(join_scopes(p, hx, q, hy, cause)),
+        (Kind::Instance { class, attrs: p }, Kind::Instance { attrs: q, .. }) => {
+            Kind::Instance { class: *class, attrs: join_scopes(p, hx, q, hy, cause) }
+        }
+        _ => x.kind.clone(),
+    };
+    Obj { kind, steps, tainted }
+}
+
+fn join_scopes(p: &Scope, hx: &Heap, q: &Scope, hy: &Heap, cause: &Rc<str>) -> Scope {
+    let mut joined = Scope { open: p.open.clone().or_else(|| q.open.clone()), ..Scope::default() };
+    for (name, binding) in &p.vars {
+        let next = match q.vars.get(name) {
+            Some(other) => {
+                let val = join_values(&binding.val, hx, &other.val, hy, cause);
+                Binding { val, steps: join_steps(binding, other) }
+            }
+            None => maybe_bound(binding, cause),
+        };
+        joined.vars.insert(name.clone(), next);
+    }
+    for (name, binding) in &q.vars {
+        if !p.vars.contains_key(name) {
+            joined.vars.insert(name.clone(), maybe_bound(binding, cause));
+        }
+    }
+    joined
+}
+
+fn join_steps(a: &Binding, b: &Binding) -> Rc<Vec<(u32, crate::settings::Step)>> {
+    if Rc::ptr_eq(&a.steps, &b.steps) {
+        return a.steps.clone();
+    }
+    let mut steps = (*a.steps).clone();
+    for step in b.steps.iter() {
+        if !steps.iter().any(|s| s.0 == step.0) {
+            steps.push(step.clone());
+        }
+    }
+    steps.sort_by_key(|s| s.0);
+    Rc::new(steps)
+}
+
+/// A name that only one side binds.
+fn maybe_bound(binding: &Binding, cause: &Rc<str>) -> Binding {
+    let val = &binding.val;
+    let unk = match val.unk() {
+        Some(unk) => Unk { maybe_unset: true, required: false, ..(**unk).clone() },
+        None => {
+            Unk { cause: cause.clone(), required: false, candidates: vec![val.clone()], maybe_unset: true }
+        }
+    };
+    let val = Val { v: V::Unknown(Rc::new(unk)), at: val.at, env: val.env.clone() };
+    Binding { val, steps: binding.steps.clone() }
+}
+
+/// What both lists show, in order; open when either shows more.
+fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>) -> Seq {
+    let (n, m) = (p.items.len(), q.items.len());
+    let rest = p.rest.clone().or_else(|| q.rest.clone());
+    if n == m && p.items.iter().zip(&q.items).all(|(x, y)| same(x, hx, y, hy, 0)) {
+        let items = p.items.iter().zip(&q.items).map(|(x, y)| x.clone().with_env(&y.env)).collect();
+        return Seq { items, rest };
+    }
+    let rest = Some(rest.unwrap_or_else(|| cause.clone()));
+    if n.saturating_mul(m) > MAX_ALIGN {
+        return Seq { items: Vec::new(), rest };
+    }
+    // Longest common subsequence.
+    let equal: Vec<Vec<bool>> =
+        p.items.iter().map(|x| q.items.iter().map(|y| same(x, hx, y, hy, 0)).collect()).collect();
+    let mut best = vec![vec![0_u32; m + 1]; n + 1];
+    for i in (0..n).rev() {
+        for j in (0..m).rev() {
+            best[i][j] =
+                if equal[i][j] { best[i + 1][j + 1] + 1 } else { best[i + 1][j].max(best[i][j + 1]) };
+        }
+    }
+    let (mut i, mut j, mut items) = (0, 0, Vec::new());
+    while i < n && j < m {
+        if equal[i][j] {
+            items.push(p.items[i].clone().with_env(&q.items[j].env));
+            i += 1;
+            j += 1;
+        } else if best[i + 1][j] >= best[i][j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    Seq { items, rest }
+}
+
+/// Either `x` or `y`.
+pub(super) fn join_values(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str>) -> Val {
+    if same(x, hx, y, hy, 0) {
+        return x.clone().with_env(&y.env);
+    }
+    let parts = |v: &Val| match v.unk() {
+        Some(unk) => unk.candidates.clone(),
+        None => vec![v.clone()],
+    };
+    let (left, right) = (parts(x), parts(y));
+    // Nothing is known of one side: no candidate list would be complete.
+    let open = left.is_empty() || right.is_empty();
+    let mut candidates = if open { Vec::new() } else { left };
+    if !open {
+        for val in right {
+            if !candidates.iter().any(|c| same(c, hx, &val, hy, 0)) {
+                candidates.push(val);
+            }
+        }
+        if candidates.len() > MAX_CANDIDATES {
+            candidates.clear();
+        }
+    }
+    let (ux, uy) = (x.unk(), y.unk());
+    let cause = match (ux, uy) {
+        (Some(u), None) | (None, Some(u)) if u.candidates.is_empty() => u.cause.clone(),
+        _ => cause.clone(),
+    };
+    let unk = Unk {
+        cause,
+        required: ux.is_some_and(|u| u.required) && uy.is_some_and(|u| u.required),
+        candidates,
+        maybe_unset: ux.is_some_and(|u| u.maybe_unset) || uy.is_some_and(|u| u.maybe_unset),
+    };
+    Val { v: V::Unknown(Rc::new(unk)), at: y.at.or(x.at), env: x.env.union(&y.env) }
+}
+
+/// Whether two values (each in its heap) are surely the same.
+pub(super) fn same(x: &Val, hx: &Heap, y: &Val, hy: &Heap, depth: usize) -> bool {
+    if depth > MAX_DEPTH {
+        return false;
+    }
+    if let (Some(a), Some(b)) = (x.heap_id(), y.heap_id()) {
+        if a == b {
+            return true;
+        }
+        let (Some(a), Some(b)) = (hx.get(a), hy.get(b)) else { return false };
+        if a.tainted.is_some() || b.tainted.is_some() {
+            return false;
+        }
+        return match (&a.kind, &b.kind) {
+            (Kind::List(p), Kind::List(q)) => same_seqs(p, hx, q, hy, depth),
+            (Kind::Set(p), Kind::Set(q)) => {
+                p.rest.is_none()
+                    && q.rest.is_none()
+                    && p.items.len() == q.items.len()
+                    && p.items.keys().all(|k| q.items.contains_key(k))
+            }
+            (Kind::Dict(p), Kind::Dict(q)) => {
+                p.rest.is_none()
+                    && q.rest.is_none()
+                    && p.entries.len() == q.entries.len()
+                    && p.entries.iter().all(|(k, (_, v))| {
+                        q.entries.get(k).is_some_and(|(_, w)| same(v, hx, w, hy, depth + 1))
+                    })
+            }
+            _ => false,
+        };
+    }
+    match (&x.v, &y.v) {
+        (V::None, V::None) | (V::Ellipsis, V::Ellipsis) | (V::Environ, V::Environ) => true,
+        (V::Bool(a), V::Bool(b)) => a == b,
+        (V::Int(a), V::Int(b)) => a == b,
+        (V::BigInt(a), V::BigInt(b))
+        | (V::Str(a), V::Str(b))
+        | (V::Ref(a), V::Ref(b))
+        | (V::Regex(a), V::Regex(b))
+        | (V::Path(a), V::Path(b))
+        | (V::Lazy(a), V::Lazy(b)) => a == b,
+        (V::Float(a), V::Float(b)) | (V::Timedelta(a), V::Timedelta(b)) => a.to_bits() == b.to_bits(),
+        (V::Bytes(a), V::Bytes(b)) => a == b,
+        (V::Tuple(a), V::Tuple(b)) => Rc::ptr_eq(a, b) || same_seqs(a, hx, b, hy, depth),
+        (V::Namespace(a), V::Namespace(b)) => a == b,
+        (V::Module(a), V::Module(b)) | (V::Func(a), V::Func(b)) | (V::Class(a), V::Class(b)) => a == b,
+        (V::Lib(a), V::Lib(b)) => Rc::ptr_eq(a, b),
+        (V::Unknown(a), V::Unknown(b)) => Rc::ptr_eq(a, b),
+        _ => false,
+    }
+}
+
+fn same_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, depth: usize) -> bool {
+    p.rest.is_none()
+        && q.rest.is_none()
+        && p.items.len() == q.items.len()
+        && p.items.iter().zip(&q.items).all(|(x, y)| same(x, hx, y, hy, depth + 1))
+}

@@ -1,0 +1,366 @@
+//! Libraries that settings modules are written with. A modelled object is a [`LibObject`]: the class and what it
+//! was made with.
+
+mod env;
+mod urls;
+
+use std::rc::Rc;
+
+use super::functions::Args;
+use super::raise::{R, Raise};
+use super::val::{LibObject, V, Val};
+use super::{Interp, cause_of};
+use crate::python::ast::StmtWith;
+use crate::settings::{How, Reader};
+
+impl Interp<'_> {
+    /// A call of a modelled library. `None` when the name is not modelled here.
+    pub(super) fn call_library(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
+        if let Some(value) = configurations_value(name) {
+            let mut parts = vec![Val::str(value)];
+            parts.extend(args.pos.iter().cloned());
+            return Ok(Some(Val::lib("value", parts, args.kw.clone())));
+        }
+        Ok(Some(match name {
+            "environ.Env" | "environ.FileAwareEnv" | "environ.environ.Env" => {
+                Val::lib("env", vec![Val::str("django-environ")], args.kw.clone())
+            }
+            "environs.Env" | "environs.FileAwareEnv" => {
+                Val::lib("env", vec![Val::str("environs")], args.kw.clone())
+            }
+            "decouple.Config" | "decouple.AutoConfig" => {
+                self.read_dotenv(None);
+                Val::lib("env", vec![Val::str("decouple")], Vec::new())
+            }
+            "decouple.RepositoryEnv" | "decouple.RepositoryIni" | "decouple.RepositorySecret" => {
+                if let Some(V::Str(path) | V::Path(path)) = args.pos.first().map(|v| &v.v) {
+                    let path = path.clone();
+                    self.read_dotenv(Some(&path));
+                }
+                Val::lib("object", Vec::new(), Vec::new())
+            }
+            "decouple.config" => {
+                let object = decouple();
+                self.read_dotenv(None);
+                return self.call_lib(&object, args.clone()).map(Some);
+            }
+            "decouple.Csv" => Val::lib("csv", args.pos.clone(), args.kw.clone()),
+            "decouple.Choices" => Val::lib("choices", args.pos.clone(), args.kw.clone()),
+            "decouple.strtobool" | "distutils.util.strtobool" | "setuptools.distutils.util.strtobool" => {
+                let val = args.pos.first().cloned().unwrap_or_else(|| Val::str(""));
+                match val.as_str().map(|t| strtobool(t)) {
+                    Some(Some(truth)) => Val::new(V::Int(i64::from(truth))).with_env(&val.env),
+                    Some(None) => {
+                        return Err(Raise::new("ValueError", "turns a text that is no truth value into one")
+                            .with_env(&val.env));
+                    }
+                    None => match val.v {
+                        V::Unknown(_) | V::Parts(_) => Val::unknown(cause_of(&val)),
+                        _ => {
+                            return Err(Raise::new(
+                                "AttributeError",
+                                "turns something that is no text into a truth value",
+                            )
+                            .with_env(&val.env));
+                        }
+                    },
+                }
+            }
+            "environ.Env.read_env"
+            | "dotenv.load_dotenv"
+            | "dotenv.read_dotenv"
+            | "environs.Env.read_env" => {
+                let path = match args.pos.first().map(|v| &v.v) {
+                    Some(V::Str(path) | V::Path(path)) => Some(path.clone()),
+                    _ => None,
+                };
+                self.read_dotenv(path.as_deref());
+                Val::bool(true)
+            }
+            "dotenv.find_dotenv" => Val::unknown("a path that depends on the working folder"),
+            "environ.Path" => {
+                let mut path = String::from(".");
+                for arg in &args.pos {
+                    match &arg.v {
+                        V::Str(part) | V::Path(part) => path = super::paths::join(&path, part),
+                        _ => return Ok(Some(Val::unknown("a path that cannot be told"))),
+                    }
+                }
+                match self.absolute(&path) {
+                    // `Path(__file__)` is the file; subtraction climbs.
+                    Some(path) => Val::lib("environ-path", vec![Val::str(&path)], Vec::new()),
+                    None => Val::unknown("a path that depends on the working folder"),
+                }
+            }
+            "dj_database_url.config" | "dj_database_url.parse" => self.database_url(name, args)?,
+            "split_settings.tools.optional" => Val::lib("optional", args.pos.clone(), Vec::new()),
+            "split_settings.tools.include" => {
+                self.include(args)?;
+                Val::new(V::None)
+            }
+            "dynaconf.DjangoDynaconf" | "dynaconf.Dynaconf" | "dynaconf.LazySettings" => {
+                self.dynaconf = name.ends_with("DjangoDynaconf");
+                Val::unknown("a settings object of dynaconf's")
+            }
+            "django_heroku.settings" | "django_on_heroku.settings" => {
+                let cause: Rc<str> = format!("{name}() sets names").into();
+                for val in args.all() {
+                    self.taint(&val.clone(), &cause);
+                }
+                Val::new(V::None)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Calls a modelled object.
+    pub(super) fn call_lib(&mut self, object: &Rc<LibObject>, args: Args) -> R<Val> {
+        match object.class {
+            "env" => self.read_env(object, "__call__", &args),
+            "noop" | "logger" => Ok(Val::new(V::None)),
+            "csv" => {
+                let val = args.pos.first().cloned().unwrap_or_else(|| Val::new(V::None));
+                self.cast_csv(object, &val)
+            }
+            "partial" => {
+                let Some(func) = object.args.first().cloned() else {
+                    return Ok(self.give_up(&args, "a partial"));
+                };
+                let mut pos: Vec<Val> = object.args[1..].to_vec();
+                pos.extend(args.pos);
+                let mut kw = object.kwargs.clone();
+                kw.retain(|(n, _)| !args.kw.iter().any(|(m, _)| m == n));
+                kw.extend(args.kw);
+                self.call(&func, Args { pos, kw, open: args.open, at: args.at })
+            }
+            "environ-path" => {
+                let base = object.args.first().and_then(Val::as_str).cloned().unwrap_or_else(|| "".into());
+                let mut path = base.to_string();
+                for arg in &args.pos {
+                    match arg.as_str() {
+                        Some(part) => path = super::paths::join(&path, part),
+                        None => return Ok(Val::unknown("a path that cannot be told")),
+                    }
+                }
+                Ok(Self::text(path))
+            }
+            _ => Ok(self.give_up(&args, "a call that is not modelled")),
+        }
+    }
+
+    /// A method of a modelled object.
+    pub(super) fn lib_method(&mut self, object: &Rc<LibObject>, name: &str, args: Args) -> R<Val> {
+        match object.class {
+            "env" => self.read_env(object, name, &args),
+            "logger" | "noop" => Ok(Val::new(V::None)),
+            "file" => {
+                let text = object.args.first().cloned().unwrap_or_else(|| Val::unknown("it reads a file"));
+                Ok(match (name, text.as_str().cloned()) {
+                    ("read", _) if args.pos.is_empty() => text,
+                    ("readline", Some(text)) => Self::text(text.split_inclusive('\n').next().unwrap_or("")),
+                    ("readlines", Some(text)) => {
+                        let lines = text.split_inclusive('\n').map(Val::str).collect();
+                        self.list(lines)
+                    }
+                    ("close" | "__exit__" | "write" | "flush", _) => Val::new(V::None),
+                    ("__enter__", _) => Val::new(V::Lib(object.clone())),
+                    (_, None) => Val::unknown(cause_of(&text)),
+                    _ => Val::unknown("a use of a file that is not modelled"),
+                })
+            }
+            "exception" => Ok(Val::unknown("a method of an exception")),
+            "super" => {
+                let (Some(V::Class(class)), Some(this)) =
+                    (object.args.first().map(|v| &v.v), object.args.get(1))
+                else {
+                    return Ok(Val::unknown("super() outside of a method"));
+                };
+                let method = self.super_attr(*class, &this.clone(), name)?;
+                self.call(&method, args)
+            }
+            "property" => Ok(Val::lib("property", object.args.clone(), Vec::new())),
+            "environ-path" if name == "path" => self.call_lib(object, args),
+            _ => Ok(self.give_up(&args, "a method that is not modelled")),
+        }
+    }
+
+    /// A data attribute of a modelled object.
+    pub(super) fn lib_attr(&mut self, object: &Rc<LibObject>, name: &str) -> R<Option<Val>> {
+        match (object.class, name) {
+            ("super", _) => {
+                let (Some(V::Class(class)), Some(this)) =
+                    (object.args.first().map(|v| &v.v), object.args.get(1))
+                else {
+                    return Ok(None);
+                };
+                let (class, this) = (*class, this.clone());
+                self.super_attr(class, &this, name).map(Some)
+            }
+            ("url", _) => Ok(urls::part(object, name)),
+            ("exception", "args") => Ok(Some(Val::tuple(object.args[1.min(object.args.len())..].to_vec()))),
+            _ => Ok(None),
+        }
+    }
+
+    /// `include(…)` of split_settings.
+    fn include(&mut self, args: &Args) -> R<()> {
+        let scope = match args.named("scope").map(|v| &v.v) {
+            Some(V::Namespace(scope)) => *scope,
+            _ => *self.frame_ref().chain.last().expect("internal error: no module scope"),
+        };
+        let file =
+            self.scope(scope).and_then(|s| s.vars.get("__file__")).and_then(|b| b.val.as_str().cloned());
+        let Some(file) = file else { return Ok(()) };
+        let folder = file.rsplit_once('/').map_or("", |p| p.0).to_owned();
+        for arg in &args.pos {
+            let (pattern, optional) = match &arg.v {
+                V::Lib(object) if object.class == "optional" => match object.args.first().map(|v| &v.v) {
+                    Some(V::Str(p) | V::Path(p)) => (Some(p.clone()), true),
+                    Some(V::None) => continue,
+                    _ => (None, true),
+                },
+                V::Str(p) | V::Path(p) => (Some(p.clone()), false),
+                V::None => continue,
+                _ => (None, false),
+            };
+            let Some(pattern) = pattern else {
+                let cause: Rc<str> = "a file whose name cannot be told is included".into();
+                self.problem(args.at, cause.to_string());
+                self.open_scope(scope, &cause, true);
+                continue;
+            };
+            let full = super::paths::join(&folder, &pattern);
+            let Some(relative) = self.relative_path(&full) else { continue };
+            let files: Vec<_> = if relative.contains(['*', '?', '[']) {
+                self.sources.iter().filter(|(_, f)| glob(&relative, &f.path)).map(|(id, _)| id).collect()
+            } else {
+                self.sources.find(&relative).into_iter().collect()
+            };
+            if files.is_empty() && !optional {
+                let raise = Raise::new("OSError", format!("includes {pattern}, which is not there"));
+                if self.catches(&raise) {
+                    return Err(raise);
+                }
+                self.problem(args.at, format!("{pattern} is included but is not there"));
+                let cause: Rc<str> = format!("{pattern} is included but is not there").into();
+                self.open_scope(scope, &cause, true);
+            }
+            for file in files {
+                let key = self.sources.path(file).to_owned();
+                let _ = (&key, How::Merged);
+                self.include_file(file, scope)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a dotenv file of the project into the environment, where that is wanted.
+    pub(super) fn read_dotenv(&mut self, path: Option<&str>) {
+        if !self.environment.dotenv {
+            return;
+        }
+        let mut files: Vec<crate::source::FileId> = Vec::new();
+        if let Some(path) = path {
+            if let Some(file) = self.relative_path(path).and_then(|p| self.sources.find(&p)) {
+                files.push(file);
+            }
+        } else if !self.dotenv_read {
+            self.dotenv_read = true;
+            files.extend(self.project.dotenv.iter().filter_map(|p| self.sources.find(p)));
+        }
+        for file in files {
+            self.note_file(file);
+            for (name, value) in parse_dotenv(self.sources.text(file)) {
+                self.supplied.entry(name).or_insert(value);
+            }
+        }
+    }
+
+    pub(super) fn enter_env_prefix(&mut self, _context: &Val) {}
+
+    pub(super) fn leave_env_prefix(&mut self, stmt: &StmtWith) {
+        for item in &stmt.items {
+            if let crate::python::ast::Expr::Call(call) = &item.context_expr
+                && let crate::python::ast::Expr::Attribute(attribute) = &*call.func
+                && attribute.attr.as_str() == "prefixed"
+            {
+                self.env_prefix.pop();
+            }
+        }
+    }
+}
+
+/// `decouple.config`.
+fn decouple() -> Rc<LibObject> {
+    Rc::new(LibObject { class: "env", args: vec![Val::str("decouple")], kwargs: Vec::new() })
+}
+
+/// The kind of a value class of django-configurations.
+fn configurations_value(name: &str) -> Option<&str> {
+    let short = name.strip_prefix("configurations.values.")?;
+    short.strip_suffix("Value")
+}
+
+/// `strtobool` of distutils and decouple.
+pub(super) fn strtobool(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "y" | "yes" | "t" | "true" | "on" | "1" => Some(true),
+        "n" | "no" | "f" | "false" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// `glob` of one path; `*` and `?` do not cross a `/`.
+fn glob(pattern: &str, path: &str) -> bool {
+    fn matches(p: &[u8], s: &[u8], steps: &mut u32) -> bool {
+        *steps += 1;
+        if *steps > 20_000 {
+            return false;
+        }
+        match (p.first(), s.first()) {
+            (None, None) => true,
+            (Some(b'*'), _) => {
+                matches(&p[1..], s, steps)
+                    || (s.first().is_some_and(|c| *c != b'/') && matches(p, &s[1..], steps))
+            }
+            (Some(b'?'), Some(c)) if *c != b'/' => matches(&p[1..], &s[1..], steps),
+            (Some(a), Some(b)) if a == b => matches(&p[1..], &s[1..], steps),
+            _ => false,
+        }
+    }
+    matches(pattern.as_bytes(), path.as_bytes(), &mut 0)
+}
+
+/// `NAME=value` lines, as the dotenv libraries agree on them.
+pub(crate) fn parse_dotenv(text: &str) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for line in text.lines() {
+        let line = line.trim();
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        if line.starts_with('#') {
+            continue;
+        }
+        let Some((name, value)) = line.split_once('=') else { continue };
+        let (name, value) = (name.trim(), value.trim());
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') {
+            continue;
+        }
+        let quoted = |q: char| value.len() > 1 && value.starts_with(q) && value.ends_with(q);
+        let value = if quoted('"') || quoted('\'') {
+            &value[1..value.len() - 1]
+        } else {
+            value.split(" #").next().unwrap_or(value).trim_end()
+        };
+        out.push((name.to_owned(), value.to_owned()));
+    }
+    out
+}
+
+/// The reader of a modelled environment object.
+pub(super) fn reader_of(object: &LibObject) -> Reader {
+    match object.args.first().and_then(Val::as_str).map(|s| &**s) {
+        Some("environs") => Reader::Environs,
+        Some("decouple") => Reader::Decouple,
+        _ => Reader::DjangoEnviron,
+    }
+}

@@ -1,0 +1,286 @@
+//! Methods of texts.
+
+use std::rc::Rc;
+
+use super::functions::Args;
+use super::raise::{R, Raise};
+use super::val::{V, Val};
+use super::{Interp, cause_of};
+
+impl Interp<'_> {
+    pub(super) fn str_method(&mut self, text: &Rc<str>, name: &str, args: &Args) -> R<Val> {
+        self.spend(text.len() / 64)?;
+        let arg = |at: usize| args.pos.get(at);
+        let arg_str = |at: usize| args.pos.get(at).and_then(Val::as_str).cloned();
+        if let Some(unknown) = args.all().find(|v| v.is_unknown() || matches!(v.v, V::Parts(_))) {
+            if !matches!(name, "format" | "join" | "format_map") {
+                let cause = cause_of(unknown);
+                return Ok(match name {
+                    "startswith" | "endswith" | "isdigit" => {
+                        Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
+                    }
+                    _ => Val::unknown(cause),
+                });
+            }
+        }
+        let bad = || Raise::new("TypeError", format!("calls {name}() with an argument of a wrong type"));
+        Ok(match name {
+            "lower" | "casefold" => Self::text(text.to_lowercase()),
+            "upper" => Self::text(text.to_uppercase()),
+            "capitalize" => {
+                let mut chars = text.chars();
+                let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+                Self::text(first + &chars.as_str().to_lowercase())
+            }
+            "title" => {
+                let mut out = String::new();
+                let mut inside = false;
+                for c in text.chars() {
+                    if c.is_alphabetic() {
+                        if inside {
+                            out.extend(c.to_lowercase());
+                        } else {
+                            out.extend(c.to_uppercase());
+                        }
+                        inside = true;
+                    } else {
+                        out.push(c);
+                        inside = false;
+                    }
+                }
+                Self::text(out)
+            }
+            "swapcase" => Self::text(
+                text.chars()
+                    .map(|c| {
+                        if c.is_uppercase() {
+                            c.to_lowercase().to_string()
+                        } else {
+                            c.to_uppercase().to_string()
+                        }
+                    })
+                    .collect::<String>(),
+            ),
+            "strip" | "lstrip" | "rstrip" => {
+                let set = match arg(0) {
+                    None => None,
+                    Some(Val { v: V::None, .. }) => None,
+                    Some(val) => Some(val.as_str().cloned().ok_or_else(bad)?),
+                };
+                let test = |c: char| match &set {
+                    Some(set) => set.contains(c),
+                    None => is_space(c),
+                };
+                let mut out: &str = text;
+                if name != "rstrip" {
+                    out = out.trim_start_matches(test);
+                }
+                if name != "lstrip" {
+                    out = out.trim_end_matches(test);
+                }
+                Self::text(out)
+            }
+            "removeprefix" => {
+                let part = arg_str(0).ok_or_else(bad)?;
+                Self::text(text.strip_prefix(&*part).unwrap_or(text))
+            }
+            "removesuffix" => {
+                let part = arg_str(0).ok_or_else(bad)?;
+                Self::text(if part.is_empty() { text } else { text.strip_suffix(&*part).unwrap_or(text) })
+            }
+            "replace" => {
+                let (Some(old), Some(new)) = (arg_str(0), arg_str(1)) else { return Err(bad()) };
+                if text.len().saturating_mul(new.len() + 1) > 4 * super::MAX_TEXT && new.len() > old.len() {
+                    return Ok(Val::unknown("a text longer than a megabyte"));
+                }
+                Self::text(match arg(2).and_then(Val::as_int) {
+                    Some(n) if n >= 0 => text.replacen(&*old, &new, n as usize),
+                    _ => text.replace(&*old, &new),
+                })
+            }
+            "split" | "rsplit" => {
+                let sep = match args.get(0, "sep") {
+                    None => None,
+                    Some(Val { v: V::None, .. }) => None,
+                    Some(val) => Some(val.as_str().cloned().ok_or_else(bad)?),
+                };
+                let max = args.get(1, "maxsplit").and_then(Val::as_int).unwrap_or(-1);
+                if sep.as_ref().is_some_and(|s| s.is_empty()) {
+                    return Err(Raise::new("ValueError", "splits a text by nothing"));
+                }
+                let parts = split(text, sep.as_deref(), max, name == "rsplit");
+                if parts.len() > super::MAX_ITEMS {
+                    return Ok(Val::unknown("a collection that grows too large"));
+                }
+                let items = parts.into_iter().map(Val::str).collect();
+                self.list(items)
+            }
+            "splitlines" => {
+                let items = text.lines().map(Val::str).collect();
+                self.list(items)
+            }
+            "partition" | "rpartition" => {
+                let sep = arg_str(0).ok_or_else(bad)?;
+                let found =
+                    if name == "partition" { text.split_once(&*sep) } else { text.rsplit_once(&*sep) };
+                Val::tuple(match found {
+                    Some((a, b)) => vec![Val::str(a), Val::str(&sep), Val::str(b)],
+                    None if name == "partition" => vec![Val::str(text), Val::str(""), Val::str("")],
+                    None => vec![Val::str(""), Val::str(""), Val::str(text)],
+                })
+            }
+            "startswith" | "endswith" => {
+                let val = arg(0).ok_or_else(bad)?;
+                let parts = match &val.v {
+                    V::Str(part) => vec![part.clone()],
+                    V::Tuple(seq) => seq.items.iter().filter_map(|v| v.as_str().cloned()).collect(),
+                    _ => return Err(bad()),
+                };
+                if args.pos.len() > 1 {
+                    return Ok(Val::unknown("a test that is not modelled"));
+                }
+                Val::bool(parts.iter().any(|p| {
+                    if name == "startswith" { text.starts_with(&**p) } else { text.ends_with(&**p) }
+                }))
+            }
+            "join" => {
+                let val = arg(0).ok_or_else(bad)?;
+                let env = self.deep_reads(val);
+                let seq = self.iterate(val);
+                let mut parts: Vec<Option<Rc<str>>> = Vec::new();
+                for (index, item) in seq.items.iter().enumerate() {
+                    if index > 0 {
+                        parts.push(Some(text.clone()));
+                    }
+                    match &item.v {
+                        V::Str(part) => parts.push(Some(part.clone())),
+                        V::Parts(inner) => parts.extend(inner.iter().cloned()),
+                        V::None | V::Int(_) | V::Bool(_) | V::Path(_) => {
+                            return Err(
+                                Raise::new("TypeError", "joins something that is no text").with_env(&env)
+                            );
+                        }
+                        _ => parts.push(None),
+                    }
+                }
+                if seq.rest.is_some() {
+                    parts.push(None);
+                }
+                if parts.iter().flatten().map(|p| p.len()).sum::<usize>() > super::MAX_TEXT {
+                    return Ok(Val::unknown("a text longer than a megabyte"));
+                }
+                Self::join_parts(parts).with_env(&env)
+            }
+            "format" => self.str_format(text, args, None)?,
+            "format_map" => {
+                let mapping = arg(0).ok_or_else(bad)?.clone();
+                self.str_format(text, args, Some(&mapping))?
+            }
+            "find" | "rfind" | "index" => {
+                let part = arg_str(0).ok_or_else(bad)?;
+                let found = if name == "rfind" { text.rfind(&*part) } else { text.find(&*part) };
+                match found {
+                    _ if args.pos.len() > 1 => Val::unknown("a search that is not modelled"),
+                    Some(at) => Val::new(V::Int(text[..at].chars().count() as i64)),
+                    None if name == "index" => {
+                        return Err(Raise::new("ValueError", "looks for a text that is not there"));
+                    }
+                    None => Val::new(V::Int(-1)),
+                }
+            }
+            "count" => {
+                let part = arg_str(0).ok_or_else(bad)?;
+                let n = if part.is_empty() { text.chars().count() + 1 } else { text.matches(&*part).count() };
+                Val::new(V::Int(n as i64))
+            }
+            "isdigit" | "isdecimal" | "isnumeric" => {
+                Val::bool(!text.is_empty() && text.chars().all(|c| c.is_ascii_digit()))
+            }
+            "isalpha" => Val::bool(!text.is_empty() && text.chars().all(char::is_alphabetic)),
+            "isalnum" => Val::bool(!text.is_empty() && text.chars().all(char::is_alphanumeric)),
+            "isspace" => Val::bool(!text.is_empty() && text.chars().all(is_space)),
+            "isupper" => {
+                Val::bool(text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase))
+            }
+            "islower" => {
+                Val::bool(text.chars().any(char::is_lowercase) && !text.chars().any(char::is_uppercase))
+            }
+            "isidentifier" => Val::bool(
+                text.starts_with(|c: char| c == '_' || c.is_alphabetic())
+                    && text.chars().all(|c| c == '_' || c.is_alphanumeric()),
+            ),
+            "zfill" => match arg(0).and_then(Val::as_int) {
+                Some(n) if n < 10_000 => {
+                    let (sign, digits) = match text.strip_prefix(['-', '+']) {
+                        Some(digits) => (&text[..1], digits),
+                        None => ("", &**text),
+                    };
+                    let width = (n.max(0) as usize).saturating_sub(sign.len());
+                    Self::text(format!("{sign}{digits:0>width$}"))
+                }
+                _ => Val::unknown("a width that cannot be told"),
+            },
+            "encode" => Val::new(V::Bytes(text.as_bytes().into())),
+            "expandtabs" | "ljust" | "rjust" | "center" | "translate" => {
+                Val::unknown(format!("the method {name}() is not modelled"))
+            }
+            _ => return Err(Raise::new("AttributeError", format!("asks a text for {name}"))),
+        })
+    }
+
+    pub(super) fn bytes_method(&mut self, bytes: &Rc<[u8]>, name: &str) -> Val {
+        match (name, std::str::from_utf8(bytes)) {
+            ("decode", Ok(text)) => Self::text(text),
+            ("hex", _) => Self::text(bytes.iter().map(|b| format!("{b:02x}")).collect::<String>()),
+            ("strip", Ok(text)) => Val::new(V::Bytes(text.trim().as_bytes().into())),
+            _ => Val::unknown(format!("the method {name}() of bytes is not modelled")),
+        }
+    }
+}
+
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
+/// `text.split(sep, max)`.
+fn split<'t>(text: &'t str, sep: Option<&str>, max: i64, from_right: bool) -> Vec<&'t str> {
+    let limit = if max < 0 { usize::MAX } else { max as usize };
+    let Some(sep) = sep else {
+        if max < 0 {
+            return text.split(is_space).filter(|p| !p.is_empty()).collect();
+        }
+        let mut out = Vec::new();
+        let mut rest =
+            if from_right { text.trim_end_matches(is_space) } else { text.trim_start_matches(is_space) };
+        while !rest.is_empty() && out.len() < limit {
+            let found = if from_right { rest.rfind(is_space) } else { rest.find(is_space) };
+            let Some(at) = found else { break };
+            let width = rest[at..].chars().next().map_or(1, char::len_utf8);
+            if from_right {
+                out.push(&rest[at + width..]);
+                rest = rest[..at].trim_end_matches(is_space);
+            } else {
+                out.push(&rest[..at]);
+                rest = rest[at + width..].trim_start_matches(is_space);
+            }
+        }
+        if !rest.is_empty() {
+            out.push(if from_right {
+                rest.trim_start_matches(is_space)
+            } else {
+                rest.trim_end_matches(is_space)
+            });
+        }
+        if from_right {
+            out.reverse();
+        }
+        return out;
+    };
+    if from_right {
+        let mut out: Vec<&str> = text.rsplitn(limit.saturating_add(1), sep).collect();
+        out.reverse();
+        out
+    } else {
+        text.splitn(limit.saturating_add(1), sep).collect()
+    }
+}

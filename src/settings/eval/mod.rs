@@ -1,0 +1,458 @@
+//! The abstract interpreter: runs a settings module as CPython would import it, on values of which some are
+//! unknown. Statements run in order, both sides of an unknown condition run and are joined, functions and classes
+//! of the project are evaluated, libraries that read the environment are modelled. Work is bounded everywhere;
+//! what is given up becomes unknown with a cause.
+
+mod builtins;
+mod calls;
+mod classes;
+mod compare;
+mod comprehension;
+mod control;
+mod edits;
+mod export;
+mod expr;
+mod format;
+mod functions;
+mod havoc;
+mod imports;
+mod index;
+mod join;
+mod libs;
+mod methods;
+mod names;
+mod numbers;
+mod operators;
+mod paths;
+mod pattern;
+mod raise;
+mod stdlib;
+mod stmt;
+mod targets;
+mod text;
+mod val;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use crate::project::Project;
+use crate::python::{ParsedModule, Ranged, parse};
+use crate::settings::{Environment, How, Problem, Step};
+use crate::source::{FileId, Sources, Span};
+
+pub(super) use export::run;
+pub(super) use libs::parse_dotenv;
+
+use functions::{ClassDef, FuncDef};
+use raise::{R, Raise, TryFrame};
+use val::{Binding, DictObj, Heap, Id, Key, Kind, Name, Obj, Reads, Scope, Seq, SetObj, V, Val};
+
+/// Steps (expressions and statements) that one evaluation may take.
+const MAX_STEPS: u64 = 1_500_000;
+/// How deep expressions, statements and calls may nest together.
+const MAX_DEPTH: usize = 1500;
+/// The longest text and the largest collection that are kept.
+const MAX_TEXT: usize = 1 << 20;
+const MAX_ITEMS: usize = 200_000;
+/// How many modules of installed packages are read.
+const MAX_INSTALLED: usize = 64;
+/// The heap object that holds the environment.
+const ENVIRON: Id = 0;
+
+/// Parsed files, kept for as long as functions of them may be called.
+pub(super) struct Arena<'s> {
+    sources: &'s Sources,
+    parsed: Vec<OnceCell<ParsedModule>>,
+    installed: Vec<OnceCell<ParsedModule>>,
+}
+
+impl<'s> Arena<'s> {
+    pub(super) fn new(sources: &'s Sources) -> Self {
+        Self {
+            sources,
+            parsed: (0..sources.len()).map(|_| OnceCell::new()).collect(),
+            installed: (0..MAX_INSTALLED).map(|_| OnceCell::new()).collect(),
+        }
+    }
+
+    fn file(&self, file: FileId) -> &ParsedModule {
+        self.parsed[file.index()].get_or_init(|| parse(self.sources.text(file)))
+    }
+}
+
+/// A module that was imported, or is being imported.
+struct ModuleInfo {
+    name: Name,
+    /// Its file; `None` in an installed package.
+    file: Option<FileId>,
+    is_package: bool,
+    scope: Id,
+}
+
+/// What one call, class body or module body needs while it runs.
+struct Frame {
+    /// Namespaces from the innermost to the module's.
+    chain: Vec<Id>,
+    /// Where plain assignments go.
+    scope: Id,
+    module: u32,
+    file: Option<FileId>,
+    is_function: bool,
+    globals: Vec<Name>,
+    nonlocals: Vec<Name>,
+    /// The class whose method runs, and its first argument, for `super()`.
+    class: Option<(u32, Val)>,
+    /// Reads of the environment on which it depends that this code runs at all.
+    control: Vec<Reads>,
+    /// Ways out under unknown conditions, taken up at the end of the call.
+    returns: Vec<(Heap, Val)>,
+    loops: Vec<Loop>,
+    /// The list of yielded values, in a generator.
+    yields: Option<Id>,
+    /// How many unknown conditions lead here, and the outermost's place.
+    uncertain: usize,
+}
+
+#[derive(Default)]
+struct Loop {
+    breaks: Vec<Heap>,
+    continues: Vec<Heap>,
+}
+
+/// How a block ended.
+enum Flow {
+    Next,
+    Break,
+    Continue,
+    Return(Val),
+    /// Every way through the block left it, under unknown conditions.
+    Dead,
+}
+
+pub(super) struct Interp<'a> {
+    arena: &'a Arena<'a>,
+    sources: &'a Sources,
+    project: &'a Project,
+    environment: &'a Environment,
+    heap: Heap,
+    next_id: Id,
+    seq: u32,
+    steps: u64,
+    depth: usize,
+    installed: usize,
+    funcs: Vec<FuncDef<'a>>,
+    classes: Vec<ClassDef<'a>>,
+    modules: Vec<ModuleInfo>,
+    by_name: FxHashMap<Name, u32>,
+    frames: Vec<Frame>,
+    tries: Vec<TryFrame>,
+    /// Reads behind the exceptions that are being handled.
+    handling: Vec<Reads>,
+    files: Vec<FileId>,
+    problems: Vec<Problem>,
+    /// Values of `.env` files, and those given by the caller.
+    supplied: BTreeMap<String, String>,
+    dotenv_read: bool,
+    dynaconf: bool,
+    /// Prefixes of environs.
+    env_prefix: Vec<String>,
+}
+
+impl<'a> Interp<'a> {
+    pub(super) fn new(arena: &'a Arena<'a>, project: &'a Project, environment: &'a Environment) -> Self {
+        let mut interp = Self {
+            arena,
+            sources: arena.sources,
+            project,
+            environment,
+            heap: Heap::default(),
+            next_id: 1,
+            seq: 0,
+            steps: MAX_STEPS,
+            depth: 0,
+            installed: 0,
+            funcs: Vec::new(),
+            classes: Vec::new(),
+            modules: Vec::new(),
+            by_name: FxHashMap::default(),
+            frames: Vec::new(),
+            tries: Vec::new(),
+            handling: Vec::new(),
+            files: Vec::new(),
+            problems: Vec::new(),
+            supplied: environment.vars.clone(),
+            dotenv_read: false,
+            dynaconf: false,
+            env_prefix: Vec::new(),
+        };
+        interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
+        interp
+    }
+
+    fn spend(&mut self, steps: usize) -> R<()> {
+        let steps = steps as u64;
+        if self.steps < steps {
+            self.steps = 0;
+            return Err(Raise::stop());
+        }
+        self.steps -= steps;
+        Ok(())
+    }
+
+    fn frame(&mut self) -> &mut Frame {
+        self.frames.last_mut().expect("internal error: no frame")
+    }
+
+    fn frame_ref(&self) -> &Frame {
+        self.frames.last().expect("internal error: no frame")
+    }
+
+    /// The span of a node of the running code; `None` in an installed package.
+    fn span(&self, node: &impl Ranged) -> Option<Span> {
+        self.frame_ref().file.map(|file| Span::new(file, node.range()))
+    }
+
+    fn alloc(&mut self, kind: Kind) -> Id {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.heap.put(id, Obj::new(kind));
+        id
+    }
+
+    fn list(&mut self, items: Vec<Val>) -> Val {
+        self.list_of(Seq { items, rest: None })
+    }
+
+    fn list_of(&mut self, seq: Seq) -> Val {
+        if seq.items.len() > MAX_ITEMS {
+            return Val::unknown(format!("a collection of more than {MAX_ITEMS} elements"));
+        }
+        let id = self.alloc(Kind::List(seq));
+        Val::new(V::List(id))
+    }
+
+    fn set_of(&mut self, seq: Seq) -> Val {
+        let mut set = SetObj { rest: seq.rest, ..SetObj::default() };
+        for item in seq.items {
+            match item.key() {
+                Some(key) => {
+                    set.items.entry(key).or_insert(item);
+                }
+                None => set.rest = Some(cause_of(&item)),
+            }
+        }
+        let id = self.alloc(Kind::Set(set));
+        Val::new(V::Set(id))
+    }
+
+    fn dict(&mut self, entries: Vec<(Val, Val)>) -> Val {
+        let mut dict = DictObj::default();
+        for (key, value) in entries {
+            dict.insert(key, value);
+        }
+        self.dict_of(dict)
+    }
+
+    fn dict_of(&mut self, dict: DictObj) -> Val {
+        if dict.entries.len() > MAX_ITEMS {
+            return Val::unknown(format!("a collection of more than {MAX_ITEMS} elements"));
+        }
+        let id = self.alloc(Kind::Dict(dict));
+        Val::new(V::Dict(id))
+    }
+
+    fn text(text: impl AsRef<str>) -> Val {
+        if text.as_ref().len() > MAX_TEXT {
+            return Val::unknown("a text longer than a megabyte");
+        }
+        Val::str(text.as_ref())
+    }
+
+    /// The object behind a value, unless nothing is known of it any more.
+    fn object(&self, id: Id) -> Result<&Obj, Rc<str>> {
+        let obj = self.heap.get(id).ok_or_else(|| Rc::from("it was made in a branch that did not run"))?;
+        match &obj.tainted {
+            Some(cause) => Err(cause.clone()),
+            None => Ok(obj),
+        }
+    }
+
+    fn seq(&self, id: Id) -> Result<&Seq, Rc<str>> {
+        match &self.object(id)?.kind {
+            Kind::List(seq) => Ok(seq),
+            _ => Err("it is no list".into()),
+        }
+    }
+
+    fn dict_obj(&self, id: Id) -> Result<&DictObj, Rc<str>> {
+        match &self.object(id)?.kind {
+            Kind::Dict(dict) => Ok(dict),
+            _ => Err("it is no dict".into()),
+        }
+    }
+
+    fn dict_mut(&mut self, id: Id) -> Option<&mut DictObj> {
+        match &mut self.heap.get_mut(id)?.kind {
+            Kind::Dict(dict) => Some(dict),
+            _ => None,
+        }
+    }
+
+    fn scope(&self, id: Id) -> Option<&Scope> {
+        match &self.heap.get(id)?.kind {
+            Kind::Scope(scope) => Some(scope),
+            Kind::Instance { attrs, .. } => Some(attrs),
+            _ => None,
+        }
+    }
+
+    fn scope_mut(&mut self, id: Id) -> Option<&mut Scope> {
+        match &mut self.heap.get_mut(id)?.kind {
+            Kind::Scope(scope) => Some(scope),
+            Kind::Instance { attrs, .. } => Some(attrs),
+            _ => None,
+        }
+    }
+
+    fn new_scope(&mut self) -> Id {
+        self.alloc(Kind::Scope(Scope::default()))
+    }
+
+    fn next_seq(&mut self) -> u32 {
+        self.seq += 1;
+        self.seq
+    }
+
+    /// A link of a chain, placed in time.
+    fn step(&mut self, at: Option<Span>, how: How, note: impl Into<String>) -> Option<(u32, Step)> {
+        let at = at?;
+        let how = if self.frame_ref().uncertain > 0 && how == How::Assigned { How::Guarded } else { how };
+        Some((self.next_seq(), Step { at, how, note: note.into() }))
+    }
+
+    /// Notes an edit in place on the object.
+    fn note_edit(&mut self, id: Id, at: Option<Span>, how: How) {
+        let Some(step) = self.step(at, how, "") else { return };
+        if let Some(obj) = self.heap.get_mut(id)
+            && obj.steps.len() < 64
+        {
+            obj.steps.push(step);
+        }
+    }
+
+    /// From here on nothing is known of a value that somebody else may change.
+    fn taint(&mut self, val: &Val, cause: &Rc<str>) {
+        self.taint_below(val, cause, 0);
+    }
+
+    fn taint_below(&mut self, val: &Val, cause: &Rc<str>, depth: usize) {
+        if depth > 12 {
+            return;
+        }
+        match &val.v {
+            V::List(id) | V::Set(id) | V::Dict(id) => {
+                let Some(obj) = self.heap.get_mut(*id) else { return };
+                if obj.tainted.is_some() {
+                    return;
+                }
+                obj.tainted = Some(cause.clone());
+                let inner: Vec<Val> = match &obj.kind {
+                    Kind::List(seq) => seq.items.clone(),
+                    Kind::Dict(dict) => dict.entries.values().map(|(_, v)| v.clone()).collect(),
+                    _ => Vec::new(),
+                };
+                for val in inner.iter().take(10_000) {
+                    self.taint_below(val, cause, depth + 1);
+                }
+            }
+            V::Tuple(seq) => {
+                for val in seq.items.iter().take(10_000) {
+                    self.taint_below(val, cause, depth + 1);
+                }
+            }
+            V::Unknown(unk) => {
+                for val in &unk.candidates {
+                    self.taint_below(val, cause, depth + 1);
+                }
+            }
+            V::Namespace(id) => self.open_scope(*id, cause, true),
+            V::Module(module) => {
+                let id = self.modules[*module as usize].scope;
+                self.open_scope(id, cause, true);
+            }
+            V::Instance(id) => self.open_scope(*id, cause, true),
+            _ => {}
+        }
+    }
+
+    /// Names may be bound here that nobody saw; with `all`, those that are bound may have changed, too.
+    fn open_scope(&mut self, id: Id, cause: &Rc<str>, all: bool) {
+        let Some(scope) = self.scope_mut(id) else { return };
+        if scope.open.is_none() {
+            scope.open = Some(cause.clone());
+        }
+        if all {
+            for binding in scope.vars.values_mut() {
+                let plain = !matches!(
+                    binding.val.v,
+                    V::Func(_) | V::Class(_) | V::Module(_) | V::Ref(_) | V::Environ | V::Lib(_)
+                );
+                if plain {
+                    binding.val = Val::unknown(cause.clone()).at(binding.val.at);
+                }
+            }
+        }
+    }
+
+    fn problem(&mut self, at: Option<Span>, message: impl Into<String>) {
+        let problem = Problem { at, message: message.into() };
+        if self.problems.len() < 200 && !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+}
+
+impl DictObj {
+    /// `d[key] = value`. A key that cannot be told may be any of those there are.
+    fn insert(&mut self, key: Val, value: Val) {
+        match key.key() {
+            Some(k) => match self.entries.get_mut(&k) {
+                Some((_, old)) => *old = value,
+                None => {
+                    self.entries.insert(k, (key, value));
+                }
+            },
+            None => self.forget(&cause_of(&key)),
+        }
+    }
+
+    /// Every value may be another from here on.
+    fn forget(&mut self, cause: &Rc<str>) {
+        for (_, value) in self.entries.values_mut() {
+            *value = Val::unknown(cause.clone()).at(value.at);
+        }
+        self.rest = Some(cause.clone());
+    }
+
+    fn get(&self, key: &str) -> Option<&Val> {
+        self.entries.get(&Key::Str(key.into())).map(|(_, v)| v)
+    }
+}
+
+/// Why a value cannot be told, for whatever is computed from it.
+fn cause_of(val: &Val) -> Rc<str> {
+    match &val.v {
+        V::Unknown(unk) => unk.cause.clone(),
+        V::Parts(_) => "a part of the text cannot be told".into(),
+        _ => "it is computed in a way that is not modelled".into(),
+    }
+}
+
+impl Binding {
+    fn plain(val: Val) -> Self {
+        Self { val, steps: Rc::new(Vec::new()) }
+    }
+}

@@ -1,0 +1,98 @@
+//! Numbers as Python has them: integers that do not fit are kept as text or given up.
+
+use std::rc::Rc;
+
+use super::val::{V, Val};
+
+/// An integer literal of any size.
+pub(super) fn big(text: &str) -> Val {
+    let lower = text.replace('_', "").to_ascii_lowercase();
+    let (digits, radix) = match lower.as_bytes() {
+        [b'0', b'x', ..] => (&lower[2..], 16),
+        [b'0', b'o', ..] => (&lower[2..], 8),
+        [b'0', b'b', ..] => (&lower[2..], 2),
+        _ => (lower.as_str(), 10),
+    };
+    if let Ok(n) = i64::from_str_radix(digits, radix) {
+        return Val::new(V::Int(n));
+    }
+    if let Ok(n) = i128::from_str_radix(digits, radix) {
+        return Val::new(V::BigInt(n.to_string().into()));
+    }
+    if radix == 10 && digits.len() < 4300 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Val::new(V::BigInt(Rc::from(digits)));
+    }
+    Val::unknown("a very large number")
+}
+
+/// An integer result.
+pub(super) fn int(n: Option<i128>) -> Val {
+    match n {
+        Some(n) => match i64::try_from(n) {
+            Ok(n) => Val::new(V::Int(n)),
+            Err(_) => Val::new(V::BigInt(n.to_string().into())),
+        },
+        None => Val::unknown("a very large number"),
+    }
+}
+
+/// `str(float)`.
+pub(super) fn float_repr(f: f64) -> String {
+    if f.is_nan() {
+        return "nan".into();
+    }
+    if f.is_infinite() {
+        return if f > 0.0 { "inf".into() } else { "-inf".into() };
+    }
+    let abs = f.abs();
+    if abs != 0.0 && !(1e-4..1e16).contains(&abs) {
+        let text = format!("{f:e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (sign, digits) = match exponent.strip_prefix('-') {
+            Some(digits) => ('-', digits),
+            None => ('+', exponent),
+        };
+        return format!("{mantissa}e{sign}{digits:0>2}");
+    }
+    let text = f.to_string();
+    if text.contains('.') { text } else { format!("{text}.0") }
+}
+
+/// `int(text)`.
+pub(super) fn parse_int(text: &str, radix: u32) -> Option<Val> {
+    let trimmed = text.trim();
+    let (negative, digits) = match trimmed.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, trimmed.strip_prefix('+').unwrap_or(trimmed)),
+    };
+    if digits.is_empty()
+        || digits.starts_with('_')
+        || digits.ends_with('_')
+        || digits.contains("__")
+        || digits.len() > 60
+    {
+        return None;
+    }
+    let digits = digits.replace('_', "");
+    if !digits.chars().all(|c| c.is_digit(radix)) {
+        return None;
+    }
+    let n = i128::from_str_radix(&digits, radix).ok()?;
+    Some(int(Some(if negative { -n } else { n })))
+}
+
+/// `float(text)`.
+pub(super) fn parse_float(text: &str) -> Option<f64> {
+    let text = text.trim().to_ascii_lowercase();
+    let plain = text.trim_start_matches(['+', '-']);
+    if !plain.starts_with(|c: char| c.is_ascii_digit() || c == '.' || c == 'i' || c == 'n') {
+        return None;
+    }
+    if plain.starts_with(['i', 'n']) && !matches!(plain, "inf" | "infinity" | "nan") {
+        return None;
+    }
+    if text.ends_with('_') || text.contains("__") {
+        return None;
+    }
+    text.replace('_', "").parse().ok()
+}

@@ -1,0 +1,314 @@
+//! `os.path` and `pathlib`, on the text of paths; whether a file is there is asked of what was read.
+
+use std::rc::Rc;
+
+use super::Interp;
+use super::functions::Args;
+use super::raise::{R, Raise};
+use super::val::{V, Val};
+
+/// `os.path.join(a, b)`, `Path(a) / b` (without the clean-up that `Path` does).
+fn join_text(a: &str, b: &str) -> String {
+    if b.starts_with('/') || a.is_empty() {
+        b.to_owned()
+    } else if a.ends_with('/') {
+        format!("{a}{b}")
+    } else {
+        format!("{a}/{b}")
+    }
+}
+
+/// `Path(a) / b`.
+pub(super) fn join(a: &str, b: &str) -> String {
+    clean(&join_text(if a == "." { "" } else { a }, b))
+}
+
+/// The text of `Path(text)`: without doubled slashes and single dots.
+pub(super) fn clean(text: &str) -> String {
+    let root = if text.starts_with('/') { "/" } else { "" };
+    let parts: Vec<&str> = text.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
+    let joined = format!("{root}{}", parts.join("/"));
+    if joined.is_empty() { ".".to_owned() } else { joined }
+}
+
+/// `os.path.normpath`.
+fn normalize(text: &str) -> String {
+    let absolute = text.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in text.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if absolute && parts.is_empty() => {}
+            ".." if parts.last().is_some_and(|p| *p != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let joined = format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"));
+    if joined.is_empty() { ".".to_owned() } else { joined }
+}
+
+fn dirname(text: &str) -> &str {
+    match text.rfind('/') {
+        Some(0) => "/",
+        Some(at) => text[..at].trim_end_matches('/'),
+        None => "",
+    }
+}
+
+fn parent(path: &str) -> String {
+    if path == "/" || path == "." {
+        return path.to_owned();
+    }
+    match path.rfind('/') {
+        Some(0) => "/".to_owned(),
+        Some(at) => path[..at].to_owned(),
+        None => ".".to_owned(),
+    }
+}
+
+pub(super) fn parents(path: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut at = path.to_owned();
+    loop {
+        let next = parent(&at);
+        if next == at || all.len() > 200 {
+            return all;
+        }
+        all.push(next.clone());
+        at = next;
+    }
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Data attributes of a `Path`.
+pub(super) fn attribute(path: &str, name: &str) -> Option<V> {
+    let file = name_of(path);
+    let dot = file.rfind('.').filter(|&at| at > 0 && at + 1 < file.len());
+    Some(match name {
+        "parent" => V::Path(parent(path).into()),
+        "parents" => V::None,
+        "name" => V::Str(file.into()),
+        "stem" => V::Str(file[..dot.unwrap_or(file.len())].into()),
+        "suffix" => V::Str(dot.map_or("", |at| &file[at..]).into()),
+        "parts" => {
+            let mut parts: Vec<Val> = Vec::new();
+            if path.starts_with('/') {
+                parts.push(Val::str("/"));
+            }
+            parts.extend(path.split('/').filter(|p| !p.is_empty()).map(Val::str));
+            return Some(Val::tuple(parts).v);
+        }
+        _ => return None,
+    })
+}
+
+impl Interp<'_> {
+    /// The path relative to the scanned root.
+    pub(super) fn relative_path(&self, path: &str) -> Option<String> {
+        let normal = normalize(path);
+        let root = self.sources.root().to_str()?;
+        if normal == root {
+            return Some(String::new());
+        }
+        let inner = normal.strip_prefix(root.trim_end_matches('/'))?.strip_prefix('/')?;
+        Some(inner.to_owned())
+    }
+
+    /// Whether a file or folder is there: sure only for what was read.
+    fn exists(&self, path: &str, name: &str) -> Option<bool> {
+        let relative = self.relative_path(path)?;
+        if self.sources.find(&relative).is_some() {
+            return Some(matches!(name, "exists" | "isfile" | "is_file" | "lexists"));
+        }
+        let prefix = format!("{relative}/");
+        if relative.is_empty() || self.sources.iter().any(|(_, f)| f.path.starts_with(&prefix)) {
+            return Some(matches!(name, "exists" | "isdir" | "is_dir" | "lexists"));
+        }
+        None
+    }
+
+    fn exists_val(&self, path: &str, name: &str) -> Val {
+        match self.exists(path, name) {
+            Some(answer) => Val::bool(answer),
+            None => Self::one_of(
+                "it depends on the files of the machine",
+                vec![Val::bool(true), Val::bool(false)],
+            ),
+        }
+    }
+
+    pub(super) fn absolute(&self, path: &str) -> Option<String> {
+        // The folder that a process starts in is not known.
+        path.starts_with('/').then(|| normalize(path))
+    }
+
+    pub(super) fn path_method(&mut self, path: &Rc<str>, name: &str, args: &Args) -> R<Val> {
+        let of = |text: String| Val::new(V::Path(text.into()));
+        Ok(match name {
+            "resolve" | "absolute" | "expanduser" => match self.absolute(path) {
+                Some(path) if !path.starts_with('~') => of(path),
+                _ => Val::unknown("a path that depends on the working folder"),
+            },
+            "joinpath" => {
+                let mut out = path.to_string();
+                for arg in &args.pos {
+                    match &arg.v {
+                        V::Str(part) | V::Path(part) => out = join(&out, part),
+                        _ => return Ok(Val::unknown(super::cause_of(arg))),
+                    }
+                }
+                of(out)
+            }
+            "as_posix" | "__str__" | "__fspath__" => Val::new(V::Str(path.clone())),
+            "as_uri" => Self::text(format!("file://{path}")),
+            "exists" | "is_file" | "is_dir" => self.exists_val(path, name),
+            "is_absolute" => Val::bool(path.starts_with('/')),
+            "with_name" | "with_suffix" | "with_stem" => match args.pos.first().and_then(Val::as_str) {
+                Some(new) => {
+                    let file = name_of(path);
+                    let dot = file.rfind('.').filter(|&at| at > 0);
+                    let next = match name {
+                        "with_name" => new.to_string(),
+                        "with_stem" => format!("{new}{}", dot.map_or("", |at| &file[at..])),
+                        _ => format!("{}{new}", &file[..dot.unwrap_or(file.len())]),
+                    };
+                    of(join(&parent(path), &next))
+                }
+                None => Val::unknown("a path that cannot be told"),
+            },
+            "relative_to" => match args.pos.first().map(|v| &v.v) {
+                Some(V::Str(base) | V::Path(base)) => match path.strip_prefix(&*clean(base)) {
+                    Some(rest) => of(clean(rest.trim_start_matches('/'))),
+                    None => {
+                        return Err(Raise::new(
+                            "ValueError",
+                            "makes a path relative to a folder it is not in",
+                        ));
+                    }
+                },
+                _ => Val::unknown("a path that cannot be told"),
+            },
+            "read_text" | "open" | "read_bytes" => {
+                let mut inner = Args { pos: vec![Val::new(V::Path(path.clone()))], ..args.clone() };
+                inner.pos.extend(if name == "open" { args.pos.clone() } else { Vec::new() });
+                let file = self.open_file(&inner)?;
+                match (name, &file.v) {
+                    ("read_text", V::Lib(object)) => {
+                        object.args.first().cloned().unwrap_or_else(|| Val::unknown("it reads a file"))
+                    }
+                    ("open", _) => file,
+                    _ => Val::unknown("it reads a file"),
+                }
+            }
+            "mkdir" | "touch" | "write_text" | "unlink" | "chmod" => {
+                let cause: Rc<str> = "it writes to the disk".into();
+                self.may_raise(&cause);
+                Val::new(V::None)
+            }
+            "glob" | "iterdir" | "rglob" | "stat" | "owner" => {
+                let cause: Rc<str> = "it depends on the files of the machine".into();
+                self.may_raise(&cause);
+                Val::unknown(cause)
+            }
+            _ => Val::unknown(format!("the method {name}() of a path is not modelled")),
+        })
+    }
+
+    /// `open(path)`: a file of the project is read from what was scanned.
+    pub(super) fn open_file(&mut self, args: &Args) -> R<Val> {
+        let cause: Rc<str> = "it reads a file".into();
+        let path = match args.pos.first().map(|v| &v.v) {
+            Some(V::Str(path) | V::Path(path)) => path.clone(),
+            _ => {
+                self.may_raise(&cause);
+                return Ok(Val::unknown(cause));
+            }
+        };
+        let mode = args.get(1, "mode").and_then(Val::as_str).cloned().unwrap_or_else(|| "r".into());
+        let file = self.relative_path(&path).and_then(|p| self.sources.find(&p));
+        match file {
+            Some(file) if matches!(&*mode, "r" | "rt") => {
+                let text = self.sources.text(file).replace("\r\n", "\n");
+                Ok(Val::lib("file", vec![Self::text(text)], Vec::new()))
+            }
+            _ => {
+                self.may_raise(&cause);
+                Ok(Val::lib("file", vec![Val::unknown(cause)], Vec::new()))
+            }
+        }
+    }
+
+    /// `os.path.name(…)`.
+    pub(super) fn os_path(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
+        let env = args.all().fold(super::val::Reads::default(), |all, v| all.union(&v.env));
+        let mut texts = Vec::new();
+        for arg in &args.pos {
+            match &arg.v {
+                V::Str(text) | V::Path(text) => texts.push(text.clone()),
+                V::None | V::Bool(_) | V::Int(_) | V::List(_) | V::Dict(_) if name != "commonprefix" => {
+                    return Err(Raise::new(
+                        "TypeError",
+                        format!("calls os.path.{name}() with something that is no path"),
+                    )
+                    .with_env(&env));
+                }
+                V::Unknown(unk) if name == "join" && !unk.candidates.is_empty() => {
+                    return Ok(Some(Val::unknown(unk.cause.clone()).with_env(&env)));
+                }
+                V::Unknown(_) | V::Parts(_) if name == "join" => {
+                    return Ok(Some(Val::unknown("a part of the path cannot be told").with_env(&env)));
+                }
+                _ => {
+                    let cause = super::cause_of(arg);
+                    return Ok(Some(match name {
+                        "exists" | "isfile" | "isdir" => {
+                            Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
+                        }
+                        _ => Val::unknown(cause),
+                    }));
+                }
+            }
+        }
+        let Some(first) = texts.first().cloned() else { return Ok(None) };
+        let val = match name {
+            "join" => Self::text(texts[1..].iter().fold(first.to_string(), |all, part| {
+                if part.is_empty() && !all.ends_with('/') && !all.is_empty() {
+                    format!("{all}/")
+                } else {
+                    join_text(&all, part)
+                }
+            })),
+            "dirname" => Val::str(dirname(&first)),
+            "basename" => Val::str(name_of(&first)),
+            "abspath" | "realpath" => match self.absolute(&first) {
+                Some(path) => Self::text(path),
+                None => Val::unknown("a path that depends on the working folder"),
+            },
+            "normpath" => Self::text(normalize(&first)),
+            "exists" | "isfile" | "isdir" | "lexists" => self.exists_val(&first, name),
+            "isabs" => Val::bool(first.starts_with('/')),
+            "split" => Val::tuple(vec![Val::str(dirname(&first)), Val::str(name_of(&first))]),
+            "splitext" => {
+                let file = name_of(&first);
+                let lead = file.len() - file.trim_start_matches('.').len();
+                let at =
+                    file[lead..].rfind('.').map_or(first.len(), |at| first.len() - file.len() + lead + at);
+                Val::tuple(vec![Val::str(&first[..at]), Val::str(&first[at..])])
+            }
+            "expanduser" if !first.starts_with('~') => Val::str(&first),
+            "expandvars" if !first.contains('$') => Val::str(&first),
+            "normcase" => Val::str(&first),
+            _ => {
+                let cause: Rc<str> = "it depends on the machine".into();
+                self.may_raise(&cause);
+                Val::unknown(cause)
+            }
+        };
+        Ok(Some(val.with_env(&env)))
+    }
+}

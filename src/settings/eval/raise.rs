@@ -1,0 +1,186 @@
+//! Exceptions of the evaluated code, and who catches them.
+
+use std::rc::Rc;
+
+use super::val::{Heap, Reads, V, Val};
+use super::{Interp, cause_of};
+
+/// An exception on its way out.
+#[derive(Clone, Debug)]
+pub(super) struct Raise {
+    /// Class names without their modules, from the class itself to its bases.
+    pub classes: Vec<Rc<str>>,
+    /// What `except … as error` binds.
+    pub value: Val,
+    /// The environment reads that led here.
+    pub env: Reads,
+    /// For people: `raises KeyError`.
+    pub cause: Rc<str>,
+    /// Something of which nothing is known may have raised anything, or nothing.
+    pub any: bool,
+    /// The step budget is spent.
+    pub stop: bool,
+}
+
+pub(super) type R<T> = Result<T, Box<Raise>>;
+
+/// A `try` that is running.
+pub(super) struct TryFrame {
+    /// For each handler the class names that it catches; `None` catches all.
+    pub handlers: Vec<Option<Vec<String>>>,
+    /// States in which something under an unknown condition may have raised.
+    pub pending: Vec<(Heap, Raise)>,
+}
+
+impl TryFrame {
+    /// The first handler that takes the exception.
+    pub(super) fn handler_of(&self, raise: &Raise) -> Option<usize> {
+        self.handlers.iter().position(|handler| match handler {
+            None => true,
+            Some(names) => names.iter().any(|name| raise.any || raise.classes.iter().any(|c| **c == **name)),
+        })
+    }
+}
+
+impl Raise {
+    /// An exception of a builtin or library class, by name.
+    pub(super) fn new(class: &str, cause: impl Into<Rc<str>>) -> Box<Self> {
+        let mut classes: Vec<Rc<str>> = vec![class.into()];
+        let mut at = class;
+        while let Some(base) = base_of(at) {
+            classes.push(base.into());
+            at = base;
+        }
+        let cause = cause.into();
+        Box::new(Self {
+            classes,
+            value: Val::unknown("an exception object"),
+            env: Reads::default(),
+            cause,
+            any: false,
+            stop: false,
+        })
+    }
+
+    pub(super) fn stop() -> Box<Self> {
+        let mut raise = Self::new("BaseException", "the settings took too many steps to evaluate");
+        raise.stop = true;
+        raise
+    }
+
+    pub(super) fn anything(cause: Rc<str>) -> Self {
+        let mut raise = *Self::new("Exception", cause);
+        raise.any = true;
+        raise
+    }
+
+    #[must_use]
+    pub(super) fn with_env(mut self: Box<Self>, env: &Reads) -> Box<Self> {
+        self.env = self.env.union(env);
+        self
+    }
+
+    /// The value of an expression whose evaluation ended in this exception, which nobody catches.
+    pub(super) fn into_value(self) -> Val {
+        let val = if self.env.is_empty() { Val::unknown(self.cause) } else { Val::required(self.cause) };
+        Val { env: self.env, ..val }
+    }
+}
+
+/// The base of a class that settings modules meet.
+fn base_of(class: &str) -> Option<&'static str> {
+    Some(match class {
+        "BaseException" => return None,
+        "SystemExit" | "KeyboardInterrupt" | "GeneratorExit" | "Exception" => "BaseException",
+        "ModuleNotFoundError" => "ImportError",
+        "KeyError" | "IndexError" => "LookupError",
+        "UnboundLocalError" => "NameError",
+        "FileNotFoundError" | "PermissionError" | "FileExistsError" | "IsADirectoryError"
+        | "NotADirectoryError" | "ConnectionError" | "TimeoutError" => "OSError",
+        "IOError" | "EnvironmentError" => "OSError",
+        "ZeroDivisionError" | "OverflowError" => "ArithmeticError",
+        "UnicodeDecodeError" | "UnicodeEncodeError" => "UnicodeError",
+        "UnicodeError" | "JSONDecodeError" => "ValueError",
+        "NotImplementedError" | "RecursionError" => "RuntimeError",
+        "EnvironmentVariableError" | "EnvValidationError" => "EnvError",
+        "EnvError" => "ValueError",
+        _ => "Exception",
+    })
+}
+
+impl Interp<'_> {
+    /// Whether a running `try` takes the exception.
+    pub(super) fn catches(&self, raise: &Raise) -> bool {
+        self.tries.iter().any(|t| t.handler_of(raise).is_some())
+    }
+
+    /// Something that cannot be followed may raise here.
+    pub(super) fn may_raise(&mut self, cause: &Rc<str>) {
+        let raise = Raise::anything(cause.clone());
+        self.pend(self.heap.clone(), raise);
+    }
+
+    /// Hands a possible exception to the innermost `try` that takes it. `false` when none does.
+    pub(super) fn pend(&mut self, heap: Heap, raise: Raise) -> bool {
+        let Some(frame) = self.tries.iter_mut().rev().find(|t| t.handler_of(&raise).is_some()) else {
+            return false;
+        };
+        if frame.pending.len() >= 24 {
+            frame.pending.remove(23);
+        }
+        frame.pending.push((heap, raise));
+        true
+    }
+
+    /// The exception that `raise value` raises.
+    pub(super) fn raise_value(&self, value: &Val) -> Box<Raise> {
+        let mut classes: Vec<Rc<str>> = Vec::new();
+        match &value.v {
+            V::Ref(name) => {
+                let short = name.rsplit('.').next().unwrap_or(name);
+                return self.with_handling(Raise::new(short, format!("raises {short}")), value);
+            }
+            V::Lib(object) if object.class == "exception" => {
+                let name =
+                    object.args.first().and_then(Val::as_str).cloned().unwrap_or_else(|| "Exception".into());
+                return self.with_handling(Raise::new(&name, format!("raises {name}")), value);
+            }
+            V::Class(id) => self.exception_classes(*id, &mut classes),
+            V::Instance(id) => {
+                if let Some(super::val::Kind::Instance { class, .. }) = self.heap.get(*id).map(|o| &o.kind) {
+                    self.exception_classes(*class, &mut classes);
+                }
+            }
+            _ => {}
+        }
+        let Some(first) = classes.first().cloned() else {
+            let mut raise = Raise::anything(cause_of(value));
+            raise.any = true;
+            return self.with_handling(Box::new(raise), value);
+        };
+        let mut raise = Raise::new("Exception", format!("raises {first}"));
+        raise.classes = classes;
+        self.with_handling(raise, value)
+    }
+
+    fn with_handling(&self, mut raise: Box<Raise>, value: &Val) -> Box<Raise> {
+        raise.value = value.clone();
+        for env in &self.handling {
+            raise.env = raise.env.union(env);
+        }
+        for env in &self.frame_ref().control {
+            raise.env = raise.env.union(env);
+        }
+        raise
+    }
+
+    fn exception_classes(&self, class: u32, out: &mut Vec<Rc<str>>) {
+        for &id in &self.classes[class as usize].mro {
+            out.push(self.classes[id as usize].name.clone());
+        }
+        for external in &self.classes[class as usize].external {
+            let short = external.rsplit('.').next().unwrap_or(external);
+            out.extend(Raise::new(short, "").classes);
+        }
+    }
+}

@@ -1,0 +1,823 @@
+//! The parts of the standard library and of Django that settings modules use: constants, pure functions, and the
+//! process environment.
+
+use std::rc::Rc;
+
+use super::functions::Args;
+use super::raise::{R, Raise};
+use super::val::{Reads, V, Val};
+use super::{ENVIRON, Interp, cause_of};
+use crate::settings::{EnvRead, Reader};
+use crate::source::Span;
+
+const STDLIB: &[&str] = &[
+    "abc",
+    "argparse",
+    "ast",
+    "asyncio",
+    "base64",
+    "builtins",
+    "collections",
+    "configparser",
+    "contextlib",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "email",
+    "enum",
+    "errno",
+    "fnmatch",
+    "fractions",
+    "functools",
+    "getpass",
+    "glob",
+    "hashlib",
+    "hmac",
+    "html",
+    "http",
+    "importlib",
+    "inspect",
+    "io",
+    "ipaddress",
+    "itertools",
+    "json",
+    "locale",
+    "logging",
+    "math",
+    "mimetypes",
+    "multiprocessing",
+    "operator",
+    "os",
+    "pathlib",
+    "pickle",
+    "pkgutil",
+    "platform",
+    "pprint",
+    "pwd",
+    "queue",
+    "random",
+    "re",
+    "resource",
+    "secrets",
+    "shlex",
+    "shutil",
+    "signal",
+    "site",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "stat",
+    "string",
+    "struct",
+    "subprocess",
+    "sys",
+    "sysconfig",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "tomllib",
+    "traceback",
+    "types",
+    "typing",
+    "unittest",
+    "urllib",
+    "uuid",
+    "warnings",
+    "weakref",
+    "xml",
+    "zipfile",
+    "zlib",
+    "zoneinfo",
+    "__future__",
+    "posixpath",
+    "codecs",
+    "binascii",
+    "bisect",
+    "calendar",
+    "concurrent",
+    "cProfile",
+    "ctypes",
+    "difflib",
+    "gc",
+    "gettext",
+    "gzip",
+    "heapq",
+    "imp",
+    "keyword",
+    "linecache",
+    "numbers",
+    "optparse",
+    "numpy.never",
+    "runpy",
+    "select",
+    "statistics",
+    "syslog",
+    "tarfile",
+    "token",
+    "tokenize",
+    "unicodedata",
+    "webbrowser",
+    "wsgiref",
+    "faulthandler",
+    "atexit",
+    "sched",
+    "grp",
+];
+
+/// Whether a dotted name belongs to the standard library.
+pub(super) fn is_stdlib(name: &str) -> bool {
+    let top = name.split('.').next().unwrap_or(name);
+    STDLIB.contains(&top)
+}
+
+/// Whether a module of the standard library has an attribute, for the few that are asked.
+pub(super) fn has_attr(module: &str, name: &str) -> bool {
+    !matches!(
+        (module, name),
+        ("sys", "_MEIPASS" | "frozen" | "real_prefix" | "_called_from_test" | "gettrace")
+    )
+}
+
+/// The constant behind a dotted name.
+fn constant(name: &str) -> Option<Val> {
+    Some(match name {
+        "os.sep" | "os.path.sep" => Val::str("/"),
+        "os.pathsep" => Val::str(":"),
+        "os.linesep" => Val::str("\n"),
+        "os.curdir" => Val::str("."),
+        "os.pardir" => Val::str(".."),
+        "os.devnull" => Val::str("/dev/null"),
+        "os.name" => Val::str("posix"),
+        "sys.platform" => Val::str("linux"),
+        "logging.DEBUG" => Val::new(V::Int(10)),
+        "logging.INFO" => Val::new(V::Int(20)),
+        "logging.WARNING" | "logging.WARN" => Val::new(V::Int(30)),
+        "logging.ERROR" => Val::new(V::Int(40)),
+        "logging.CRITICAL" | "logging.FATAL" => Val::new(V::Int(50)),
+        "logging.NOTSET" => Val::new(V::Int(0)),
+        "math.pi" => Val::new(V::Float(std::f64::consts::PI)),
+        "math.inf" => Val::new(V::Float(f64::INFINITY)),
+        "string.ascii_lowercase" => Val::str("abcdefghijklmnopqrstuvwxyz"),
+        "string.ascii_uppercase" => Val::str("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        "string.ascii_letters" => Val::str("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        "string.digits" => Val::str("0123456789"),
+        "string.punctuation" => Val::str("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"),
+        "typing.TYPE_CHECKING" => Val::bool(false),
+        "re.IGNORECASE" | "re.I" | "re.VERBOSE" | "re.X" | "re.MULTILINE" | "re.M" | "re.ASCII" | "re.A"
+        | "re.DOTALL" | "re.S" => Val::unknown("a flag of a pattern"),
+        "django.contrib.messages.constants.DEBUG" => Val::new(V::Int(10)),
+        "django.contrib.messages.constants.INFO" => Val::new(V::Int(20)),
+        "django.contrib.messages.constants.SUCCESS" => Val::new(V::Int(25)),
+        "django.contrib.messages.constants.WARNING" => Val::new(V::Int(30)),
+        "django.contrib.messages.constants.ERROR" => Val::new(V::Int(40)),
+        "sys.version_info" => Val::unknown("it depends on the version of Python"),
+        "sys.version" | "sys.executable" | "sys.prefix" | "sys.path" | "sys.base_prefix" | "sys.stdout"
+        | "sys.stderr" | "sys.stdin" | "sys.exc_info" => Val::unknown("it depends on the machine"),
+        _ => return None,
+    })
+}
+
+/// Well-known collections of packages, which settings extend.
+fn package_constant(name: &str) -> Option<Vec<&'static str>> {
+    Some(match name {
+        "corsheaders.defaults.default_headers" => {
+            vec!["accept", "authorization", "content-type", "user-agent", "x-csrftoken", "x-requested-with"]
+        }
+        "corsheaders.defaults.default_methods" => vec!["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"],
+        _ => return None,
+    })
+}
+
+impl Interp<'_> {
+    /// `module.name` for something outside the project.
+    pub(super) fn ref_attr(&mut self, module: &str, name: &str) -> Val {
+        let full = format!("{module}.{name}");
+        let full = match full.strip_prefix("django.contrib.messages.constants.") {
+            Some(_) => full,
+            None => match full.strip_prefix("django.contrib.messages.") {
+                Some(level @ ("DEBUG" | "INFO" | "SUCCESS" | "WARNING" | "ERROR")) => {
+                    format!("django.contrib.messages.constants.{level}")
+                }
+                _ => full,
+            },
+        };
+        self.ref_value(&full)
+    }
+
+    /// The value behind a dotted name outside the project.
+    pub(super) fn ref_value(&mut self, full: &str) -> Val {
+        if full == "os.environ" {
+            return Val::new(V::Environ);
+        }
+        if full == "sys.argv" {
+            // What a server that imports the settings has: some program, and no subcommand of manage.py.
+            let items = vec![Val::unknown("the name of the program")];
+            return self.list(items);
+        }
+        if let Some(val) = constant(full) {
+            return val;
+        }
+        if let Some(items) = package_constant(full) {
+            return Val::tuple(items.into_iter().map(Val::str).collect());
+        }
+        if let Some(name) = full.strip_prefix("builtins.")
+            && let Some(val) = Self::builtin(name)
+        {
+            return val;
+        }
+        if let Some(name) = full.strip_prefix("django.conf.global_settings.") {
+            return self.django_default(name).unwrap_or_else(|| Val::unknown("a default of Django's"));
+        }
+        if let Some(name) = full.strip_prefix("django.conf.settings.") {
+            return self.own_setting(name);
+        }
+        Val::new(V::Ref(full.into()))
+    }
+
+    /// `django.conf.settings.X`, read while the settings are being loaded.
+    fn own_setting(&mut self, name: &str) -> Val {
+        Val::unknown(format!("{name} is read from django.conf.settings while the settings load"))
+    }
+
+    /// Calls something outside the project.
+    pub(super) fn call_ref(&mut self, name: &str, args: Args) -> R<Val> {
+        if let Some(builtin) = name.strip_prefix("builtins.") {
+            return self.call_builtin(builtin, args);
+        }
+        if let Some(val) = self.call_library(name, &args)? {
+            return Ok(val);
+        }
+        let env = args.all().fold(Reads::default(), |all, v| all.union(&v.env));
+        let first = args.pos.first().cloned();
+        if let Some(function) = name.strip_prefix("os.path.").or_else(|| name.strip_prefix("posixpath."))
+            && let Some(val) = self.os_path(function, &args)?
+        {
+            return Ok(val);
+        }
+        let short = name.rsplit('.').next().unwrap_or(name);
+        let val = match name {
+            "os.getenv" => return self.environ_method("get", &args),
+            "os.putenv"
+            | "os.makedirs"
+            | "os.mkdir"
+            | "os.umask"
+            | "os.chdir"
+            | "locale.setlocale"
+            | "warnings.filterwarnings"
+            | "warnings.simplefilter"
+            | "warnings.warn"
+            | "mimetypes.add_type"
+            | "logging.basicConfig"
+            | "logging.disable"
+            | "logging.captureWarnings"
+            | "socket.setdefaulttimeout"
+            | "sys.path.insert"
+            | "sys.path.append"
+            | "sys.setrecursionlimit"
+            | "logging.config.dictConfig"
+            | "signal.signal"
+            | "time.sleep"
+            | "sys.stdout.write"
+            | "sys.stderr.write"
+            | "sys.path.extend"
+            | "os.environ.update.never"
+            | "atexit.register"
+            | "faulthandler.enable"
+            | "sys.setdefaultencoding"
+            | "django.setup"
+            | "os.path.supports"
+            | "random.seed"
+            | "pprint.pprint" => {
+                if matches!(name, "os.makedirs" | "os.mkdir" | "locale.setlocale") {
+                    self.may_raise(&"it depends on the machine".into());
+                }
+                Val::new(V::None)
+            }
+            "sys.exit" | "os._exit" => return Err(Raise::new("SystemExit", "ends the program")),
+            "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "pathlib.PurePosixPath" => {
+                let mut path: Option<String> = None;
+                for arg in &args.pos {
+                    match &arg.v {
+                        V::Str(part) | V::Path(part) => {
+                            path = Some(match path {
+                                None => super::paths::clean(part),
+                                Some(path) => super::paths::join(&path, part),
+                            });
+                        }
+                        V::None | V::Bool(_) | V::Int(_) => {
+                            return Err(
+                                Raise::new("TypeError", "makes a path of something else").with_env(&env)
+                            );
+                        }
+                        _ => return Ok(Val::unknown("a part of the path cannot be told").with_env(&env)),
+                    }
+                }
+                Val::new(V::Path(path.unwrap_or_else(|| ".".into()).into()))
+            }
+            "os.fspath" => match first.as_ref().map(|v| &v.v) {
+                Some(V::Path(path) | V::Str(path)) => Val::new(V::Str(path.clone())),
+                _ => Val::unknown("a path that cannot be told"),
+            },
+            "os.getcwd"
+            | "pathlib.Path.cwd"
+            | "pathlib.Path.home"
+            | "os.getpid"
+            | "os.listdir"
+            | "os.cpu_count"
+            | "os.uname"
+            | "platform.system"
+            | "platform.node"
+            | "socket.gethostname"
+            | "socket.getfqdn"
+            | "getpass.getuser"
+            | "tempfile.gettempdir"
+            | "tempfile.mkdtemp"
+            | "os.getuid"
+            | "os.access"
+            | "shutil.which"
+            | "multiprocessing.cpu_count"
+            | "os.stat"
+            | "glob.glob"
+            | "os.walk"
+            | "os.scandir"
+            | "platform.machine"
+            | "socket.gethostbyname"
+            | "socket.gethostbyname_ex" => {
+                self.may_raise(&"it depends on the machine".into());
+                Val::unknown("it depends on the machine")
+            }
+            "datetime.timedelta" => match timedelta(&args) {
+                Some(seconds) => Val::new(V::Timedelta(seconds)),
+                None => Val::unknown("a duration that cannot be told"),
+            },
+            "re.compile" => match first.as_ref().map(|v| &v.v) {
+                Some(V::Str(pattern)) => Val::new(V::Regex(pattern.clone())),
+                Some(V::Regex(pattern)) => Val::new(V::Regex(pattern.clone())),
+                _ => Val::unknown("a pattern that is computed"),
+            },
+            "re.escape" => match first.as_ref().and_then(Val::as_str) {
+                Some(text) => {
+                    let mut out = String::new();
+                    for c in text.chars() {
+                        if "()[]{}?*+-|^$\\.&~# \t\n\r\u{b}\u{c}".contains(c) {
+                            out.push('\\');
+                        }
+                        out.push(c);
+                    }
+                    Self::text(out)
+                }
+                None => Val::unknown("a text that cannot be told"),
+            },
+            "json.loads" | "ujson.loads" | "orjson.loads" => match first.as_ref().map(|v| &v.v) {
+                Some(V::Str(text)) => match serde_json::from_str::<serde_json::Value>(text) {
+                    Ok(json) => self.json_value(&json),
+                    Err(_) => {
+                        return Err(
+                            Raise::new("JSONDecodeError", "reads a text that is no JSON").with_env(&env)
+                        );
+                    }
+                },
+                Some(V::None) => {
+                    return Err(Raise::new("TypeError", "reads None as JSON").with_env(&env));
+                }
+                _ => {
+                    self.may_raise(&"a text that cannot be told is read as JSON".into());
+                    Val::unknown("a text that cannot be told is read as JSON")
+                }
+            },
+            "json.load" | "tomllib.load" => match first.as_ref().map(|v| &v.v) {
+                Some(V::Lib(object)) if object.class == "file" && name == "json.load" => {
+                    let object = object.clone();
+                    match object.args.first().and_then(Val::as_str) {
+                        Some(text) => match serde_json::from_str::<serde_json::Value>(text) {
+                            Ok(json) => self.json_value(&json),
+                            Err(_) => {
+                                return Err(Raise::new("JSONDecodeError", "reads a file that is no JSON"));
+                            }
+                        },
+                        None => Val::unknown("it reads a file"),
+                    }
+                }
+                _ => self.give_up(&args, "it reads a file"),
+            },
+            "json.dumps" => match first.as_ref().and_then(|v| self.to_json(v, 0)) {
+                Some(text) if args.kw.is_empty() => Self::text(text),
+                _ => Val::unknown("a text made of data"),
+            },
+            "ast.literal_eval" => return self.literal_eval(&args),
+            "copy.copy" | "copy.deepcopy" | "collections.OrderedDict" | "collections.ChainMap.never" => {
+                match (short, first) {
+                    ("OrderedDict", _) => return self.call_builtin("dict", args),
+                    (_, Some(val)) => {
+                        let deep = short == "deepcopy";
+                        self.copy(&val, deep, 0)
+                    }
+                    _ => Val::unknown("a copy of nothing"),
+                }
+            }
+            "itertools.chain" | "itertools.chain.from_iterable" => {
+                let mut out = super::Seq::default();
+                let lists = if short == "chain" {
+                    args.pos.clone()
+                } else {
+                    match first {
+                        Some(val) => {
+                            let seq = self.iterate(&val);
+                            out.rest = seq.rest;
+                            seq.items
+                        }
+                        None => Vec::new(),
+                    }
+                };
+                for list in &lists {
+                    let seq = self.iterate(list);
+                    out.items.extend(seq.items);
+                    out.rest = out.rest.or(seq.rest);
+                }
+                self.list_of(out)
+            }
+            "functools.partial" => Val::lib("partial", args.pos.clone(), args.kw.clone()),
+            "functools.lru_cache" | "functools.cache" | "functools.wraps" => Val::new(V::Ref(name.into())),
+            "contextlib.suppress" => Val::lib("suppress", args.pos.clone(), Vec::new()),
+            "collections.defaultdict" => self.give_up(&args, "a dict with computed values"),
+            "shlex.split" => match first.as_ref().and_then(Val::as_str).and_then(|t| shlex::split(t)) {
+                Some(parts) => {
+                    let items = parts.iter().map(Val::str_ref).collect();
+                    self.list(items)
+                }
+                None => Val::unknown("a text that cannot be told"),
+            },
+            "importlib.import_module" => match first.as_ref().and_then(Val::as_str).cloned() {
+                Some(module) => {
+                    let full = if module.starts_with('.') {
+                        match args.get(1, "package").and_then(Val::as_str) {
+                            Some(package) => {
+                                let level = module.len() - module.trim_start_matches('.').len();
+                                let path =
+                                    crate::python::ModulePath { name: package.to_string(), is_package: true };
+                                path.resolve_relative(level as u32, Some(module.trim_start_matches('.')))
+                            }
+                            None => None,
+                        }
+                    } else {
+                        Some(module.to_string())
+                    };
+                    match full {
+                        Some(module) => return self.import_value(&module, args.at),
+                        None => self.give_up(&args, "an import of a computed name"),
+                    }
+                }
+                None => {
+                    let cause = first.as_ref().map_or_else(|| "an import of nothing".into(), cause_of);
+                    self.may_raise(&cause);
+                    Val::unknown(cause)
+                }
+            },
+            "importlib.util.find_spec" | "pkgutil.find_loader" => {
+                match first.as_ref().and_then(Val::as_str).cloned() {
+                    Some(module) if self.find_module(&module).is_some() => {
+                        Val::lib("object", Vec::new(), Vec::new())
+                    }
+                    _ => Val::unknown("it depends on what is installed"),
+                }
+            }
+            "django.utils.module_loading.import_string" => {
+                match first.as_ref().and_then(Val::as_str).cloned() {
+                    Some(path) => match path.rsplit_once('.') {
+                        Some((module, name)) => {
+                            let module = self.import_value(module, args.at)?;
+                            return self.get_attr(&module, name);
+                        }
+                        None => return Err(Raise::new("ImportError", "imports a name without a module")),
+                    },
+                    None => Val::unknown("an import of a computed name"),
+                }
+            }
+            "django.utils.translation.gettext_lazy"
+            | "django.utils.translation.ugettext_lazy"
+            | "django.utils.translation.gettext_noop"
+            | "django.utils.translation.gettext"
+            | "django.utils.translation.ugettext"
+            | "django.utils.translation.pgettext_lazy" => {
+                let text = if short.starts_with('p') { args.pos.get(1) } else { args.pos.first() };
+                match text.and_then(Val::as_str) {
+                    Some(text) if short.ends_with("noop") => Val::new(V::Str(text.clone())),
+                    Some(text) => Val::new(V::Lazy(text.clone())),
+                    None => Val::unknown("a translated text that is computed"),
+                }
+            }
+            "django.urls.reverse_lazy" | "django.core.urlresolvers.reverse_lazy" => {
+                Val::unknown("a URL that is resolved when it is used")
+            }
+            "django.core.management.utils.get_random_secret_key"
+            | "secrets.token_urlsafe"
+            | "secrets.token_hex"
+            | "secrets.token_bytes"
+            | "secrets.choice"
+            | "random.choice"
+            | "random.SystemRandom"
+            | "os.urandom"
+            | "uuid.uuid4"
+            | "django.utils.crypto.get_random_string"
+            | "random.choices"
+            | "random.randint"
+            | "random.random"
+            | "random.sample"
+            | "uuid.uuid1" => Val::unknown(format!("a random value, made anew by {short}() at each start")),
+            "datetime.datetime.now"
+            | "datetime.datetime.utcnow"
+            | "datetime.date.today"
+            | "time.time"
+            | "django.utils.timezone.now"
+            | "datetime.datetime.today" => Val::unknown("it depends on the time"),
+            "logging.getLogger" | "structlog.get_logger" | "structlog.getLogger" => {
+                Val::lib("logger", Vec::new(), Vec::new())
+            }
+            "sys.getsizeof" | "sys.getdefaultencoding" => Val::unknown("it depends on the machine"),
+            "typing.cast" => args.pos.get(1).cloned().unwrap_or_else(|| Val::new(V::None)),
+            "types.SimpleNamespace" => self.give_up(&args, "an object of the standard library"),
+            "base64.b64decode" | "base64.b64encode" | "hashlib.sha256" | "hashlib.md5" | "hashlib.sha1" => {
+                Val::unknown("a computed hash or encoding")
+            }
+            "urllib.parse.quote" | "urllib.parse.quote_plus" | "urllib.request.quote" => {
+                match first.as_ref().and_then(Val::as_str) {
+                    Some(text) if text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-~".contains(c)) => {
+                        Val::new(V::Str(text.clone()))
+                    }
+                    _ => Val::unknown("a text with quoted characters"),
+                }
+            }
+            "urllib.parse.urlparse" | "urllib.parse.urlsplit" => match first.as_ref().and_then(Val::as_str) {
+                Some(text) => Val::lib("url", vec![Val::new(V::Str(text.clone()))], Vec::new()),
+                None => Val::unknown("a URL that cannot be told"),
+            },
+            _ => {
+                if super::stdlib::is_stdlib(name) {
+                    // The standard library does not keep or change what it is given, with few exceptions.
+                    let cause: Rc<str> = format!("computed by {name}()").into();
+                    self.may_raise(&cause);
+                    Val::unknown(cause)
+                } else {
+                    return self.call_foreign(name, args);
+                }
+            }
+        };
+        Ok(val.with_env(&env))
+    }
+
+    /// A function or class of an installed package.
+    fn call_foreign(&mut self, name: &str, args: Args) -> R<Val> {
+        let cause: Rc<str> = format!("computed by {name}(), which is not part of the project").into();
+        self.may_raise(&cause);
+        let harmless =
+            ["sentry_sdk.", "structlog.", "celery.", "kombu.", "django.", "rest_framework.", "dotenv."];
+        if !harmless.iter().any(|h| name.starts_with(h)) {
+            for val in args.all() {
+                self.taint(&val.clone(), &format!("it is handed to {name}(), which may change it").into());
+            }
+        }
+        let env = args.all().fold(Reads::default(), |all, v| all.union(&v.env));
+        Ok(Val::unknown(cause).with_env(&env).at(args.at))
+    }
+
+    /// `os.environ[key]`.
+    pub(super) fn environ_item(&mut self, key: &Val, at: Option<Span>) -> R<Val> {
+        let Some(name) = key.as_str().cloned() else {
+            let cause = cause_of(key);
+            self.may_raise(&cause);
+            return Ok(Val::unknown(cause).with_env(&key.env));
+        };
+        match self.read_variable(&name, at, None, Reader::Os, None) {
+            Read::Found(val) => Ok(val),
+            Read::Missing(env) => {
+                let raise =
+                    Raise::new("KeyError", format!("needs the environment variable {name}")).with_env(&env);
+                if self.catches(&raise) {
+                    return Err(raise);
+                }
+                Ok(Val { env, ..Val::required(format!("the environment variable {name} is required")) })
+            }
+        }
+    }
+
+    /// The variable as text, or the fact that it is not there.
+    pub(super) fn read_variable(
+        &mut self,
+        name: &str,
+        at: Option<Span>,
+        default_at: Option<Span>,
+        reader: Reader,
+        cast: Option<&str>,
+    ) -> Read {
+        let written = self.dict_obj(ENVIRON).ok().and_then(|d| d.get(name).cloned());
+        if let Some(val) = written {
+            return Read::Found(val);
+        }
+        let supplied = self.supplied.get(name).cloned();
+        let env = match at {
+            Some(at) => Reads::one(EnvRead {
+                name: name.to_owned(),
+                at,
+                default_at,
+                reader,
+                cast: cast.map(str::to_owned),
+                supplied: supplied.is_some(),
+            }),
+            None => Reads::default(),
+        };
+        match supplied {
+            Some(text) => Read::Found(Val { env, ..Val::str(&text) }),
+            None => Read::Missing(env),
+        }
+    }
+
+    /// Methods of `os.environ`, and `os.getenv`.
+    pub(super) fn environ_method(&mut self, name: &str, args: &Args) -> R<Val> {
+        match name {
+            "get" | "pop" | "setdefault" => {
+                let Some(key) = args.get(0, "key") else {
+                    return Err(Raise::new("TypeError", "reads the environment without a name"));
+                };
+                let Some(variable) = key.as_str().cloned() else {
+                    let cause = cause_of(key);
+                    return Ok(Val::unknown(format!("a variable whose name cannot be told ({cause})")));
+                };
+                let default = args.get(1, "default").cloned();
+                let default_at = default.as_ref().and_then(|d| d.at);
+                let read = self.read_variable(&variable, args.at, default_at, Reader::Os, None);
+                match read {
+                    Read::Found(val) => Ok(val),
+                    Read::Missing(env) => match default {
+                        Some(default) => {
+                            let val = default.with_env(&env);
+                            if name == "setdefault" {
+                                self.set_item(&Val::new(V::Environ), key.clone(), val.clone(), args.at)?;
+                            }
+                            Ok(val)
+                        }
+                        None if name == "pop" => {
+                            Err(Raise::new("KeyError", format!("needs the environment variable {variable}"))
+                                .with_env(&env))
+                        }
+                        None => Ok(Val::new(V::None).with_env(&env)),
+                    },
+                }
+            }
+            "update" => {
+                if let Some(other) = args.pos.first() {
+                    self.update_dict(ENVIRON, other);
+                }
+                for (name, value) in &args.kw {
+                    if let Some(dict) = self.dict_mut(ENVIRON) {
+                        dict.insert(Val::str(name), value.clone());
+                    }
+                }
+                Ok(Val::new(V::None))
+            }
+            "items" | "keys" | "values" | "copy" => {
+                let (entries, rest) = self.entries_of(&Val::new(V::Environ));
+                let mut dict = super::DictObj { rest, ..super::DictObj::default() };
+                for (key, value) in entries {
+                    dict.insert(key, value);
+                }
+                let dict = self.dict_of(dict);
+                if name == "copy" { Ok(dict) } else { self.call_method(&dict, name, args.clone()) }
+            }
+            _ => Ok(self.give_up(args, "a use of the environment that is not modelled")),
+        }
+    }
+
+    /// A shallow or deep copy.
+    pub(super) fn copy(&mut self, val: &Val, deep: bool, depth: usize) -> Val {
+        if depth > 32 || self.spend(1).is_err() {
+            return Val::unknown("a copy that nests too deeply");
+        }
+        let inner = |i: &mut Self, v: &Val| if deep { i.copy(v, true, depth + 1) } else { v.clone() };
+        let made = match &val.v {
+            V::List(id) => match self.seq(*id).cloned() {
+                Ok(mut seq) => {
+                    seq.items = seq.items.iter().map(|v| inner(self, v)).collect();
+                    self.list_of(seq)
+                }
+                Err(cause) => Val::unknown(cause),
+            },
+            V::Dict(id) => match self.dict_obj(*id).cloned() {
+                Ok(mut dict) => {
+                    for (_, value) in dict.entries.values_mut() {
+                        *value = inner(self, &value.clone());
+                    }
+                    self.dict_of(dict)
+                }
+                Err(cause) => Val::unknown(cause),
+            },
+            V::Set(_) => {
+                let seq = self.iterate(val);
+                self.set_of(seq)
+            }
+            V::Tuple(seq) if deep => {
+                let items = seq.items.iter().map(|v| inner(self, v)).collect();
+                Val::new(V::Tuple(Rc::new(super::Seq { items, rest: seq.rest.clone() })))
+            }
+            V::Instance(_) => Val::unknown("a copy of an object"),
+            _ => val.clone(),
+        };
+        Val { at: val.at.or(made.at), ..made }.with_env(&val.env)
+    }
+
+    pub(super) fn json_value(&mut self, json: &serde_json::Value) -> Val {
+        match json {
+            serde_json::Value::Null => Val::new(V::None),
+            serde_json::Value::Bool(b) => Val::bool(*b),
+            serde_json::Value::Number(n) => match (n.as_i64(), n.as_f64()) {
+                (Some(n), _) => Val::new(V::Int(n)),
+                (None, Some(f)) if n.is_f64() => Val::new(V::Float(f)),
+                _ => super::numbers::big(&n.to_string()),
+            },
+            serde_json::Value::String(text) => Self::text(text),
+            serde_json::Value::Array(items) => {
+                let items = items.iter().map(|v| self.json_value(v)).collect();
+                self.list(items)
+            }
+            serde_json::Value::Object(map) => {
+                let entries = map.iter().map(|(k, v)| (Val::str(k), self.json_value(v))).collect();
+                self.dict(entries)
+            }
+        }
+    }
+
+    fn to_json(&self, val: &Val, depth: usize) -> Option<String> {
+        if depth > 16 {
+            return None;
+        }
+        Some(match &val.v {
+            V::None => "null".into(),
+            V::Bool(b) => b.to_string(),
+            V::Int(n) => n.to_string(),
+            V::Str(text) if text.is_ascii() => serde_json::to_string(&**text).ok()?,
+            V::List(_) | V::Tuple(_) => {
+                let seq = self.iterate(val);
+                if seq.rest.is_some() {
+                    return None;
+                }
+                let items: Option<Vec<String>> =
+                    seq.items.iter().map(|v| self.to_json(v, depth + 1)).collect();
+                format!("[{}]", items?.join(", "))
+            }
+            V::Dict(_) => {
+                let (entries, rest) = self.entries_of(val);
+                if rest.is_some() {
+                    return None;
+                }
+                let mut parts = Vec::new();
+                for (key, value) in &entries {
+                    key.as_str()?;
+                    parts.push(format!(
+                        "{}: {}",
+                        self.to_json(key, depth + 1)?,
+                        self.to_json(value, depth + 1)?
+                    ));
+                }
+                format!("{{{}}}", parts.join(", "))
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// What a read of the environment gives.
+pub(super) enum Read {
+    Found(Val),
+    /// Not there; the read, for whatever takes its place.
+    Missing(Reads),
+}
+
+impl Val {
+    fn str_ref(text: impl AsRef<str>) -> Self {
+        Self::str(text.as_ref())
+    }
+}
+
+/// The seconds of `timedelta(days, seconds, microseconds, milliseconds, minutes, hours, weeks)`.
+pub(super) fn timedelta(args: &Args) -> Option<f64> {
+    let units = [
+        ("days", 86400.0),
+        ("seconds", 1.0),
+        ("microseconds", 1e-6),
+        ("milliseconds", 1e-3),
+        ("minutes", 60.0),
+        ("hours", 3600.0),
+        ("weeks", 604_800.0),
+    ];
+    let mut total = 0.0;
+    for (at, val) in args.pos.iter().enumerate() {
+        total += super::operators::as_float(val)? * units.get(at)?.1;
+    }
+    for (name, val) in &args.kw {
+        let (_, factor) = units.iter().find(|(unit, _)| **unit == **name)?;
+        total += super::operators::as_float(val)? * factor;
+    }
+    Some(total)
+}

@@ -1,0 +1,306 @@
+//! Simple statements, and blocks of statements.
+
+use std::rc::Rc;
+
+use super::functions::ClassDef;
+use super::raise::{R, Raise};
+use super::val::{Name, Reads, V, Val};
+use super::{Flow, Interp, MAX_DEPTH, cause_of};
+use crate::python::Ranged;
+use crate::python::ast::{Decorator, Expr, Stmt, StmtAssign, StmtClassDef, StmtFunctionDef};
+use crate::settings::{EnvRead, Step};
+
+impl<'a> Interp<'a> {
+    /// Runs statements in order.
+    pub(super) fn exec_block(&mut self, body: &'a [Stmt]) -> R<Flow> {
+        for stmt in body {
+            match self.exec(stmt) {
+                Ok(Flow::Next) => {}
+                Ok(flow) => return Ok(flow),
+                Err(raise) if raise.stop => return Err(raise),
+                Err(raise) => {
+                    // Nobody catches it: the import fails here unless the environment is another. What the
+                    // statement would have set cannot be told; the rest goes on as if it had been.
+                    let propagates = self.frame_ref().is_function
+                        || matches!(stmt, Stmt::Raise(_) | Stmt::Assert(_))
+                        || self.catches(&raise);
+                    if propagates {
+                        return Err(raise);
+                    }
+                    let at = self.span(stmt);
+                    self.problem(at, format!("the import ends here: it {}", raise.cause));
+                    let val = raise.into_value();
+                    self.assume_failed(stmt, &val);
+                }
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Runs one statement.
+    pub(super) fn exec(&mut self, stmt: &'a Stmt) -> R<Flow> {
+        self.spend(1)?;
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            self.depth -= 1;
+            self.havoc(std::slice::from_ref(stmt), &"the code nests too deeply".into());
+            return Ok(Flow::Next);
+        }
+        let result = self.exec_inner(stmt);
+        self.depth -= 1;
+        result
+    }
+
+    fn exec_inner(&mut self, stmt: &'a Stmt) -> R<Flow> {
+        match stmt {
+            Stmt::Assign(assign) => self.exec_assign(assign)?,
+            Stmt::AnnAssign(assign) => {
+                if let Some(value) = &assign.value {
+                    let val = self.eval(value)?;
+                    let chain = self.chain_of(value);
+                    let at = self.span(stmt);
+                    self.assign(&assign.target, val, at, chain)?;
+                }
+            }
+            Stmt::AugAssign(assign) => self.exec_aug_assign(assign)?,
+            Stmt::Expr(expr) => {
+                self.eval(&expr.value)?;
+            }
+            Stmt::If(stmt) => return self.exec_if(stmt),
+            Stmt::For(stmt) => return self.exec_for(stmt),
+            Stmt::While(stmt) => return self.exec_while(stmt),
+            Stmt::Try(stmt) => return self.exec_try(stmt),
+            Stmt::With(stmt) => return self.exec_with(stmt),
+            Stmt::Match(stmt) => return self.exec_match(stmt),
+            Stmt::Import(import) => self.exec_import(import)?,
+            Stmt::ImportFrom(import) => self.exec_import_from(import)?,
+            Stmt::FunctionDef(def) => self.exec_def(def)?,
+            Stmt::ClassDef(class) => self.exec_class(class)?,
+            Stmt::Return(ret) => {
+                let val = match &ret.value {
+                    Some(value) => self.eval(value)?,
+                    None => Val::new(V::None),
+                };
+                let reads = self.control_reads();
+                return Ok(Flow::Return(val.with_env(&reads)));
+            }
+            Stmt::Delete(delete) => {
+                for target in &delete.targets {
+                    self.delete(target)?;
+                }
+            }
+            Stmt::Raise(raise) => {
+                let Some(exc) = &raise.exc else {
+                    let mut again = Raise::new("Exception", "raises the exception again");
+                    for env in &self.handling {
+                        again.env = again.env.union(env);
+                    }
+                    return Err(again);
+                };
+                let val = self.eval(exc)?;
+                return Err(self.raise_value(&val));
+            }
+            Stmt::Assert(assert) => {
+                let val = self.eval(&assert.test)?;
+                match self.truth(&val) {
+                    Some(true) => {}
+                    Some(false) => {
+                        let raise = Raise::new("AssertionError", "fails an assertion").with_env(&val.env);
+                        if self.catches(&raise) || val.env.is_empty() {
+                            return Err(raise);
+                        }
+                        let at = self.span(stmt);
+                        self.require_names(&assert.test, at, &raise);
+                    }
+                    None => {
+                        self.pend(self.heap.clone(), *Raise::new("AssertionError", "fails an assertion"));
+                    }
+                }
+            }
+            Stmt::Global(global) => {
+                let names: Vec<Name> = global.names.iter().map(|n| n.as_str().into()).collect();
+                if self.frame_ref().is_function {
+                    self.frame().globals.extend(names);
+                }
+            }
+            Stmt::Nonlocal(nonlocal) => {
+                let names: Vec<Name> = nonlocal.names.iter().map(|n| n.as_str().into()).collect();
+                self.frame().nonlocals.extend(names);
+            }
+            Stmt::TypeAlias(alias) => {
+                if let Expr::Name(name) = &*alias.name {
+                    self.bind(&name.id, Val::unknown("a type alias"), None, Vec::new());
+                }
+            }
+            Stmt::Break(_) => return Ok(Flow::Break),
+            Stmt::Continue(_) => return Ok(Flow::Continue),
+            Stmt::Pass(_) => {}
+            Stmt::IpyEscapeCommand(_) => {
+                return Err(Raise::new("SyntaxError", "is not Python"));
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn exec_assign(&mut self, assign: &'a StmtAssign) -> R<()> {
+        let val = self.eval(&assign.value)?;
+        let chain = self.chain_of(&assign.value);
+        let at = self.span(assign);
+        for target in &assign.targets {
+            self.assign(target, val.clone(), at, chain.clone())?;
+        }
+        Ok(())
+    }
+
+    /// The links behind the names that an expression hands on: an alias, or the collections it is built from.
+    fn chain_of(&self, expr: &Expr) -> Vec<(u32, Step)> {
+        let mut names = Vec::new();
+        collect_sources(expr, &mut names, 0);
+        let mut chain: Vec<(u32, Step)> = Vec::new();
+        for name in names {
+            if let Some(binding) = self.lookup(name) {
+                chain.extend(binding.steps.iter().cloned());
+            }
+        }
+        chain.sort_by_key(|s| s.0);
+        chain.dedup_by_key(|s| s.0);
+        chain
+    }
+
+    /// The environment reads that decide that a module-level statement runs; their defaults are not the
+    /// statement's business.
+    pub(super) fn guard_reads(&self) -> Reads {
+        let mut all = Reads::default();
+        for reads in self.frame_ref().control.iter().chain(self.handling.last()) {
+            for read in reads.as_slice() {
+                all = all.union(&Reads::one(EnvRead { default_at: None, ..read.clone() }));
+            }
+        }
+        all
+    }
+
+    fn exec_def(&mut self, def: &'a StmtFunctionDef) -> R<()> {
+        let func = self.define_function(def)?;
+        let val = self.decorate(func, &def.decorator_list)?;
+        let at = self.span(&def.name);
+        let step = self.assigned(at, &val);
+        self.bind(&def.name, val, step, Vec::new());
+        Ok(())
+    }
+
+    fn decorate(&mut self, mut val: Val, decorators: &'a [Decorator]) -> R<Val> {
+        for decorator in decorators.iter().rev() {
+            let wrapper = self.eval(&decorator.expression)?;
+            let known = match &wrapper.v {
+                V::Ref(name) => Some(name.rsplit('.').next().unwrap_or(name)),
+                V::Lib(object) => Some(object.class),
+                _ => None,
+            };
+            val = match known {
+                Some("property" | "cached_property" | "setting") => {
+                    Val::lib("property", vec![val], Vec::new())
+                }
+                Some("staticmethod") => Val::lib("staticmethod", vec![val], Vec::new()),
+                Some("classmethod") => Val::lib("classmethod", vec![val], Vec::new()),
+                Some("classproperty") => Val::lib("classproperty", vec![val], Vec::new()),
+                Some("lru_cache" | "cache" | "wraps" | "override" | "final" | "abstractmethod") => val,
+                _ => match &wrapper.v {
+                    V::Func(id) => {
+                        let id = *id;
+                        let args = super::functions::Args { pos: vec![val], ..Default::default() };
+                        self.call_function(id, None, args)?
+                    }
+                    _ if matches!(val.v, V::Class(_)) => {
+                        if let V::Class(id) = val.v {
+                            self.classes[id as usize].opaque =
+                                Some("a decorator may change the class".into());
+                        }
+                        val
+                    }
+                    _ => Val::unknown("a decorator that is not followed made it"),
+                },
+            };
+        }
+        Ok(val)
+    }
+
+    fn exec_class(&mut self, class: &'a StmtClassDef) -> R<()> {
+        let scope = self.new_scope();
+        let id = self.classes.len() as u32;
+        let (mut bases, mut external, mut opaque) = (Vec::new(), Vec::new(), None);
+        if let Some(arguments) = &class.arguments {
+            for base in &arguments.args {
+                let val = self.eval(base)?;
+                match &val.v {
+                    V::Class(base) => bases.push(*base),
+                    V::Ref(name) => external.push(name.clone()),
+                    V::Lib(object) => external.push(object.class.into()),
+                    _ => opaque = Some(Rc::from(format!("a base class cannot be told ({})", cause_of(&val)))),
+                }
+            }
+            for keyword in &arguments.keywords {
+                self.eval(&keyword.value)?;
+                if keyword.arg.as_ref().is_some_and(|a| a.as_str() == "metaclass") {
+                    opaque = Some("a metaclass may change the class".into());
+                }
+            }
+        }
+        for base in &bases {
+            let base = &self.classes[*base as usize];
+            external.extend(base.external.iter().cloned());
+            opaque = opaque.or_else(|| base.opaque.clone());
+        }
+        external.dedup();
+        let mro = self.linearize(id, &bases);
+        if mro.is_none() {
+            opaque = Some("its bases have no consistent order".into());
+        }
+        self.classes.push(ClassDef {
+            name: class.name.as_str().into(),
+            module: self.frame_ref().module,
+            scope,
+            mro: mro.unwrap_or_else(|| vec![id]),
+            external,
+            opaque,
+            at: self.span(class),
+            _marker: std::marker::PhantomData,
+        });
+        self.run_body(&class.body, scope, id)?;
+        let val = self.decorate(Val::new(V::Class(id)), &class.decorator_list)?;
+        let at = self.frame_ref().file.map(|f| crate::source::Span::new(f, class.name.range()));
+        let step = self.assigned(at, &val);
+        self.bind(&class.name, val, step, Vec::new());
+        Ok(())
+    }
+}
+
+/// The names whose values an expression passes on: `X`, `X + […]`, `[*X, …]`, `{**X}`, `X | Y`.
+fn collect_sources<'e>(expr: &'e Expr, out: &mut Vec<&'e str>, depth: usize) {
+    if depth > 8 || out.len() > 8 {
+        return;
+    }
+    match expr {
+        Expr::Name(name) => out.push(&name.id),
+        Expr::BinOp(op) => {
+            collect_sources(&op.left, out, depth + 1);
+            collect_sources(&op.right, out, depth + 1);
+        }
+        Expr::Starred(starred) => collect_sources(&starred.value, out, depth + 1),
+        Expr::List(list) => {
+            for elt in list.elts.iter().filter(|e| e.is_starred_expr()) {
+                collect_sources(elt, out, depth + 1);
+            }
+        }
+        Expr::Tuple(tuple) => {
+            for elt in tuple.elts.iter().filter(|e| e.is_starred_expr()) {
+                collect_sources(elt, out, depth + 1);
+            }
+        }
+        Expr::Dict(dict) => {
+            for item in dict.items.iter().filter(|i| i.key.is_none()) {
+                collect_sources(&item.value, out, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,434 @@
+//! Assignment, augmented assignment and deletion, for every kind of target.
+
+use std::rc::Rc;
+
+use super::raise::{R, Raise};
+use super::val::{Kind, Reads, Seq, V, Val};
+use super::{ENVIRON, Interp, cause_of};
+use crate::python::Ranged;
+use crate::python::ast::{Expr, Operator, StmtAugAssign};
+use crate::settings::{How, Step};
+use crate::source::Span;
+
+impl<'a> Interp<'a> {
+    /// `target = val`, as part of the statement at `at`.
+    pub(super) fn assign(
+        &mut self,
+        target: &'a Expr,
+        val: Val,
+        at: Option<Span>,
+        chain: Vec<(u32, Step)>,
+    ) -> R<()> {
+        match target {
+            Expr::Name(name) => {
+                let reads = self.guard_reads();
+                let val = if plain(&val) { val.with_env(&reads) } else { val };
+                let step = self.assigned(at, &val);
+                self.bind(&name.id, val, step, chain);
+            }
+            Expr::Tuple(tuple) => self.unpack(&tuple.elts, &val, at)?,
+            Expr::List(list) => self.unpack(&list.elts, &val, at)?,
+            Expr::Starred(starred) => self.assign(&starred.value, val, at, chain)?,
+            Expr::Subscript(subscript) => {
+                let owner = self.eval(&subscript.value)?;
+                if let Expr::Slice(_) = &*subscript.slice {
+                    self.assign_slice(&owner, &subscript.slice, &val, at)?;
+                    return Ok(());
+                }
+                let key = self.eval(&subscript.slice)?;
+                let reads = self.guard_reads();
+                let val = if plain(&val) { val.with_env(&reads) } else { val };
+                self.set_item(&owner, key, val, at)?;
+            }
+            Expr::Attribute(attribute) => {
+                let owner = self.eval(&attribute.value)?;
+                self.set_attr(&owner, &attribute.attr, val, at);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn unpack(&mut self, targets: &'a [Expr], val: &Val, at: Option<Span>) -> R<()> {
+        let seq = self.iterate(val);
+        let star = targets.iter().position(Expr::is_starred_expr);
+        let enough = match star {
+            Some(_) => seq.items.len() + 1 >= targets.len(),
+            None => seq.items.len() == targets.len(),
+        };
+        if seq.rest.is_some() || !enough {
+            if seq.rest.is_none() {
+                return Err(Raise::new("ValueError", "unpacks a wrong number of values").with_env(&val.env));
+            }
+            let cause = seq.rest.unwrap_or_else(|| cause_of(val));
+            self.may_raise(&cause);
+            for target in targets {
+                let part = Val::unknown(cause.clone()).at(val.at).with_env(&val.env);
+                self.assign(target, part, at, Vec::new())?;
+            }
+            return Ok(());
+        }
+        let mut items = seq.items.into_iter();
+        let tail = star.map_or(0, |s| targets.len() - s - 1);
+        for (index, target) in targets.iter().enumerate() {
+            if Some(index) == star {
+                let count = items.len() - tail;
+                let part: Vec<Val> = items.by_ref().take(count).collect();
+                let list = self.list(part);
+                self.assign(target, list, at, Vec::new())?;
+            } else if let Some(item) = items.next() {
+                let item = item.with_env(&val.env);
+                self.assign(target, item, at, Vec::new())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `owner[key] = val`.
+    pub(super) fn set_item(&mut self, owner: &Val, key: Val, val: Val, at: Option<Span>) -> R<()> {
+        match &owner.v {
+            V::Dict(id) => {
+                let id = *id;
+                if let Some(dict) = self.dict_mut(id) {
+                    dict.insert(key, val);
+                }
+                self.note_edit(id, at, How::Updated);
+            }
+            V::Environ => {
+                if let Some(dict) = self.dict_mut(ENVIRON) {
+                    dict.insert(key, val);
+                }
+            }
+            V::Namespace(scope) => {
+                let scope = *scope;
+                match key.as_str().cloned() {
+                    Some(name) => {
+                        let step = self.assigned(at, &val);
+                        self.bind_in(scope, &name, val, step, Vec::new());
+                    }
+                    None => self.open_scope(scope, &cause_of(&key), true),
+                }
+            }
+            V::List(id) => {
+                let id = *id;
+                let index = key.as_int();
+                let Some(obj) = self.heap.get_mut(id) else { return Ok(()) };
+                if obj.tainted.is_some() {
+                    return Ok(());
+                }
+                let Kind::List(seq) = &mut obj.kind else { return Ok(()) };
+                match (index, &seq.rest) {
+                    (Some(index), None) => {
+                        let len = seq.items.len() as i64;
+                        let at = if index < 0 { index + len } else { index };
+                        if at < 0 || at >= len {
+                            return Err(Raise::new("IndexError", "assigns to an index that is not there"));
+                        }
+                        seq.items[at as usize] = val;
+                    }
+                    _ => {
+                        let cause = seq.rest.clone().unwrap_or_else(|| cause_of(&key));
+                        seq.items.clear();
+                        seq.rest = Some(cause);
+                    }
+                }
+                self.note_edit(id, at, How::Updated);
+            }
+            V::Unknown(unk) if !unk.candidates.is_empty() => {
+                let cause = unk.cause.clone();
+                for candidate in unk.candidates.clone() {
+                    self.taint(&candidate, &cause);
+                }
+            }
+            V::Instance(_) => {
+                let args =
+                    super::functions::Args { pos: vec![key, val], at, ..super::functions::Args::default() };
+                self.call_method(owner, "__setitem__", args)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn assign_slice(&mut self, owner: &Val, slice: &'a Expr, val: &Val, at: Option<Span>) -> R<()> {
+        let V::List(id) = owner.v else { return Ok(()) };
+        let range = self.eval_slice(slice)?;
+        let new = self.iterate(val);
+        let Some(obj) = self.heap.get_mut(id) else { return Ok(()) };
+        let Kind::List(seq) = &mut obj.kind else { return Ok(()) };
+        match (range, &seq.rest, &new.rest) {
+            (Some((lower, upper, None | Some(1))), None, None) => {
+                let (start, end) = super::index::bounds(lower, upper, seq.items.len());
+                seq.items.splice(start..end.max(start), new.items);
+            }
+            (_, rest, new_rest) => {
+                let cause = rest.clone().or_else(|| new_rest.clone());
+                *seq = Seq {
+                    items: Vec::new(),
+                    rest: Some(cause.unwrap_or_else(|| "a slice that is not modelled was replaced".into())),
+                };
+            }
+        }
+        self.note_edit(id, at, How::Updated);
+        Ok(())
+    }
+
+    /// `owner.name = val`.
+    pub(super) fn set_attr(&mut self, owner: &Val, name: &str, val: Val, at: Option<Span>) {
+        let scope = match &owner.v {
+            V::Module(module) => self.modules[*module as usize].scope,
+            V::Class(class) => self.classes[*class as usize].scope,
+            V::Instance(id) => *id,
+            V::Ref(owner) if &**owner == "os" && name == "environ" => return,
+            _ => return,
+        };
+        let step = self.assigned(at, &val);
+        self.bind_in(scope, name, val, step, Vec::new());
+    }
+
+    pub(super) fn exec_aug_assign(&mut self, stmt: &'a StmtAugAssign) -> R<()> {
+        let at = self.span(stmt);
+        // The target's parts are evaluated once; that they are pure here makes twice the same.
+        let old = self.eval(&stmt.target)?;
+        let new = self.eval(&stmt.value)?;
+        let done = self.augment(&old, stmt.op, &new, at)?;
+        let place = old.at.or_else(|| self.span(&*stmt.value));
+        let env = old.env.union(&new.env);
+        let (val, how) = match done {
+            Some(()) => (old, None),
+            None => {
+                let mut val = self.binary(&old, stmt.op, &new)?;
+                val.at = match val.v {
+                    V::Tuple(_) | V::Dict(_) | V::List(_) | V::Set(_) => place,
+                    _ => self.span(&*stmt.value),
+                };
+                (val.with_env(&env), Some(how_of(stmt.op)))
+            }
+        };
+        match &*stmt.target {
+            Expr::Name(name) => {
+                let reads = self.guard_reads();
+                let val = if plain(&val) { val.with_env(&reads) } else { val };
+                let mut chain = self.aug_chain(&stmt.value);
+                let step = self.step(at, how_of(stmt.op), "");
+                if how.is_none() {
+                    // Edited in place: the object carries the step, seen through each of its names.
+                    chain.clear();
+                    self.bind(&name.id, val, None, chain);
+                } else {
+                    self.bind(&name.id, val, step, chain);
+                }
+            }
+            target => {
+                if how.is_some() {
+                    self.assign(target, val, at, Vec::new())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn aug_chain(&self, value: &Expr) -> Vec<(u32, Step)> {
+        let Expr::Name(name) = value else { return Vec::new() };
+        self.lookup(&name.id).map(|b| (*b.steps).clone()).unwrap_or_default()
+    }
+
+    /// `old op= new` in place. `None` when the type has no such thing.
+    fn augment(&mut self, old: &Val, op: Operator, new: &Val, at: Option<Span>) -> R<Option<()>> {
+        let reads = self.guard_reads();
+        match (&old.v, op) {
+            (V::List(id), Operator::Add) => {
+                let id = *id;
+                let seq = self.iterate(new);
+                self.extend_list(id, seq, &new.env.union(&reads));
+                self.note_edit(id, at, How::Extended);
+                Ok(Some(()))
+            }
+            (V::Dict(id), Operator::BitOr) => {
+                let id = *id;
+                self.update_dict(id, new);
+                self.note_edit(id, at, How::Updated);
+                Ok(Some(()))
+            }
+            (V::Set(id), Operator::BitOr) => {
+                let id = *id;
+                let seq = self.iterate(new);
+                if let Some(Kind::Set(set)) = self.heap.get_mut(id).map(|o| &mut o.kind) {
+                    for item in seq.items {
+                        match item.key() {
+                            Some(key) => {
+                                set.items.entry(key).or_insert(item);
+                            }
+                            None => set.rest = Some(cause_of(&item)),
+                        }
+                    }
+                    set.rest = set.rest.take().or(seq.rest);
+                }
+                self.note_edit(id, at, How::Extended);
+                Ok(Some(()))
+            }
+            (
+                V::Set(_) | V::List(_),
+                Operator::Sub | Operator::BitAnd | Operator::BitXor | Operator::Mult,
+            ) => {
+                let made = self.binary(old, op, new)?;
+                let kind = made.heap_id().and_then(|id| self.heap.get(id)).map(|o| o.kind.clone());
+                let id = old.heap_id().expect("internal error: a collection has an id");
+                match kind {
+                    Some(kind) => {
+                        if let Some(obj) = self.heap.get_mut(id) {
+                            obj.kind = kind;
+                        }
+                    }
+                    None => self.taint(old, &cause_of(&made)),
+                }
+                self.note_edit(id, at, How::Removed);
+                Ok(Some(()))
+            }
+            (V::Unknown(unk), _) if !unk.candidates.is_empty() => {
+                for candidate in unk.candidates.clone() {
+                    if candidate.heap_id().is_some() {
+                        self.augment(&candidate, op, new, at)?;
+                    } else {
+                        return Ok(None);
+                    }
+                }
+                Ok(Some(()))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// `del target`.
+    pub(super) fn delete(&mut self, target: &'a Expr) -> R<()> {
+        match target {
+            Expr::Name(name) => {
+                if !self.unbind(&name.id) {
+                    return Err(Raise::new("NameError", format!("the name {} is not defined", name.id)));
+                }
+            }
+            Expr::Tuple(tuple) => {
+                for elt in &tuple.elts {
+                    self.delete(elt)?;
+                }
+            }
+            Expr::Subscript(subscript) => {
+                let owner = self.eval(&subscript.value)?;
+                let at = self.frame_ref().file.map(|f| Span::new(f, target.range()));
+                if let Expr::Slice(_) = &*subscript.slice {
+                    let empty = Val::tuple(Vec::new());
+                    return self.assign_slice(&owner, &subscript.slice, &empty, at);
+                }
+                let key = self.eval(&subscript.slice)?;
+                self.delete_item(&owner, &key, at)?;
+            }
+            Expr::Attribute(attribute) => {
+                let owner = self.eval(&attribute.value)?;
+                let scope = match owner.v {
+                    V::Module(module) => self.modules[module as usize].scope,
+                    V::Class(class) => self.classes[class as usize].scope,
+                    V::Instance(id) => id,
+                    _ => return Ok(()),
+                };
+                if let Some(scope) = self.scope_mut(scope) {
+                    scope.vars.shift_remove(attribute.attr.as_str());
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn delete_item(&mut self, owner: &Val, key: &Val, at: Option<Span>) -> R<()> {
+        let (V::Dict(id) | V::List(id)) = owner.v else {
+            match (&owner.v, key.as_str()) {
+                (V::Environ, _) => {
+                    let key = key.key();
+                    if let (Some(dict), Some(key)) = (self.dict_mut(ENVIRON), key) {
+                        dict.entries.shift_remove(&key);
+                    }
+                }
+                (V::Namespace(scope), Some(name)) => {
+                    let (scope, name) = (*scope, name.clone());
+                    if let Some(scope) = self.scope_mut(scope) {
+                        scope.vars.shift_remove(&name);
+                    }
+                }
+                _ => self.taint(owner, &cause_of(key)),
+            }
+            return Ok(());
+        };
+        let found = match self.heap.get_mut(id).map(|o| &mut o.kind) {
+            Some(Kind::Dict(dict)) => match key.key() {
+                Some(k) => dict.entries.shift_remove(&k).is_some() || dict.rest.is_some(),
+                None => {
+                    dict.forget(&cause_of(key));
+                    true
+                }
+            },
+            Some(Kind::List(seq)) => match key.as_int() {
+                Some(index) if seq.rest.is_none() => {
+                    let at = if index < 0 { index + seq.items.len() as i64 } else { index };
+                    let fits = at >= 0 && (at as usize) < seq.items.len();
+                    if fits {
+                        seq.items.remove(at as usize);
+                    }
+                    fits
+                }
+                _ => {
+                    seq.items.clear();
+                    seq.rest = Some(cause_of(key));
+                    true
+                }
+            },
+            _ => true,
+        };
+        if !found {
+            let class = if matches!(owner.v, V::Dict(_)) { "KeyError" } else { "IndexError" };
+            return Err(Raise::new(class, "deletes an element that is not there"));
+        }
+        self.note_edit(id, at, How::Removed);
+        Ok(())
+    }
+
+    /// Appends to a list.
+    pub(super) fn extend_list(&mut self, id: u32, seq: Seq, reads: &Reads) {
+        let Some(Kind::List(list)) = self.heap.get_mut(id).map(|o| &mut o.kind) else { return };
+        if list.items.len() + seq.items.len() > super::MAX_ITEMS {
+            list.items.clear();
+            list.rest = Some(Rc::from("a collection that grows too large"));
+            return;
+        }
+        list.items.extend(seq.items.into_iter().map(|v| if plain(&v) { v.with_env(reads) } else { v }));
+        list.rest = list.rest.take().or(seq.rest);
+    }
+
+    /// `d.update(other)`.
+    pub(super) fn update_dict(&mut self, id: u32, other: &Val) {
+        let (entries, rest) = self.entries_of(other);
+        let Some(dict) = self.dict_mut(id) else { return };
+        if let Some(cause) = rest {
+            // The unknown entries may replace any that are there, but not those that come after.
+            dict.forget(&cause);
+        }
+        for (key, value) in entries {
+            dict.insert(key, value);
+        }
+    }
+}
+
+/// Whether environment reads can stand on a value itself.
+pub(super) fn plain(val: &Val) -> bool {
+    !matches!(
+        val.v,
+        V::Func(_) | V::Class(_) | V::Module(_) | V::Ref(_) | V::Lib(_) | V::Environ | V::Namespace(_)
+    )
+}
+
+fn how_of(op: Operator) -> How {
+    match op {
+        Operator::BitOr => How::Updated,
+        Operator::Sub | Operator::BitAnd => How::Removed,
+        _ => How::Extended,
+    }
+}

@@ -1,0 +1,380 @@
+//! Values inside the interpreter. Collections, instances and namespaces live on a heap under an id, so that an
+//! edit is seen through every name; a heap is cheap to copy, which is how both sides of an unknown condition run.
+
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use crate::settings::{EnvRead, Step};
+use crate::source::Span;
+
+pub(super) type Id = u32;
+pub(super) type Name = Rc<str>;
+
+/// The environment reads behind a value.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reads(Option<Rc<Vec<EnvRead>>>);
+
+impl Reads {
+    pub(super) fn one(read: EnvRead) -> Self {
+        Self(Some(Rc::new(vec![read])))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(super) fn as_slice(&self) -> &[EnvRead] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// Both, each read once. Long lists are cut: they are for people.
+    pub(super) fn union(&self, other: &Self) -> Self {
+        match (&self.0, &other.0) {
+            (_, None) => self.clone(),
+            (None, Some(_)) => other.clone(),
+            (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self.clone(),
+            (Some(a), Some(b)) => {
+                let mut all = (**a).clone();
+                for read in b.iter() {
+                    if all.len() < 32 && !all.iter().any(|r| r.name == read.name && r.at == read.at) {
+                        all.push(read.clone());
+                    }
+                }
+                Self(Some(Rc::new(all)))
+            }
+        }
+    }
+}
+
+/// A value with its place and the reads behind it.
+#[derive(Clone, Debug)]
+pub(super) struct Val {
+    pub v: V,
+    pub at: Option<Span>,
+    pub env: Reads,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum V {
+    None,
+    Ellipsis,
+    Bool(bool),
+    Int(i64),
+    BigInt(Rc<str>),
+    Float(f64),
+    Str(Rc<str>),
+    /// A text of which parts are unknown.
+    Parts(Rc<Vec<Option<Rc<str>>>>),
+    Bytes(Rc<[u8]>),
+    Tuple(Rc<Seq>),
+    List(Id),
+    Set(Id),
+    Dict(Id),
+    /// `globals()`, `vars()`, `locals()`: the namespace itself as a dict.
+    Namespace(Id),
+    /// A module that was evaluated.
+    Module(u32),
+    /// A function or lambda of the project.
+    Func(u32),
+    Class(u32),
+    Instance(Id),
+    /// A method bound to its object, or a builtin method: `(self, name or function)`.
+    Bound(Rc<(Val, Callee)>),
+    /// Something outside the project, by dotted name; builtins are `builtins.len`.
+    Ref(Name),
+    Environ,
+    /// An object of a modelled library: its class's dotted name and what it was made with.
+    Lib(Rc<LibObject>),
+    Timedelta(f64),
+    Regex(Rc<str>),
+    /// An absolute or relative path, as `str()` gives it.
+    Path(Rc<str>),
+    Lazy(Rc<str>),
+    Unknown(Rc<Unk>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Callee {
+    /// A function of the project (its self comes first).
+    Func(u32),
+    /// A method known by name.
+    Method(Name),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Unk {
+    pub cause: Rc<str>,
+    pub required: bool,
+    pub candidates: Vec<Val>,
+    /// The name may not be bound at all.
+    pub maybe_unset: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct LibObject {
+    pub class: &'static str,
+    pub args: Vec<Val>,
+    pub kwargs: Vec<(Name, Val)>,
+}
+
+impl LibObject {
+    pub(super) fn arg(&self, at: usize, name: &str) -> Option<&Val> {
+        self.kwargs.iter().find(|(n, _)| &**n == name).map(|(_, v)| v).or_else(|| self.args.get(at))
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seq {
+    pub items: Vec<Val>,
+    pub rest: Option<Rc<str>>,
+}
+
+/// What makes two dict keys the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    None,
+    Int(i64),
+    Float(u64),
+    Str(Rc<str>),
+    Bytes(Rc<[u8]>),
+    Tuple(Vec<Self>),
+    Other(&'static str, Rc<str>),
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct DictObj {
+    pub entries: IndexMap<Key, (Val, Val), rustc_hash::FxBuildHasher>,
+    pub rest: Option<Rc<str>>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct SetObj {
+    pub items: IndexMap<Key, Val, rustc_hash::FxBuildHasher>,
+    pub rest: Option<Rc<str>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Binding {
+    pub val: Val,
+    pub steps: Rc<Vec<(u32, Step)>>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope {
+    pub vars: IndexMap<Name, Binding, rustc_hash::FxBuildHasher>,
+    /// Why names may be bound that are not listed.
+    pub open: Option<Rc<str>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Obj {
+    pub kind: Kind,
+    /// Edits in place, with their order.
+    pub steps: Vec<(u32, Step)>,
+    /// Why nothing is known of it any more.
+    pub tainted: Option<Rc<str>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    List(Seq),
+    Set(SetObj),
+    Dict(DictObj),
+    Scope(Scope),
+    Instance { class: u32, attrs: Scope },
+}
+
+impl Val {
+    pub(super) fn new(v: V) -> Self {
+        Self { v, at: None, env: Reads::default() }
+    }
+
+    pub(super) fn str(text: &str) -> Self {
+        Self::new(V::Str(text.into()))
+    }
+
+    pub(super) fn bool(b: bool) -> Self {
+        Self::new(V::Bool(b))
+    }
+
+    pub(super) fn unknown(cause: impl Into<Rc<str>>) -> Self {
+        Self::new(V::Unknown(Rc::new(Unk {
+            cause: cause.into(),
+            required: false,
+            candidates: Vec::new(),
+            maybe_unset: false,
+        })))
+    }
+
+    pub(super) fn required(cause: impl Into<Rc<str>>) -> Self {
+        Self::new(V::Unknown(Rc::new(Unk {
+            cause: cause.into(),
+            required: true,
+            candidates: Vec::new(),
+            maybe_unset: false,
+        })))
+    }
+
+    pub(super) fn tuple(items: Vec<Self>) -> Self {
+        Self::new(V::Tuple(Rc::new(Seq { items, rest: None })))
+    }
+
+    pub(super) fn lib(class: &'static str, args: Vec<Self>, kwargs: Vec<(Name, Self)>) -> Self {
+        Self::new(V::Lib(Rc::new(LibObject { class, args, kwargs })))
+    }
+
+    #[must_use]
+    pub(super) fn at(mut self, at: Option<Span>) -> Self {
+        self.at = at;
+        self
+    }
+
+    #[must_use]
+    pub(super) fn with_env(mut self, env: &Reads) -> Self {
+        if !env.is_empty() {
+            self.env = self.env.union(env);
+        }
+        self
+    }
+
+    pub(super) fn as_str(&self) -> Option<&Rc<str>> {
+        match &self.v {
+            V::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn as_int(&self) -> Option<i64> {
+        match self.v {
+            V::Int(n) => Some(n),
+            V::Bool(b) => Some(i64::from(b)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn unk(&self) -> Option<&Rc<Unk>> {
+        match &self.v {
+            V::Unknown(unk) => Some(unk),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self.v, V::Unknown(_))
+    }
+
+    pub(super) fn heap_id(&self) -> Option<Id> {
+        match self.v {
+            V::List(id) | V::Set(id) | V::Dict(id) | V::Instance(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// What makes it the same dict key; `None` when it cannot be told or cannot be hashed.
+    pub(super) fn key(&self) -> Option<Key> {
+        Some(match &self.v {
+            V::None => Key::None,
+            V::Bool(b) => Key::Int(i64::from(*b)),
+            V::Int(n) => Key::Int(*n),
+            #[expect(clippy::float_cmp, reason = "a float that is a whole number hashes as the int")]
+            V::Float(f) if f.trunc() == *f && f.abs() < 1e15 => Key::Int(*f as i64),
+            V::Float(f) => Key::Float(f.to_bits()),
+            V::Str(s) => Key::Str(s.clone()),
+            V::Bytes(b) => Key::Bytes(b.clone()),
+            V::Tuple(seq) if seq.rest.is_none() && seq.items.len() < 64 => {
+                Key::Tuple(seq.items.iter().map(Self::key).collect::<Option<_>>()?)
+            }
+            V::Ref(name) => Key::Other("ref", name.clone()),
+            V::Path(path) => Key::Other("path", path.clone()),
+            V::Lazy(text) => Key::Other("lazy", text.clone()),
+            V::BigInt(n) => Key::Other("int", n.clone()),
+            V::Regex(r) => Key::Other("re", r.clone()),
+            V::Timedelta(s) => Key::Other("timedelta", s.to_string().into()),
+            V::Func(id) => Key::Other("func", id.to_string().into()),
+            V::Class(id) => Key::Other("class", id.to_string().into()),
+            V::Instance(id) => Key::Other("instance", id.to_string().into()),
+            _ => return None,
+        })
+    }
+
+    /// The name of the Python type, where it is plain.
+    pub(super) fn type_name(&self) -> Option<&'static str> {
+        Some(match &self.v {
+            V::None => "NoneType",
+            V::Ellipsis => "ellipsis",
+            V::Bool(_) => "bool",
+            V::Int(_) | V::BigInt(_) => "int",
+            V::Float(_) => "float",
+            V::Str(_) | V::Parts(_) => "str",
+            V::Bytes(_) => "bytes",
+            V::Tuple(_) => "tuple",
+            V::List(_) => "list",
+            V::Set(_) => "set",
+            V::Dict(_) | V::Namespace(_) => "dict",
+            V::Func(_) => "function",
+            V::Module(_) => "module",
+            V::Timedelta(_) => "timedelta",
+            V::Regex(_) => "Pattern",
+            V::Path(_) => "PosixPath",
+            _ => return None,
+        })
+    }
+}
+
+const CHUNK: usize = 32;
+type Chunk = Vec<Option<Rc<Obj>>>;
+
+/// The objects, by id. Copies share what neither side has written.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heap {
+    chunks: Vec<Rc<Chunk>>,
+}
+
+impl Heap {
+    pub(super) fn get(&self, id: Id) -> Option<&Obj> {
+        self.chunks.get(id as usize / CHUNK)?.get(id as usize % CHUNK)?.as_deref()
+    }
+
+    pub(super) fn get_mut(&mut self, id: Id) -> Option<&mut Obj> {
+        let chunk = Rc::make_mut(self.chunks.get_mut(id as usize / CHUNK)?);
+        chunk.get_mut(id as usize % CHUNK)?.as_mut().map(Rc::make_mut)
+    }
+
+    pub(super) fn put(&mut self, id: Id, obj: Obj) {
+        let (at, inner) = (id as usize / CHUNK, id as usize % CHUNK);
+        while self.chunks.len() <= at {
+            self.chunks.push(Rc::new(vec![None; CHUNK]));
+        }
+        Rc::make_mut(&mut self.chunks[at])[inner] = Some(Rc::new(obj));
+    }
+
+    /// The ids whose objects may differ between two heaps, and those that only one has.
+    pub(super) fn differing(&self, other: &Self) -> Vec<Id> {
+        let mut ids = Vec::new();
+        for at in 0..self.chunks.len().max(other.chunks.len()) {
+            let (a, b) = (self.chunks.get(at), other.chunks.get(at));
+            if let (Some(a), Some(b)) = (a, b)
+                && Rc::ptr_eq(a, b)
+            {
+                continue;
+            }
+            for inner in 0..CHUNK {
+                let x = a.and_then(|c| c[inner].as_ref());
+                let y = b.and_then(|c| c[inner].as_ref());
+                match (x, y) {
+                    (None, None) => {}
+                    (Some(x), Some(y)) if Rc::ptr_eq(x, y) => {}
+                    _ => ids.push((at * CHUNK + inner) as Id),
+                }
+            }
+        }
+        ids
+    }
+}
+
+impl Obj {
+    pub(super) fn new(kind: Kind) -> Self {
+        Self { kind, steps: Vec::new(), tainted: None }
+    }
+}
