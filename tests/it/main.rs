@@ -5,3 +5,4 @@ mod index;
 mod output;
 mod support;
 mod tui;
+mod tui_terminal;

@@ -97,19 +97,24 @@ fn needs_ascii() -> bool {
 
 /// Flags that signals raise.
 struct Signals {
+    /// Leave: the terminal or the system is going away.
     terminate: Arc<AtomicBool>,
+    /// Leave, unless it was meant for the editor that had the terminal. In raw mode Ctrl-C is a key.
+    interrupt: Arc<AtomicBool>,
+    /// The shell continued the stopped process.
     resumed: Arc<AtomicBool>,
 }
 
 impl Signals {
     fn install() -> io::Result<Self> {
-        let signals = Self { terminate: Arc::default(), resumed: Arc::default() };
+        let signals = Self { terminate: Arc::default(), interrupt: Arc::default(), resumed: Arc::default() };
         #[cfg(unix)]
         {
             use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
-            for signal in [SIGTERM, SIGHUP, SIGINT] {
+            for signal in [SIGTERM, SIGHUP] {
                 signal_hook::flag::register(signal, Arc::clone(&signals.terminate))?;
             }
+            signal_hook::flag::register(SIGINT, Arc::clone(&signals.interrupt))?;
             signal_hook::flag::register(SIGCONT, Arc::clone(&signals.resumed))?;
         }
         Ok(signals)
@@ -147,7 +152,8 @@ impl Session {
             while let Some(msg) = self.workers.next() {
                 self.update(msg, &mut terminal)?;
             }
-            if self.signals.terminate.load(Ordering::Relaxed) {
+            let interrupted = self.signals.interrupt.load(Ordering::Relaxed);
+            if interrupted || self.signals.terminate.load(Ordering::Relaxed) {
                 self.leave = Some(130);
             }
             if self.signals.resumed.swap(false, Ordering::Relaxed) {
@@ -208,6 +214,7 @@ impl Session {
             Effect::OpenEditor(path, line) => {
                 let root = self.model.report.as_ref().map(|r| r.root.clone()).unwrap_or_default();
                 let result = self.guard.away(|| outside::edit(&root.join(&path), line))?;
+                self.signals.interrupt.store(false, Ordering::Relaxed);
                 *terminal = screen()?;
                 self.resize()?;
                 self.update(Msg::EditorClosed(result.err()), terminal)?;
