@@ -11,6 +11,7 @@ mod layout;
 mod listed;
 mod load;
 mod module_names;
+mod prune;
 mod roles;
 mod settings_module;
 mod split_settings;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::entry_points::words;
@@ -76,26 +77,22 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
     let cores: Vec<memmem::Finder<'_>> = CORE.iter().map(memmem::Finder::new).collect();
     let others: Vec<memmem::Finder<'_>> =
         ["split_settings", "ynaconf", "Configuration"].iter().map(memmem::Finder::new).collect();
-    let mut facts = BTreeMap::new();
-    for (id, file) in layout.sources.iter() {
+    let files: Vec<(FileId, &SourceFile)> = layout.sources.iter().collect();
+    let facts = files.into_par_iter().filter_map(|(id, file)| {
         if file.path.ends_with(".toml") {
-            if let Some(found) = toml_facts(file) {
-                facts.insert(id, found);
-            }
-            continue;
+            return Some((id, toml_facts(file)?));
         }
         if !is_python_text(&file.path) || file.path.ends_with("django/conf/global_settings.py") {
-            continue;
+            return None;
         }
         let text = file.text.as_bytes();
         let relevant = named.contains(&id)
             || cores.iter().any(|f| f.find_iter(text).any(|at| is_assigned_at(text, at)))
             || looks_like_settings(&file.path)
                 && (star.find(text).is_some() || others.iter().any(|f| f.find(text).is_some()));
-        if relevant {
-            facts.insert(id, python_facts(layout, file));
-        }
-    }
+        relevant.then(|| (id, python_facts(layout, file)))
+    });
+    let facts: BTreeMap<FileId, Facts> = facts.collect();
     let mut settings: FxHashSet<FileId> =
         facts.iter().filter(|(id, f)| named.contains(id) || f.is_settings()).map(|(&id, _)| id).collect();
     // What builds on settings is settings too, as far as it has a name or a line that says so.

@@ -13,6 +13,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::NotRead;
 use super::listed::is_listed;
 use super::load::{LoadError, LoadOptions};
+use super::prune;
 
 /// What a walk found. Paths are relative to the root, with `/`, sorted.
 #[derive(Debug, Default)]
@@ -49,6 +50,7 @@ pub(super) fn list(
     let links = Mutex::new(Vec::new());
     let not_read = Mutex::new(Vec::new());
     let (count, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let by_git = is_under_git(root) && !is_ignored_by_parents(root);
     let environment = options.python.as_deref().and_then(environment_of);
     let mut builder = WalkBuilder::new(root);
     builder
@@ -56,7 +58,9 @@ pub(super) fn list(
         .ignore(false)
         .git_global(false)
         .follow_links(false)
-        .parents(!is_ignored_by_parents(root))
+        .git_ignore(by_git)
+        .git_exclude(by_git)
+        .parents(by_git)
         .overrides(overrides(root, &options.exclude)?)
         .threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(8)))
         .filter_entry(move |entry| {
@@ -72,15 +76,9 @@ pub(super) fn list(
                 }
             };
             let Some(kind) = entry.file_type() else { return WalkState::Continue };
-            if kind.is_dir() {
-                // A project's own dotenv file is usually ignored by git, yet the settings read it.
-                let dotenv = entry.path().join(".env");
-                if dotenv.is_file() && !dotenv.is_symlink() {
-                    push(&files, root, &dotenv, &not_read);
-                }
-            } else if kind.is_symlink() {
+            if kind.is_symlink() {
                 links.lock().expect("internal error: a walker panicked").push(entry.into_path());
-            } else if is_listed(entry.path()) {
+            } else if !kind.is_dir() && (is_listed(entry.path()) || prune::is_conda_mark(entry.path())) {
                 push(&files, root, entry.path(), &not_read);
                 if !progress(count.fetch_add(1, Ordering::Relaxed) + 1) {
                     cancelled.store(true, Ordering::Relaxed);
@@ -101,7 +99,9 @@ pub(super) fn list(
     listing.files.dedup();
     let links = links.into_inner().expect("internal error: a walker panicked");
     follow_links(root, links, &mut listing);
-    drop_installed_packages(&mut listing.files);
+    prune::drop_environments(&mut listing);
+    prune::drop_installed_packages(&mut listing.files);
+    prune::add_dotenv(root, &mut listing.files);
     Ok(listing)
 }
 
@@ -156,6 +156,14 @@ fn overrides(root: &Path, exclude: &[String]) -> Result<Override, LoadError> {
     builder.build().map_err(|e| bad(&exclude.join(" "), e))
 }
 
+/// Whether git's ignore files mean anything here: the root, a folder above it, or one right below it is a
+/// repository. Where they do not, no folder has to be asked for one.
+fn is_under_git(root: &Path) -> bool {
+    root.ancestors().any(|folder| folder.join(".git").exists())
+        || std::fs::read_dir(root)
+            .is_ok_and(|mut entries| entries.any(|e| e.is_ok_and(|e| e.path().join(".git").exists())))
+}
+
 /// Whether an ignore file above `root`, in the same git repository, hides `root` itself. Somebody who scans
 /// such a folder means it, so the files above are not asked then.
 fn is_ignored_by_parents(root: &Path) -> bool {
@@ -188,8 +196,7 @@ fn is_entered(entry: &DirEntry) -> bool {
     if SKIPPED_FOLDERS.contains(&name) || name.ends_with(".egg-info") || name.ends_with(".egg") {
         return false;
     }
-    let path = entry.path();
-    !(is_environment(path) || is_build_copy(path))
+    !is_build_copy(entry.path())
 }
 
 /// The folder of the environment that a Python belongs to. The executable itself is often a link to elsewhere.
@@ -254,30 +261,4 @@ fn follow_links(root: &Path, mut links: Vec<PathBuf>, listing: &mut Listing) {
         };
         listing.not_read.push(NotRead { path, reason });
     }
-}
-
-/// Below the root, a folder with `*.dist-info` folders holds installed packages, not the project's own code.
-/// Only the metadata stays: it tells versions.
-fn drop_installed_packages(files: &mut Vec<String>) {
-    let installed: std::collections::BTreeSet<String> = files
-        .iter()
-        .filter_map(|path| {
-            let info = path.strip_suffix("/METADATA")?;
-            let (folder, name) = info.rsplit_once('/')?;
-            name.ends_with(".dist-info").then(|| format!("{folder}/"))
-        })
-        .collect();
-    if installed.is_empty() {
-        return;
-    }
-    files.retain(|path| {
-        let inside = path
-            .match_indices('/')
-            .find_map(|(at, _)| installed.contains(&path[..=at]).then(|| &path[at + 1..]));
-        inside.is_none_or(|rest| {
-            let package = rest.to_ascii_lowercase();
-            rest.ends_with(".dist-info/METADATA")
-                && (package.starts_with("django-") || package.starts_with("djangorestframework-"))
-        })
-    });
 }

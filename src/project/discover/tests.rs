@@ -507,14 +507,6 @@ fn real_projects_name_their_settings() {
         let loaded = crate::project::load(&root, &crate::project::LoadOptions::default(), &|_| true).unwrap();
         let projects = discover(&loaded.sources, &DiscoverOptions::default());
         let first = projects.first().expect("a project");
-        println!("{name}: {} files, {} not read", loaded.sources.len(), loaded.not_read.len());
-        for project in &projects {
-            println!("  {:?} {:?} {:?} {:?}", project.root, project.name, choice(project), why(project));
-            println!("  {:?} {:?} {:?}", project.import_roots, project.django, project.drf);
-            for candidate in &project.candidates {
-                println!("    {} {:?} {:?}", candidate.module, candidate.role, candidate.named_by);
-            }
-        }
         assert_eq!((projects.len(), choice(first).as_str()), (1, expected), "{name}");
     }
 }

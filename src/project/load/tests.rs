@@ -46,6 +46,8 @@ fn environments_caches_copies_and_hidden_folders_are_left_out() {
         (".tox/py/a.py", ""),
         ("oddly_named/pyvenv.cfg", ""),
         ("oddly_named/lib/a.py", ""),
+        ("conda/conda-meta/history", ""),
+        ("conda/lib/python3.12/a.py", ""),
         ("setup.py", ""),
         ("build/lib/shop/a.py", ""),
         ("shop/build/lib/kept.py", ""),
