@@ -2,7 +2,11 @@
 //! edited in place so that comments and order survive, and reviewed like code. What a decision does to a state is
 //! the engine's work.
 
+mod file;
+
 use time::Date;
+
+pub use file::{DecisionsError, DecisionsFile, FILE_NAME, parse_date};
 
 /// All decisions of one scanned root.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,16 +3,27 @@
 //! `scan` runs the pipeline, `report` groups outcomes by practice and gives the score, `preview` says what a
 //! selection would resolve. Front ends never call the layers below.
 
+mod change;
+pub mod demo;
+mod fingerprint;
+pub mod git;
+mod judge;
 mod report;
+mod scan;
+mod select;
+mod state;
+mod store;
+mod suppress;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use time::Date;
 
 use crate::checklist::Profile;
 use crate::finding::{Confidence, Severity};
 
+pub use change::{ChangeError, Preview, Written};
 pub use report::{
     CheckResult, DecisionNote, FindingId, PracticeReport, ProjectReport, Report, ReportedFinding, Score,
     State, Totals,
@@ -55,6 +66,149 @@ pub struct Options {
     pub python: Option<PathBuf>,
     /// Today, for expiry and review dates.
     pub today: Date,
+    /// `DJANGO_SETTINGS_MODULE` of the user's shell.
+    pub environment_settings: Option<String>,
+    /// The folder for undo journals and session state; `None` for the user's own.
+    pub state_dir: Option<PathBuf>,
+}
+
+impl Options {
+    /// Everything at its default.
+    pub fn new(today: Date) -> Self {
+        Self {
+            settings: None,
+            project: None,
+            profile: Profile::Standard,
+            select: Vec::new(),
+            ignore: Vec::new(),
+            min_severity: Severity::Low,
+            min_confidence: Confidence::Low,
+            exclude: Vec::new(),
+            no_ignores: false,
+            no_waivers: false,
+            env: Vec::new(),
+            env_file: None,
+            no_dotenv: false,
+            python: None,
+            today,
+            environment_settings: None,
+            severities: BTreeMap::new(),
+            per_file: Vec::new(),
+            state_dir: None,
+        }
+    }
+}
+
+/// Why nothing could be done.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The path cannot be scanned.
+    #[error("{0}")]
+    Load(#[from] crate::project::LoadError),
+    /// There is no Django project.
+    #[error("no Django or DRF project found in {}: looked for manage.py, a settings module, and Django or DRF among the requirements of {files} files. Name a folder, or a settings module with --settings", root.display())]
+    NothingToCheck {
+        /// The scanned root.
+        root: PathBuf,
+        /// How many files were read.
+        files: usize,
+    },
+    /// The settings module that was asked for is not there.
+    #[error("no settings module `{asked}` in {}{}", root.display(), if known.is_empty() { String::new() } else { format!("; there is {}", known.join(", ")) })]
+    NoSuchSettings {
+        /// As given.
+        asked: String,
+        /// The scanned root.
+        root: PathBuf,
+        /// The modules found.
+        known: Vec<String>,
+    },
+    /// The project that was asked for is not there.
+    #[error("no project in `{asked}` below {}{}", root.display(), if known.is_empty() { String::new() } else { format!("; there is {}", known.join(", ")) })]
+    NoSuchProject {
+        /// As given.
+        asked: String,
+        /// The scanned root.
+        root: PathBuf,
+        /// The project folders found.
+        known: Vec<String>,
+    },
+    /// A name in `--select` or `--ignore` matches nothing.
+    #[error("`{name}` names no check, practice or section{}", if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) })]
+    UnknownName {
+        /// As given.
+        name: String,
+        /// The nearest names.
+        near: Vec<String>,
+    },
+    /// The environment file cannot be read.
+    #[error("{}: {reason}", path.display())]
+    EnvFile {
+        /// As given.
+        path: PathBuf,
+        /// One clause.
+        reason: String,
+    },
+    /// The decisions file cannot be used; it would be wrong to go on as if nothing were decided.
+    #[error(transparent)]
+    Decisions(#[from] crate::decisions::DecisionsError),
+    /// The state folder or the decisions file cannot be written.
+    #[error("{}: {source}", path.display())]
+    Store {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// The user cancelled.
+    #[error("the scan was cancelled")]
+    Cancelled,
+}
+
+/// One root, opened with options. Cheap; every scan reads the disk anew.
+#[derive(Debug)]
+pub struct Engine {
+    root: PathBuf,
+    options: Options,
+}
+
+impl Engine {
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// [`EngineError::Load`] when it is not a folder that can be read.
+    pub fn open(path: &Path, options: Options) -> Result<Self, EngineError> {
+        let root = crate::project::canonical_root(path)?;
+        Ok(Self { root, options })
+    }
+
+    /// The scanned root, absolute.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The options it was opened with.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Reads, evaluates and judges everything.
+    ///
+    /// # Errors
+    /// [`EngineError`] when there is nothing to check, a named thing does not exist, or `sink` cancels.
+    pub fn scan(&self, sink: &dyn ProgressSink) -> Result<Report, EngineError> {
+        scan::on_big_stacks(|| scan::scan(self, sink))
+    }
+}
+
+/// Progress that nobody watches.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl ProgressSink for Silent {
+    fn step(&self, _: Progress) -> bool {
+        true
+    }
 }
 
 /// Checks that the project's configuration ignores below a path; such findings are suppressed by `configuration`.

@@ -20,13 +20,27 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 pub use style::Style;
 
 use crate::checklist::Section;
-use crate::engine::{ProjectReport, Report, ReportedFinding};
+use crate::engine::{Engine, ProjectReport, Report, ReportedFinding};
 
 /// What each fix on offer would change, by the finding's fingerprint; a fix that cannot be planned has the reason.
 pub type Changes = BTreeMap<String, Result<Vec<diff::FileChange>, String>>;
+
+/// Plans every fix on offer by itself.
+pub fn changes(engine: &Engine, report: &Report) -> Changes {
+    let found: Vec<&ReportedFinding> =
+        report.projects.iter().flat_map(|p| &p.findings).filter(|f| f.finding.fix.is_some()).collect();
+    let plan = |found: &ReportedFinding| {
+        let change = engine.plan(report, &[&found.fingerprint]).map_err(|e| e.to_string())?;
+        let file = |f: crate::edit::FileEdit| diff::FileChange { path: f.path, before: f.before, after: f.after };
+        Ok(change.files.into_iter().map(file).collect())
+    };
+    found.par_iter().map(|f| (f.fingerprint.clone(), plan(f))).collect()
+}
 
 /// The findings of a project that count, each once, under the practice that shows it first.
 fn findings_by_practice(project: &ProjectReport) -> Vec<(Option<usize>, Vec<&ReportedFinding>)> {

@@ -7,6 +7,7 @@
 mod backend;
 mod code;
 mod diff;
+mod engine_backend;
 mod form;
 pub mod keymap;
 mod layout;
@@ -21,6 +22,7 @@ mod theme;
 mod update;
 mod view;
 
+pub use engine_backend::EngineBackend;
 pub use backend::{Backend, FilePatch, ReportFormat, Written, WrittenFile};
 pub use msg::{Edit, Effect, Msg};
 pub use runtime::{ExitReason, Headless, TuiOptions, run};

@@ -70,6 +70,23 @@ fn suggest(path: &Path) -> String {
         .map_or_else(String::new, |p| format!(", such as {}", p.display()))
 }
 
+/// The absolute path of a folder that can be listed.
+///
+/// # Errors
+/// [`LoadError`] when it is missing, no folder or unreadable.
+pub fn canonical_root(root: &Path) -> Result<PathBuf, LoadError> {
+    let unreadable = |source: std::io::Error| match source.kind() {
+        std::io::ErrorKind::NotFound => LoadError::Missing { path: root.to_owned() },
+        _ => LoadError::Unreadable { path: root.to_owned(), source },
+    };
+    let absolute = root.canonicalize().map_err(unreadable)?;
+    if !absolute.is_dir() {
+        return Err(LoadError::NotAFolder { path: root.to_owned() });
+    }
+    std::fs::read_dir(&absolute).map_err(unreadable)?;
+    Ok(absolute)
+}
+
 /// Reads the files below `root`. `progress` gets the number of files found so far, from any thread, and
 /// cancels by returning `false`. Reading runs on the current rayon pool.
 ///
@@ -80,16 +97,7 @@ pub fn load(
     options: &LoadOptions,
     progress: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<Loaded, LoadError> {
-    let unreadable = |source: std::io::Error| match source.kind() {
-        std::io::ErrorKind::NotFound => LoadError::Missing { path: root.to_owned() },
-        _ => LoadError::Unreadable { path: root.to_owned(), source },
-    };
-    let absolute = root.canonicalize().map_err(unreadable)?;
-    if !absolute.is_dir() {
-        return Err(LoadError::NotAFolder { path: root.to_owned() });
-    }
-    std::fs::read_dir(&absolute).map_err(unreadable)?;
-
+    let absolute = canonical_root(root)?;
     let walk::Listing { files, mut not_read } = walk::list(&absolute, options, progress)?;
     let results: Vec<Result<SourceFile, NotRead>> = files
         .into_par_iter()

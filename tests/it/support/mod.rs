@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each helper is used by some of the test files")]
 
 pub(crate) mod catalog;
+pub(crate) mod corpus;
 pub(crate) mod oracle;
 pub(crate) mod pty;
 pub(crate) mod venv;

@@ -1,0 +1,299 @@
+//! Runs the checks on one project and groups what they say by practice.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rayon::prelude::*;
+
+use super::fingerprint::fingerprints;
+use super::select::Selection;
+use super::state::{self, Inputs};
+use super::suppress::{Comments, lines_for};
+use super::{
+    CheckResult, Engine, EngineError, PracticeReport, Progress, ProgressSink, ProjectReport, ReportedFinding, State,
+};
+use crate::checklist::{Catalog, CheckMeta};
+use crate::checks::{self, Check, CheckContext};
+use crate::decisions::{Decisions, Waiver, WaiverScope};
+use crate::finding::{Finding, Outcome, Severity, Suppressed, Verdict, suppression_for};
+use crate::index::ProjectIndex;
+use crate::project::Project;
+use crate::settings::{Environment, SettingsModel, evaluate};
+use crate::source::Sources;
+
+/// What is the same for all projects of a scan.
+pub(super) struct Context<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) sources: &'a Sources,
+    pub(super) catalog: &'a Arc<Catalog>,
+    pub(super) selection: &'a Selection<'a>,
+    pub(super) decisions: &'a Decisions,
+    pub(super) comments: &'a Comments,
+    pub(super) environment: &'a Environment,
+    pub(super) sink: &'a dyn ProgressSink,
+}
+
+/// What is judged together.
+pub(super) struct Subject {
+    pub(super) project: Option<Project>,
+    pub(super) model: Option<SettingsModel>,
+    pub(super) others: Vec<SettingsModel>,
+    pub(super) index: ProjectIndex,
+}
+
+/// A judged project, and how many findings the selection leaves out.
+pub(super) struct Judged {
+    pub(super) report: ProjectReport,
+    pub(super) hidden: usize,
+}
+
+/// Judges one project.
+pub(super) fn judge(
+    cx: &Context<'_>,
+    subject: &Subject,
+    notices: &mut Vec<String>,
+) -> Result<Judged, EngineError> {
+    let mut outcomes = run_checks(cx, subject, notices)?;
+    let root = subject.project.as_ref().map(|p| p.root.clone()).unwrap_or_default();
+    let (mut findings, hidden) = report_findings(cx, &root, &mut outcomes, notices);
+    let practices = cx
+        .catalog
+        .practices
+        .iter()
+        .enumerate()
+        .map(|(at, practice)| {
+            let checks: Vec<CheckResult> = practice
+                .checks
+                .iter()
+                .filter_map(|id| outcomes.get(id.as_str()).map(|o| CheckResult { check: id.clone(), outcome: o.clone() }))
+                .collect();
+            let shown: Vec<usize> = findings
+                .iter()
+                .enumerate()
+                .filter(|(_, f)| practice.checks.iter().any(|id| id == f.finding.check))
+                .map(|(i, _)| i)
+                .collect();
+            let answer = cx.decisions.answers.iter().find(|a| a.project == root && a.practice == practice.id);
+            let shown_findings: Vec<_> = shown.iter().map(|&i| &findings[i]).collect();
+            let inputs = Inputs {
+                practice,
+                checks: &checks,
+                findings: &shown_findings,
+                answer,
+                today: cx.engine.options.today,
+            };
+            let (state, decision, share) = state::judge(&inputs);
+            let points = if state == State::NotApplicable { 0 } else { practice.severity.points() };
+            for &i in &shown {
+                findings[i].practices.push(at);
+            }
+            PracticeReport { practice: at, state, checks, findings: shown, decision, points, earned: points * share }
+        })
+        .collect::<Vec<_>>();
+    let score = state::score(&practices, |p| cx.catalog.practices[p.practice].severity);
+    let name = subject.project.as_ref().map_or_else(|| "files under no project".to_owned(), |p| p.name.clone());
+    let report = ProjectReport {
+        project: subject.project.clone(),
+        root,
+        name,
+        model: subject.model.clone().map(Arc::new),
+        practices,
+        findings,
+        score,
+    };
+    Ok(Judged { report, hidden })
+}
+
+/// Every check's outcome by id. A check that panics is one stated problem, not the end of the run.
+fn run_checks(
+    cx: &Context<'_>,
+    subject: &Subject,
+    notices: &mut Vec<String>,
+) -> Result<BTreeMap<&'static str, Outcome>, EngineError> {
+    let what_if = |name: &str, value: &str| {
+        let (project, model) = (subject.project.as_ref()?, subject.model.as_ref()?);
+        let mut environment = cx.environment.clone();
+        environment.vars.insert(name.to_owned(), value.to_owned());
+        Some(evaluate(cx.sources, project, &model.module, &environment))
+    };
+    let context = CheckContext {
+        sources: cx.sources,
+        project: subject.project.as_ref(),
+        model: subject.model.as_ref(),
+        others: &subject.others,
+        what_if: &what_if,
+        index: &subject.index,
+        catalog: cx.catalog,
+    };
+    let all: Vec<&'static dyn Check> = checks::all();
+    let (done, of) = (AtomicUsize::new(0), all.len());
+    let results: Vec<_> = all
+        .par_iter()
+        .map(|check| {
+            let outcome = catch_unwind(AssertUnwindSafe(|| check.run(&context)));
+            cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
+            (check.id(), outcome)
+        })
+        .collect();
+    let mut outcomes = BTreeMap::new();
+    for (id, result) in results {
+        let outcome = result.unwrap_or_else(|_| {
+            notices.push(format!("The check {id} failed on this project; its practice is reported as unknown. Please report this."));
+            Outcome::unknown("the check itself failed; this is a defect of drf-harden", Vec::new())
+        });
+        outcomes.insert(id, outcome);
+    }
+    if cx.sink.step(Progress::Checking { done: of, of }) { Ok(outcomes) } else { Err(EngineError::Cancelled) }
+}
+
+/// Takes the findings out of the outcomes, in order of the catalogue's practices, then severity, then place.
+fn report_findings(
+    cx: &Context<'_>,
+    root: &str,
+    outcomes: &mut BTreeMap<&'static str, Outcome>,
+    notices: &mut Vec<String>,
+) -> (Vec<ReportedFinding>, usize) {
+    let options = &cx.engine.options;
+    let per_file: Vec<(Gitignore, &super::PerFileIgnore)> =
+        options.per_file.iter().map(|entry| (glob(&entry.path), entry)).collect();
+    let (mut found, mut hidden) = (Vec::new(), 0);
+    for outcome in outcomes.values_mut() {
+        let findings = std::mem::take(&mut outcome.findings);
+        let prints = fingerprints(cx.sources, root, &findings);
+        for (finding, fingerprint) in findings.into_iter().zip(prints) {
+            let Some(meta) = cx.catalog.check(finding.check) else { continue };
+            let severity = severity_of(cx, &finding, meta);
+            let confidence = finding.confidence.unwrap_or(meta.confidence);
+            if !cx.selection.takes(meta) || severity < options.min_severity || confidence < options.min_confidence {
+                hidden += 1;
+                continue;
+            }
+            let suppressed = if options.no_ignores { None } else { suppressed(cx, &finding, &per_file) };
+            let waived = if options.no_waivers { None } else { waived(cx, root, &finding, &fingerprint, notices) };
+            found.push(ReportedFinding {
+                id: String::new(),
+                severity,
+                confidence,
+                verdict: if outcome.verdict == Verdict::Fail { Verdict::Fail } else { Verdict::Unknown },
+                fingerprint,
+                suppressed,
+                waived,
+                practices: Vec::new(),
+                finding,
+            });
+        }
+    }
+    let rank = |f: &ReportedFinding| {
+        let practices = &cx.catalog.practices;
+        practices.iter().position(|p| p.checks.iter().any(|c| c == f.finding.check)).unwrap_or(usize::MAX)
+    };
+    found.sort_by_cached_key(|f| (rank(f), std::cmp::Reverse(f.severity), f.finding.primary.span, f.finding.symbol.clone()));
+    (found, hidden)
+}
+
+/// The project's configuration wins over the place, the place over the catalogue.
+fn severity_of(cx: &Context<'_>, finding: &Finding, meta: &CheckMeta) -> Severity {
+    let configured = cx.engine.options.severities.get(finding.check).copied();
+    configured.or(finding.severity).unwrap_or(meta.severity)
+}
+
+fn glob(pattern: &str) -> Gitignore {
+    let mut builder = GitignoreBuilder::new("");
+    // A pattern that is no glob matches nothing; the configuration's reader has refused it already.
+    let _ = builder.add_line(None, pattern);
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
+fn suppressed(
+    cx: &Context<'_>,
+    finding: &Finding,
+    per_file: &[(Gitignore, &super::PerFileIgnore)],
+) -> Option<Suppressed> {
+    let span = finding.primary.span;
+    let path = cx.sources.path(span.file);
+    let comments = cx.comments.get(&span.file);
+    let by_comment = comments
+        .filter(|c| c.iter().any(|(_, s)| s.checks.iter().any(|c| c == finding.check)))
+        .and_then(|c| suppression_for(finding.check, c, &lines_for(cx.sources, span)));
+    by_comment.or_else(|| {
+        let (_, entry) = per_file.iter().find(|(glob, entry)| {
+            (entry.ignore.is_empty() || entry.ignore.iter().any(|c| c == finding.check))
+                && glob.matched_path_or_any_parents(path, false).is_ignore()
+        })?;
+        Some(Suppressed { by: "configuration", reason: entry.reason.clone(), line: entry.line })
+    })
+}
+
+/// Days before the end of a waiver from which it is announced.
+const WARN_DAYS: i64 = 14;
+
+fn waived(
+    cx: &Context<'_>,
+    root: &str,
+    finding: &Finding,
+    fingerprint: &str,
+    notices: &mut Vec<String>,
+) -> Option<Waiver> {
+    let path = cx.sources.path(finding.primary.span.file);
+    let today = cx.engine.options.today;
+    let covers = |w: &&Waiver| {
+        w.project == root
+            && w.check == finding.check
+            && match &w.scope {
+                WaiverScope::Place(print) => print == fingerprint,
+                WaiverScope::Folder(folder) => {
+                    path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|r| r.starts_with('/'))
+                }
+                WaiverScope::Everywhere => true,
+            }
+    };
+    let waiver = cx.decisions.waivers.iter().filter(covers).max_by_key(|w| w.expires)?;
+    let days = (waiver.expires - today).whole_days();
+    if days < 0 {
+        notices.push(format!("The waiver of {} ended on {}; it fails again.", finding.check, waiver.expires));
+        return None;
+    }
+    if days <= WARN_DAYS {
+        notices.push(format!("The waiver of {} ends on {}.", finding.check, waiver.expires));
+    }
+    Some(waiver.clone())
+}
+
+/// Gives every finding its short id, counted over the report.
+pub(super) fn number(reports: &mut [ProjectReport]) {
+    for (i, found) in reports.iter_mut().flat_map(|r| &mut r.findings).enumerate() {
+        found.id = format!("f{}", i + 1);
+    }
+}
+
+/// A sentence for every ignore comment that hides nothing, or gives no reason.
+pub(super) fn unused_comments(cx: &Context<'_>, reports: &[ProjectReport]) -> Vec<String> {
+    let mut notices = Vec::new();
+    if cx.engine.options.no_ignores {
+        return notices;
+    }
+    for (&file, comments) in cx.comments {
+        let path = cx.sources.path(file);
+        for (line, comment) in comments {
+            if comment.reason.is_empty() {
+                notices.push(format!("{path}:{line}: the ignore comment gives no reason, so it hides nothing."));
+                continue;
+            }
+            for check in &comment.checks {
+                let used = reports.iter().flat_map(|r| &r.findings).any(|f| {
+                    f.finding.check == check
+                        && f.finding.primary.span.file == file
+                        && f.suppressed.as_ref().is_some_and(|s| s.line == *line)
+                });
+                let judged = cx.catalog.check(check).is_none_or(|meta| cx.selection.takes(meta));
+                if !used && judged {
+                    notices.push(format!("{path}:{line}: the ignore comment for {check} hides nothing here."));
+                }
+            }
+        }
+    }
+    notices
+}

@@ -1,0 +1,350 @@
+//! The pipeline: load, parse, discover, evaluate, link, judge. Deterministic: parallel work is collected in the
+//! order of its input.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use rayon::prelude::*;
+
+use super::judge::{self, Subject};
+use super::select::Selection;
+use super::suppress::Comments;
+use super::{Engine, EngineError, Progress, ProgressSink, Report};
+use crate::checklist::Catalog;
+use crate::decisions::Decisions;
+use crate::index::ProjectIndex;
+use crate::index::items::{FileItems, collect};
+use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, SettingsChoice};
+use crate::python::{parse, suppressions};
+use crate::settings::{Environment, SettingsModel, evaluate};
+use crate::source::{FileId, Sources};
+
+/// The parser grows its stack, visitors and drops do not: hostile nesting must not end the process.
+const STACK_BYTES: usize = 256 * 1024 * 1024;
+
+static POOL: LazyLock<rayon::ThreadPool> = LazyLock::new(|| {
+    rayon::ThreadPoolBuilder::new()
+        .stack_size(STACK_BYTES)
+        .thread_name(|i| format!("scan-{i}"))
+        .build()
+        .expect("internal error: no threads")
+});
+
+/// Runs analysis where recursion has room.
+pub(super) fn on_big_stacks<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    POOL.install(work)
+}
+
+/// At most so many settings modules of a project are evaluated besides the judged one.
+const MOST_OTHERS: usize = 12;
+
+pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, EngineError> {
+    let load = |root: &Path| -> Result<Loaded, EngineError> {
+        let options = LoadOptions { exclude: engine.options.exclude.clone(), python: engine.options.python.clone() };
+        let loaded = project::load(root, &options, &|found| sink.step(Progress::Discovering { found }))?;
+        if sink.step(Progress::Parsing { done: 0, of: loaded.sources.len() }) {
+            Ok(loaded)
+        } else {
+            Err(EngineError::Cancelled)
+        }
+    };
+    let loaded = load(&engine.root)?;
+    let mut report = scan_loaded(engine, loaded, sink)?;
+    if let Some(around) = needs_surroundings(&report).then(|| surroundings(&engine.root)).flatten() {
+        // A folder inside a project was named: the project around it is judged.
+        let wider = Engine { root: around, options: engine.options.clone() };
+        let loaded = load(&wider.root)?;
+        if let Ok(mut found) = scan_loaded(&wider, loaded, sink)
+            && found.projects.iter().any(|p| p.model.is_some())
+        {
+            let text = format!(
+                "{} is part of the project in {}; the whole project was judged.",
+                engine.root.display(),
+                wider.root.display()
+            );
+            found.notices.insert(0, text);
+            report = found;
+        }
+    }
+    if report.projects.is_empty() {
+        return Err(EngineError::NothingToCheck { root: engine.root.clone(), files: report.files_read });
+    }
+    Ok(report)
+}
+
+fn needs_surroundings(report: &Report) -> bool {
+    report.projects.iter().all(|p| p.model.is_none())
+}
+
+/// The nearest folder above with a `manage.py`, within the same git repository (without one: no folder).
+fn surroundings(root: &Path) -> Option<PathBuf> {
+    let top = root.ancestors().find(|a| a.join(".git").exists())?;
+    root.ancestors()
+        .skip(1)
+        .take_while(|a| a.starts_with(top))
+        .find(|a| a.join("manage.py").is_file())
+        .or((top != root).then_some(top))
+        .map(Path::to_path_buf)
+}
+
+/// Judges a snapshot: one from disk, or one with proposed texts laid over it.
+pub(super) fn scan_loaded(engine: &Engine, loaded: Loaded, sink: &dyn ProgressSink) -> Result<Report, EngineError> {
+    let Loaded { sources, mut not_read } = loaded;
+    let catalog = Catalog::builtin();
+    let selection = Selection::new(&catalog, &engine.options)?;
+    let decisions = engine.decisions()?.decisions;
+    let parsed = parse_all(&sources, sink)?;
+    not_read.extend(parsed.broken);
+    not_read.sort();
+    not_read.dedup();
+
+    let mut notices = Vec::new();
+    let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
+    let environment = environment(engine)?;
+    let roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
+    let mut subjects = Vec::new();
+    for project in &projects {
+        let items = items_of(&parsed.items, &sources, Some(&project.root), &roots);
+        let versions = versions_line(project);
+        let settings = settings_line(project);
+        if !sink.step(Progress::Project { root: project.root.clone(), versions, settings }) {
+            return Err(EngineError::Cancelled);
+        }
+        subjects.push(subject(&sources, Some(project), items, &environment));
+    }
+    let loose = items_of(&parsed.items, &sources, None, &roots);
+    if !loose.is_empty() && (!projects.is_empty() || uses_drf(&sources, &parsed.items)) {
+        subjects.push(subject(&sources, None, loose, &environment));
+    }
+
+    let context = judge::Context {
+        engine,
+        sources: &sources,
+        catalog: &catalog,
+        selection: &selection,
+        decisions: &decisions,
+        comments: &parsed.comments,
+        environment: &environment,
+        sink,
+    };
+    let mut reports = Vec::new();
+    let mut hidden = 0;
+    for subject in subjects {
+        let judged = judge::judge(&context, &subject, &mut notices)?;
+        hidden += judged.hidden;
+        // Files under no project are a row only when something is to be said of them.
+        if judged.report.project.is_some() || !judged.report.findings.is_empty() || projects.is_empty() {
+            reports.push(judged.report);
+        }
+    }
+    judge::number(&mut reports);
+    notices.extend(judge::unused_comments(&context, &reports));
+    Ok(Report {
+        root: sources.root().to_path_buf(),
+        files_read: sources.len(),
+        sources: Arc::new(sources),
+        catalog,
+        projects: reports,
+        not_read,
+        notices,
+        hidden_by_profile: hidden,
+    })
+}
+
+/// What one pass over all Python files gives.
+struct ParsedAll {
+    items: Vec<(FileId, Arc<FileItems>)>,
+    comments: Comments,
+    broken: Vec<NotRead>,
+}
+
+/// Parses every Python file in parallel; trees are dropped at once, only items stay.
+fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
+    let python: Vec<FileId> =
+        sources.iter().filter(|(_, f)| f.path.ends_with(".py")).map(|(id, _)| id).collect();
+    let (done, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let of = python.len();
+    let results: Vec<_> = python
+        .par_iter()
+        .with_min_len(4)
+        .filter_map(|&id| {
+            if cancelled.load(Ordering::Relaxed) {
+                return None;
+            }
+            let text = sources.text(id);
+            let module = parse(text);
+            let items = Arc::new(collect(sources, id, &module));
+            let lines = sources.file(id);
+            let comments: Vec<_> = suppressions(text, &module)
+                .into_iter()
+                .map(|s| (lines.lines().line_column(text, s.range.start().to_usize()).line, s))
+                .collect();
+            let broken = module.errors.first().map(|error| {
+                let line = lines.lines().line_column(text, error.range.start().to_usize()).line;
+                NotRead {
+                    path: lines.path.clone(),
+                    reason: format!("it is not valid Python (line {line}: {})", error.message),
+                }
+            });
+            let now = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if (now.is_multiple_of(64) || now == of) && !sink.step(Progress::Parsing { done: now, of }) {
+                cancelled.store(true, Ordering::Relaxed);
+            }
+            Some((id, items, comments, broken))
+        })
+        .collect();
+    if cancelled.into_inner() {
+        return Err(EngineError::Cancelled);
+    }
+    let mut all = ParsedAll { items: Vec::with_capacity(of), comments: BTreeMap::new(), broken: Vec::new() };
+    for (id, items, comments, broken) in results {
+        all.items.push((id, items));
+        if !comments.is_empty() {
+            all.comments.insert(id, comments);
+        }
+        all.broken.extend(broken);
+    }
+    Ok(all)
+}
+
+/// The projects to judge, with the settings module that the options or an earlier decision name.
+fn find_projects(
+    engine: &Engine,
+    sources: &Sources,
+    decisions: &Decisions,
+    notices: &mut Vec<String>,
+) -> Result<Vec<Project>, EngineError> {
+    let options = &engine.options;
+    let mut projects = project::discover(
+        sources,
+        &DiscoverOptions {
+            settings: options.settings.clone(),
+            project: options.project.clone(),
+            python: options.python.clone(),
+            environment_settings: options.environment_settings.clone(),
+        },
+    );
+    let root = || sources.root().to_path_buf();
+    if let Some(asked) = &options.project
+        && projects.is_empty()
+    {
+        let all = project::discover(sources, &DiscoverOptions::default());
+        let known = all.into_iter().map(|p| p.root).collect();
+        return Err(EngineError::NoSuchProject { asked: asked.clone(), root: root(), known });
+    }
+    if let Some(asked) = &options.settings {
+        let known: Vec<String> =
+            projects.iter().flat_map(|p| p.candidates.iter().map(|c| c.module.clone())).collect();
+        // With several projects, the module says which of them is meant.
+        projects.retain(|p| project::settings_named(sources, p, asked).is_some());
+        if projects.is_empty() {
+            return Err(EngineError::NoSuchSettings { asked: asked.clone(), root: root(), known });
+        }
+    }
+    for project in &mut projects {
+        let decided = decisions.settings.iter().find(|(root, _)| *root == project.root);
+        if let (Some((_, module)), None) = (decided, &options.settings) {
+            if project.candidates.iter().any(|c| c.module == *module) {
+                let why = format!("chosen in {}", crate::decisions::FILE_NAME);
+                project.choice = SettingsChoice::Module { module: module.clone(), why };
+            } else {
+                notices.push(format!("{}: the settings module {module} is not there.", crate::decisions::FILE_NAME));
+            }
+        }
+        if let SettingsChoice::Ambiguous { modules, why } = &project.choice {
+            let judged = modules.first().map_or("", String::as_str);
+            notices.push(format!(
+                "Several settings modules could be production's: {} ({why}). Judged {judged}; name another with --settings.",
+                modules.join(", ")
+            ));
+        }
+    }
+    Ok(projects)
+}
+
+/// The environment that the options give.
+fn environment(engine: &Engine) -> Result<Environment, EngineError> {
+    let mut vars = BTreeMap::new();
+    if let Some(path) = &engine.options.env_file {
+        let text = crate::source::read_file(path)
+            .and_then(crate::source::decode)
+            .map_err(|e| EngineError::EnvFile { path: path.clone(), reason: e.to_string() })?
+            .0;
+        vars.extend(crate::settings::parse_dotenv(&text));
+    }
+    vars.extend(engine.options.env.iter().cloned());
+    Ok(Environment { vars, dotenv: !engine.options.no_dotenv })
+}
+
+/// The items of the files of one project: below its root, and below no other project's root inside it. With
+/// `None`, those of the files below no project.
+fn items_of(
+    items: &[(FileId, Arc<FileItems>)],
+    sources: &Sources,
+    root: Option<&str>,
+    roots: &[&str],
+) -> Vec<Arc<FileItems>> {
+    let below = |path: &str, root: &str| root.is_empty() || path.strip_prefix(root).is_some_and(|r| r.starts_with('/'));
+    items
+        .iter()
+        .filter(|(id, _)| {
+            let path = sources.path(*id);
+            let owner = roots.iter().filter(|r| below(path, r)).max_by_key(|r| r.len()).copied();
+            owner == root
+        })
+        .map(|(_, items)| Arc::clone(items))
+        .collect()
+}
+
+fn uses_drf(sources: &Sources, items: &[(FileId, Arc<FileItems>)]) -> bool {
+    items.iter().any(|(id, _)| memchr::memmem::find(sources.text(*id).as_bytes(), b"rest_framework").is_some())
+}
+
+/// Evaluates and links what is judged together.
+fn subject(
+    sources: &Sources,
+    project: Option<&Project>,
+    items: Vec<Arc<FileItems>>,
+    environment: &Environment,
+) -> Subject {
+    let (index, models) = rayon::join(
+        || ProjectIndex::link(sources, project, items),
+        || project.map(|p| evaluate_all(sources, p, environment)).unwrap_or_default(),
+    );
+    let (model, others) = models;
+    Subject { project: project.cloned(), model, others, index }
+}
+
+/// The judged module's settings, and those of the project's other modules.
+fn evaluate_all(
+    sources: &Sources,
+    project: &Project,
+    environment: &Environment,
+) -> (Option<SettingsModel>, Vec<SettingsModel>) {
+    let Some(judged) = project.choice.module() else { return (None, Vec::new()) };
+    let mut modules = vec![judged];
+    let others = project.candidates.iter().map(|c| c.module.as_str()).filter(|m| *m != judged);
+    modules.extend(others.take(MOST_OTHERS));
+    let mut models: Vec<SettingsModel> =
+        modules.par_iter().map(|module| evaluate(sources, project, module, environment)).collect();
+    let model = models.remove(0);
+    (Some(model), models)
+}
+
+fn versions_line(project: &Project) -> String {
+    let show = |name: &str, version: &Option<project::FoundVersion>| match version {
+        Some(found) => format!("{name} {} ({})", found.version, found.found_in),
+        None => format!("{name} (version not found)"),
+    };
+    format!("{}, {}", show("Django", &project.django), show("DRF", &project.drf))
+}
+
+fn settings_line(project: &Project) -> String {
+    match &project.choice {
+        SettingsChoice::Module { module, why } => format!("{module} ({why})"),
+        SettingsChoice::Ambiguous { modules, why } => format!("one of {} ({why})", modules.join(", ")),
+        SettingsChoice::None => "no settings module".to_owned(),
+    }
+}
