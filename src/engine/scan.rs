@@ -272,7 +272,7 @@ fn environment(engine: &Engine) -> Result<Environment, EngineError> {
             .and_then(crate::source::decode)
             .map_err(|e| EngineError::EnvFile { path: path.clone(), reason: e.to_string() })?
             .0;
-        vars.extend(crate::settings::parse_dotenv(&text));
+        vars.extend(crate::settings::parse_env_file(&text));
     }
     vars.extend(engine.options.env.iter().cloned());
     Ok(Environment { vars, dotenv: !engine.options.no_dotenv })
