@@ -117,7 +117,8 @@ impl DecisionsFile {
                 self.set_answer(&answer.project, &answer.practice, Some(answer.clone()));
             }
         }
-        let same = |a: &Waiver, b: &Waiver| a.project == b.project && a.check == b.check && a.scope == b.scope;
+        let same =
+            |a: &Waiver, b: &Waiver| a.project == b.project && a.check == b.check && a.scope == b.scope;
         for old in self.decisions.waivers.clone() {
             if !wanted.waivers.iter().any(|w| same(w, &old)) {
                 self.set_waiver(&old.project, &old.check, &old.scope, None);
@@ -251,7 +252,9 @@ fn read_waiver(entry: &EntryReader<'_>) -> Result<Waiver, DecisionsError> {
     let scope = match (entry.optional_text("fingerprint")?, entry.optional_text("folder")?) {
         (Some(print), _) => WaiverScope::Place(print),
         (None, Some(folder)) => WaiverScope::Folder(folder),
-        (None, None) if entry.optional_text("scope")?.as_deref() == Some("everywhere") => WaiverScope::Everywhere,
+        (None, None) if entry.optional_text("scope")?.as_deref() == Some("everywhere") => {
+            WaiverScope::Everywhere
+        }
         (None, None) => {
             return Err(entry.error("no `fingerprint`, no `folder` and not `scope = \"everywhere\"`"));
         }
@@ -305,7 +308,11 @@ fn write_waiver(table: &mut Table, waiver: &Waiver) {
 }
 
 fn date_value(date: Date) -> Value {
-    let date = toml_edit::Date { year: date.year().unsigned_abs() as u16, month: date.month().into(), day: date.day() };
+    let date = toml_edit::Date {
+        year: date.year().unsigned_abs() as u16,
+        month: date.month().into(),
+        day: date.day(),
+    };
     toml_edit::Datetime { date: Some(date), time: None, offset: None }.into()
 }
 
@@ -398,7 +405,9 @@ mod tests {
         let mut file = DecisionsFile::parse(text).unwrap();
         file.set_answer("", "waf-rate-limit", Some(answer("gateway")));
         let after = file.text();
-        assert!(after.starts_with("# ours\n[[answer]]\npractice = \"waf-rate-limit\"\nstate = \"attested\" # ask ops\n"));
+        assert!(after.starts_with(
+            "# ours\n[[answer]]\npractice = \"waf-rate-limit\"\nstate = \"attested\" # ask ops\n"
+        ));
         assert!(after.find("waf-rate-limit").unwrap() < after.find("other").unwrap());
         file.set_answer("", "waf-rate-limit", None);
         assert_eq!(file.decisions.answers.len(), 1);

@@ -77,7 +77,8 @@ impl Engine {
         let after = on_big_stacks(|| scan_loaded(self, loaded, &Silent))?;
         let (old, new) = (active(report), active(&after));
         let resolves = old.keys().filter(|k| !new.contains_key(*k)).map(|k| (*k).to_owned()).collect();
-        let introduces = new.iter().filter(|(k, _)| !old.contains_key(*k)).map(|(_, f)| f.id.clone()).collect();
+        let introduces =
+            new.iter().filter(|(k, _)| !old.contains_key(*k)).map(|(_, f)| f.id.clone()).collect();
         Ok(Preview { change, after, resolves, introduces })
     }
 
@@ -98,7 +99,8 @@ impl Engine {
         let kept: Vec<_> = selected
             .into_iter()
             .filter(|(id, operations)| {
-                let path = operations.iter().map(|o| report.sources.path(o.file())).find(|p| stale.contains_key(*p));
+                let path =
+                    operations.iter().map(|o| report.sources.path(o.file())).find(|p| stale.contains_key(*p));
                 if let Some(path) = path {
                     refused.push(((*id).to_owned(), format!("{path}: {}", stale[path])));
                 }
@@ -109,7 +111,11 @@ impl Engine {
             None
         } else {
             let change = plan(&report.sources, &kept)?;
-            let meta = ApplyMeta { title: title(report, &kept), date: self.options.today.to_string().replace('-', ""), time: String::new() };
+            let meta = ApplyMeta {
+                title: title(report, &kept),
+                date: self.options.today.to_string().replace('-', ""),
+                time: String::new(),
+            };
             let journal = self.journal_dir()?;
             Some(apply::apply(report.sources.root(), &change, &journal, &meta)?)
         };
@@ -140,7 +146,10 @@ impl Engine {
     /// [`ChangeError::Journal`] when the journal cannot be read.
     pub fn recover(&self) -> Result<Vec<String>, ChangeError> {
         let recovered = apply::recover(&self.journal_dir()?)?;
-        Ok(recovered.into_iter().map(|r| format!("The write {} was cut off; its files were put back.", r.id)).collect())
+        Ok(recovered
+            .into_iter()
+            .map(|r| format!("The write {} was cut off; its files were put back.", r.id))
+            .collect())
     }
 
     fn journal_dir(&self) -> Result<std::path::PathBuf, EngineError> {
@@ -151,7 +160,10 @@ impl Engine {
 }
 
 /// The operations of the fixes with these fingerprints, in the report's order, each once.
-fn operations<'a>(report: &'a Report, fixes: &[&str]) -> Result<Vec<(&'a str, &'a [Operation])>, ChangeError> {
+fn operations<'a>(
+    report: &'a Report,
+    fixes: &[&str],
+) -> Result<Vec<(&'a str, &'a [Operation])>, ChangeError> {
     let wanted: BTreeSet<&str> = fixes.iter().copied().collect();
     let found: Vec<_> = report
         .projects

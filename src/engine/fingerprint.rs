@@ -16,8 +16,7 @@ pub(super) fn fingerprints(sources: &Sources, project: &str, findings: &[Finding
         let finding = &findings[i];
         let span = finding.primary.span;
         let snippet: String = sources.slice(span).split_whitespace().collect::<Vec<_>>().join(" ");
-        let key =
-            [finding.check, project, sources.path(span.file), &finding.symbol, &snippet].join("\u{1f}");
+        let key = [finding.check, project, sources.path(span.file), &finding.symbol, &snippet].join("\u{1f}");
         let ordinal = seen.entry(key.clone()).or_default();
         let hash = xxhash_rust::xxh3::xxh3_64(format!("{key}\u{1f}{ordinal}").as_bytes());
         *ordinal += 1;

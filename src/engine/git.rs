@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 
 /// `Name <address>` from the user's own (global) configuration; empty when it is not set.
 pub fn author() -> String {
-    let get = |key: &str| output(Command::new("git").args(["config", "--global", "--get", key])).unwrap_or_default();
+    let get = |key: &str| {
+        output(Command::new("git").args(["config", "--global", "--get", key])).unwrap_or_default()
+    };
     let (name, email) = (get("user.name"), get("user.email"));
     match (name.is_empty(), email.is_empty()) {
         (false, false) => format!("{name} <{email}>"),

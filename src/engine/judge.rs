@@ -13,7 +13,8 @@ use super::select::Selection;
 use super::state::{self, Inputs};
 use super::suppress::{Comments, lines_for};
 use super::{
-    CheckResult, Engine, EngineError, PracticeReport, Progress, ProgressSink, ProjectReport, ReportedFinding, State,
+    CheckResult, Engine, EngineError, PracticeReport, Progress, ProgressSink, ProjectReport, ReportedFinding,
+    State,
 };
 use crate::checklist::{Catalog, CheckMeta};
 use crate::checks::{self, Check, CheckContext};
@@ -68,7 +69,9 @@ pub(super) fn judge(
             let checks: Vec<CheckResult> = practice
                 .checks
                 .iter()
-                .filter_map(|id| outcomes.get(id.as_str()).map(|o| CheckResult { check: id.clone(), outcome: o.clone() }))
+                .filter_map(|id| {
+                    outcomes.get(id.as_str()).map(|o| CheckResult { check: id.clone(), outcome: o.clone() })
+                })
                 .collect();
             let shown: Vec<usize> = findings
                 .iter()
@@ -90,11 +93,20 @@ pub(super) fn judge(
             for &i in &shown {
                 findings[i].practices.push(at);
             }
-            PracticeReport { practice: at, state, checks, findings: shown, decision, points, earned: points * share }
+            PracticeReport {
+                practice: at,
+                state,
+                checks,
+                findings: shown,
+                decision,
+                points,
+                earned: points * share,
+            }
         })
         .collect::<Vec<_>>();
     let score = state::score(&practices, |p| cx.catalog.practices[p.practice].severity);
-    let name = subject.project.as_ref().map_or_else(|| "files under no project".to_owned(), |p| p.name.clone());
+    let name =
+        subject.project.as_ref().map_or_else(|| "files under no project".to_owned(), |p| p.name.clone());
     let report = ProjectReport {
         project: subject.project.clone(),
         root,
@@ -167,12 +179,16 @@ fn report_findings(
             let Some(meta) = cx.catalog.check(finding.check) else { continue };
             let severity = severity_of(cx, &finding, meta);
             let confidence = finding.confidence.unwrap_or(meta.confidence);
-            if !cx.selection.takes(meta) || severity < options.min_severity || confidence < options.min_confidence {
+            if !cx.selection.takes(meta)
+                || severity < options.min_severity
+                || confidence < options.min_confidence
+            {
                 hidden += 1;
                 continue;
             }
             let suppressed = if options.no_ignores { None } else { suppressed(cx, &finding, &per_file) };
-            let waived = if options.no_waivers { None } else { waived(cx, root, &finding, &fingerprint, notices) };
+            let waived =
+                if options.no_waivers { None } else { waived(cx, root, &finding, &fingerprint, notices) };
             found.push(ReportedFinding {
                 id: String::new(),
                 severity,
@@ -190,7 +206,9 @@ fn report_findings(
         let practices = &cx.catalog.practices;
         practices.iter().position(|p| p.checks.iter().any(|c| c == f.finding.check)).unwrap_or(usize::MAX)
     };
-    found.sort_by_cached_key(|f| (rank(f), std::cmp::Reverse(f.severity), f.finding.primary.span, f.finding.symbol.clone()));
+    found.sort_by_cached_key(|f| {
+        (rank(f), std::cmp::Reverse(f.severity), f.finding.primary.span, f.finding.symbol.clone())
+    });
     (found, hidden)
 }
 
@@ -279,7 +297,8 @@ pub(super) fn unused_comments(cx: &Context<'_>, reports: &[ProjectReport]) -> Ve
         let path = cx.sources.path(file);
         for (line, comment) in comments {
             if comment.reason.is_empty() {
-                notices.push(format!("{path}:{line}: the ignore comment gives no reason, so it hides nothing."));
+                notices
+                    .push(format!("{path}:{line}: the ignore comment gives no reason, so it hides nothing."));
                 continue;
             }
             for check in &comment.checks {
@@ -290,7 +309,8 @@ pub(super) fn unused_comments(cx: &Context<'_>, reports: &[ProjectReport]) -> Ve
                 });
                 let judged = cx.catalog.check(check).is_none_or(|meta| cx.selection.takes(meta));
                 if !used && judged {
-                    notices.push(format!("{path}:{line}: the ignore comment for {check} hides nothing here."));
+                    notices
+                        .push(format!("{path}:{line}: the ignore comment for {check} hides nothing here."));
                 }
             }
         }

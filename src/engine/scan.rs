@@ -42,7 +42,8 @@ const MOST_OTHERS: usize = 12;
 
 pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, EngineError> {
     let load = |root: &Path| -> Result<Loaded, EngineError> {
-        let options = LoadOptions { exclude: engine.options.exclude.clone(), python: engine.options.python.clone() };
+        let options =
+            LoadOptions { exclude: engine.options.exclude.clone(), python: engine.options.python.clone() };
         let loaded = project::load(root, &options, &|found| sink.step(Progress::Discovering { found }))?;
         if sink.step(Progress::Parsing { done: 0, of: loaded.sources.len() }) {
             Ok(loaded)
@@ -90,7 +91,11 @@ fn surroundings(root: &Path) -> Option<PathBuf> {
 }
 
 /// Judges a snapshot: one from disk, or one with proposed texts laid over it.
-pub(super) fn scan_loaded(engine: &Engine, loaded: Loaded, sink: &dyn ProgressSink) -> Result<Report, EngineError> {
+pub(super) fn scan_loaded(
+    engine: &Engine,
+    loaded: Loaded,
+    sink: &dyn ProgressSink,
+) -> Result<Report, EngineError> {
     let Loaded { sources, mut not_read } = loaded;
     let catalog = Catalog::builtin();
     let selection = Selection::new(&catalog, &engine.options)?;
@@ -250,7 +255,10 @@ fn find_projects(
                 let why = format!("chosen in {}", crate::decisions::FILE_NAME);
                 project.choice = SettingsChoice::Module { module: module.clone(), why };
             } else {
-                notices.push(format!("{}: the settings module {module} is not there.", crate::decisions::FILE_NAME));
+                notices.push(format!(
+                    "{}: the settings module {module} is not there.",
+                    crate::decisions::FILE_NAME
+                ));
             }
         }
         if let SettingsChoice::Ambiguous { modules, why } = &project.choice {
@@ -286,7 +294,9 @@ fn items_of(
     root: Option<&str>,
     roots: &[&str],
 ) -> Vec<Arc<FileItems>> {
-    let below = |path: &str, root: &str| root.is_empty() || path.strip_prefix(root).is_some_and(|r| r.starts_with('/'));
+    let below = |path: &str, root: &str| {
+        root.is_empty() || path.strip_prefix(root).is_some_and(|r| r.starts_with('/'))
+    };
     items
         .iter()
         .filter(|(id, _)| {
@@ -299,7 +309,9 @@ fn items_of(
 }
 
 fn uses_drf(sources: &Sources, items: &[(FileId, Arc<FileItems>)]) -> bool {
-    items.iter().any(|(id, _)| memchr::memmem::find(sources.text(*id).as_bytes(), b"rest_framework").is_some())
+    items
+        .iter()
+        .any(|(id, _)| memchr::memmem::find(sources.text(*id).as_bytes(), b"rest_framework").is_some())
 }
 
 /// Evaluates and links what is judged together.

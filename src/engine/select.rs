@@ -46,11 +46,12 @@ fn checks_named(catalog: &Catalog, name: &str) -> Vec<String> {
     if let Some(meta) = catalog.check(name) {
         return vec![meta.id.clone()];
     }
-    let section = catalog.sections.iter().find(|s| s.id.eq_ignore_ascii_case(name) || s.short.eq_ignore_ascii_case(name));
-    let practices = catalog
-        .practices
+    let section = catalog
+        .sections
         .iter()
-        .filter(|p| p.id == name || section.is_some_and(|s| s.id == p.section));
+        .find(|s| s.id.eq_ignore_ascii_case(name) || s.short.eq_ignore_ascii_case(name));
+    let practices =
+        catalog.practices.iter().filter(|p| p.id == name || section.is_some_and(|s| s.id == p.section));
     let mut found: Vec<String> = Vec::new();
     for practice in practices {
         found.push(format!("practice {}", practice.id));

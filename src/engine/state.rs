@@ -28,7 +28,9 @@ pub(super) fn judge(inputs: &Inputs<'_>) -> (State, Option<DecisionNote>, u32) {
     let expired = inputs.answer.filter(|a| a.review.is_some_and(|d| d < inputs.today));
     let answer = inputs.answer.filter(|_| expired.is_none());
     let note = || {
-        expired.map(|a| DecisionNote::Expired(a.clone())).or_else(|| answer.map(|a| DecisionNote::Answer(a.clone())))
+        expired
+            .map(|a| DecisionNote::Expired(a.clone()))
+            .or_else(|| answer.map(|a| DecisionNote::Answer(a.clone())))
     };
     let becomes = answer.map(|a| a.becomes);
     if becomes == Some(Becomes::NotApplicable) {
@@ -38,7 +40,11 @@ pub(super) fn judge(inputs: &Inputs<'_>) -> (State, Option<DecisionNote>, u32) {
     if failing.iter().any(|f| f.is_active()) {
         let share = share(inputs);
         let severe = failing.iter().any(|f| f.is_active() && f.severity == Severity::High);
-        return if share > 0 && !severe { (State::Part, note(), share.min(MOST_OF_PART)) } else { (State::Fail, note(), 0) };
+        return if share > 0 && !severe {
+            (State::Part, note(), share.min(MOST_OF_PART))
+        } else {
+            (State::Fail, note(), 0)
+        };
     }
     if becomes == Some(Becomes::Fail) {
         return (State::Fail, note(), 0);

@@ -60,7 +60,8 @@ impl Engine {
     pub fn state_dir(&self) -> PathBuf {
         let base = self.options.state_dir.clone().unwrap_or_else(user_state_dir);
         let name = self.root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let safe: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
+        let safe: String =
+            name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
         let hash = xxhash_rust::xxh3::xxh3_64(self.root.to_string_lossy().as_bytes());
         base.join(format!("{safe}-{hash:016x}"))
     }

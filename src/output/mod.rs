@@ -36,7 +36,8 @@ pub fn changes(engine: &Engine, report: &Report) -> Changes {
         report.projects.iter().flat_map(|p| &p.findings).filter(|f| f.finding.fix.is_some()).collect();
     let plan = |found: &ReportedFinding| {
         let change = engine.plan(report, &[&found.fingerprint]).map_err(|e| e.to_string())?;
-        let file = |f: crate::edit::FileEdit| diff::FileChange { path: f.path, before: f.before, after: f.after };
+        let file =
+            |f: crate::edit::FileEdit| diff::FileChange { path: f.path, before: f.before, after: f.after };
         Ok(change.files.into_iter().map(file).collect())
     };
     found.par_iter().map(|f| (f.fingerprint.clone(), plan(f))).collect()

@@ -22,8 +22,8 @@ mod theme;
 mod update;
 mod view;
 
-pub use engine_backend::EngineBackend;
 pub use backend::{Backend, FilePatch, ReportFormat, Written, WrittenFile};
+pub use engine_backend::EngineBackend;
 pub use msg::{Edit, Effect, Msg};
 pub use runtime::{ExitReason, Headless, TuiOptions, run};
 pub use session::{Mark, SessionState, Show, Sort};

@@ -3,6 +3,7 @@
 mod checklist;
 mod index;
 mod output;
+mod readme;
 mod support;
 mod tui;
 mod tui_terminal;

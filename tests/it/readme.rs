@@ -29,7 +29,10 @@ fn the_picture_is_the_real_screen() {
         std::fs::write(&path, &now).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(now == committed, "the screen has changed: run UPDATE_PICTURE=1 cargo test the_picture, and look at it");
+    assert!(
+        now == committed,
+        "the screen has changed: run UPDATE_PICTURE=1 cargo test the_picture, and look at it"
+    );
 }
 
 #[test]

@@ -75,7 +75,12 @@ fn answer(becomes: Becomes, review: Date) -> Answer {
     }
 }
 
-fn state(question: bool, checks: &[CheckResult], findings: &[&ReportedFinding], answer: Option<&Answer>) -> State {
+fn state(
+    question: bool,
+    checks: &[CheckResult],
+    findings: &[&ReportedFinding],
+    answer: Option<&Answer>,
+) -> State {
     let practice = practice(question);
     judge(&Inputs { practice: &practice, checks, findings, answer, today: date!(2026 - 11 - 23) }).0
 }

@@ -345,10 +345,7 @@ impl Interp<'_> {
             Role::Development => &["Development", "Dev", "Local"],
             Role::Test => &["Test", "Testing", "CI"],
         };
-        roles
-            .iter()
-            .find_map(|n| by_name(n))
-            .or_else(|| classes.last().map(|(_, id)| *id))
+        roles.iter().find_map(|n| by_name(n)).or_else(|| classes.last().map(|(_, id)| *id))
     }
 
     fn collect_class(&mut self, class: u32, model: &mut SettingsModel) {

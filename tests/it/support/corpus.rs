@@ -18,7 +18,8 @@ pub(crate) fn project(name: &str) -> Option<PathBuf> {
         let output = Command::new("bash").arg(root.join("scripts/corpus.sh")).arg(name).output();
         let fetched = output.as_ref().is_ok_and(|o| o.status.success());
         if !fetched {
-            let reason = output.map_or_else(|e| e.to_string(), |o| String::from_utf8_lossy(&o.stderr).into_owned());
+            let reason =
+                output.map_or_else(|e| e.to_string(), |o| String::from_utf8_lossy(&o.stderr).into_owned());
             assert!(!is_ci(), "{name} of the corpus is needed in CI: {reason}");
             eprintln!("SKIPPED ({name} of the corpus could not be fetched): {reason}");
             return None;
