@@ -182,6 +182,15 @@ fn a_name_that_only_a_run_tells_fits_several() {
 }
 
 #[test]
+fn names_that_refer_to_themselves_end() {
+    let many = vec!["a"; 200].join(" or ");
+    let text =
+        format!("import os, django\na = {many}\na = 'site.prod'\nos.environ['DJANGO_SETTINGS_MODULE'] = a\n");
+    let project = only(&[("manage.py", &text), ("site/__init__.py", ""), ("site/prod.py", SETTINGS)]);
+    assert_eq!(choice(&project), "site.prod");
+}
+
+#[test]
 fn several_projects_are_rows_and_keep_to_their_own_evidence() {
     let (manage, wsgi) = (manage("config.settings"), wsgi("config.settings"));
     let files = [

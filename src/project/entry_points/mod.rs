@@ -92,4 +92,6 @@ fn is_module_pattern(text: &str) -> bool {
         })
         // A name of which not even the package is known fits everything.
         && !text.starts_with('*')
+        // Matching goes back and forth at each star.
+        && text.matches('*').count() <= 3
 }

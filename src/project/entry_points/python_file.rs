@@ -10,13 +10,16 @@ use ast::{Expr, Stmt};
 
 /// Names are followed through so many assignments.
 const MAX_DEPTH: usize = 8;
+/// So many expressions are looked at for one file: names that refer to themselves would multiply without end.
+const MAX_STEPS: usize = 10_000;
 
 /// The settings modules that a Python file names.
 pub(super) fn mentions(file: FileId, source: &SourceFile) -> Vec<Mention> {
     let module = parse(&source.text);
     let mut assigned = Assigned::default();
     assigned.visit_body(module.body());
-    let mut finder = Finder { found: Vec::new(), class: None, assigned: &assigned.values };
+    let mut finder =
+        Finder { found: Vec::new(), class: None, steps: std::cell::Cell::new(0), assigned: &assigned.values };
     finder.visit_body(module.body());
     let class = finder.class;
     let kind = kind_of(&source.path);
@@ -101,6 +104,7 @@ struct Found {
 struct Finder<'a> {
     found: Vec<Found>,
     class: Option<String>,
+    steps: std::cell::Cell<usize>,
     assigned: &'a FxHashMap<&'a str, Vec<&'a Expr>>,
 }
 
@@ -131,7 +135,8 @@ impl Finder<'_> {
 
     /// The texts that an expression may give; `*` for a part that cannot be told.
     fn values(&self, expr: &Expr, depth: usize) -> Vec<String> {
-        if depth > MAX_DEPTH {
+        self.steps.set(self.steps.get() + 1);
+        if depth > MAX_DEPTH || self.steps.get() > MAX_STEPS {
             return Vec::new();
         }
         let next = depth + 1;
