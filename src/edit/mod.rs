@@ -7,6 +7,7 @@ pub mod apply;
 mod code;
 pub mod diff;
 mod edits;
+pub mod highlight;
 mod insert;
 mod merge;
 mod plan;

@@ -1,6 +1,7 @@
 //! What each operation does to a text: before, operation, after. Spans are named by the text they cover.
 
 mod collections;
+mod diffs;
 mod statements;
 mod together;
 mod toml;
