@@ -1,6 +1,7 @@
 //! The integration tests, one binary: what a user or a front end meets.
 
 mod checklist;
+mod edit;
 mod index;
 mod output;
 mod readme;
