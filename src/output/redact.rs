@@ -7,42 +7,22 @@ use crate::engine::Report;
 use crate::settings::{Node, Value};
 use crate::source::Sources;
 
-/// Endings of names (settings or dict keys, in any case) whose text is a secret.
-const SECRET_NAMES: &[&str] = &[
-    "SECRET",
-    "SECRET_KEY",
-    "SECRET_KEYS",
+/// Further endings of names whose text is a secret, beyond those that the settings layer knows; in any case.
+const MORE_SECRET_NAMES: &[&str] = &[
     "SECRETKEY",
-    "SECRET_KEY_FALLBACKS",
-    "PASSWORD",
-    "PASSWD",
-    "PASS",
-    "PASSPHRASE",
-    "TOKEN",
-    "API_KEY",
-    "APIKEY",
-    "ACCESS_KEY",
-    "PRIVATE_KEY",
-    "SIGNING_KEY",
-    "ENCRYPTION_KEY",
-    "ENCRYPT_KEY",
+    "CLIENTSECRET",
     "ACCOUNT_KEY",
-    "AUTH_KEY",
     "SERVER_KEY",
     "FIELD_KEY",
     "FERNET_KEY",
     "HMAC_KEY",
-    "CLIENT_SECRET",
+    "ENCRYPT_KEY",
 ];
 
 /// Whether the text under this setting name or dict key is a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_uppercase().replace('-', "_");
-    SECRET_NAMES.iter().any(|secret| {
-        name.strip_suffix(secret).is_some_and(|front| front.is_empty() || front.ends_with('_'))
-            // camelCase keys such as `clientSecret` have no underscore left after upper-casing.
-            || (secret.len() > 5 && name.ends_with(secret))
-    })
+    let upper = name.to_ascii_uppercase().replace('-', "_");
+    crate::settings::is_secret_name(name) || MORE_SECRET_NAMES.iter().any(|secret| upper.ends_with(secret))
 }
 
 /// Whether a text is an address with a password in it: `scheme://user:password@host`.
