@@ -1,6 +1,7 @@
 //! The integration tests, one binary: what a user or a front end meets.
 
 mod checklist;
+mod cli;
 mod edit;
 mod index;
 mod output;
