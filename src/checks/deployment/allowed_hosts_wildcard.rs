@@ -4,10 +4,10 @@
 
 use crate::checks::support::environment::{self, Kind};
 use crate::checks::support::fixes::Remedy;
-use crate::checks::support::settings::{finding, hidden, label, no_settings, own, wording};
+use crate::checks::support::settings::{finding, hidden, is_required, label, no_settings, own, wording};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Effect, Outcome, Severity};
-use crate::settings::{SettingState, SettingsModel, Truth, Value};
+use crate::settings::{SettingsModel, Truth, Value};
 
 pub(crate) struct AllowedHostsWildcard;
 
@@ -34,9 +34,7 @@ impl Check for AllowedHostsWildcard {
         };
         match (any, setting.node.truthy()) {
             (Truth::Yes, _) => self.open(cx, model),
-            (Truth::Maybe, _) if setting.state() == SettingState::Required => {
-                Outcome::pass(format!("{state}."), vec![seen])
-            }
+            (Truth::Maybe, _) if is_required(setting) => Outcome::pass(format!("{state}."), vec![seen]),
             (Truth::No, Truth::No | Truth::Maybe) if from_environment => {
                 Outcome::pass(format!("{state}; without that every request is refused."), vec![seen])
             }

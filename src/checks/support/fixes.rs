@@ -271,10 +271,14 @@ pub(crate) fn display(cx: &CheckContext<'_>, node: &Node, wanted: fn(&Expr) -> b
     }
 }
 
-/// `head` with the value behind it; a list of more than one element takes a line for each.
+/// The longest line that a fix writes by itself.
+const LINE: usize = 88;
+
+/// `head` with the value behind it; what is long takes a line for each element.
 fn statement(head: &str, value: &Code) -> Vec<String> {
+    let long = head.len() + render(value).len() > LINE;
     match value {
-        Code::List(items) if items.len() > 1 => {
+        Code::List(items) if items.len() > 1 || long => {
             let mut lines = vec![format!("{head}[")];
             lines.extend(items.iter().map(|i| format!("    {},", render(i))));
             lines.push("]".to_owned());

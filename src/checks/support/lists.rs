@@ -124,18 +124,25 @@ fn by_statement(target: Target, setting: &Setting, value: &str, among: Among<'_>
             let anchored = |node: &Node, plus: &str| {
                 let anchor = node.as_str().map(|a| render(&Code::str(a))).filter(|_| is_list);
                 let anchor = anchor.ok_or("the list is put together in several places")?;
-                Ok::<_, String>(format!("{name}.insert({name}.index({anchor}){plus}, {text})"))
+                let place = format!("{name}.index({anchor}){plus},");
+                let lines = [
+                    format!("{name}.insert("),
+                    format!("    {place}"),
+                    format!("    {text},"),
+                    ")".to_owned(),
+                ];
+                Ok::<_, String>(lines.to_vec())
             };
-            let line = match among {
-                Among::First if is_list => format!("{name} = [{text}, *{name}]"),
-                Among::First => format!("{name} = ({text}, *{name})"),
-                Among::Last if is_list => format!("{name} = [*{name}, {text}]"),
-                Among::Last => format!("{name} = (*{name}, {text})"),
+            let lines = match among {
+                Among::First if is_list => vec![format!("{name} = [{text}, *{name}]")],
+                Among::First => vec![format!("{name} = ({text}, *{name})")],
+                Among::Last if is_list => vec![format!("{name} = [*{name}, {text}]")],
+                Among::Last => vec![format!("{name} = (*{name}, {text})")],
                 Among::Before(node) => anchored(node, "")?,
                 Among::After(node) => anchored(node, " + 1")?,
             };
             let place = after.map_or(Place::End, Place::After);
-            Ok(vec![Operation::AddStatement { file, lines: vec![line], place }])
+            Ok(vec![Operation::AddStatement { file, lines, place }])
         }
         Target::Class(_) => Err("the list is made in another class".to_owned()),
         Target::Toml { file, table } => {

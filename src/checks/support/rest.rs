@@ -94,7 +94,15 @@ pub(crate) fn key<'a>(model: &'a SettingsModel, key: &str) -> Key<'a> {
 /// of the settings module when there is no dict.
 pub(crate) fn place_of(cx: &CheckContext<'_>, model: &SettingsModel, key: &str) -> Span {
     let entry = dict(model).and_then(|d| d.entry(key));
-    let at = entry.and_then(|e| e.key.at.or(e.value.at));
+    let at = entry.and_then(|e| match (e.key.at, e.value.at) {
+        // A later `X["key"] = value` keeps the key object of the display.
+        (Some(key), Some(value)) => {
+            let steps = own(model, NAME).map_or(&[][..], |s| &s.steps);
+            let later = steps.iter().rev().find(|s| s.at.contains(value) && !s.at.contains(key));
+            Some(later.map_or(key, |step| step.at))
+        }
+        (key, value) => key.or(value),
+    });
     match (at, own(model, NAME)) {
         (Some(at), _) => first_line(cx, at),
         (None, Some(setting)) => {

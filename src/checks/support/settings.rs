@@ -108,6 +108,15 @@ pub(crate) fn wording(model: &SettingsModel, name: &str) -> String {
     }
 }
 
+/// Whether the environment has to supply the value: directly, or as what `.split(",")` and the like work on.
+pub(crate) fn is_required(setting: &Setting) -> bool {
+    let Value::Unknown(unknown) = &setting.node.value else { return false };
+    let within = |at: Span| setting.node.at.is_some_and(|own| own.contains(at));
+    let reads = setting.node.env_reads();
+    let bare = !reads.is_empty() && reads.iter().all(|r| r.default_at.is_none() && within(r.at));
+    unknown.required || bare && unknown.candidates.is_empty()
+}
+
 /// What the environment has to do with a value: " unless the environment sets `X`", or empty.
 pub(crate) fn environment(node: &Node) -> String {
     let reads = node.env_reads();
