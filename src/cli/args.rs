@@ -126,6 +126,23 @@ pub(super) struct SelectArgs {
     /// Report what waivers cover
     #[arg(long)]
     pub(super) no_waivers: bool,
+    #[command(flatten)]
+    pub(super) environment: EnvironmentArgs,
+}
+
+/// The environment that the settings are evaluated in; the process' own is never used.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Environment of the settings")]
+pub(super) struct EnvironmentArgs {
+    /// An environment variable that the settings see; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_env)]
+    pub(super) env: Vec<(String, String)>,
+    /// A file of NAME=VALUE lines that the settings see
+    #[arg(long, value_name = "FILE")]
+    pub(super) env_file: Option<PathBuf>,
+    /// Do not read the project's own `.env`
+    #[arg(long)]
+    pub(super) no_dotenv: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -297,15 +314,8 @@ pub(super) struct SettingsArgs {
     /// List every upper-case name
     #[arg(long)]
     pub(super) all: bool,
-    /// An environment variable that the settings see; repeatable
-    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_env)]
-    pub(super) env: Vec<(String, String)>,
-    /// A file of NAME=VALUE lines that the settings see
-    #[arg(long, value_name = "FILE")]
-    pub(super) env_file: Option<PathBuf>,
-    /// Do not read the project's own `.env`
-    #[arg(long)]
-    pub(super) no_dotenv: bool,
+    #[command(flatten)]
+    pub(super) environment: EnvironmentArgs,
     /// Leave out paths that match, relative to PATH; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,

@@ -91,10 +91,9 @@ fn code_of(error: &anyhow::Error) -> u8 {
         return match change {
             ChangeError::Engine(error) => engine_code(error),
             ChangeError::NoFix(_) => exit::ERROR,
-            ChangeError::Plan(_)
-            | ChangeError::Apply(_)
-            | ChangeError::Undo(_)
-            | ChangeError::Journal(_) => exit::INCOMPLETE,
+            ChangeError::Plan(_) | ChangeError::Apply(_) | ChangeError::Undo(_) | ChangeError::Journal(_) => {
+                exit::INCOMPLETE
+            }
         };
     }
     if error.is::<NothingFound>() {

@@ -64,6 +64,9 @@ pub(super) fn options(
         exclude,
         no_ignores: select.no_ignores,
         no_waivers: select.no_waivers,
+        env: select.environment.env.clone(),
+        env_file: select.environment.env_file.clone(),
+        no_dotenv: select.environment.no_dotenv,
         environment_settings: variable("DJANGO_SETTINGS_MODULE").filter(|module| !module.is_empty()),
         ..Options::new(OffsetDateTime::now_utc().date())
     }

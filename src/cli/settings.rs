@@ -13,12 +13,10 @@ pub(super) fn run(shell: &mut Shell, args: &SettingsArgs) -> anyhow::Result<u8> 
     let selection = SelectArgs {
         settings: args.settings.clone(),
         exclude: args.exclude.clone(),
+        environment: args.environment.clone(),
         ..SelectArgs::default()
     };
     let mut options = select::options(&shell.global, &selection, &config, &args.path, Profile::Everything);
-    options.env.clone_from(&args.env);
-    options.env_file.clone_from(&args.env_file);
-    options.no_dotenv = args.no_dotenv;
     // Names in the configuration select what is reported, which is no matter here.
     options.select.clear();
     options.ignore.clear();

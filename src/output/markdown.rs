@@ -84,24 +84,24 @@ impl Page<'_> {
             score.total.saturating_sub(score.verified)
         )?;
         writeln!(out, "- Decided: {} of {} practices\n", score.decided, score.of)?;
-        let missing: Vec<_> = project.practices.iter().filter(|p| p.points * 100 > p.earned).collect();
-        if missing.is_empty() {
+        let lost = |practice: &PracticeReport| (practice.points * 100).saturating_sub(practice.earned);
+        let missing = project.practices.iter().filter(|p| lost(p) > 0);
+        let (questions, mut missing): (Vec<_>, Vec<_>) = missing.partition(|p| p.state == State::Ask);
+        if missing.is_empty() && questions.is_empty() {
             return Ok(());
         }
         writeln!(out, "### Where the missing points are\n")?;
         writeln!(out, "| Points | Practice | State | Way forward |\n|---:|---|---|---|")?;
-        let mut missing = missing;
-        missing.sort_by_key(|p| (std::cmp::Reverse(p.points * 100 - p.earned), p.practice));
+        missing.sort_by_key(|p| (std::cmp::Reverse(lost(p)), p.practice));
         for practice in missing {
-            let meta = &self.report.catalog.practices[practice.practice];
-            let lost = f64::from(practice.points * 100 - practice.earned) / 100.0;
-            writeln!(
-                out,
-                "| {lost} | {} | {} | {} |",
-                cell(&meta.title),
-                word(practice.state),
-                way(project, practice)
-            )?;
+            let title = cell(&self.report.catalog.practices[practice.practice].title);
+            let points = f64::from(lost(practice)) / 100.0;
+            writeln!(out, "| {points} | {title} | {} | {} |", word(practice.state), way(project, practice))?;
+        }
+        if !questions.is_empty() {
+            let points = f64::from(questions.iter().map(|p| lost(p)).sum::<u32>()) / 100.0;
+            let questions = count(questions.len(), "open question", "open questions");
+            writeln!(out, "| {points} | {questions} | ask | answer in the session |")?;
         }
         writeln!(out)
     }
@@ -263,7 +263,7 @@ fn way(project: &ProjectReport, practice: &PracticeReport) -> &'static str {
         found.is_active() && found.finding.fix.is_some()
     });
     match practice.state {
-        State::Ask => "answer the question in the session",
+        State::Ask => "answer in the session",
         State::Waived => "waived",
         State::Unknown => "cannot be told from the code; look at it and attest it",
         _ if fixable => "fix on offer",

@@ -44,8 +44,9 @@ pub fn write(
         let place =
             setting.decided_at().map(|at| format!("{}:{}", clean(sources.path(at.file)), sources.line(at)));
         let name = format!("{:width$}", clean(&setting.name));
-        let place = style.dim(place.unwrap_or_default());
-        writeln!(out, "{}  {:<8}  {value}  {place}", style.heading(name), state.as_str())?;
+        let place = place.map(|place| style.dim(place)).unwrap_or_default();
+        let line = format!("{}  {:<8}  {value}  {place}", style.heading(name), state.as_str());
+        writeln!(out, "{}", line.trim_end())?;
         if chain {
             write_chain(out, sources, setting, style)?;
         }
