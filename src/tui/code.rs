@@ -28,7 +28,7 @@ pub(super) fn lines(path: &str, text: &str) -> Vec<Shown> {
     let index = LineIndex::new(text);
     let mut roles: Vec<(Range<usize>, Role)> = Vec::new();
     if path.ends_with(".py") && text.len() < LARGEST {
-        for token in python::parse(text).tokens().iter() {
+        for token in python::parse(text).tokens() {
             if let Some(role) = role_of(token.kind()) {
                 roles.push((token.start().to_usize()..token.end().to_usize(), role));
             }

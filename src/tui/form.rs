@@ -255,8 +255,9 @@ impl Form {
 
     /// The next or previous field, around.
     pub fn step(&mut self, by: isize) {
-        let count = self.fields.len() as isize;
-        self.at = (self.at as isize + by).rem_euclid(count) as usize;
+        let count = self.fields.len();
+        let step = if by < 0 { count - 1 } else { 1 };
+        self.at = (self.at + step) % count;
         self.error = None;
     }
 

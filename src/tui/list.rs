@@ -32,11 +32,11 @@ pub(super) fn rows(model: &Model) -> Vec<ListRow> {
         let mut flat: Vec<usize> =
             (0..project.practices.len()).filter(|&i| shown(&project.practices[i])).collect();
         match model.session.sort {
-            Sort::Points => flat.sort_by_key(|&i| {
+            Sort::Points => flat.sort_by_cached_key(|&i| {
                 let p = &project.practices[i];
                 (Reverse(missing(p)), rank(model, i))
             }),
-            Sort::File => flat.sort_by_key(|&i| first_place(model, i)),
+            Sort::File => flat.sort_by_cached_key(|&i| first_place(model, i)),
             Sort::Owasp => {}
         }
         return flat.into_iter().map(ListRow::Practice).collect();
@@ -56,7 +56,7 @@ pub(super) fn rows(model: &Model) -> Vec<ListRow> {
         if model.session.folded.contains(&section.id) && !filtered {
             continue;
         }
-        seen.sort_by_key(|&i| rank(model, i));
+        seen.sort_by_cached_key(|&i| rank(model, i));
         rows.extend(seen.into_iter().map(ListRow::Practice));
         if !hidden.is_empty() && !filtered {
             let mut counts: Vec<(State, usize)> = Vec::new();

@@ -279,6 +279,9 @@ impl Model {
     }
 
     /// The shown screen.
+    ///
+    /// # Panics
+    /// Never: a screen is only taken off the stack when there is another below it.
     pub fn screen(&self) -> Screen {
         *self.stack.last().expect("internal error: the stack of screens is never empty")
     }

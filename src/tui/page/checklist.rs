@@ -6,7 +6,7 @@ use crate::source::clean;
 use crate::tui::layout::Arrangement;
 use crate::tui::list::{self, ListRow};
 use crate::tui::model::{Cursor, Model};
-use crate::tui::page::{Page, heading, marks};
+use crate::tui::page::{Page, heading, marks, rule};
 use crate::tui::session::Mark;
 use crate::tui::text::{Role, Row, fit, wrap};
 
@@ -158,7 +158,7 @@ fn foot(model: &Model, width: usize, height: usize) -> Vec<Row> {
     if regions.panes.len() > 1 {
         return staged_foot(model, width, height);
     }
-    let rule = Row::of(if model.ascii { "-" } else { "─" }.repeat(width), Role::Gutter);
+    let rule = rule(width);
     let mut rows = vec![rule];
     let (text, place) = describe(model);
     let mut described = wrap(&text, width.saturating_sub(1), 1, Role::Text);
@@ -219,7 +219,7 @@ fn staged_foot(model: &Model, width: usize, height: usize) -> Vec<Row> {
         return Vec::new();
     }
     let mut rows = vec![
-        Row::of(if model.ascii { "-" } else { "─" }.repeat(width), Role::Gutter),
+        rule(width),
         heading(&format!("Staged {}", staged.len()))
             .right(Row::of("W", Role::Key).with(" write ", Role::Dim), width),
     ];

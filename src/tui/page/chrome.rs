@@ -49,7 +49,10 @@ pub(crate) fn header(model: &Model, arrangement: Arrangement, total: usize) -> R
         let mut versions = String::new();
         for (name, version) in [("Django", &found.django), ("DRF", &found.drf)] {
             if let Some(version) = version {
-                versions.push_str(&format!("   {name} {}", clean(&version.version)));
+                versions.push_str("   ");
+                versions.push_str(name);
+                versions.push(' ');
+                versions.push_str(&clean(&version.version));
             }
         }
         if left.width() + right.width() + width(&versions) + 2 <= total {

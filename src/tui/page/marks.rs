@@ -42,11 +42,10 @@ pub(crate) fn word(state: State) -> &'static str {
 /// The role of a state.
 pub(crate) fn role(state: State) -> Role {
     match state {
-        State::Pass => Role::Ok,
+        State::Pass | State::Attested => Role::Ok,
         State::Part => Role::Warn,
         State::Fail => Role::Bad,
         State::Ask | State::Unknown => Role::Ask,
-        State::Attested => Role::Ok,
         State::Waived | State::NotApplicable => Role::Dim,
     }
 }

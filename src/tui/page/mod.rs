@@ -98,6 +98,11 @@ pub(super) fn heading(text: &str) -> Row {
     Row::of(format!(" {text}"), Role::Title)
 }
 
+/// A ruler across a page.
+pub(super) fn rule(width: usize) -> Row {
+    Row::of("─".repeat(width), Role::Gutter)
+}
+
 /// The log: notices and errors, and what was not read.
 fn log(model: &Model, width: usize) -> Page {
     let mut page = Page::default();

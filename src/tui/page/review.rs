@@ -5,7 +5,7 @@ use crate::engine::ReportedFinding;
 use crate::tui::backend::FilePatch;
 use crate::tui::diff;
 use crate::tui::model::{Model, Plan, Screen};
-use crate::tui::page::{Page, marks};
+use crate::tui::page::{Page, marks, rule};
 use crate::tui::text::{Role, Row, fit, wrap};
 
 /// In fewer rows than this only the change and its first consequence have room.
@@ -25,7 +25,7 @@ pub(super) fn page(model: &Model, width: usize, height: usize) -> Page {
     let plan = model.plans.get(&vec![current.fingerprint.clone()]);
     match plan {
         None | Some(Plan::Pending) => {
-            page.rows.push(Row::of(" The change is being put together.", Role::Dim))
+            page.rows.push(Row::of(" The change is being put together.", Role::Dim));
         }
         Some(Plan::Failed(why)) => {
             page.rows.push(Row::of(" This fix cannot be made here", Role::Bad));
@@ -51,7 +51,7 @@ pub(super) fn page(model: &Model, width: usize, height: usize) -> Page {
             }
         }
     }
-    let rule = Row::of(if model.ascii { "-" } else { "─" }.repeat(width), Role::Gutter);
+    let rule = rule(width);
     page.foot.push(rule);
     let mut effect = wrap(&fix.effect_note, width.saturating_sub(9), 0, Role::Text);
     effect.truncate((height / 6).clamp(1, 3));
@@ -123,7 +123,7 @@ fn list(model: &Model, fixes: &[&ReportedFinding], width: usize, height: usize) 
         rows.push(Row::of(format!("       {hidden} more: J and K"), Role::Dim));
     }
     if height >= SHORT {
-        rows.push(Row::of(if model.ascii { "-" } else { "─" }.repeat(width), Role::Gutter));
+        rows.push(rule(width));
     }
     rows
 }

@@ -46,28 +46,19 @@ fn of_file(model: &Model, file: FileId, labels: &[(bool, &Label)], total: usize)
         if previous.is_some_and(|p| from > p + 1) {
             rows.push(Row::of("        ...", Role::Gutter));
         }
-        for context in from..line {
-            rows.push(code_row(model, context, &shown[context].pieces));
+        for (at, context) in shown.iter().enumerate().take(line).skip(from) {
+            rows.push(code_row(model, at, &context.pieces));
         }
         rows.push(code_row(model, line, &shown[line].pieces));
         let start = index.range_of(line, &source.text).start;
         for (cause, label) in labels {
-            rows.extend(mark_rows(
-                &shown[line],
-                start,
-                label.span,
-                *cause,
-                &label.message,
-                total,
-                index,
-                source,
-            ));
+            rows.extend(mark_rows(&shown[line], start, label.span, *cause, &label.message, total, index));
         }
         // The lines after it, as far as the next mark does not show them.
         let next = marks.range(line + 1..).next().map_or(last + 1, |(next, _)| *next);
         let until = (line + AROUND + 1).min(next).min(last + 1);
-        for context in line + 1..until {
-            rows.push(code_row(model, context, &shown[context].pieces));
+        for (at, context) in shown.iter().enumerate().take(until).skip(line + 1) {
+            rows.push(code_row(model, at, &context.pieces));
         }
         previous = Some(until - 1);
     }
@@ -87,7 +78,6 @@ fn code_row(model: &Model, line: usize, pieces: &[Piece]) -> Row {
     row
 }
 
-#[expect(clippy::too_many_arguments, reason = "one mark needs its line, its place and its words")]
 fn mark_rows(
     shown: &code::Shown,
     line_start: usize,
@@ -96,7 +86,6 @@ fn mark_rows(
     message: &str,
     total: usize,
     index: &crate::source::LineIndex,
-    source: &crate::source::SourceFile,
 ) -> Vec<Row> {
     let (sign, role) = if cause { ("^", Role::Cause) } else { ("-", Role::Related) };
     let from = span.start().saturating_sub(line_start);
@@ -107,9 +96,8 @@ fn mark_rows(
     let first = index.line_of(span.start());
     let mut message = message.to_owned();
     if last > first && last < index.line_count() {
-        message.push_str(&format!(" (to line {})", last + 1));
+        message = format!("{message} (to line {})", last + 1);
     }
-    let _ = source;
     let gutter = || Row::of("         ", Role::Gutter).with("| ", Role::Gutter);
     let mut under = gutter().with(" ".repeat(column), Role::Text).with(sign.repeat(wide), role);
     under.fixed = Some(11);

@@ -2,7 +2,7 @@
 
 use crate::tui::diff;
 use crate::tui::model::{Model, Plan, Screen};
-use crate::tui::page::{Page, heading, marks};
+use crate::tui::page::{Page, heading, marks, rule};
 use crate::tui::session::Mark;
 use crate::tui::text::{Role, Row, fit, wrap};
 
@@ -40,7 +40,7 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
             if !path.is_empty() {
                 page.rows.push(Row::new());
             }
-            path = file.to_owned();
+            file.clone_into(&mut path);
             page.rows.push(Row::of(format!(" {path}"), Role::Place));
         }
         let accepted = model.mark(fingerprint) == Some(Mark::Accepted);
@@ -59,7 +59,7 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
             page.cursor = Some(from..page.rows.len());
         }
     }
-    page.foot.push(Row::of(if model.ascii { "-" } else { "─" }.repeat(width), Role::Gutter));
+    page.foot.push(rule(width));
     match model.plans.get(&staged) {
         Some(Plan::Ready(files)) => {
             let (added, removed) = files.iter().map(diff::counts).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));

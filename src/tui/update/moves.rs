@@ -29,9 +29,8 @@ pub(super) fn vertical(model: &mut Model, action: Action) {
             }
             return;
         }
-        Some(Overlay::Filter) => {}
         Some(Overlay::Confirm(_)) => return,
-        None => {}
+        Some(Overlay::Filter) | None => {}
     }
     match model.screen() {
         Screen::Checklist => {

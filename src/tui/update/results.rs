@@ -111,7 +111,7 @@ fn follow(model: &mut Model, progress: Progress) {
         Progress::Discovering { found } => model.scan.found = found,
         Progress::Parsing { done, of } => model.scan.parsed = (done.max(model.scan.parsed.0), of),
         Progress::Project { root, versions, settings } => {
-            model.scan.projects.push((root, versions, settings))
+            model.scan.projects.push((root, versions, settings));
         }
         Progress::Checking { done, of } => model.scan.checked = (done.max(model.scan.checked.0), of),
     }

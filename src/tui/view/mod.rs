@@ -74,8 +74,8 @@ impl Painter {
     }
 
     fn rule(&self, buffer: &mut Buffer, y: u16, area: Rect) {
-        let line = if self.ascii { "-" } else { "─" }.repeat(usize::from(area.width));
-        self.rows(buffer, Rect { y, height: 1, ..area }, &[Row::of(line, Role::Gutter)], 0);
+        let line = page::rule(usize::from(area.width));
+        self.rows(buffer, Rect { y, height: 1, ..area }, &[line], 0);
     }
 }
 
@@ -241,7 +241,7 @@ fn too_small(painter: &Painter, buffer: &mut Buffer, (columns, rows): (u16, u16)
         " except q or Ctrl-C to quit.".to_owned(),
     ];
     // Where not even that fits, the sizes come first.
-    let from = if rows < 8 { 1 } else { 0 };
+    let from = usize::from(rows < 8);
     let rows: Vec<Row> = if rows < 4 {
         vec![Row::of(format!("{columns}x{rows}"), Role::Text), Row::of("too small", Role::Text)]
     } else {
