@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::python::{self, Ranged as _, TokenKind};
+use crate::edit::highlight::{Language, TokenClass, classes};
 use crate::source::{LineIndex, display_text};
 use crate::tui::text::{Piece, Role};
 
@@ -23,19 +23,13 @@ pub(super) struct Shown {
 /// Files longer than this are shown without colours.
 const LARGEST: usize = 400_000;
 
-/// All lines of a file. The path's ending tells the language; TOML and others are shown plain.
+/// All lines of a file. The path's ending tells the language; what is neither Python nor TOML is shown plain.
 pub(super) fn lines(path: &str, text: &str) -> Vec<Shown> {
     let index = LineIndex::new(text);
-    let mut roles: Vec<(Range<usize>, Role)> = Vec::new();
-    if path.ends_with(".py") && text.len() < LARGEST {
-        for token in python::parse(text).tokens() {
-            if let Some(role) = role_of(token.kind()) {
-                roles.push((token.start().to_usize()..token.end().to_usize(), role));
-            }
-        }
-    } else if path.ends_with(".toml") {
-        roles = toml_roles(text);
-    }
+    let known = path.ends_with(".py") || path.ends_with(".toml");
+    let classes = if known && text.len() < LARGEST { classes(text, Language::of(path)) } else { Vec::new() };
+    let roles: Vec<(Range<usize>, Role)> =
+        classes.into_iter().filter_map(|(range, class)| Some((range, role_of(class)?))).collect();
     let mut next = 0;
     (0..index.line_count())
         .map(|line| {
@@ -54,40 +48,14 @@ pub(super) fn lines(path: &str, text: &str) -> Vec<Shown> {
         .collect()
 }
 
-fn role_of(kind: TokenKind) -> Option<Role> {
-    match kind {
-        TokenKind::String
-        | TokenKind::FStringStart
-        | TokenKind::FStringMiddle
-        | TokenKind::FStringEnd
-        | TokenKind::TStringStart
-        | TokenKind::TStringMiddle
-        | TokenKind::TStringEnd => Some(Role::Literal),
-        TokenKind::Int | TokenKind::Float | TokenKind::Complex => Some(Role::Number),
-        TokenKind::Comment => Some(Role::Comment),
-        kind if kind.is_keyword() => Some(Role::Keyword),
-        _ => None,
+fn role_of(class: TokenClass) -> Option<Role> {
+    match class {
+        TokenClass::String => Some(Role::Literal),
+        TokenClass::Number | TokenClass::Constant => Some(Role::Number),
+        TokenClass::Comment => Some(Role::Comment),
+        TokenClass::Keyword | TokenClass::Decorator => Some(Role::Keyword),
+        TokenClass::Operator | TokenClass::Name | TokenClass::Function | TokenClass::Key => None,
     }
-}
-
-/// Comments, table headings and quoted text of a TOML file, line by line.
-fn toml_roles(text: &str) -> Vec<(Range<usize>, Role)> {
-    let mut roles = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let body = line.trim_start();
-        let at = start + line.len() - body.len();
-        if body.starts_with('#') {
-            roles.push((at..start + line.len(), Role::Comment));
-        } else if body.starts_with('[') {
-            roles.push((at..start + line.len(), Role::Keyword));
-        } else if let Some(value) = body.find('=').map(|i| i + 1) {
-            let lead = body[value..].len() - body[value..].trim_start().len();
-            roles.push((at + value + lead..start + line.len(), Role::Literal));
-        }
-        start += line.len();
-    }
-    roles
 }
 
 impl Shown {
@@ -171,7 +139,7 @@ mod tests {
             shown[0],
             [
                 ("X = ".to_owned(), Role::Text),
-                ("True".to_owned(), Role::Keyword),
+                ("True".to_owned(), Role::Number),
                 ("  ".to_owned(), Role::Text),
                 ("# on".to_owned(), Role::Comment)
             ]

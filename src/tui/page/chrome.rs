@@ -173,8 +173,9 @@ fn is_useful(model: &Model, action: Action) -> bool {
         | Action::Waive
         | Action::Attest
         | Action::NotApplicable
-        | Action::Rule => model.why_not(action).is_none(),
-        Action::Write | Action::Undo => model.why_not(action).is_none(),
+        | Action::Rule
+        | Action::Write
+        | Action::Undo => model.why_not(action).is_none(),
         Action::Settings => model.screen() != Screen::Scan || model.report.is_some(),
         Action::NotRead => model.report.as_ref().is_some_and(|r| !r.not_read.is_empty()),
         Action::SavePatch => match &model.overlay {
