@@ -2,6 +2,7 @@
 
 use crate::python::ast::Expr;
 use crate::python::{Ranged as _, TokenKind, parse};
+use std::fmt::Write as _;
 
 use super::Code;
 use super::plan::Refusal;
@@ -59,9 +60,9 @@ pub(super) fn render(
         // A tuple of one needs its comma in any style.
         let comma =
             i + 1 < count || format.style.trailing_comma || matches!(code, Code::Tuple(t) if t.len() == 1);
-        out.push_str(&format!("{}{inner}{head}{value}{}", format.eol, if comma { "," } else { "" }));
+        let _ = write!(out, "{}{inner}{head}{value}{}", format.eol, if comma { "," } else { "" });
     }
-    out.push_str(&format!("{}{indent}{close}", format.eol));
+    let _ = write!(out, "{}{indent}{close}", format.eol);
     Ok(out)
 }
 
@@ -186,11 +187,11 @@ pub(super) fn string(text: &str, quote: char) -> String {
             }
             c if crate::source::display_text(c.encode_utf8(&mut [0; 4])).hidden => {
                 let point = u32::from(c);
-                out.push_str(&match point {
-                    0..=0xFF => format!("\\x{point:02x}"),
-                    0x100..=0xFFFF => format!("\\u{point:04x}"),
-                    _ => format!("\\U{point:08x}"),
-                });
+                let _ = match point {
+                    0..=0xFF => write!(out, "\\x{point:02x}"),
+                    0x100..=0xFFFF => write!(out, "\\u{point:04x}"),
+                    _ => write!(out, "\\U{point:08x}"),
+                };
             }
             c => out.push(c),
         }

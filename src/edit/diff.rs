@@ -293,7 +293,9 @@ fn patch_path(side: &str, path: &str) -> String {
             match byte {
                 b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
                 0x20..=0x7e => quoted.push(char::from(byte)),
-                _ => quoted.push_str(&format!("\\{byte:03o}")),
+                _ => {
+                    let _ = write!(quoted, "\\{byte:03o}");
+                }
             }
         }
         return quoted + "\"";

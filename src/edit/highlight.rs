@@ -6,7 +6,7 @@ use crate::python::ast::{Expr, Stmt};
 use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
 use crate::python::{Ranged as _, TextRange, TokenKind, parse};
 
-use super::toml_lex::{Kind, pieces};
+use super::toml::{Kind, pieces};
 
 /// The language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,8 +176,7 @@ fn toml(text: &str) -> Vec<(Range<usize>, TokenClass)> {
                 header = true;
                 TokenClass::Decorator
             }
-            Kind::Mark if header => TokenClass::Decorator,
-            Kind::Word | Kind::String if header => TokenClass::Decorator,
+            Kind::Mark | Kind::Word | Kind::String if header => TokenClass::Decorator,
             Kind::Mark => TokenClass::Operator,
             Kind::Word | Kind::String if is_key => TokenClass::Key,
             Kind::String => TokenClass::String,

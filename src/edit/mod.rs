@@ -15,7 +15,6 @@ mod python;
 mod style;
 mod text;
 mod toml;
-mod toml_lex;
 mod verify;
 
 use std::ops::Range;

@@ -1,6 +1,7 @@
 //! The editor on containers that nobody wrote a case for: generated ones, and every one in the settings files and
 //! views of real projects. Whatever it does not refuse has to parse, to change one item, and to keep the rest.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use drf_harden::edit::{Code, Operation, PlanError, Position, Refusal, plan};
@@ -214,7 +215,7 @@ fn container() -> impl Strategy<Value = String> {
                 let key = if open == "{" { format!("'k{i}': ") } else { String::new() };
                 let one_tuple = open == "(" && count == 1;
                 let comma = if i + 1 < count || trailing || one_tuple { "," } else { "" };
-                text.push_str(&format!("{key}{item}{before_comma}{comma}{after}"));
+                let _ = write!(text, "{key}{item}{before_comma}{comma}{after}");
             }
             text.push_str(close);
             let lead = if nested { "class A:\n  B = " } else { "B = " };

@@ -7,7 +7,8 @@
 
 mod journal;
 mod replace;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 mod undo;
 

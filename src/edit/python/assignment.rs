@@ -4,6 +4,7 @@ use crate::edit::code::{self, Format};
 use crate::edit::plan::Refusal;
 use crate::edit::{Code, insert::Slot};
 use crate::python::parse;
+use std::fmt::Write as _;
 
 use super::PyFile;
 
@@ -20,10 +21,10 @@ pub(in crate::edit) fn assignment(
     let column = slot.indent.chars().count() + head.chars().count();
     let mut text = String::new();
     for line in comment.lines().filter(|l| !l.trim().is_empty()) {
-        text.push_str(&format!("{}# {}{}", slot.indent, line.trim(), format.eol));
+        let _ = write!(text, "{}# {}{}", slot.indent, line.trim(), format.eol);
     }
     let value = code::render(value, &format, &slot.indent, column, 0)?;
-    text.push_str(&format!("{}{head}{value}", slot.indent));
+    let _ = write!(text, "{}{head}{value}", slot.indent);
     Ok(text)
 }
 

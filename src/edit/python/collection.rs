@@ -2,6 +2,7 @@
 //! import. All changes to one of them are made together, so that commas stay right.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::edit::Code;
@@ -319,7 +320,7 @@ impl Collection {
             for (i, addition) in additions.iter().enumerate() {
                 let item = render_item(addition, format, &indent, indent.chars().count())?;
                 let comma = if gap < count || i + 1 < additions.len() || comma_last { "," } else { "" };
-                text.push_str(&format!("{}{indent}{item}{comma}", format.eol));
+                let _ = write!(text, "{}{indent}{item}{comma}", format.eol);
             }
             text.push_str(format.eol);
             text.push_str(if gap == count { &base } else { &indent });
@@ -361,7 +362,7 @@ impl Collection {
             let comma = i + 1 < batch.additions.len()
                 || format.style.trailing_comma
                 || (self.tuple && batch.additions.len() == 1);
-            lines.push_str(&format!("{indent}{item}{}{}", if comma { "," } else { "" }, format.eol));
+            let _ = write!(lines, "{indent}{item}{}{}", if comma { "," } else { "" }, format.eol);
         }
         if self.broken(file) {
             // Comments may stand in there: put the items right before the bracket's line.

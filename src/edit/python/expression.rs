@@ -1,6 +1,7 @@
 //! Putting another expression in the place of one. A list, tuple or dict with comments inside is changed item by
 //! item, so that the comments of what stays are kept; other comments inside are moved above the statement.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -140,7 +141,7 @@ fn carry_comments(
     let indent = file.text.indent(first);
     let mut lines = String::new();
     for comment in file.comments_in(range.clone()) {
-        lines.push_str(&format!("{indent}{}{}", &file.text.text[comment.range()], file.eol(first)));
+        let _ = write!(lines, "{indent}{}{}", &file.text.text[comment.range()], file.eol(first));
     }
     edits.insert(file.text.line_start(first), lines, fixes);
     Ok(())

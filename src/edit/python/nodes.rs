@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::python::ast::{Arguments, Expr, Stmt};
 use crate::python::visitor::{Visitor, walk_arguments, walk_expr, walk_stmt};
-use crate::python::{Ranged, TextRange};
+use crate::python::{Ranged as _, TextRange};
 
 use super::super::plan::Refusal;
 use super::{PyFile, offsets};

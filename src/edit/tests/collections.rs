@@ -33,12 +33,10 @@ fn a_dict_gets_an_entry_in_its_own_style() {
         // Nested brackets, lambdas and unpacking are one item each.
         ("R = {'A': lambda a, b: (a, [b]), **B}\n", "R = {'A': lambda a, b: (a, [b]), **B, 'K': 'v'}\n"),
     ] {
-        let dict = before[4..before.find('}').unwrap() + 1].to_owned();
+        let dict = before[4..=before.find('}').unwrap()].to_owned();
         check(
             before,
-            move |g| {
-                set(&g.sources.slice(g.at(&dict.replace('\n', eol(g)))).to_owned(), "K", Code::str("v"))(g)
-            },
+            move |g| set(g.sources.slice(g.at(&dict.replace('\n', eol(g)))), "K", Code::str("v"))(g),
             after,
         );
     }
@@ -88,7 +86,7 @@ fn an_entry_goes_with_its_line() {
     let remove = |key: &'static str| {
         move |g: &Given| {
             let text = g.sources.text(g.file);
-            let dict = g.at(&text[4..text.find('}').unwrap() + 1]);
+            let dict = g.at(&text[4..=text.find('}').unwrap()]);
             vec![Operation::RemoveDictEntry { dict, key: key.to_owned() }]
         }
     };

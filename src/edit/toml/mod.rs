@@ -1,7 +1,11 @@
 //! TOML: read with `toml_edit`, written by span. Its own printer changes line breaks, drops the byte-order mark
 //! and moves comments; here every byte outside the change stays. One operation at a time, parsed anew.
 
+mod layout;
+mod lex;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use toml_edit::{Document, Item, Key, TableLike, Value};
@@ -9,8 +13,10 @@ use toml_edit::{Document, Item, Key, TableLike, Value};
 use super::edits::Fixes;
 use super::plan::{Refusal, Stop};
 use super::text::{Text, is_blank};
-use super::toml_lex::{Kind, pieces};
 use super::{Code, Operation};
+use layout::{Layout, key_text};
+
+pub(super) use lex::{Kind, pieces};
 
 /// Makes all operations on a text. `touched` gets the key paths that change.
 pub(super) fn plan(
@@ -148,7 +154,7 @@ fn set(text: &str, path: &[String], key: &str, value: &Code) -> Result<String, R
                 return insert_inline(&lines, item, table, &pair);
             }
             let pair = layout.pair(&dotted, key, value)?;
-            insert_line(&lines, &layout, document.as_table(), table, item, &pair, path)
+            Ok(insert_line(&lines, &layout, document.as_table(), table, item, &pair, path))
         }
         Found::Missing { ancestor, item, dotted, missing } => {
             if item.is_some_and(Item::is_value) {
@@ -164,10 +170,10 @@ fn set(text: &str, path: &[String], key: &str, value: &Code) -> Result<String, R
             if !dotted.is_empty() {
                 let prefix: Vec<String> = dotted.into_iter().chain(missing).collect();
                 let pair = layout.pair(&prefix, key, value)?;
-                return insert_line(&lines, &layout, document.as_table(), ancestor, item, &pair, path);
+                return Ok(insert_line(&lines, &layout, document.as_table(), ancestor, item, &pair, path));
             }
             let at = item.map_or(text.len(), |_| section_end(&lines, ancestor, item));
-            add_table(&lines, &layout, at, path, &layout.pair(&[], key, value)?)
+            Ok(add_table(&lines, &layout, at, path, &layout.pair(&[], key, value)?))
         }
     }
 }
@@ -200,7 +206,7 @@ fn replace(
     for (range, kind) in pieces(&text[span.clone()]) {
         if kind == Kind::Comment {
             let comment = &text[span.start + range.start..span.start + range.end];
-            comments.push_str(&format!("{}{comment}{}", lines.indent(start), layout.eol));
+            let _ = write!(comments, "{}{comment}{}", lines.indent(start), layout.eol);
         }
     }
     if !comments.is_empty() && !is_blank(&text[start..key.and_then(Key::span).map_or(start, |s| s.start)]) {
@@ -280,7 +286,7 @@ fn insert_line(
     item: Option<&Item>,
     pair: &str,
     path: &[String],
-) -> Result<String, Refusal> {
+) -> String {
     let text = lines.text;
     let eol = layout.eol;
     let last = table.iter().filter_map(|(_, v)| last_byte(v)).max();
@@ -289,9 +295,9 @@ fn insert_line(
         let indent = last.map_or("", |_| lines.indent(first_key(lines, table).unwrap_or(end)));
         let at = lines.next_line(end.saturating_sub(1));
         if text[..at].ends_with('\n') {
-            return Ok(format!("{}{indent}{pair}{eol}{}", &text[..at], &text[at..]));
+            return format!("{}{indent}{pair}{eol}{}", &text[..at], &text[at..]);
         }
-        return Ok(format!("{text}{eol}{indent}{pair}"));
+        return format!("{text}{eol}{indent}{pair}");
     }
     if item.is_some() {
         // `[a.b]` stands there, `[a]` does not.
@@ -301,13 +307,13 @@ fn insert_line(
     let Some(first) = first_header(root) else {
         let open = !text.is_empty() && !text.ends_with('\n');
         let (lead, tail) = if open { (eol, "") } else { ("", eol) };
-        return Ok(format!("{text}{lead}{pair}{tail}"));
+        return format!("{text}{lead}{pair}{tail}");
     };
     let mut at = lines.line_start(first);
     while at > 0 && text[lines.line_start(at - 1)..at].trim_start().starts_with('#') {
         at = lines.line_start(at - 1);
     }
-    Ok(format!("{}{pair}{eol}{eol}{}", &text[..at], &text[at..]))
+    format!("{}{pair}{eol}{eol}{}", &text[..at], &text[at..])
 }
 
 fn first_key(lines: &Text<'_>, table: &dyn TableLike) -> Option<usize> {
@@ -334,13 +340,7 @@ fn first_header(table: &toml_edit::Table) -> Option<usize> {
 }
 
 /// Adds `[path]` with one line at a line start, blank lines around.
-fn add_table(
-    lines: &Text<'_>,
-    layout: &Layout,
-    at: usize,
-    path: &[String],
-    pair: &str,
-) -> Result<String, Refusal> {
+fn add_table(lines: &Text<'_>, layout: &Layout, at: usize, path: &[String], pair: &str) -> String {
     let text = lines.text;
     let eol = layout.eol;
     let names: Vec<String> = path.iter().map(|n| key_text(n)).collect();
@@ -354,7 +354,7 @@ fn add_table(
     if !blank {
         out.push_str(eol);
     }
-    out.push_str(&format!("[{}]{eol}{pair}", names.join(".")));
+    let _ = write!(out, "[{}]{eol}{pair}", names.join("."));
     if !(open && after.is_empty()) {
         out.push_str(eol);
     }
@@ -362,7 +362,7 @@ fn add_table(
         out.push_str(eol);
     }
     out.push_str(after);
-    Ok(out)
+    out
 }
 
 fn remove(text: &str, path: &[String], key: &str) -> Result<String, Refusal> {
@@ -400,113 +400,4 @@ fn inline_entry(text: &str, start: usize, end: usize) -> Range<usize> {
     }
     let before = text[..start].trim_end();
     if before.ends_with(',') { before.len() - 1..end } else { start..end }
-}
-
-/// How the file writes values.
-#[derive(Clone)]
-struct Layout {
-    eol: &'static str,
-    quote: char,
-}
-
-const WIDTH: usize = 88;
-
-impl Layout {
-    fn of(text: &str) -> Self {
-        let strings = |quote: char| {
-            let is = |(r, k): &(Range<usize>, Kind)| *k == Kind::String && text[r.clone()].starts_with(quote);
-            pieces(text).iter().filter(|p| is(p)).count()
-        };
-        let quote = if strings('\'') > strings('"') { '\'' } else { '"' };
-        let eol = Text::new(text).eol_at(0).unwrap_or("\n");
-        Self { eol, quote }
-    }
-
-    fn pair(&self, dotted: &[String], key: &str, value: &Code) -> Result<String, Refusal> {
-        let mut names: Vec<String> = dotted.iter().map(|n| key_text(n)).collect();
-        names.push(key_text(key));
-        let head = format!("{} = ", names.join("."));
-        Ok(format!("{head}{}", self.value(value, "", head.chars().count())?))
-    }
-
-    fn value(&self, value: &Code, indent: &str, column: usize) -> Result<String, Refusal> {
-        let line = self.inline(value)?;
-        match value {
-            Code::List(items) | Code::Tuple(items)
-                if column + line.chars().count() > WIDTH && !items.is_empty() =>
-            {
-                self.broken(items, indent)
-            }
-            _ => Ok(line),
-        }
-    }
-
-    /// An array with one item a line.
-    fn broken(&self, items: &[Code], indent: &str) -> Result<String, Refusal> {
-        let mut out = "[".to_owned();
-        for item in items {
-            out.push_str(&format!("{}{indent}    {},", self.eol, self.inline(item)?));
-        }
-        out.push_str(&format!("{}{indent}]", self.eol));
-        Ok(out)
-    }
-
-    fn inline(&self, value: &Code) -> Result<String, Refusal> {
-        Ok(match value {
-            Code::Str(text) => self.string(text),
-            Code::Int(number) => number.to_string(),
-            Code::Bool(value) => value.to_string(),
-            Code::List(items) | Code::Tuple(items) => {
-                let items: Result<Vec<String>, Refusal> = items.iter().map(|i| self.inline(i)).collect();
-                format!("[{}]", items?.join(", "))
-            }
-            Code::Dict(items) if items.is_empty() => "{}".to_owned(),
-            Code::Dict(items) => {
-                let mut pairs = Vec::new();
-                for (key, value) in items {
-                    let Code::Str(key) = key else { return Err(not_toml(value)) };
-                    pairs.push(format!("{} = {}", key_text(key), self.inline(value)?));
-                }
-                format!("{{ {} }}", pairs.join(", "))
-            }
-            Code::None | Code::Name(_) | Code::Call(..) | Code::Raw(_) => return Err(not_toml(value)),
-        })
-    }
-
-    fn string(&self, text: &str) -> String {
-        let hidden = text.chars().any(|c| crate::source::display_text(c.encode_utf8(&mut [0; 4])).hidden);
-        if self.quote == '\'' && !text.contains('\'') && !hidden && !text.contains('\t') {
-            return format!("'{text}'");
-        }
-        basic(text)
-    }
-}
-
-fn not_toml(value: &Code) -> Refusal {
-    Refusal::BadCode(format!("{value:?}"))
-}
-
-fn basic(text: &str) -> String {
-    let mut out = "\"".to_owned();
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if crate::source::display_text(c.encode_utf8(&mut [0; 4])).hidden => {
-                out.push_str(&format!("\\U{:08X}", u32::from(c)));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// A key, bare when it can be.
-fn key_text(key: &str) -> String {
-    let bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if bare { key.to_owned() } else { basic(key) }
 }

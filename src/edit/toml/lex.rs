@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// The kind of a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::edit) enum Kind {
     /// `# ...` to the end of the line.
     Comment,
     /// Any of the four kinds of string, quotes included.
@@ -17,7 +17,7 @@ pub(super) enum Kind {
 }
 
 /// Cuts a text into pieces; blanks and line breaks are left out. Never fails: an open string ends with its line.
-pub(super) fn pieces(text: &str) -> Vec<(Range<usize>, Kind)> {
+pub(in crate::edit) fn pieces(text: &str) -> Vec<(Range<usize>, Kind)> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
