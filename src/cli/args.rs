@@ -170,6 +170,7 @@ pub(super) enum FailOn {
     Never,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     /// The folder to scan

@@ -289,7 +289,7 @@ fn cell(text: &str) -> String {
 
 /// No HTML from the project's text; code spans stay as they are, since `<` means nothing there.
 fn escape(text: &str) -> String {
-    let paired = text.matches('`').count() % 2 == 0;
+    let paired = text.matches('`').count().is_multiple_of(2);
     let parts = text.split('`').enumerate();
     let escaped =
         parts.map(|(i, p)| if paired && i % 2 == 1 { p.to_owned() } else { p.replace('<', "&lt;") });
