@@ -21,6 +21,7 @@ fn edit(path: &str, before: &[u8], after: &str) -> FileEdit {
 
 #[test]
 fn a_hunk_has_numbers_header_and_marks() {
+    use DiffKind::{Added, Context, Removed};
     let before = "A = 1\nR = {\n    'A': 1,\n    'B': 'old text here',\n}\nZ = 1\n";
     let after = before.replace("old", "new").replace("}\n", "    'C': 3,\n}\n");
     let diff = file_diff("s.py", before, &after, 1);
@@ -28,7 +29,6 @@ fn a_hunk_has_numbers_header_and_marks() {
     assert_eq!((hunk.old_start, hunk.old_len, hunk.new_start, hunk.new_len), (3, 3, 3, 4));
     assert_eq!(hunk.header, "R");
     let kinds: Vec<DiffKind> = hunk.lines.iter().map(|l| l.kind).collect();
-    use DiffKind::{Added, Context, Removed};
     assert_eq!(kinds, [Context, Removed, Added, Added, Context]);
     let (old, new) = (&hunk.lines[1], &hunk.lines[2]);
     assert_eq!((&old.text[old.emphasis[0].clone()], &new.text[new.emphasis[0].clone()]), ("old", "new"));

@@ -186,7 +186,7 @@ fn a_class_attribute_is_replaced_or_added_at_the_top() {
             "class V:\n    # about f\n    def f(self): ...\n",
             "class V:\n    p = [A]\n\n    # about f\n    def f(self): ...\n",
         ),
-        ("class V:\n    pass  # later\n", "class V:\n    p = [A]  # later\n").into(),
+        ("class V:\n    pass  # later\n", "class V:\n    p = [A]  # later\n"),
         ("class V(B): pass\n", "class V(B):\n    p = [A]\n"),
         ("class V: q = 1", "class V:\n    p = [A]\n    q = 1"),
     ] {
