@@ -3,7 +3,7 @@
 
 use crate::engine::{DecisionNote, FindingId, State};
 use crate::finding::{Label, Verdict};
-use crate::settings::How;
+use crate::settings::{How, Setting};
 use crate::source::{Span, clean};
 use crate::tui::form::show_date;
 use crate::tui::model::Model;
@@ -86,7 +86,7 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
         let count = if places.len() > 1 { count } else { String::new() };
         rows.push(heading("What we saw").right(Row::of(count, Role::Dim), width));
         rows.extend(wrap(&place.message, width, 3, Role::Text));
-        rows.extend(snippet::rows(model, &place.labels.iter().collect::<Vec<_>>(), width));
+        rows.extend(snippet::rows(model, &shown_labels(model, place), width));
         others(model, &places, width, rows);
         provenance(model, place, width, rows);
     }
@@ -130,6 +130,29 @@ fn head(model: &Model, position: usize, width: usize) -> Vec<Row> {
     rows
 }
 
+/// The labels to show as code. Links of the chain in other files stand in the list of where the value comes from.
+fn shown_labels<'a>(model: &Model, place: &'a Place) -> Vec<&'a Label> {
+    let chain: Vec<Span> = setting_of(model, place)
+        .map(|setting| setting.steps.iter().map(|step| step.at).collect())
+        .unwrap_or_default();
+    let Some(cause) = place.labels.first() else { return Vec::new() };
+    let told = |label: &Label| label.span.file != cause.span.file && chain.contains(&label.span);
+    place
+        .labels
+        .iter()
+        .enumerate()
+        .filter(|(i, label)| *i == 0 || !told(label))
+        .map(|(_, label)| label)
+        .collect()
+}
+
+/// The setting that a place is about.
+fn setting_of<'a>(model: &'a Model, place: &Place) -> Option<&'a Setting> {
+    let project = model.project()?;
+    let symbol = &project.findings.get(place.finding?)?.finding.symbol;
+    project.model.as_ref()?.get(symbol.split('.').next()?)
+}
+
 /// Where else: one line for each of the other places.
 fn others(model: &Model, places: &[Place], width: usize, rows: &mut Vec<Row>) {
     const MOST: usize = 6;
@@ -157,10 +180,8 @@ fn others(model: &Model, places: &[Place], width: usize, rows: &mut Vec<Row>) {
 fn provenance(model: &Model, place: &Place, width: usize, rows: &mut Vec<Row>) {
     let Some(project) = model.project() else { return };
     let Some(settings) = &project.model else { return };
-    let symbol = place.finding.and_then(|id| project.findings.get(id)).map(|f| f.finding.symbol.as_str());
-    let Some(name) = symbol.and_then(|s| s.split('.').next()) else { return };
-    let Some(setting) = settings.get(name) else { return };
-    rows.push(heading(&format!("Where production gets {}", clean(name))));
+    let Some(setting) = setting_of(model, place) else { return };
+    rows.push(heading(&format!("Where production gets {}", clean(&setting.name))));
     if setting.is_default {
         rows.extend(wrap(
             &format!("`{}` does not set it, so the framework's default holds.", clean(&settings.module)),
@@ -213,7 +234,14 @@ fn decided(model: &Model, position: usize, place: Option<&Place>, width: usize, 
             (passed, of) => format!(" ({passed} of {of} in order)"),
         };
         let name = if several { format!("`{}`: {word}{places}. ", result.check) } else { String::new() };
-        rows.extend(wrap(&format!("{name}{}", model.secrets.hide(&outcome.reason)), width, 3, Role::Text));
+        // What was said above is not said again.
+        let bare = |text: &str| text.trim_end_matches('.').to_owned();
+        let said =
+            place.is_some_and(|p| p.check == result.check && bare(&p.message) == bare(&outcome.reason));
+        let reason = if said { String::new() } else { model.secrets.hide(&outcome.reason) };
+        if !(name.is_empty() && reason.is_empty()) {
+            rows.extend(wrap(&format!("{name}{reason}"), width, 3, Role::Text));
+        }
         let tells = shown.is_none_or(|s| s == result.check) || !several;
         if let Some(meta) = meta.filter(|_| tells) {
             if !meta.decided.is_empty() {

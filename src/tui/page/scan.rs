@@ -74,12 +74,14 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
         rows.push(Row::of("   Nothing was written. r scans again, q quits.", Role::Dim));
         return Page { rows, ..Page::default() };
     }
+    let mut foot = Vec::new();
     if let Some(report) = &model.report {
         results(model, report, &mut rows, width);
+        foot = standing(model, report);
     } else if scan.go_on {
         rows.push(Row::of(" The checklist opens as soon as there is one.", Role::Dim));
     }
-    Page { rows, ..Page::default() }
+    Page { rows, foot, ..Page::default() }
 }
 
 fn results(model: &Model, report: &crate::engine::Report, rows: &mut Vec<Row>, width: usize) {
@@ -111,7 +113,11 @@ fn results(model: &Model, report: &crate::engine::Report, rows: &mut Vec<Row>, w
             rows.push(row.cut(width));
         }
     }
-    rows.push(Row::new());
+}
+
+/// What must not scroll away: files not read, what changed, what has not happened.
+fn standing(model: &Model, report: &crate::engine::Report) -> Vec<Row> {
+    let mut rows = vec![Row::new()];
     if !report.not_read.is_empty() {
         let n = report.not_read.len();
         let files = if n == 1 { "file was" } else { "files were" };
@@ -121,4 +127,5 @@ fn results(model: &Model, report: &crate::engine::Report, rows: &mut Vec<Row>, w
         rows.push(Row::of(format!(" {}", clean(since)), Role::Text));
     }
     rows.push(Row::of(" Nothing has been written. Enter opens the checklist.", Role::Dim));
+    rows
 }
