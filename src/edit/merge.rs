@@ -1,5 +1,5 @@
 //! Dicts that several fixes want to write under one new name: `X = {"a": 1}` and `X = {"b": 2}` become one dict with
-//! both keys. A key with two values is left as it is, and the plan names the conflict.
+//! both keys, and so do `dict(Y, a=1)` and `dict(Y, b=2)`. A key with two values is left as it is, and the plan names the conflict.
 
 use super::edits::Fixes;
 use super::{Code, Operation};
@@ -22,7 +22,7 @@ pub(super) fn merge_dicts(operations: Vec<(&Operation, Fixes)>) -> Vec<(Operatio
 
 /// One operation that does the work of both; `None` when they are not two dicts for one new name.
 fn union(first: &Operation, second: &Operation) -> Option<Operation> {
-    let (Code::Dict(known), Code::Dict(more)) = (value(first)?, value(second)?) else { return None };
+    let merged = union_of_values(value(first)?, value(second)?)?;
     let mut both = first.clone();
     let mut other = second.clone();
     *value_mut(&mut both)? = Code::None;
@@ -31,7 +31,25 @@ fn union(first: &Operation, second: &Operation) -> Option<Operation> {
     if both != other {
         return None;
     }
-    let mut entries = known.clone();
+    *value_mut(&mut both)? = merged;
+    Some(both)
+}
+
+fn union_of_values(first: &Code, second: &Code) -> Option<Code> {
+    match (first, second) {
+        (Code::Dict(known), Code::Dict(more)) => Some(Code::Dict(union_of_entries(known, more)?)),
+        (Code::Call(callee, base, known), Code::Call(other, other_base, more))
+            if callee == "dict" && other == callee && base == other_base =>
+        {
+            Some(Code::Call(callee.clone(), base.clone(), union_of_entries(known, more)?))
+        }
+        _ => None,
+    }
+}
+
+/// Both lists, a shared key once; `None` when it has two values.
+fn union_of_entries<K: Clone + PartialEq>(known: &[(K, Code)], more: &[(K, Code)]) -> Option<Vec<(K, Code)>> {
+    let mut entries = known.to_vec();
     for (key, value) in more {
         match known.iter().find(|(k, _)| k == key) {
             Some((_, same)) if same == value => {}
@@ -39,8 +57,7 @@ fn union(first: &Operation, second: &Operation) -> Option<Operation> {
             None => entries.push((key.clone(), value.clone())),
         }
     }
-    *value_mut(&mut both)? = Code::Dict(entries);
-    Some(both)
+    Some(entries)
 }
 
 fn value(operation: &Operation) -> Option<&Code> {

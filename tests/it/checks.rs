@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use drf_harden::checks::all;
+use drf_harden::engine::Silent;
 use rayon::prelude::*;
 
 use crate::support::literate;
@@ -66,4 +67,28 @@ fn every_fixture_belongs_to_a_check() {
         let id = name.strip_suffix(".md").expect("fixtures are Markdown");
         assert!(all().iter().any(|check| check.id() == id), "no check is called {id}");
     }
+}
+
+#[test]
+fn all_fixes_of_a_project_can_be_accepted_together() {
+    let mut names: Vec<_> = std::fs::read_dir(fixtures()).unwrap().map(|e| e.unwrap().path()).collect();
+    names.sort();
+    let reports: Vec<String> = names
+        .par_iter()
+        .map(|path| {
+            let mut report = String::new();
+            for case in literate::read(&std::fs::read_to_string(path).unwrap()) {
+                let folder = case.lay_out();
+                let engine = case.engine(folder.path());
+                let scan = engine.scan(&Silent).unwrap();
+                let fixable = literate::project(&scan).findings.iter().filter(|f| f.finding.fix.is_some());
+                let fixes: Vec<_> = fixable.map(|f| f.fingerprint.as_str()).collect();
+                if let Err(error) = engine.plan(&scan, &fixes) {
+                    writeln!(report, "{} / {}: {error}", path.display(), case.title).unwrap();
+                }
+            }
+            report
+        })
+        .collect();
+    assert!(reports.concat().is_empty(), "\n{}", reports.concat());
 }

@@ -221,8 +221,10 @@ fn override_key(
             let at =
                 setting.node.at.filter(|at| at.file == class.file).ok_or("its dict is made elsewhere")?;
             let owner = class_around(cx, at).ok_or("its dict is made outside the settings classes")?;
-            let text = format!("{{**{owner}.{name}, \"{key}\": {}}}", render(&value));
-            Ok(vec![Operation::SetClassAttribute { class, name: name.clone(), value: Code::Raw(text) }])
+            // A call and not a display with `**`, so that the keys of several fixes can go into one.
+            let inherited = Code::Name(format!("{owner}.{name}"));
+            let value = Code::Call("dict".to_owned(), vec![inherited], vec![(key.to_owned(), value)]);
+            Ok(vec![Operation::SetClassAttribute { class, name: name.clone(), value }])
         }
         Target::Toml { file, mut table } => {
             let dict = setting.node.as_dict().and_then(any_place);
