@@ -165,6 +165,8 @@ pub struct Applied {
     pub fixes: usize,
     /// Score before: total, verified.
     pub before: (u32, u32),
+    /// Score after it.
+    pub after: (u32, u32),
     /// Practices whose state changed: id, before, after.
     pub changed: Vec<(String, State, State)>,
     /// Whether it was undone since.

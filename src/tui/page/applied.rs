@@ -40,10 +40,10 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     }
     page.rows.push(Row::new());
     if let Some(project) = model.project() {
-        let (score, before) = (project.score, applied.before);
+        let (score, before, after) = (project.score, applied.before, applied.after);
         let row = Row::of(" Score   ", Role::Title)
-            .with(format!("{} -> {}", before.0, score.total), Role::Strong)
-            .with(format!("   (verified {} -> {})", before.1, score.verified), Role::Dim)
+            .with(format!("{} -> {}", before.0, after.0), Role::Strong)
+            .with(format!("   (verified {} -> {})", before.1, after.1), Role::Dim)
             .right(Row::of(format!("Decided {} of {} ", score.decided, score.of), Role::Dim), width);
         page.rows.push(row);
         page.rows.push(Row::new());

@@ -222,7 +222,8 @@ fn show_written(model: &mut Model, written: Arc<Written>) {
         .map(|f| f.fingerprint.clone())
         .collect();
     model.session.marks.retain(|fix, _| still.contains(fix));
-    model.applied = Some(Applied { written, fixes: count, before, changed, undone: false });
+    let after = model.project().map(|p| (p.score.total, p.score.verified)).unwrap_or_default();
+    model.applied = Some(Applied { written, fixes: count, before, after, changed, undone: false });
     remember(model);
     super::tab(model, Screen::Checklist);
     model.stack.push(Screen::Applied);
