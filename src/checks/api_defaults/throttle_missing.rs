@@ -2,6 +2,7 @@
 //! pass), or rates that no class uses. Classes, rates and scopes are judged as one; a limit at the gateway or on
 //! single views is not seen here. <https://www.django-rest-framework.org/api-guide/throttling/>
 
+use crate::checks::support::classes::{attribute, defines, find, is_none, libraries};
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{last_part, name_of};
 use crate::checks::support::rest::{self, Key};
@@ -62,6 +63,48 @@ fn rate(rates: Option<&Dict>, scope: &str) -> Truth {
             Some(node) => node.truthy(),
             None => dict.has(scope),
         },
+    }
+}
+
+/// What a throttle class goes by.
+#[derive(PartialEq)]
+enum Limit {
+    /// The rate of a scope.
+    Scope(String),
+    /// A rate of its own.
+    Own,
+    /// It cannot be told.
+    Unclear,
+}
+
+fn limit(cx: &CheckContext<'_>, class: &str) -> Limit {
+    match class {
+        ANONYMOUS => return Limit::Scope("anon".to_owned()),
+        USER => return Limit::Scope("user".to_owned()),
+        _ => {}
+    }
+    let Some(id) = find(cx.index, class) else { return Limit::Unclear };
+    if ["allow_request", "get_rate", "parse_rate"].iter().any(|method| defines(cx, id, method)) {
+        return Limit::Unclear;
+    }
+    let bases = libraries(cx.index, id);
+    let inherits = |base: &str| bases.iter().any(|b| b == base);
+    let known = if inherits(ANONYMOUS) {
+        "anon"
+    } else if inherits(USER) {
+        "user"
+    } else {
+        return Limit::Unclear;
+    };
+    if attribute(cx, id, "rate").is_some_and(|rate| !is_none(rate)) {
+        return Limit::Own;
+    }
+    match attribute(cx, id, "scope") {
+        None => Limit::Scope(known.to_owned()),
+        Some(text) if text.starts_with(['"', '\'']) => {
+            Limit::Scope(text.trim_matches(['"', '\'']).to_owned())
+        }
+        Some(_) => Limit::Unclear,
     }
 }
 
@@ -129,12 +172,11 @@ impl ThrottleMissing {
     ) -> Outcome {
         let names: Vec<_> =
             classes.as_items().map_or(&[][..], |i| &i.items).iter().filter_map(name_of).collect();
-        let scoped = |name: &&str| match *name {
-            ANONYMOUS => Some("anon"),
-            USER => Some("user"),
-            _ => None,
-        };
-        let scopes: Vec<_> = names.iter().filter_map(scoped).collect();
+        let limits: Vec<_> = names.iter().map(|name| limit(cx, name)).collect();
+        let scopes: Vec<_> = limits
+            .iter()
+            .filter_map(|l| if let Limit::Scope(scope) = l { Some(scope.as_str()) } else { None })
+            .collect();
         let missing: Vec<_> = scopes.iter().copied().filter(|s| rate(rates, s) == Truth::No).collect();
         let unclear = scopes.iter().any(|s| rate(rates, s) == Truth::Maybe);
         let seen = seen(cx, model);
@@ -155,7 +197,7 @@ impl ThrottleMissing {
         if unclear {
             return Outcome::unknown(format!("{}.", rest::wording(model, RATES)), seen);
         }
-        if !scopes.is_empty() {
+        if !scopes.is_empty() || limits.contains(&Limit::Own) {
             return Outcome::pass(format!("{}, with rates.", rest::wording(model, CLASSES)), seen);
         }
         match names.iter().find(|n| **n != SCOPED) {
