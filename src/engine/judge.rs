@@ -59,8 +59,9 @@ pub(super) fn judge(
 ) -> Result<Judged, EngineError> {
     let mut outcomes = run_checks(cx, subject, notices)?;
     let root = subject.project.as_ref().map(|p| p.root.clone()).unwrap_or_default();
-    let (mut findings, hidden) = report_findings(cx, &root, &mut outcomes, notices);
-    let practices = cx
+    // States are judged on everything that was found; the selection only decides what is listed.
+    let (mut findings, listed) = report_findings(cx, &root, &mut outcomes, notices);
+    let mut practices = cx
         .catalog
         .practices
         .iter()
@@ -104,6 +105,8 @@ pub(super) fn judge(
             }
         })
         .collect::<Vec<_>>();
+    let hidden = listed.iter().filter(|l| !**l).count();
+    keep_listed(&mut findings, &mut practices, &listed);
     let score = state::score(&practices, |p| cx.catalog.practices[p.practice].severity);
     let name =
         subject.project.as_ref().map_or_else(|| "files under no project".to_owned(), |p| p.name.clone());
@@ -117,6 +120,20 @@ pub(super) fn judge(
         score,
     };
     Ok(Judged { report, hidden })
+}
+
+/// Takes out the findings that the selection does not list.
+fn keep_listed(findings: &mut Vec<ReportedFinding>, practices: &mut [PracticeReport], listed: &[bool]) {
+    let mut next = 0..;
+    let places: Vec<Option<usize>> = listed.iter().map(|l| if *l { next.next() } else { None }).collect();
+    let mut at = 0;
+    findings.retain(|_| {
+        at += 1;
+        listed[at - 1]
+    });
+    for practice in practices {
+        practice.findings = practice.findings.iter().filter_map(|&i| places[i]).collect();
+    }
 }
 
 /// Every check's outcome by id. A check that panics is one stated problem, not the end of the run.
@@ -161,17 +178,18 @@ fn run_checks(
     if cx.sink.step(Progress::Checking { done: of, of }) { Ok(outcomes) } else { Err(EngineError::Cancelled) }
 }
 
-/// Takes the findings out of the outcomes, in order of the catalogue's practices, then severity, then place.
+/// Takes the findings out of the outcomes, in order of the catalogue's practices, then severity, then place. Beside
+/// them, whether the selection lists each.
 fn report_findings(
     cx: &Context<'_>,
     root: &str,
     outcomes: &mut BTreeMap<&'static str, Outcome>,
     notices: &mut Vec<String>,
-) -> (Vec<ReportedFinding>, usize) {
+) -> (Vec<ReportedFinding>, Vec<bool>) {
     let options = &cx.engine.options;
     let per_file: Vec<(Gitignore, &super::PerFileIgnore)> =
         options.per_file.iter().map(|entry| (glob(&entry.path), entry)).collect();
-    let (mut found, mut hidden) = (Vec::new(), 0);
+    let mut found = Vec::new();
     for outcome in outcomes.values_mut() {
         let findings = std::mem::take(&mut outcome.findings);
         let prints = fingerprints(cx.sources, root, &findings);
@@ -179,17 +197,13 @@ fn report_findings(
             let Some(meta) = cx.catalog.check(finding.check) else { continue };
             let severity = severity_of(cx, &finding, meta);
             let confidence = finding.confidence.unwrap_or(meta.confidence);
-            if !cx.selection.takes(meta)
-                || severity < options.min_severity
-                || confidence < options.min_confidence
-            {
-                hidden += 1;
-                continue;
-            }
+            let listed = cx.selection.takes(meta)
+                && severity >= options.min_severity
+                && confidence >= options.min_confidence;
             let suppressed = if options.no_ignores { None } else { suppressed(cx, &finding, &per_file) };
             let waived =
                 if options.no_waivers { None } else { waived(cx, root, &finding, &fingerprint, notices) };
-            found.push(ReportedFinding {
+            let reported = ReportedFinding {
                 id: String::new(),
                 severity,
                 confidence,
@@ -199,7 +213,8 @@ fn report_findings(
                 waived,
                 practices: Vec::new(),
                 finding,
-            });
+            };
+            found.push((reported, listed));
         }
     }
     let rank = |f: &ReportedFinding| {
@@ -209,7 +224,7 @@ fn report_findings(
     found.sort_by_cached_key(|f| {
         (rank(f), std::cmp::Reverse(f.severity), f.finding.primary.span, f.finding.symbol.clone())
     });
-    (found, hidden)
+    found.into_iter().unzip()
 }
 
 /// The project's configuration wins over the place, the place over the catalogue.

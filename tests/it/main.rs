@@ -1,13 +1,17 @@
 //! The integration tests, one binary: what a user or a front end meets.
 
+mod bad_input;
 mod checklist;
 mod checks;
 mod cli;
 mod crosstalk;
 mod edit;
+mod end_to_end;
 mod index;
 mod output;
 mod readme;
+mod real_projects;
 mod support;
+mod tidy;
 mod tui;
 mod tui_terminal;
