@@ -221,7 +221,7 @@ fn report_findings(
         let practices = &cx.catalog.practices;
         practices.iter().position(|p| p.checks.iter().any(|c| c == f.finding.check)).unwrap_or(usize::MAX)
     };
-    found.sort_by_cached_key(|f| {
+    found.sort_by_cached_key(|(f, _)| {
         (rank(f), std::cmp::Reverse(f.severity), f.finding.primary.span, f.finding.symbol.clone())
     });
     found.into_iter().unzip()

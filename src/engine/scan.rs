@@ -75,19 +75,16 @@ pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, E
     Ok(report)
 }
 
+/// Without settings, the folder may be a part of a project.
 fn needs_surroundings(report: &Report) -> bool {
     report.projects.iter().all(|p| p.model.is_none())
 }
 
-/// The nearest folder above with a `manage.py`, within the same git repository (without one: no folder).
+/// The nearest folder above with a `manage.py`, in the same git repository.
 fn surroundings(root: &Path) -> Option<PathBuf> {
     let top = root.ancestors().find(|a| a.join(".git").exists())?;
-    root.ancestors()
-        .skip(1)
-        .take_while(|a| a.starts_with(top))
-        .find(|a| a.join("manage.py").is_file())
-        .or((top != root).then_some(top))
-        .map(Path::to_path_buf)
+    let inside = root.ancestors().skip(1).take_while(|a| a.starts_with(top));
+    inside.into_iter().find(|a| a.join("manage.py").is_file()).map(Path::to_path_buf)
 }
 
 /// Judges a snapshot: one from disk, or one with proposed texts laid over it.
