@@ -109,12 +109,17 @@ pub(super) fn take(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
 fn follow(model: &mut Model, progress: Progress) {
     match progress {
         Progress::Discovering { found } => model.scan.found = found,
-        Progress::Parsing { done, of } => model.scan.parsed = (done.max(model.scan.parsed.0), of),
+        Progress::Parsing { done, of } => model.scan.parsed = further(model.scan.parsed, (done, of)),
         Progress::Project { root, versions, settings } => {
             model.scan.projects.push((root, versions, settings));
         }
-        Progress::Checking { done, of } => model.scan.checked = (done.max(model.scan.checked.0), of),
+        Progress::Checking { done, of } => model.scan.checked = further(model.scan.checked, (done, of)),
     }
+}
+
+/// Counts come from several threads and may overtake each other; another total begins a new count.
+fn further((before, total): (usize, usize), (done, of): (usize, usize)) -> (usize, usize) {
+    if of == total { (done.max(before), of) } else { (done, of) }
 }
 
 /// Puts a new report in force. What was planned on the former one is dropped.
@@ -243,4 +248,16 @@ fn undone(model: &mut Model, report: Arc<Report>) {
     }
     remember(model);
     model.say("the write is undone: every file is as it was; the fixes are staged again");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_go_on_and_a_new_total_begins_anew() {
+        assert_eq!(further((5, 10), (4, 10)), (5, 10));
+        assert_eq!(further((5, 10), (6, 10)), (6, 10));
+        assert_eq!(further((10, 10), (1, 3)), (1, 3));
+    }
 }
