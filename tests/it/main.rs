@@ -11,6 +11,8 @@ mod index;
 mod output;
 mod readme;
 mod real_projects;
+mod settings;
+mod settings_differential;
 mod support;
 mod tidy;
 mod tui;

@@ -1,0 +1,168 @@
+//! What the settings evaluator concludes, as literate cases in `tests/fixtures/settings/*.md`.
+//!
+//! A case is a section: `python <path>` and `text <path>` blocks are files, an `env` block is the environment, a
+//! `settings` block says what must come out, one `NAME = state value` a line. `settings_differential` asks real
+//! Python about the same cases. `BLESS=1` rewrites the `settings` blocks: read the diff, and let the differential
+//! test confirm it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use drf_harden::output::settings_json;
+use drf_harden::project::{Project, Role, SettingsCandidate, SettingsChoice};
+use drf_harden::settings::{self, Environment, SettingsModel};
+use drf_harden::source::{SourceFile, Sources};
+use serde_json::{Map, Value};
+
+/// One section of a fixture file.
+pub(crate) struct Case {
+    file: PathBuf,
+    title: String,
+    pub(crate) files: Vec<(String, String)>,
+    pub(crate) env: BTreeMap<String, String>,
+    expected: String,
+}
+
+impl Case {
+    pub(crate) fn name(&self) -> String {
+        format!("{}: {}", self.file.file_name().unwrap().to_string_lossy(), self.title)
+    }
+
+    /// The module that is evaluated.
+    pub(crate) fn module(&self) -> String {
+        let has = |path: &str| self.files.iter().any(|(p, _)| p == path);
+        if has("settings/production.py") { "settings.production".into() } else { "settings".into() }
+    }
+
+    fn module_path(&self) -> String {
+        let path = self.module().replace('.', "/");
+        let package = format!("{path}/__init__.py");
+        if self.files.iter().any(|(p, _)| *p == package) { package } else { format!("{path}.py") }
+    }
+
+    /// The tool's document for the module, as if the files stood below `root`.
+    pub(crate) fn evaluate(&self, root: &Path) -> Map<String, Value> {
+        let (sources, model) = self.model(root);
+        let mut out = Vec::new();
+        settings_json::write(&mut out, &sources, &model, true).unwrap();
+        let document: Value = serde_json::from_slice(&out).unwrap();
+        document["settings"].as_object().unwrap().clone()
+    }
+
+    pub(crate) fn model(&self, root: &Path) -> (Sources, SettingsModel) {
+        let files = self
+            .files
+            .iter()
+            .map(|(path, text)| SourceFile::from_bytes(path.clone(), text.clone().into_bytes()).unwrap())
+            .collect();
+        let sources = Sources::new(root.to_path_buf(), files);
+        let file = sources.find(&self.module_path()).expect("a case has a settings module");
+        let project = Project {
+            root: String::new(),
+            name: "case".into(),
+            import_roots: vec![String::new()],
+            candidates: vec![SettingsCandidate {
+                module: self.module(),
+                file,
+                role: Role::Production,
+                named_by: Vec::new(),
+            }],
+            configuration: None,
+            choice: SettingsChoice::None,
+            django: None,
+            drf: None,
+            site_packages: None,
+            dotenv: if sources.find(".env").is_some() { vec![".env".into()] } else { Vec::new() },
+        };
+        let environment = Environment { vars: self.env.clone(), dotenv: true };
+        let model = settings::evaluate(&sources, &project, &self.module(), &environment);
+        (sources, model)
+    }
+}
+
+/// All cases, in order.
+pub(crate) fn cases() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/settings");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    files.iter().filter(|f| f.extension().is_some_and(|e| e == "md")).flat_map(|f| read_cases(f)).collect()
+}
+
+fn read_cases(file: &Path) -> Vec<Case> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut cases: Vec<Case> = Vec::new();
+    let mut block: Option<(String, String)> = None;
+    for line in text.lines() {
+        if let Some((info, body)) = &mut block {
+            if line == "```" {
+                let (info, body) = (std::mem::take(info), std::mem::take(body));
+                block = None;
+                let case = cases.last_mut().expect("a block stands under a heading");
+                match info.split_once(' ') {
+                    Some((_, path)) => case.files.push((path.to_owned(), body)),
+                    None if info == "env" => case.env = settings::parse_env_file(&body),
+                    None => case.expected = body,
+                }
+            } else {
+                body.push_str(line);
+                body.push('\n');
+            }
+        } else if let Some(title) = line.strip_prefix("## ") {
+            cases.push(Case {
+                file: file.to_path_buf(),
+                title: title.to_owned(),
+                files: Vec::new(),
+                env: BTreeMap::new(),
+                expected: String::new(),
+            });
+        } else if let Some(info) = line.strip_prefix("```") {
+            block = Some((info.to_owned(), String::new()));
+        }
+    }
+    cases
+}
+
+/// The `settings` block that a document amounts to.
+fn render(settings: &Map<String, Value>) -> String {
+    let mut out = String::new();
+    for (name, row) in settings {
+        let state = row["state"].as_str().unwrap();
+        let open_default = row["where"].as_array().is_none_or(Vec::is_empty) && state == "unknown";
+        if state == "default" || open_default {
+            continue;
+        }
+        match row.get("value") {
+            Some(value) => writeln!(out, "{name} = {state} {value}").unwrap(),
+            None => writeln!(out, "{name} = {state}").unwrap(),
+        }
+    }
+    out
+}
+
+#[test]
+fn every_case_comes_out_as_it_says() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let root = Path::new("/srv/project");
+    let mut wrong = String::new();
+    let cases = cases();
+    for case in &cases {
+        let got = render(&case.evaluate(root));
+        if got == case.expected {
+            continue;
+        }
+        if bless {
+            let text = std::fs::read_to_string(&case.file).unwrap();
+            let at = text.find(&format!("## {}\n", case.title)).unwrap();
+            let (head, tail) = text.split_at(at);
+            let start = tail.find("```settings\n").expect("a settings block") + "```settings\n".len();
+            let end = start + tail[start..].find("```").unwrap();
+            std::fs::write(&case.file, format!("{head}{}{got}{}", &tail[..start], &tail[end..])).unwrap();
+        } else {
+            let diff = similar::TextDiff::from_lines(case.expected.as_str(), got.as_str());
+            writeln!(wrong, "{}\n{}", case.name(), diff.unified_diff().header("expected", "got")).unwrap();
+        }
+    }
+    assert!(cases.len() >= 60, "only {} cases were found", cases.len());
+    assert!(wrong.is_empty(), "{wrong}");
+}
