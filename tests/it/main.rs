@@ -12,6 +12,7 @@ mod output;
 mod readme;
 mod real_projects;
 mod settings;
+mod settings_corpus;
 mod settings_differential;
 mod support;
 mod tidy;

@@ -19,6 +19,8 @@ ROOT = sys.argv[1]
 def encode(value, depth=0):
     if depth > 12:
         return {"object": "deep"}
+    if type(value) is int and not -(2**63) <= value < 2**63:
+        return str(value)
     if value is None or isinstance(value, (bool, int, float)) and not isinstance(value, float):
         return value
     if isinstance(value, float):
@@ -34,7 +36,8 @@ def encode(value, depth=0):
     if isinstance(value, (list, tuple)):
         return [encode(v, depth + 1) for v in value]
     if isinstance(value, datetime.timedelta):
-        return {"seconds": value.total_seconds()}
+        seconds = value.total_seconds()
+        return {"seconds": int(seconds) if seconds == int(seconds) else seconds}
     if isinstance(value, re.Pattern):
         return {"regex": value.pattern}
     if isinstance(value, pathlib.PurePath):
@@ -44,8 +47,9 @@ def encode(value, depth=0):
         return {"ref": f"{value.__module__}.{value.__qualname__}"}
     if isinstance(value, types.ModuleType):
         return {"ref": value.__name__}
-    if hasattr(value, "_proxy____args"):
-        return str(value._proxy____args[0])
+    if type(value).__name__ == "__proxy__":
+        args = getattr(value, "_proxy____args", None) or getattr(value, "_args", None)
+        return str(args[0]) if args else {"object": "__proxy__"}
     if isinstance(value, str):
         return str(value)
     return {"object": type(value).__name__}

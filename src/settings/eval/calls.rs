@@ -127,7 +127,7 @@ impl Interp<'_> {
             }
             _ => {
                 let method = self.get_attr(owner, name)?;
-                if method.is_unknown() {
+                if method.is_unknown() || matches!(method.v, V::Bound(_)) {
                     return Ok(self.give_up(&args, cause_of(&method)));
                 }
                 return self.call(&method, args);

@@ -234,7 +234,7 @@ impl Interp<'_> {
     }
 }
 
-fn is_exception(name: &str) -> bool {
+pub(super) fn is_exception(name: &str) -> bool {
     let short = name.rsplit('.').next().unwrap_or(name);
     short.ends_with("Error") || short.ends_with("Exception") || short == "ImproperlyConfigured"
 }

@@ -12,7 +12,11 @@ impl<'a> Interp<'a> {
         for (op, right) in compare.ops.iter().zip(&compare.comparators) {
             let right = self.eval(right)?;
             let answer = self.compare(&left, *op, &right)?;
-            let env = self.deep_reads(&left).union(&self.deep_reads(&right)).union(&result.env);
+            let mut env = self.deep_reads(&left).union(&self.deep_reads(&right)).union(&result.env);
+            if let (V::Environ, Some(name)) = (&right.v, left.as_str().cloned()) {
+                let at = self.span(compare);
+                env = env.union(&self.membership(&name, at));
+            }
             result = match answer {
                 Some(answer) => Val::bool(answer).with_env(&env),
                 None => {

@@ -306,16 +306,16 @@ impl<'a> Interp<'a> {
         self.depth = depth;
         self.frames.truncate(frames);
         let frame = self.tries.pop().expect("internal error: tries out of step");
-        let mut entries: Vec<Option<(Heap, Reads, Val)>> = vec![None; stmt.handlers.len()];
+        let mut entries: Vec<Option<(Heap, Raise)>> = vec![None; stmt.handlers.len()];
         let cause: Rc<str> = "the code before may raise, which cannot be told".into();
         let mut enter = |handler: usize, heap: Heap, raise: &Raise| {
             entries[handler] = Some(match entries[handler].take() {
-                None => (heap, raise.env.clone(), raise.value.clone()),
-                Some((other, env, _)) => (
-                    join_heaps(other, &heap, &cause),
-                    env.union(&raise.env),
-                    Val::unknown("an exception object"),
-                ),
+                None => (heap, raise.clone()),
+                Some((other, mut first)) => {
+                    first.env = first.env.union(&raise.env);
+                    first.value = Val::unknown("an exception object");
+                    (join_heaps(other, &heap, &cause), first)
+                }
             });
         };
         for (heap, raise) in &frame.pending {
@@ -354,16 +354,19 @@ impl<'a> Interp<'a> {
             }));
         }
         for (entry, handler) in entries.into_iter().zip(&stmt.handlers) {
-            let Some((heap, env, value)) = entry else { continue };
+            let Some((heap, raise)) = entry else { continue };
+            let env = raise.env.clone();
             let ExceptHandler::ExceptHandler(handler) = handler;
             arms.push(Box::new(move |i: &mut Self| {
                 i.heap = heap.clone();
                 if let Some(name) = &handler.name {
-                    i.bind(name, value.clone(), None, Vec::new());
+                    i.bind(name, raise.value.clone(), None, Vec::new());
                 }
                 i.handling.push(env.clone());
+                i.handled.push(raise.clone());
                 let flow = i.exec_block(&handler.body);
                 i.handling.pop();
+                i.handled.pop();
                 if !env.is_empty() && i.frame_ref().is_function {
                     // What follows depends on the environment, too.
                     i.frame().control.push(env.clone());

@@ -361,8 +361,15 @@ impl<'a> Interp<'a> {
                         Some(spec) => self.format_value(&val, &spec)?,
                         None => Err("a computed format".into()),
                     },
-                    ConversionFlag::Str => self.to_str(&val)?,
-                    ConversionFlag::Repr | ConversionFlag::Ascii => self.repr(&val),
+                    flag => {
+                        let text =
+                            if flag == ConversionFlag::Str { self.to_str(&val)? } else { self.repr(&val) };
+                        match (text, spec) {
+                            (Ok(text), Some(spec)) => self.format_value(&Val::str(&text), &spec)?,
+                            (Ok(_), None) => Err("a computed format".into()),
+                            (Err(cause), _) => Err(cause),
+                        }
+                    }
                 };
                 match text {
                     Ok(text) => parts.push(Some(text.as_str().into())),
@@ -432,29 +439,31 @@ impl<'a> Interp<'a> {
 
     /// All reads in a value and, for collections, in what they hold.
     pub(super) fn deep_reads(&self, val: &Val) -> Reads {
-        self.reads_below(val, 0)
+        let mut left = 4000;
+        self.reads_below(val, 0, &mut left)
     }
 
-    fn reads_below(&self, val: &Val, depth: usize) -> Reads {
+    fn reads_below(&self, val: &Val, depth: usize, left: &mut usize) -> Reads {
         let mut all = val.env.clone();
-        if depth > 6 {
+        if depth > 6 || *left == 0 {
             return all;
         }
+        *left -= 1;
         match &val.v {
             V::Tuple(seq) => {
                 for item in seq.items.iter().take(1000) {
-                    all = all.union(&self.reads_below(item, depth + 1));
+                    all = all.union(&self.reads_below(item, depth + 1, left));
                 }
             }
             V::List(id) => {
                 for item in self.seq(*id).map(|s| s.items.as_slice()).unwrap_or_default().iter().take(1000) {
-                    all = all.union(&self.reads_below(item, depth + 1));
+                    all = all.union(&self.reads_below(item, depth + 1, left));
                 }
             }
             V::Dict(id) => {
                 if let Ok(dict) = self.dict_obj(*id) {
                     for (key, value) in dict.entries.values().take(1000) {
-                        all = all.union(&key.env).union(&self.reads_below(value, depth + 1));
+                        all = all.union(&key.env).union(&self.reads_below(value, depth + 1, left));
                     }
                 }
             }

@@ -90,6 +90,7 @@ impl Interp<'_> {
         let mut chars = template.chars().peekable();
         let mut literal = String::new();
         let mut auto = 0;
+        let mut by_number = false;
         while let Some(c) = chars.next() {
             match c {
                 '{' if chars.peek() == Some(&'{') => {
@@ -120,6 +121,13 @@ impl Interp<'_> {
                     parts.push(Some(std::mem::take(&mut literal).into()));
                     let (name, spec) = field.split_once(':').unwrap_or((&field, ""));
                     let (name, conversion) = name.split_once('!').unwrap_or((name, ""));
+                    by_number |= name.starts_with(|c: char| c.is_ascii_digit());
+                    if by_number && (auto > 0 || name.is_empty()) {
+                        return Err(Raise::new(
+                            "ValueError",
+                            "formats a text with numbered and unnumbered fields",
+                        ));
+                    }
                     let val = self.format_field(name, &mut auto, args, mapping)?;
                     env = env.union(&self.deep_reads(&val));
                     let text = match conversion {

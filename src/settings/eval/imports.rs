@@ -280,7 +280,8 @@ impl<'a> Interp<'a> {
         }
         let own = &self.modules[self.frame_ref().module as usize];
         let own = ModulePath { name: own.name.to_string(), is_package: own.is_package };
-        let Some(name) = own.resolve_relative(import.level, module) else {
+        let outside = import.level > 0 && !own.is_package && !own.name.contains('.');
+        let Some(name) = own.resolve_relative(import.level, module).filter(|_| !outside) else {
             return Err(Raise::new("ImportError", "imports from above the top package"));
         };
         let star = import.names.iter().any(|a| a.name.as_str() == "*");
@@ -371,6 +372,18 @@ impl<'a> Interp<'a> {
                 self.bind(bound, val, step, Vec::new());
             }
             return Ok(());
+        }
+        if star
+            && !name.contains('.')
+            && !super::stdlib::is_stdlib(name)
+            && self.find_installed(name).is_none()
+        {
+            // `try: from local_settings import *`: a module of the machine, which is not in the repository.
+            let raise =
+                Raise::new("ModuleNotFoundError", format!("imports {name}, which is not in the project"));
+            if self.catches(&raise) {
+                return Err(raise);
+            }
         }
         self.may_be_missing(name);
         if star {

@@ -19,6 +19,7 @@ mod imports;
 mod index;
 mod join;
 mod libs;
+mod literal;
 mod methods;
 mod names;
 mod numbers;
@@ -151,6 +152,7 @@ pub(super) struct Interp<'a> {
     tries: Vec<TryFrame>,
     /// Reads behind the exceptions that are being handled.
     handling: Vec<Reads>,
+    handled: Vec<Raise>,
     files: Vec<FileId>,
     problems: Vec<Problem>,
     /// Values of `.env` files, and those given by the caller.
@@ -159,6 +161,8 @@ pub(super) struct Interp<'a> {
     dynaconf: bool,
     /// Prefixes of environs.
     env_prefix: Vec<String>,
+    /// What the parsers of ini files have read: section and option to text.
+    inis: Vec<BTreeMap<(String, String), String>>,
 }
 
 impl<'a> Interp<'a> {
@@ -181,12 +185,14 @@ impl<'a> Interp<'a> {
             frames: Vec::new(),
             tries: Vec::new(),
             handling: Vec::new(),
+            handled: Vec::new(),
             files: Vec::new(),
             problems: Vec::new(),
             supplied: environment.vars.clone(),
             dotenv_read: false,
             dynaconf: false,
             env_prefix: Vec::new(),
+            inis: Vec::new(),
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
         interp

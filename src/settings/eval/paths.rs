@@ -119,9 +119,22 @@ impl Interp<'_> {
         Some(inner.to_owned())
     }
 
-    /// Whether a file or folder is there: sure only for what was read.
-    fn exists(&self, path: &str, name: &str) -> Option<bool> {
-        let relative = self.relative_path(path)?;
+    /// Whether a file or folder is there. What lies outside the project is the machine's, and is taken as
+    /// absent like a `local_settings` that is not in the repository; a problem says so.
+    fn exists(&mut self, path: &str, name: &str) -> Option<bool> {
+        if !path.starts_with('/') {
+            return None;
+        }
+        let Some(relative) = self.relative_path(path) else {
+            let system = ["/usr", "/bin", "/lib", "/proc", "/sys", "/dev", "/tmp", "/home", "/root"];
+            let path = normalize(path);
+            if path == "/" || system.iter().any(|s| path == *s || path.starts_with(&format!("{s}/"))) {
+                return None;
+            }
+            let shown = crate::source::clean(&path).to_string();
+            self.problem(None, format!("{shown} lies outside the project and is taken as not there"));
+            return Some(false);
+        };
         if self.sources.find(&relative).is_some() {
             return Some(matches!(name, "exists" | "isfile" | "is_file" | "lexists"));
         }
@@ -129,10 +142,22 @@ impl Interp<'_> {
         if relative.is_empty() || self.sources.iter().any(|(_, f)| f.path.starts_with(&prefix)) {
             return Some(matches!(name, "exists" | "isdir" | "is_dir" | "lexists"));
         }
-        None
+        // Not among the sources: a file of another kind, or nothing.
+        match crate::source::read_file(&self.sources.root().join(&relative)) {
+            Ok(_) | Err(crate::source::ReadError::TooLarge) => {
+                Some(matches!(name, "exists" | "isfile" | "is_file" | "lexists"))
+            }
+            Err(crate::source::ReadError::NotAFile) => {
+                Some(matches!(name, "exists" | "isdir" | "is_dir" | "lexists"))
+            }
+            Err(crate::source::ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                Some(false)
+            }
+            Err(_) => None,
+        }
     }
 
-    fn exists_val(&self, path: &str, name: &str) -> Val {
+    fn exists_val(&mut self, path: &str, name: &str) -> Val {
         match self.exists(path, name) {
             Some(answer) => Val::bool(answer),
             None => Self::one_of(
@@ -222,7 +247,7 @@ impl Interp<'_> {
     /// `open(path)`: a file of the project is read from what was scanned.
     pub(super) fn open_file(&mut self, args: &Args) -> R<Val> {
         let cause: Rc<str> = "it reads a file".into();
-        let path = match args.pos.first().map(|v| &v.v) {
+        let path = match args.get(0, "file").map(|v| &v.v) {
             Some(V::Str(path) | V::Path(path)) => path.clone(),
             _ => {
                 self.may_raise(&cause);
@@ -235,6 +260,28 @@ impl Interp<'_> {
             Some(file) if matches!(&*mode, "r" | "rt") => {
                 let text = self.sources.text(file).replace("\r\n", "\n");
                 Ok(Val::lib("file", vec![Self::text(text)], Vec::new()))
+            }
+            None if mode.starts_with('r') && self.exists(&path, "exists") == Some(false) => {
+                let raise = Raise::new("FileNotFoundError", "opens a file that is not there");
+                if self.catches(&raise) {
+                    return Err(raise);
+                }
+                Ok(Val::lib("file", vec![Val::unknown(cause)], Vec::new()))
+            }
+            None if matches!(&*mode, "r" | "rt") => {
+                // A file that is no source, such as a version or a key.
+                let text = self
+                    .relative_path(&path)
+                    .and_then(|p| crate::source::read_file(&self.sources.root().join(p)).ok())
+                    .and_then(|bytes| crate::source::decode(bytes).ok())
+                    .map(|(text, _)| text.replace("\r\n", "\n"));
+                match text {
+                    Some(text) => Ok(Val::lib("file", vec![Self::text(text)], Vec::new())),
+                    None => {
+                        self.may_raise(&cause);
+                        Ok(Val::lib("file", vec![Val::unknown(cause)], Vec::new()))
+                    }
+                }
             }
             _ => {
                 self.may_raise(&cause);

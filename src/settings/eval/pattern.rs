@@ -120,17 +120,9 @@ impl<'a> Interp<'a> {
             self.may_raise(&cause);
             return Ok(Val::unknown(cause).with_env(&val.env));
         };
-        // Literals that Python and JSON write alike, and Python's three names.
-        let json = match text.trim() {
-            "True" => "true".to_owned(),
-            "False" => "false".to_owned(),
-            "None" => "null".to_owned(),
-            other if !other.contains(['"', '\\']) => other.replace('\'', "\""),
-            other => other.to_owned(),
-        };
-        match serde_json::from_str::<serde_json::Value>(&json) {
-            Ok(json) => Ok(self.json_value(&json).with_env(&val.env)),
-            Err(_) => {
+        match self.literal(text) {
+            Some(made) => Ok(made.with_env(&val.env)),
+            None => {
                 self.pend(
                     self.heap.clone(),
                     *Raise::new("ValueError", "evaluates a text that is no literal"),

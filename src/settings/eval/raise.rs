@@ -54,7 +54,7 @@ impl Raise {
         let cause = cause.into();
         Box::new(Self {
             classes,
-            value: Val::unknown("an exception object"),
+            value: Val::lib("exception", vec![Val::str(class)], Vec::new()),
             env: Reads::default(),
             cause,
             any: false,

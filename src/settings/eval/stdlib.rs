@@ -158,6 +158,7 @@ fn constant(name: &str) -> Option<Val> {
         "logging.ERROR" => Val::new(V::Int(40)),
         "logging.CRITICAL" | "logging.FATAL" => Val::new(V::Int(50)),
         "logging.NOTSET" => Val::new(V::Int(0)),
+        "errno.ENOENT" => Val::new(V::Int(2)),
         "math.pi" => Val::new(V::Float(std::f64::consts::PI)),
         "math.inf" => Val::new(V::Float(f64::INFINITY)),
         "string.ascii_lowercase" => Val::str("abcdefghijklmnopqrstuvwxyz"),
@@ -214,7 +215,8 @@ impl Interp<'_> {
         }
         if full == "sys.argv" {
             // What a server that imports the settings has: some program, and no subcommand of manage.py.
-            let items = vec![Val::unknown("the name of the program")];
+            let program = vec![None, Some(Rc::from("gunicorn"))];
+            let items = vec![Val::new(V::Parts(Rc::new(program)))];
             return self.list(items);
         }
         if let Some(val) = constant(full) {
@@ -371,6 +373,31 @@ impl Interp<'_> {
                 }
                 None => Val::unknown("a text that cannot be told"),
             },
+            "re.sub" => match (args.pos.as_slice(), args.kw.is_empty()) {
+                ([pattern, with, text], true) => {
+                    let parts = (pattern.as_str(), with.as_str(), text.as_str());
+                    match parts {
+                        (Some(pattern), Some(with), Some(text)) if !with.contains('\\') => {
+                            substitute(pattern, with, text)
+                                .map_or_else(|| Val::unknown("computed by re.sub()"), Self::text)
+                        }
+                        _ => Val::unknown("computed by re.sub()"),
+                    }
+                }
+                _ => Val::unknown("computed by re.sub()"),
+            },
+            "inspect.getfile" | "inspect.getsourcefile" => match self.frame_ref().file {
+                // What is asked there is the running frame.
+                Some(file) => Val::new(V::Str(self.absolute_path(file))),
+                None => Val::unknown("it depends on the machine"),
+            },
+            "configparser.RawConfigParser"
+            | "configparser.ConfigParser"
+            | "configparser.SafeConfigParser" => {
+                let id = self.inis.len();
+                self.inis.push(std::collections::BTreeMap::new());
+                Val::lib("ini", vec![Val::new(V::Int(id as i64))], Vec::new())
+            }
             "json.loads" | "ujson.loads" | "orjson.loads" => match first.as_ref().map(|v| &v.v) {
                 Some(V::Str(text)) => match serde_json::from_str::<serde_json::Value>(text) {
                     Ok(json) => self.json_value(&json),
@@ -554,6 +581,11 @@ impl Interp<'_> {
                 Some(text) => Val::lib("url", vec![Val::new(V::Str(text.clone()))], Vec::new()),
                 None => Val::unknown("a URL that cannot be told"),
             },
+            _ if super::classes::is_exception(short) => {
+                let mut parts = vec![Val::str(short)];
+                parts.extend(args.pos);
+                return Ok(Val::lib("exception", parts, Vec::new()));
+            }
             _ => {
                 if super::stdlib::is_stdlib(name) {
                     // The standard library does not keep or change what it is given, with few exceptions.
@@ -631,6 +663,14 @@ impl Interp<'_> {
         match supplied {
             Some(text) => Read::Found(Val { env, ..Val::str(&text) }),
             None => Read::Missing(env),
+        }
+    }
+
+    /// The read that `"X" in os.environ` is.
+    pub(super) fn membership(&mut self, name: &str, at: Option<Span>) -> Reads {
+        match self.read_variable(name, at, None, Reader::Os, None) {
+            Read::Found(val) => val.env,
+            Read::Missing(env) => env,
         }
     }
 
@@ -785,6 +825,73 @@ impl Interp<'_> {
             _ => return None,
         })
     }
+}
+
+/// `re.sub` for a pattern that is one class of characters (`[^a-z]`, `\\W`, `-`), perhaps repeated by `+`.
+fn substitute(pattern: &str, with: &str, text: &str) -> Option<String> {
+    let (class, repeated) = match pattern.strip_suffix('+') {
+        Some(class) => (class, true),
+        None => (pattern, false),
+    };
+    let mut ranges: Vec<(char, char)> = Vec::new();
+    let mut negated = false;
+    let word = [('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')];
+    match class {
+        "\\s" => ranges.extend([(' ', ' '), ('\t', '\r')]),
+        "\\d" => ranges.push(('0', '9')),
+        "\\w" | "\\W" => {
+            negated = class == "\\W";
+            ranges.extend(word);
+        }
+        _ => match class.strip_prefix('[').and_then(|c| c.strip_suffix(']')) {
+            Some(inner) => {
+                let inner = match inner.strip_prefix('^') {
+                    Some(rest) => {
+                        negated = true;
+                        rest
+                    }
+                    None => inner,
+                };
+                if inner.contains(['\\', '[', ']']) || inner.is_empty() || !inner.is_ascii() {
+                    return None;
+                }
+                let chars: Vec<char> = inner.chars().collect();
+                let mut at = 0;
+                while at < chars.len() {
+                    if at + 2 < chars.len() && chars[at + 1] == '-' {
+                        ranges.push((chars[at], chars[at + 2]));
+                        at += 3;
+                    } else {
+                        ranges.push((chars[at], chars[at]));
+                        at += 1;
+                    }
+                }
+            }
+            None => {
+                let mut chars = class.chars();
+                let (Some(c), None) = (chars.next(), chars.next()) else { return None };
+                if !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ' | ',' | ':' | '/')) {
+                    return None;
+                }
+                ranges.push((c, c));
+            }
+        },
+    }
+    if !text.is_ascii() {
+        return None;
+    }
+    let mut out = String::new();
+    let mut inside = false;
+    for c in text.chars() {
+        let hit = ranges.iter().any(|(a, b)| (*a..=*b).contains(&c)) != negated;
+        if !hit {
+            out.push(c);
+        } else if !(repeated && inside) {
+            out.push_str(with);
+        }
+        inside = hit;
+    }
+    Some(out)
 }
 
 /// What a read of the environment gives.

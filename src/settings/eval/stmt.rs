@@ -91,7 +91,10 @@ impl<'a> Interp<'a> {
             }
             Stmt::Raise(raise) => {
                 let Some(exc) = &raise.exc else {
-                    let mut again = Raise::new("Exception", "raises the exception again");
+                    let mut again = match self.handled.last() {
+                        Some(raise) => Box::new(raise.clone()),
+                        None => Raise::new("RuntimeError", "raises an exception again outside of a handler"),
+                    };
                     for env in &self.handling {
                         again.env = again.env.union(env);
                     }

@@ -2,6 +2,7 @@
 //! was made with.
 
 mod env;
+mod ini;
 mod urls;
 
 use std::rc::Rc;
@@ -153,6 +154,7 @@ impl Interp<'_> {
         match object.class {
             "env" => self.read_env(object, name, &args),
             "logger" | "noop" => Ok(Val::new(V::None)),
+            "ini" => self.ini_method(object, name, &args),
             "file" => {
                 let text = object.args.first().cloned().unwrap_or_else(|| Val::unknown("it reads a file"));
                 Ok(match (name, text.as_str().cloned()) {
@@ -197,6 +199,10 @@ impl Interp<'_> {
                 self.super_attr(class, &this, name).map(Some)
             }
             ("url", _) => Ok(urls::part(object, name)),
+            ("exception", "errno") => Ok(Some(match object.args.first().and_then(Val::as_str) {
+                Some(class) if &**class == "FileNotFoundError" => Val::new(V::Int(2)),
+                _ => Val::unknown("an attribute of an exception"),
+            })),
             ("exception", "args") => Ok(Some(Val::tuple(object.args[1.min(object.args.len())..].to_vec()))),
             _ => Ok(None),
         }
