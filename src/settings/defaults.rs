@@ -90,6 +90,8 @@ const DRF: &[(&str, &str)] = &[
     ("3.14", include_str!("../../assets/defaults/drf-3.14.toml")),
     ("3.15", include_str!("../../assets/defaults/drf-3.15.toml")),
     ("3.16", include_str!("../../assets/defaults/drf-3.16.toml")),
+    ("3.17", include_str!("../../assets/defaults/drf-3.17.toml")),
+    ("3.18", include_str!("../../assets/defaults/drf-3.18.toml")),
 ];
 
 const LIBRARIES: &str = include_str!("../../assets/defaults/libraries.toml");
