@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Composition, SettingsModel, defaults, eval};
+use super::{Composition, SettingsModel, defaults, dynaconf, eval};
 use crate::project::{Project, Role};
 use crate::source::Sources;
 
@@ -36,8 +36,15 @@ pub fn evaluate(
     let Some(candidate) = project.candidates.iter().find(|c| c.module == module) else {
         return empty(sources, project, module);
     };
+    let is_toml = sources.path(candidate.file).ends_with(".toml");
     let mut model = std::thread::scope(|scope| {
-        let run = || eval::run(sources, project, candidate, environment);
+        let run = move || {
+            if is_toml {
+                dynaconf::evaluate(sources, project, candidate, environment)
+            } else {
+                eval::run(sources, project, candidate, environment)
+            }
+        };
         match std::thread::Builder::new().name("settings".into()).stack_size(STACK).spawn_scoped(scope, run) {
             Ok(thread) => thread.join().unwrap_or_else(|_| empty(sources, project, module)),
             Err(_) => empty(sources, project, module),

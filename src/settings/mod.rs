@@ -5,6 +5,7 @@
 //! good is the checks' business; how text is changed is `edit`'s.
 
 mod defaults;
+mod dynaconf;
 mod env;
 mod eval;
 pub mod placement;

@@ -81,6 +81,17 @@ impl Case {
     }
 }
 
+/// A case of one file.
+fn module(text: impl Into<String>) -> Case {
+    Case {
+        file: PathBuf::from("inline"),
+        title: "inline".into(),
+        files: vec![("settings.py".into(), text.into())],
+        env: BTreeMap::new(),
+        expected: String::new(),
+    }
+}
+
 /// All cases, in order.
 pub(crate) fn cases() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/settings");
@@ -165,4 +176,61 @@ fn every_case_comes_out_as_it_says() {
     }
     assert!(cases.len() >= 60, "only {} cases were found", cases.len());
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What fixes edit: the text of each value's place.
+#[test]
+fn values_stand_where_they_were_written() {
+    let text = "import os\n\
+        DEBUG = os.environ.get('DEBUG', 'True') == 'True'\n\
+        MODE = os.environ.get('MODE', 'x')\n\
+        REST_FRAMEWORK = {'PAGE_SIZE': 10, 'LIST': ['a', 'b']}\n\
+        REST_FRAMEWORK['PAGE_SIZE'] = 20\n\
+        REST_FRAMEWORK.update({'NEW': 1 + 1})\n\
+        MIDDLEWARE = ['m1'] + ['m2']\n\
+        APPS = [\n    'one',\n]\n\
+        APPS += ['two']\n\
+        if os.environ.get('SWITCH'):\n    HOSTS = ['*']\nelse:\n    HOSTS = ['h']\n";
+    let (sources, model) = module(text).model(Path::new("/srv/project"));
+    let place = |path: &[&str]| sources.slice(model.lookup(path).unwrap().at.unwrap());
+    assert_eq!(place(&["DEBUG"]), "os.environ.get('DEBUG', 'True') == 'True'");
+    assert_eq!(place(&["MODE"]), "os.environ.get('MODE', 'x')");
+    assert_eq!(place(&["REST_FRAMEWORK"]), "{'PAGE_SIZE': 10, 'LIST': ['a', 'b']}");
+    assert_eq!(place(&["REST_FRAMEWORK", "PAGE_SIZE"]), "20");
+    assert_eq!(place(&["REST_FRAMEWORK", "LIST"]), "['a', 'b']");
+    assert_eq!(place(&["REST_FRAMEWORK", "NEW"]), "1 + 1");
+    assert_eq!(place(&["MIDDLEWARE"]), "['m1'] + ['m2']");
+    assert_eq!(place(&["APPS"]), "[\n    'one',\n]");
+    let apps = model.lookup(&["APPS"]).unwrap().as_items().unwrap();
+    assert_eq!(sources.slice(apps.items[1].at.unwrap()), "'two'");
+    let read = &model.lookup(&["DEBUG"]).unwrap().env[0];
+    assert_eq!(sources.slice(read.at), "os.environ.get('DEBUG', 'True')");
+    assert_eq!(sources.slice(read.default_at.unwrap()), "'True'");
+    // A read that only decides that the statement runs has no default that could be changed.
+    let guard = &model.lookup(&["HOSTS"]).unwrap().env[0];
+    assert_eq!((guard.name.as_str(), guard.default_at), ("SWITCH", None));
+    let steps = &model.get("APPS").unwrap().steps;
+    let chain: Vec<_> = steps.iter().map(|s| (sources.line(s.at), s.how.as_str())).collect();
+    assert_eq!(chain, [(8, "assigned"), (11, "extended")]);
+    let entry = model.get("REST_FRAMEWORK").unwrap().node.as_dict().unwrap().entry("PAGE_SIZE").unwrap();
+    assert_eq!(sources.slice(entry.key.at.unwrap()), "'PAGE_SIZE'");
+}
+
+/// Large, deep and exploding input ends soon, without a panic.
+#[test]
+fn hostile_input_is_given_up_in_time() {
+    let many = format!("A = [{}]\nB = 1\n", "1, ".repeat(1_000_000));
+    let deep = format!("A = {}1{}\nB = 1\n", "[".repeat(20_000), "]".repeat(20_000));
+    let sum = format!("A = {}'x'\nB = 1\n", "'x' + ".repeat(20_000));
+    let calls = "def f(n):\n    return f(n + 1) + f(n + 2)\nA = f(0)\nB = 1\n".to_owned();
+    let branches: String =
+        "import random\nB = 1\n".to_owned() + &"if random.random() > 0.5:\n    A = [1]\n".repeat(2_000);
+    let nested = "A = []\nfor i in range(10000):\n    A = [A, A]\nB = 1\n".to_owned();
+    for text in [many, deep, sum, calls, branches, nested] {
+        let start = std::time::Instant::now();
+        let (_, model) = module(text.clone()).model(Path::new("/srv/project"));
+        let known = model.get("B").is_some_and(|s| s.node.as_int() == Some(1));
+        assert!(known || model.open.is_some(), "{}", &text[text.len() - 40..]);
+        assert!(start.elapsed().as_secs() < 30, "{:?}: {}", start.elapsed(), &text[text.len() - 40..]);
+    }
 }

@@ -20,8 +20,8 @@ fn no_case_is_told_wrong() {
     let Some(python) = venv::python("settings", PACKAGES) else { return };
     let mut wrong = String::new();
     for case in cases() {
-        // A module that never ends is no case for an import.
-        if case.name().starts_with("hostile") {
+        // A module that never ends is no case for an import; settings that are classes are no names of the module.
+        if case.name().starts_with("hostile") || case.name().starts_with("classes") {
             continue;
         }
         let folder = tempfile::tempdir().unwrap();

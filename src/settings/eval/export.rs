@@ -8,7 +8,8 @@ use super::val::{Kind, Scope, V, Val};
 use super::{Arena, Interp};
 use crate::project::{Project, Role, SettingsCandidate};
 use crate::settings::{
-    Composition, Dict, Entry, Environment, Items, Node, Problem, Setting, SettingsModel, Step, Unknown, Value,
+    Composition, Dict, Entry, Environment, Items, Node, Setting, SettingsModel, Step, Unknown, Value,
+    dynaconf,
 };
 use crate::source::{FileId, Sources};
 
@@ -46,6 +47,13 @@ pub(in crate::settings) fn run(
         }
         Err(raise) => {
             model.open = Some(raise.cause.to_string());
+            // The names that were seen are set, to values that later statements may have changed.
+            interp.frames.truncate(1);
+            if let Some(&id) = interp.by_name.get(candidate.module.as_str()) {
+                let scope = interp.modules[id as usize].scope;
+                interp.open_scope(scope, &raise.cause, true);
+                interp.collect(scope, candidate, &mut model);
+            }
             interp.problem(None, format!("the settings were not evaluated to the end: {}", raise.cause));
         }
     }
@@ -104,13 +112,16 @@ impl Interp<'_> {
             }
         }
         if self.dynaconf {
-            let cause = "dynaconf may replace it from the environment and its files";
-            model.open.get_or_insert_with(|| cause.to_owned());
-            model.problems.push(Problem {
-                at: None,
-                message: "dynaconf reads the environment after this module: any value may be replaced there"
-                    .into(),
-            });
+            // Files beside the module, then variables, replace what it set.
+            let path = self.sources.path(candidate.file);
+            let folder = path.rsplit_once('/').map_or(String::new(), |p| format!("{}/", p.0));
+            for folder in [folder.as_str(), ""] {
+                if let Some(file) = self.sources.find(&format!("{folder}settings.toml")) {
+                    dynaconf::read_files(model, self.sources, file, self.environment);
+                    break;
+                }
+            }
+            dynaconf::mark_overridable(model, dynaconf::PREFIX, self.environment);
         }
     }
 
