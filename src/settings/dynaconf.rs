@@ -1,6 +1,8 @@
 //! Dynaconf: TOML settings with environments, their merge marks, and the environment variables that may replace any
 //! value. Other file formats of dynaconf (YAML, JSON, ini) are not read; `@jinja` and `@format` are not computed.
 
+#![expect(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "positions in a list, clamped to it")]
+
 use std::collections::BTreeMap;
 
 use toml_edit::{Item, Table, Value as Toml};
@@ -131,15 +133,12 @@ fn place(old: Option<Node>, path: &[&str], new: Node, depth: usize) -> Node {
     };
     let at =
         base.0.entries.iter().position(|e| e.key.as_str().is_some_and(|k| k.eq_ignore_ascii_case(first)));
-    match at {
-        Some(at) => {
-            let inner = base.0.entries[at].value.clone();
-            base.0.entries[at].value = place(Some(inner), rest, new, depth + 1);
-        }
-        None => {
-            let key = Node { value: Value::Str((*first).to_owned()), at: new.at, env: Vec::new() };
-            base.0.entries.push(Entry { key, value: place(None, rest, new, depth + 1) });
-        }
+    if let Some(at) = at {
+        let inner = base.0.entries[at].value.clone();
+        base.0.entries[at].value = place(Some(inner), rest, new, depth + 1);
+    } else {
+        let key = Node { value: Value::Str((*first).to_owned()), at: new.at, env: Vec::new() };
+        base.0.entries.push(Entry { key, value: place(None, rest, new, depth + 1) });
     }
     Node { value: Value::Dict(base.0), at: base.1, env: base.2 }
 }

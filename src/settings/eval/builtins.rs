@@ -405,7 +405,7 @@ impl Interp<'_> {
                 for item in &seq.items[1..] {
                     match self.order(item, &best, 0)? {
                         Some(order) if (name == "min") == order.is_lt() && order.is_ne() => {
-                            best = item.clone()
+                            best = item.clone();
                         }
                         Some(_) => {}
                         None => return Ok(Val::unknown(cause_of(item)).with_env(&env)),

@@ -164,9 +164,6 @@ impl Interp<'_> {
         if let Some(external) = external {
             let cause =
                 format!("makes an object of a class whose base {external} is not part of the project");
-            if let Some(val) = self.instantiate_foreign(class, &args)? {
-                return Ok(val);
-            }
             return Ok(self.give_up(&args, cause));
         }
         let object = self.new_instance(class);
@@ -174,11 +171,6 @@ impl Interp<'_> {
             self.call_function(init, Some(object.clone()), args)?;
         }
         Ok(object.at(at))
-    }
-
-    /// Objects of classes with a modelled base (`str, Enum` members, settings classes).
-    fn instantiate_foreign(&mut self, _class: u32, _args: &Args) -> R<Option<Val>> {
-        Ok(None)
     }
 
     /// `super()` in a method.

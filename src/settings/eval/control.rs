@@ -414,10 +414,7 @@ impl<'a> Interp<'a> {
                     Val::new(V::None)
                 }
                 V::Lib(object) if object.class == "file" => context.clone(),
-                V::Lib(object) if object.class == "env" => {
-                    self.enter_env_prefix(&context);
-                    context.clone()
-                }
+                V::Lib(object) if object.class == "env" => context.clone(),
                 V::Instance(_) => {
                     self.call_method(&context, "__enter__", super::functions::Args::default())?
                 }

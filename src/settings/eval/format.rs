@@ -48,9 +48,8 @@ impl Interp<'_> {
                 parts.push(Some("%".into()));
                 continue;
             }
-            let val = match val.or_else(|| if used_mapping { None } else { values.pop() }) {
-                Some(val) => val,
-                None => return Err(bad("too few values")),
+            let Some(val) = val.or_else(|| if used_mapping { None } else { values.pop() }) else {
+                return Err(bad("too few values"));
             };
             let text = match kind {
                 's' if flags.is_empty() && width.is_empty() => self.to_str(&val)?,

@@ -33,7 +33,7 @@ pub(super) enum Body<'a> {
 }
 
 /// A class of the project.
-pub(super) struct ClassDef<'a> {
+pub(super) struct ClassDef {
     pub name: Name,
     pub module: u32,
     pub scope: Id,
@@ -44,7 +44,6 @@ pub(super) struct ClassDef<'a> {
     /// Why an attribute may be another than the bodies say (a metaclass, a decorator, an unknown base).
     pub opaque: Option<Rc<str>>,
     pub at: Option<Span>,
-    pub _marker: std::marker::PhantomData<&'a ()>,
 }
 
 /// Evaluated arguments of a call.
@@ -265,9 +264,6 @@ impl<'a> Interp<'a> {
                 || self.funcs[id as usize].defaults.iter().find(|(n, _)| *n == key).map(|(_, v)| v.clone());
             let val = given.or_else(default).ok_or_else(bad)?;
             bound.push((key, val));
-            if !may_be_positional {
-                continue;
-            }
         }
         pos.reverse();
         match &parameters.vararg {

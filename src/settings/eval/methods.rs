@@ -12,16 +12,16 @@ impl Interp<'_> {
         self.spend(text.len() / 64)?;
         let arg = |at: usize| args.pos.get(at);
         let arg_str = |at: usize| args.pos.get(at).and_then(Val::as_str).cloned();
-        if let Some(unknown) = args.all().find(|v| v.is_unknown() || matches!(v.v, V::Parts(_))) {
-            if !matches!(name, "format" | "join" | "format_map") {
-                let cause = cause_of(unknown);
-                return Ok(match name {
-                    "startswith" | "endswith" | "isdigit" => {
-                        Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
-                    }
-                    _ => Val::unknown(cause),
-                });
-            }
+        if let Some(unknown) = args.all().find(|v| v.is_unknown() || matches!(v.v, V::Parts(_)))
+            && !matches!(name, "format" | "join" | "format_map")
+        {
+            let cause = cause_of(unknown);
+            return Ok(match name {
+                "startswith" | "endswith" | "isdigit" => {
+                    Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
+                }
+                _ => Val::unknown(cause),
+            });
         }
         let bad = || Raise::new("TypeError", format!("calls {name}() with an argument of a wrong type"));
         Ok(match name {
@@ -231,7 +231,7 @@ impl Interp<'_> {
     pub(super) fn bytes_method(&mut self, bytes: &Rc<[u8]>, name: &str) -> Val {
         match (name, std::str::from_utf8(bytes)) {
             ("decode", Ok(text)) => Self::text(text),
-            ("hex", _) => Self::text(bytes.iter().map(|b| format!("{b:02x}")).collect::<String>()),
+            ("hex", _) => Val::unknown("bytes in hexadecimal"),
             ("strip", Ok(text)) => Val::new(V::Bytes(text.trim().as_bytes().into())),
             _ => Val::unknown(format!("the method {name}() of bytes is not modelled")),
         }

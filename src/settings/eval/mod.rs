@@ -3,6 +3,30 @@
 //! of the project are evaluated, libraries that read the environment are modelled. Work is bounded everywhere;
 //! what is given up becomes unknown with a cause.
 
+#![expect(
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "lengths and Python's numbers, within bounds that are checked"
+)]
+#![expect(
+    clippy::match_same_arms,
+    clippy::single_match_else,
+    clippy::many_single_char_names,
+    clippy::type_complexity,
+    reason = "tables of cases read better one case a line"
+)]
+#![expect(
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    clippy::wrong_self_convention,
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_box_returns,
+    clippy::only_used_in_recursion,
+    clippy::self_only_used_in_recursion,
+    reason = "the models of Python's functions share one shape"
+)]
+
 mod builtins;
 mod calls;
 mod classes;
@@ -145,7 +169,7 @@ pub(super) struct Interp<'a> {
     depth: usize,
     installed: usize,
     funcs: Vec<FuncDef<'a>>,
-    classes: Vec<ClassDef<'a>>,
+    classes: Vec<ClassDef>,
     modules: Vec<ModuleInfo>,
     by_name: FxHashMap<Name, u32>,
     frames: Vec<Frame>,

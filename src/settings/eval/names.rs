@@ -45,13 +45,7 @@ impl Interp<'_> {
         }
         let open = self.open_cause();
         if let Some(val) = Self::builtin(name) {
-            return Ok(
-                if let Some(cause) = open.filter(|_| !name.starts_with(char::is_uppercase) && false) {
-                    Val::unknown(cause)
-                } else {
-                    val
-                },
-            );
+            return Ok(val);
         }
         if let Some(cause) = open {
             self.may_raise(&cause);

@@ -131,7 +131,7 @@ impl Interp<'_> {
             if path == "/" || system.iter().any(|s| path == *s || path.starts_with(&format!("{s}/"))) {
                 return None;
             }
-            let shown = crate::source::clean(&path).to_string();
+            let shown = crate::source::clean(&path).clone();
             self.problem(None, format!("{shown} lies outside the project and is taken as not there"));
             return Some(false);
         };

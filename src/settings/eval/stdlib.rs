@@ -110,7 +110,6 @@ const STDLIB: &[&str] = &[
     "linecache",
     "numbers",
     "optparse",
-    "numpy.never",
     "runpy",
     "select",
     "statistics",
@@ -285,12 +284,10 @@ impl Interp<'_> {
             | "sys.stdout.write"
             | "sys.stderr.write"
             | "sys.path.extend"
-            | "os.environ.update.never"
             | "atexit.register"
             | "faulthandler.enable"
             | "sys.setdefaultencoding"
             | "django.setup"
-            | "os.path.supports"
             | "random.seed"
             | "pprint.pprint" => {
                 if matches!(name, "os.makedirs" | "os.mkdir" | "locale.setlocale") {
@@ -435,16 +432,14 @@ impl Interp<'_> {
                 _ => Val::unknown("a text made of data"),
             },
             "ast.literal_eval" => return self.literal_eval(&args),
-            "copy.copy" | "copy.deepcopy" | "collections.OrderedDict" | "collections.ChainMap.never" => {
-                match (short, first) {
-                    ("OrderedDict", _) => return self.call_builtin("dict", args),
-                    (_, Some(val)) => {
-                        let deep = short == "deepcopy";
-                        self.copy(&val, deep, 0)
-                    }
-                    _ => Val::unknown("a copy of nothing"),
+            "copy.copy" | "copy.deepcopy" | "collections.OrderedDict" => match (short, first) {
+                ("OrderedDict", _) => return self.call_builtin("dict", args),
+                (_, Some(val)) => {
+                    let deep = short == "deepcopy";
+                    self.copy(&val, deep, 0)
                 }
-            }
+                _ => Val::unknown("a copy of nothing"),
+            },
             "itertools.chain" | "itertools.chain.from_iterable" => {
                 let mut out = super::Seq::default();
                 let lists = if short == "chain" {

@@ -6,7 +6,7 @@ use super::functions::ClassDef;
 use super::raise::{R, Raise};
 use super::val::{Name, Reads, V, Val};
 use super::{Flow, Interp, MAX_DEPTH, cause_of};
-use crate::python::Ranged;
+use crate::python::Ranged as _;
 use crate::python::ast::{Decorator, Expr, Stmt, StmtAssign, StmtClassDef, StmtFunctionDef};
 use crate::settings::{EnvRead, Step};
 
@@ -266,7 +266,6 @@ impl<'a> Interp<'a> {
             external,
             opaque,
             at: self.span(class),
-            _marker: std::marker::PhantomData,
         });
         self.run_body(&class.body, scope, id)?;
         let val = self.decorate(Val::new(V::Class(id)), &class.decorator_list)?;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::raise::{R, Raise};
 use super::val::{Kind, Reads, Seq, V, Val};
 use super::{ENVIRON, Interp, cause_of};
-use crate::python::Ranged;
+use crate::python::Ranged as _;
 use crate::python::ast::{Expr, Operator, StmtAugAssign};
 use crate::settings::{How, Step};
 use crate::source::Span;
@@ -302,10 +302,8 @@ impl<'a> Interp<'a> {
     /// `del target`.
     pub(super) fn delete(&mut self, target: &'a Expr) -> R<()> {
         match target {
-            Expr::Name(name) => {
-                if !self.unbind(&name.id) {
-                    return Err(Raise::new("NameError", format!("the name {} is not defined", name.id)));
-                }
+            Expr::Name(name) if !self.unbind(&name.id) => {
+                return Err(Raise::new("NameError", format!("the name {} is not defined", name.id)));
             }
             Expr::Tuple(tuple) => {
                 for elt in &tuple.elts {

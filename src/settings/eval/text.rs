@@ -18,7 +18,10 @@ impl Interp<'_> {
                 if let Some(method) = self.find_method(val, "__str__") {
                     let args = super::functions::Args::default();
                     let text = self.call(&method, args)?;
-                    return Ok(text.as_str().map(|t| t.to_string()).ok_or_else(|| cause_of(&text)));
+                    return Ok(text
+                        .as_str()
+                        .map(std::string::ToString::to_string)
+                        .ok_or_else(|| cause_of(&text)));
                 }
                 Err("the text of an object".into())
             }

@@ -26,8 +26,12 @@ impl Interp<'_> {
             }
             "seal" | "add_parser" | "parser_for" => return Ok(Val::new(V::None)),
             "prefixed" => {
-                let prefix =
-                    args.pos.first().and_then(Val::as_str).map(|p| p.to_string()).unwrap_or_default();
+                let prefix = args
+                    .pos
+                    .first()
+                    .and_then(Val::as_str)
+                    .map(std::string::ToString::to_string)
+                    .unwrap_or_default();
                 self.env_prefix.push(prefix);
                 return Ok(Val::new(V::Lib(object.clone())));
             }

@@ -10,7 +10,9 @@ use super::super::{Interp, cause_of};
 impl Interp<'_> {
     pub(super) fn ini_method(&mut self, object: &Rc<LibObject>, name: &str, args: &Args) -> R<Val> {
         let id = object.args.first().and_then(Val::as_int).unwrap_or(0) as usize;
-        let text = |at: usize, name: &str| args.get(at, name).and_then(Val::as_str).map(|t| t.to_string());
+        let text = |at: usize, name: &str| {
+            args.get(at, name).and_then(Val::as_str).map(std::string::ToString::to_string)
+        };
         match name {
             "read" => {
                 let Some(files) = args.get(0, "filenames").cloned() else { return Ok(Val::new(V::None)) };
@@ -29,7 +31,7 @@ impl Interp<'_> {
                             }
                         }
                         None => {
-                            let shown = crate::source::clean(path).to_string();
+                            let shown = crate::source::clean(path).clone();
                             self.problem(
                                 args.at,
                                 format!("{shown} is not in the project and is taken as not there"),
@@ -100,7 +102,7 @@ fn parse_ini(text: &str) -> Vec<((String, String), String)> {
             continue;
         }
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-            section = name.to_owned();
+            name.clone_into(&mut section);
         } else if let Some(at) = line.find(['=', ':']) {
             let (option, value) = (line[..at].trim().to_lowercase(), line[at + 1..].trim());
             out.push(((section.clone(), option), value.to_owned()));

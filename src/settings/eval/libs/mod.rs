@@ -12,7 +12,7 @@ use super::raise::{R, Raise};
 use super::val::{LibObject, V, Val};
 use super::{Interp, cause_of};
 use crate::python::ast::StmtWith;
-use crate::settings::{How, Reader};
+use crate::settings::Reader;
 
 impl Interp<'_> {
     /// A call of a modelled library. `None` when the name is not modelled here.
@@ -252,8 +252,6 @@ impl Interp<'_> {
                 self.open_scope(scope, &cause, true);
             }
             for file in files {
-                let key = self.sources.path(file).to_owned();
-                let _ = (&key, How::Merged);
                 self.include_file(file, scope)?;
             }
         }
@@ -281,8 +279,6 @@ impl Interp<'_> {
             }
         }
     }
-
-    pub(super) fn enter_env_prefix(&mut self, _context: &Val) {}
 
     pub(super) fn leave_env_prefix(&mut self, stmt: &StmtWith) {
         for item in &stmt.items {

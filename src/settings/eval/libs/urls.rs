@@ -105,8 +105,10 @@ impl Interp<'_> {
         let text = if name.ends_with(".parse") {
             args.get(0, "url").cloned().unwrap_or_else(|| Val::new(V::None))
         } else {
-            let variable =
-                args.get(0, "env").and_then(Val::as_str).map_or("DATABASE_URL".into(), |v| v.to_string());
+            let variable = args
+                .get(0, "env")
+                .and_then(Val::as_str)
+                .map_or("DATABASE_URL".into(), std::string::ToString::to_string);
             let default = args.get(1, "default").cloned();
             let place = default.as_ref().and_then(|d| d.at);
             match self.read_variable(&variable, args.at, place, Reader::DjDatabaseUrl, None) {
