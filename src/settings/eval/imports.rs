@@ -274,7 +274,7 @@ impl<'a> Interp<'a> {
 
     pub(super) fn exec_import_from(&mut self, import: &'a StmtImportFrom) -> R<()> {
         let at = self.span(import);
-        let module = import.module.as_ref().map(ruff_python_ast::Identifier::as_str);
+        let module = import.module.as_deref();
         if module == Some("__future__") {
             return Ok(());
         }
