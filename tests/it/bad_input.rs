@@ -7,7 +7,8 @@ use std::path::Path;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
-const SETTINGS: &str = "INSTALLED_APPS = ['rest_framework']\nSECRET_KEY = 'x'\nDEBUG = True\nROOT_URLCONF = 'urls'\n";
+const SETTINGS: &str =
+    "INSTALLED_APPS = ['rest_framework']\nSECRET_KEY = 'x'\nDEBUG = True\nROOT_URLCONF = 'urls'\n";
 
 /// A project of one settings module, and a place for the tool's own files.
 struct Case {
@@ -61,7 +62,10 @@ impl Case {
     fn not_read(&self, path: &str) -> String {
         let report = self.check();
         let rows = report["not_read"].as_array().unwrap();
-        let row = rows.iter().find(|r| r["path"] == path).unwrap_or_else(|| panic!("{path} is not listed: {rows:?}"));
+        let row = rows
+            .iter()
+            .find(|r| r["path"] == path)
+            .unwrap_or_else(|| panic!("{path} is not listed: {rows:?}"));
         row["reason"].as_str().unwrap().to_owned()
     }
 
@@ -75,7 +79,8 @@ impl Case {
     /// Applies the fix of `debug-enabled`, checks that it took, undoes it, and compares bytes.
     fn debug_fix_round_trip(&self) {
         let before = self.read("settings.py");
-        let (code, _, stderr) = self.run(&["apply", "--select", "debug-enabled", "--allow", "tightens,reshapes,choose"]);
+        let (code, _, stderr) =
+            self.run(&["apply", "--select", "debug-enabled", "--allow", "tightens,reshapes,choose"]);
         assert_eq!(code, 0, "{stderr}");
         let after = self.read("settings.py");
         assert_ne!(before, after);
@@ -96,7 +101,10 @@ fn no_django_project() {
     assert_eq!(output.status.code(), Some(3));
     assert!(stderr.contains("no Django or DRF project") && stderr.contains("manage.py"), "{stderr}");
     let mut command = Command::cargo_bin("drf-harden").unwrap();
-    assert_eq!(command.args(["check", "--allow-empty"]).arg(folder.path()).output().unwrap().status.code(), Some(0));
+    assert_eq!(
+        command.args(["check", "--allow-empty"]).arg(folder.path()).output().unwrap().status.code(),
+        Some(0)
+    );
 }
 
 #[test]
@@ -115,7 +123,9 @@ fn a_path_that_is_not_there_or_no_folder() {
 fn a_broken_file_costs_only_itself() {
     let case = Case::new();
     case.write("app/views.py", b"class V(\n    pass\n");
-    assert!(case.not_read("app/views.py").contains("line 2") || case.not_read("app/views.py").contains("line 1"));
+    assert!(
+        case.not_read("app/views.py").contains("line 2") || case.not_read("app/views.py").contains("line 1")
+    );
     assert!(case.finds_debug());
 }
 
@@ -232,7 +242,8 @@ fn a_read_only_file_is_named_and_left() {
     let case = Case::new();
     let path = case.path().join("settings.py");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-    let (code, _, stderr) = case.run(&["apply", "--select", "debug-enabled", "--allow", "tightens,reshapes,choose"]);
+    let (code, _, stderr) =
+        case.run(&["apply", "--select", "debug-enabled", "--allow", "tightens,reshapes,choose"]);
     assert_eq!(code, 4, "{stderr}");
     assert!(stderr.contains("settings.py") && stderr.contains("read-only"), "{stderr}");
     assert_eq!(case.read("settings.py"), SETTINGS.as_bytes());

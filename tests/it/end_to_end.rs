@@ -54,15 +54,28 @@ impl Copy {
 
     fn tool(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = assert_cmd::Command::cargo_bin("drf-harden").unwrap();
-        command.env_clear().env("HOME", self.state.path()).env("XDG_STATE_HOME", self.state.path().join("state"));
+        command
+            .env_clear()
+            .env("HOME", self.state.path())
+            .env("XDG_STATE_HOME", self.state.path().join("state"));
         command.current_dir(self.root()).args(arguments).output().unwrap()
     }
 
-    /// The patch of the three fixes, as `apply --dry-run` prints it.
+    /// The patch of the three fixes, as `apply --patch` saves it.
     fn patch(&self) -> String {
-        let output = self.tool(&arguments(&["apply", "--dry-run", "--color", "never"]));
+        let file = self.state.path().join("three.patch");
+        let path = file.to_string_lossy().into_owned();
+        let output = self.tool(&arguments(&["apply", "--patch", &path]));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
+        fs::read_to_string(&file).unwrap()
+    }
+
+    /// Fails with the names of the files that are not as in `expected`.
+    fn assert_files(&self, expected: &BTreeMap<PathBuf, Vec<u8>>, why: &str) {
+        let now = self.files();
+        let differ = |path: &&PathBuf| now.get(*path) != expected.get(*path);
+        let names: Vec<_> = now.keys().chain(expected.keys()).filter(differ).collect();
+        assert!(names.is_empty(), "{why}, yet these differ: {names:?}");
     }
 }
 
@@ -79,7 +92,9 @@ fn arguments<'a>(first: &[&'a str]) -> Vec<&'a str> {
 fn changed_lines(patch: &str) -> Vec<&str> {
     patch
         .lines()
-        .filter(|l| (l.starts_with('-') || l.starts_with('+')) && !l.starts_with("---") && !l.starts_with("+++"))
+        .filter(|l| {
+            (l.starts_with('-') || l.starts_with('+')) && !l.starts_with("---") && !l.starts_with("+++")
+        })
         .collect()
 }
 
@@ -89,7 +104,7 @@ fn three_fixes_by_keys_and_by_command_judged_by_django() {
     let by_keys = Copy::of(&source);
     let original = by_keys.files();
     let patch = by_keys.patch();
-    assert_eq!(by_keys.files(), original, "a dry run writes nothing");
+    by_keys.assert_files(&original, "saving a patch writes nothing else");
     let lines = changed_lines(&patch);
     assert!(lines.len() >= 4, "{patch}");
 
@@ -114,17 +129,19 @@ fn three_fixes_by_keys_and_by_command_judged_by_django() {
         }
         shown.push_str(&session.wait_until(check, wanted));
         session.send("y");
-        session.wait_until("the mark", |s| s.lines().any(|l| l.contains("[y]") && l.contains(title_word(check))));
+        session.wait_until("the mark", |s| {
+            s.lines().any(|l| l.contains("[y]") && l.contains(title_word(check)))
+        });
         session.send("\u{1b}");
         session.wait_for("[CHECKLIST]");
         session.send("\u{1b}");
         session.wait_until("the whole list", |s| !s.contains(" of 74"));
     }
-    assert_eq!(by_keys.files(), original, "nothing is written before W and y");
+    by_keys.assert_files(&original, "nothing is written before W and y");
     session.send("W");
     session.wait_for("Write these changes");
     session.send("\r");
-    assert_eq!(by_keys.files(), original, "Enter does not write");
+    by_keys.assert_files(&original, "Enter does not write");
     session.send("y");
     session.wait_for("undo id");
     session.send("\u{3}");
@@ -132,30 +149,33 @@ fn three_fixes_by_keys_and_by_command_judged_by_django() {
     session.assert_restored();
 
     let written = by_keys.files();
-    let changed: Vec<_> = original.iter().filter(|(path, bytes)| written[*path] != **bytes).map(|(p, _)| p.clone()).collect();
+    let changed: Vec<_> =
+        original.iter().filter(|(path, bytes)| written[*path] != **bytes).map(|(p, _)| p.clone()).collect();
     assert_eq!(changed, [PathBuf::from("devproject/settings.py")]);
     assert_eq!(written.len(), original.len(), "no file is left behind");
     for line in &lines {
         let text = line[1..].trim();
-        assert!(text.is_empty() || shown.contains(text), "`{line}` is in the patch and was not on the screen:\n{shown}");
+        assert!(
+            text.is_empty() || shown.contains(text),
+            "`{line}` is in the patch and was not on the screen:\n{shown}"
+        );
     }
 
     // The same by command gives the same bytes, and exactly what the patch says.
     let by_command = Copy::of(&source);
     let output = by_command.tool(&arguments(&["apply"]));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(by_command.files(), written);
+    by_command.assert_files(&written, "the command writes what the keys wrote");
     let patched = Copy::of(&source);
     apply_patch(patched.root(), &patch);
-    assert_eq!(patched.files(), written, "the files differ exactly by the diff shown");
+    patched.assert_files(&written, "the files differ exactly by the diff shown");
 
     django_agrees(&source, &by_keys);
 
     // From another run, byte for byte.
     let output = by_keys.tool(&["undo"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let after: BTreeMap<_, _> = by_keys.files();
-    assert_eq!(after, original);
+    by_keys.assert_files(&original, "undo gives every byte back");
 }
 
 /// The setting's name, which the title of its fix holds.
@@ -167,7 +187,8 @@ fn apply_patch(root: &Path, patch: &str) {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), patch).unwrap();
     let status = Command::new("patch").args(["-p1", "-s", "-i"]).arg(file.path()).current_dir(root).status();
-    let status = status.or_else(|_| Command::new("git").arg("apply").arg(file.path()).current_dir(root).status());
+    let status =
+        status.or_else(|_| Command::new("git").arg("apply").arg(file.path()).current_dir(root).status());
     assert!(status.expect("patch or git").success(), "{patch}");
 }
 

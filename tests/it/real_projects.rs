@@ -11,9 +11,15 @@ fn check(folder: &Path) -> serde_json::Value {
     let state = tempfile::tempdir().unwrap();
     let mut command = Command::cargo_bin("drf-harden").unwrap();
     command.env_clear().env("HOME", state.path()).env("PATH", std::env::var("PATH").unwrap_or_default());
-    let output = command.args(["check", "--profile", "everything", "--format", "json"]).arg(folder).output().unwrap();
+    let output =
+        command.args(["check", "--profile", "everything", "--format", "json"]).arg(folder).output().unwrap();
     let code = output.status.code().unwrap();
-    assert!(code == 0 || code == 1, "{}: exit {code}: {}", folder.display(), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        code == 0 || code == 1,
+        "{}: exit {code}: {}",
+        folder.display(),
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -23,7 +29,10 @@ fn row(name: &str, report: &serde_json::Value) -> String {
         report["projects"].as_array().unwrap().iter().filter_map(|p| p["settings"].as_str()).collect();
     let findings = report["findings"].as_array().unwrap();
     let count = |severity: &str| {
-        findings.iter().filter(|f| f["verdict"] == "fail" && f["severity"] == severity && f["suppressed"].is_null()).count()
+        findings
+            .iter()
+            .filter(|f| f["verdict"] == "fail" && f["severity"] == severity && f["suppressed"].is_null())
+            .count()
     };
     let fixes = findings.iter().filter(|f| !f["fix"].is_null()).count();
     format!(
@@ -43,7 +52,10 @@ fn the_readme_tells_what_a_run_finds() {
         let short = name.split(' ').next().unwrap();
         let Some(folder) = corpus::project(short) else { continue };
         let row = row(name, &check(&folder));
-        assert!(section.contains(&row), "the README's row for {name} is not what a run gives; it should be\n{row}");
+        assert!(
+            section.contains(&row),
+            "the README's row for {name} is not what a run gives; it should be\n{row}"
+        );
     }
 }
 
@@ -61,6 +73,11 @@ fn no_project_of_the_corpus_ends_in_a_panic() {
         let report = check(&folder);
         assert!(!report["projects"].as_array().unwrap().is_empty());
         let unparsed = report["not_read"].as_array().unwrap().len();
-        eprintln!("{}: {} findings, {unparsed} not read, {:?}", folder.display(), report["findings"].as_array().unwrap().len(), start.elapsed());
+        eprintln!(
+            "{}: {} findings, {unparsed} not read, {:?}",
+            folder.display(),
+            report["findings"].as_array().unwrap().len(),
+            start.elapsed()
+        );
     }
 }

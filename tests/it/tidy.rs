@@ -60,7 +60,11 @@ fn only(allowed: &[&str], needles: &[&str], how: &str) {
 
 #[test]
 fn only_the_python_folder_names_the_parser() {
-    only(&["src/python/", "src/source/"], &["ruff_"], "use what src/python/mod.rs re-exports, or add it there");
+    only(
+        &["src/python/", "src/source/"],
+        &["ruff_"],
+        "use what src/python/mod.rs re-exports, or add it there",
+    );
     for (path, code) in sources().into_iter().filter(|(p, _)| p.starts_with("src/source/")) {
         let rest = code.replace("ruff_text_size", "");
         assert!(!rest.contains("ruff_"), "{path}: source/ may only re-export ruff_text_size");
@@ -75,7 +79,11 @@ fn only_the_reading_layers_read_the_disk() {
     // The user's state folder is made by `store`, the demo project laid out by `demo`.
     let extra = ["src/engine/store.rs", "src/engine/demo.rs"];
     let all: Vec<&str> = allowed.iter().chain(&extra).copied().collect();
-    only(&all, &["fs::", "File::open", "File::create", "read_dir("], "read through source/ or project/, write through edit/apply");
+    only(
+        &all,
+        &["fs::", "File::open", "File::create", "read_dir("],
+        "read through source/ or project/, write through edit/apply",
+    );
     for (path, code) in sources().into_iter().filter(|(p, _)| readers.iter().any(|r| p.starts_with(r))) {
         for needle in ["fs::write", "File::create", "fs::rename", "fs::remove"] {
             assert!(!code.contains(needle), "{path} names `{needle}`: reading layers never write");
@@ -85,23 +93,117 @@ fn only_the_reading_layers_read_the_disk() {
 
 #[test]
 fn terminal_crates_stay_in_their_files() {
-    let ratatui = ["src/tui/view", "src/tui/layout.rs", "src/tui/theme.rs", "src/tui/runtime", "src/tui/svg.rs", "src/tui/testing.rs"];
+    let ratatui = [
+        "src/tui/view",
+        "src/tui/layout.rs",
+        "src/tui/theme.rs",
+        "src/tui/runtime",
+        "src/tui/svg.rs",
+        "src/tui/testing.rs",
+    ];
     only(&ratatui, &["ratatui::", "use ratatui"], "the model and update know nothing of drawing");
-    only(&["src/tui/keymap", "src/tui/runtime"], &["crossterm::", "use crossterm"], "keys become messages in keymap.rs");
+    only(
+        &["src/tui/keymap", "src/tui/runtime"],
+        &["crossterm::", "use crossterm"],
+        "keys become messages in keymap.rs",
+    );
     only(&["src/cli/"], &["clap::", "use clap"], "arguments become engine options in cli/");
 }
 
 #[test]
 fn layers_import_downwards() {
     let forbidden: &[(&str, &[&str])] = &[
-        ("source", &["python", "project", "settings", "index", "finding", "checklist", "checks", "edit", "engine", "output", "tui", "cli", "decisions"]),
-        ("python", &["project", "settings", "index", "finding", "checklist", "checks", "edit", "engine", "output", "tui", "cli", "decisions"]),
-        ("project", &["settings", "index", "finding", "checklist", "checks", "edit", "engine", "output", "tui", "cli", "decisions"]),
-        ("settings", &["index", "finding", "checklist", "checks", "engine", "output", "tui", "cli", "decisions"]),
+        (
+            "source",
+            &[
+                "python",
+                "project",
+                "settings",
+                "index",
+                "finding",
+                "checklist",
+                "checks",
+                "edit",
+                "engine",
+                "output",
+                "tui",
+                "cli",
+                "decisions",
+            ],
+        ),
+        (
+            "python",
+            &[
+                "project",
+                "settings",
+                "index",
+                "finding",
+                "checklist",
+                "checks",
+                "edit",
+                "engine",
+                "output",
+                "tui",
+                "cli",
+                "decisions",
+            ],
+        ),
+        (
+            "project",
+            &[
+                "settings",
+                "index",
+                "finding",
+                "checklist",
+                "checks",
+                "edit",
+                "engine",
+                "output",
+                "tui",
+                "cli",
+                "decisions",
+            ],
+        ),
+        (
+            "settings",
+            &["index", "finding", "checklist", "checks", "engine", "output", "tui", "cli", "decisions"],
+        ),
         ("index", &["finding", "checklist", "checks", "edit", "engine", "output", "tui", "cli", "decisions"]),
-        ("edit", &["project", "settings", "index", "finding", "checklist", "checks", "engine", "output", "tui", "cli", "decisions"]),
-        ("finding", &["project", "settings", "index", "checklist", "checks", "engine", "output", "tui", "cli", "decisions"]),
-        ("checklist", &["project", "settings", "index", "checks", "engine", "output", "tui", "cli", "decisions"]),
+        (
+            "edit",
+            &[
+                "project",
+                "settings",
+                "index",
+                "finding",
+                "checklist",
+                "checks",
+                "engine",
+                "output",
+                "tui",
+                "cli",
+                "decisions",
+            ],
+        ),
+        (
+            "finding",
+            &[
+                "project",
+                "settings",
+                "index",
+                "checklist",
+                "checks",
+                "engine",
+                "output",
+                "tui",
+                "cli",
+                "decisions",
+            ],
+        ),
+        (
+            "checklist",
+            &["project", "settings", "index", "checks", "engine", "output", "tui", "cli", "decisions"],
+        ),
         ("checks", &["engine", "output", "tui", "cli", "decisions"]),
         ("decisions", &["project", "settings", "index", "checks", "engine", "output", "tui", "cli"]),
         ("engine", &["output", "tui", "cli"]),
@@ -112,7 +214,10 @@ fn layers_import_downwards() {
     for (path, code) in sources() {
         let Some((_, never)) = forbidden.iter().find(|(l, _)| *l == layer(&path)) else { continue };
         for other in *never {
-            assert!(!code.contains(&format!("crate::{other}::")), "{path} imports `crate::{other}`: see the import rules in CONTRIBUTING.md");
+            assert!(
+                !code.contains(&format!("crate::{other}::")),
+                "{path} imports `crate::{other}`: see the import rules in CONTRIBUTING.md"
+            );
         }
     }
     for (path, code) in sources().into_iter().filter(|(p, _)| p.starts_with("src/checks/")) {
@@ -125,9 +230,14 @@ fn layers_import_downwards() {
 #[test]
 fn checks_do_not_import_each_other() {
     let ids: BTreeSet<String> = drf_harden::checks::all().iter().map(|c| c.id().replace('-', "_")).collect();
-    for (path, code) in sources().into_iter().filter(|(p, _)| p.starts_with("src/checks/") && !p.ends_with("/mod.rs")) {
+    for (path, code) in
+        sources().into_iter().filter(|(p, _)| p.starts_with("src/checks/") && !p.ends_with("/mod.rs"))
+    {
         for id in ids.iter().filter(|id| !path.ends_with(&format!("/{id}.rs"))) {
-            assert!(!code.contains(&format!("::{id}::")), "{path} imports {id}: shared logic goes to checks/support");
+            assert!(
+                !code.contains(&format!("::{id}::")),
+                "{path} imports {id}: shared logic goes to checks/support"
+            );
         }
     }
 }
@@ -147,14 +257,23 @@ fn check_rust_entry_and_fixture_are_one_to_one() {
         .iter()
         .map(|(path, _)| Path::new(path).file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
-    let missing = |from: &BTreeSet<String>, other: &BTreeSet<String>| from.difference(other).cloned().collect::<Vec<_>>();
+    let missing = |from: &BTreeSet<String>, other: &BTreeSet<String>| {
+        from.difference(other).cloned().collect::<Vec<_>>()
+    };
     assert_eq!(missing(&rust, &entries), [""; 0], "checks without an entry in checklists/checks/*.toml");
-    assert_eq!(missing(&entries, &rust), [""; 0], "entries without a check in src/checks and its line in mod.rs");
+    assert_eq!(
+        missing(&entries, &rust),
+        [""; 0],
+        "entries without a check in src/checks and its line in mod.rs"
+    );
     assert_eq!(missing(&rust, &fixtures), [""; 0], "checks without tests/fixtures/checks/<id>.md");
     assert_eq!(missing(&fixtures, &rust), [""; 0], "fixtures without a check");
     for id in &rust {
         let file = format!("{}.rs", id.replace('-', "_"));
-        let found = sources().iter().filter(|(p, _)| p.starts_with("src/checks/") && p.ends_with(&format!("/{file}"))).count();
+        let found = sources()
+            .iter()
+            .filter(|(p, _)| p.starts_with("src/checks/") && p.ends_with(&format!("/{file}")))
+            .count();
         assert_eq!(found, 1, "{id} must live in src/checks/<family>/{file}");
     }
 }
@@ -170,7 +289,9 @@ fn one_version_of_the_terminal_crates() {
 
 #[test]
 fn nothing_is_left_open() {
-    for (path, text) in files("src", "rs").into_iter().chain(files("checklists", "toml")).chain(files("assets", "toml")) {
+    for (path, text) in
+        files("src", "rs").into_iter().chain(files("checklists", "toml")).chain(files("assets", "toml"))
+    {
         for needle in ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!("] {
             assert!(!text.contains(needle), "{path} has `{needle}`");
         }
