@@ -17,7 +17,7 @@ fn picture() -> String {
     options.state_dir = Some(folder.path().join("state"));
     let engine = Engine::open(&root, options).unwrap();
     let mut session = Headless::start(Arc::new(EngineBackend::new(engine)), (110, 34));
-    session.keys("enter");
+    session.keys("enter enter");
     session.svg("drf-harden")
 }
 
