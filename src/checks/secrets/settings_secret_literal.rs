@@ -29,6 +29,9 @@ impl Check for SettingsSecretLiteral {
             if setting.is_default || matches!(setting.name.as_str(), "SECRET_KEY" | "SECRET_KEY_FALLBACKS") {
                 continue;
             }
+            if makes_secret_key(model, setting) {
+                continue;
+            }
             let mut path = vec![setting.name.clone()];
             self.walk(cx, model, setting, &setting.node, &mut path, &mut findings);
         }
@@ -45,6 +48,16 @@ impl Check for SettingsSecretLiteral {
         }
         Outcome::fail(format!("{} of the settings hold a written secret.", findings.len()), findings)
     }
+}
+
+/// Whether the setting only names the text that `SECRET_KEY` has or falls back to (`DEFAULT_SECRET_KEY = "..."`):
+/// the checks of `SECRET_KEY` tell that defect, and once is enough.
+fn makes_secret_key(model: &SettingsModel, setting: &Setting) -> bool {
+    let Some(key) = model.settings.get("SECRET_KEY") else { return false };
+    setting.name.contains("SECRET_KEY")
+        && setting.node.env.is_empty()
+        && !key.node.env.iter().any(|read| read.supplied)
+        && key.node.as_str().is_some_and(|text| setting.node.as_str() == Some(text))
 }
 
 impl SettingsSecretLiteral {
