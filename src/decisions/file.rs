@@ -76,15 +76,12 @@ impl DecisionsFile {
     pub fn set_answer(&mut self, project: &str, practice: &str, answer: Option<Answer>) {
         let keys = [("project", project), ("practice", practice)];
         let same = |a: &Answer| a.project == project && a.practice == practice;
-        match answer {
-            Some(answer) => {
-                write_answer(upsert(&mut self.document, "answer", &keys), &answer);
-                replace(&mut self.decisions.answers, same, answer);
-            }
-            None => {
-                remove(&mut self.document, "answer", &keys);
-                self.decisions.answers.retain(|a| !same(a));
-            }
+        if let Some(answer) = answer {
+            write_answer(upsert(&mut self.document, "answer", &keys), &answer);
+            replace(&mut self.decisions.answers, same, answer);
+        } else {
+            remove(&mut self.document, "answer", &keys);
+            self.decisions.answers.retain(|a| !same(a));
         }
     }
 
@@ -93,15 +90,12 @@ impl DecisionsFile {
         let (scope_key, scope_value) = scope_entry(scope);
         let keys = [("project", project), ("check", check), (scope_key, scope_value)];
         let same = |w: &Waiver| w.project == project && w.check == check && w.scope == *scope;
-        match waiver {
-            Some(waiver) => {
-                write_waiver(upsert(&mut self.document, "waiver", &keys), &waiver);
-                replace(&mut self.decisions.waivers, same, waiver);
-            }
-            None => {
-                remove(&mut self.document, "waiver", &keys);
-                self.decisions.waivers.retain(|w| !same(w));
-            }
+        if let Some(waiver) = waiver {
+            write_waiver(upsert(&mut self.document, "waiver", &keys), &waiver);
+            replace(&mut self.decisions.waivers, same, waiver);
+        } else {
+            remove(&mut self.document, "waiver", &keys);
+            self.decisions.waivers.retain(|w| !same(w));
         }
     }
 

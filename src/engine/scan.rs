@@ -17,7 +17,7 @@ use crate::decisions::Decisions;
 use crate::index::ProjectIndex;
 use crate::index::items::{FileItems, collect};
 use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, SettingsChoice};
-use crate::python::{parse, suppressions};
+use crate::python::parse;
 use crate::settings::{Environment, SettingsModel, evaluate};
 use crate::source::{FileId, Sources};
 
@@ -179,10 +179,7 @@ fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, En
             let module = parse(text);
             let items = Arc::new(collect(sources, id, &module));
             let lines = sources.file(id);
-            let comments: Vec<_> = suppressions(text, &module)
-                .into_iter()
-                .map(|s| (lines.lines().line_column(text, s.range.start().to_usize()).line, s))
-                .collect();
+            let comments = items.suppressions.clone();
             let broken = module.errors.first().map(|error| {
                 let line = lines.lines().line_column(text, error.range.start().to_usize()).line;
                 NotRead {

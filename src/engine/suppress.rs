@@ -25,7 +25,7 @@ pub(super) fn lines_for(sources: &Sources, span: Span) -> Vec<usize> {
             };
             let start = decorators.first().map_or(statement.start(), |d| d.start().min(statement.start()));
             let inner = bodies(statement);
-            let end = inner.first().and_then(|b| b.first()).map_or(statement.end(), |s| s.start());
+            let end = inner.first().and_then(|b| b.first()).map_or(statement.end(), ast::Stmt::start);
             let (first, last) = (line_of(start.to_usize()), line_of(end.to_usize()));
             let last = if inner.is_empty() { last } else { last.saturating_sub(1).max(first) };
             lines.extend(first.saturating_sub(1)..=last);

@@ -138,7 +138,10 @@ impl Outcome {
         }
     }
 
-    /// Something is wrong. `findings` must not be empty.
+    /// Something is wrong.
+    ///
+    /// # Panics
+    /// Without a finding: a check that fails says where.
     pub fn fail(reason: impl Into<String>, findings: Vec<Finding>) -> Self {
         assert!(!findings.is_empty(), "internal error: a failing outcome without a finding");
         let reason = reason.into();

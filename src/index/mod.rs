@@ -30,8 +30,8 @@ pub use mro::{Ancestor, Mro};
 pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
 pub use resolve::{Entity, Resolution};
 
-use crate::python::{ParsedModule, Suppression, parse};
-use crate::source::{FileId, Sources, Span};
+use crate::python::{ParsedModule, parse};
+use crate::source::{FileId, Sources};
 use items::{ClassItem, FileItems, FunctionItem};
 
 /// A class of the index. Ids follow the order of files, then of class statements.
@@ -133,33 +133,6 @@ impl ProjectIndex {
     /// The dotted name under which a file is imported.
     pub fn module_name(&self, file: FileId) -> Option<&str> {
         self.indexed(file).map(|f| f.module.name.as_str())
-    }
-
-    /// The suppression comments of a file with their lines (from 1).
-    pub fn suppressions(&self, file: FileId) -> &[(usize, Suppression)] {
-        self.file(file).map_or(&[], |f| &f.suppressions)
-    }
-
-    /// The lines (from 1) on which a suppression comment counts for a finding at `at`: those of the statement
-    /// or attribute, the line above it, and the `class`, `def` and decorator lines around it.
-    pub fn suppression_lines(&self, sources: &Sources, at: Span) -> Vec<usize> {
-        let line = |offset: u32| sources.line(Span { file: at.file, range: (offset, offset) });
-        let (first, last) = (line(at.range.0), line(at.range.1));
-        let mut lines: Vec<usize> = (first.saturating_sub(1).max(1)..=last).collect();
-        let Some(file) = self.file(at.file) else { return lines };
-        let heads = file.classes.iter().map(|c| (c.at, c.name_at)).chain(
-            file.classes
-                .iter()
-                .flat_map(|c| c.methods.iter())
-                .chain(&file.functions)
-                .map(|f| (f.at, f.name_at)),
-        );
-        for (whole, name) in heads.filter(|(whole, _)| whole.contains(at)) {
-            lines.extend(line(whole.range.0)..=line(name.range.1));
-        }
-        lines.sort_unstable();
-        lines.dedup();
-        lines
     }
 
     /// The tree of a file, parsed when first asked for and kept.

@@ -45,6 +45,9 @@ impl ParsedModule {
 }
 
 /// Parses `text` as a Python module.
+///
+/// # Panics
+/// Never: the parser gives a module when asked for one.
 pub fn parse(text: &str) -> ParsedModule {
     let parsed = parse_unchecked(text, ParseOptions::from(PySourceType::Python))
         .try_into_module()

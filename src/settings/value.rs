@@ -179,8 +179,9 @@ impl Node {
     /// Whether any part of the value cannot be told.
     pub fn has_unknown(&self) -> bool {
         match &self.value {
-            Value::Unknown(_) | Value::PartlyStr(_) => true,
-            Value::List(Items { rest: Some(_), .. })
+            Value::Unknown(_)
+            | Value::PartlyStr(_)
+            | Value::List(Items { rest: Some(_), .. })
             | Value::Tuple(Items { rest: Some(_), .. })
             | Value::Set(Items { rest: Some(_), .. })
             | Value::Dict(Dict { rest: Some(_), .. }) => true,

@@ -120,6 +120,9 @@ pub struct Sources {
 
 impl Sources {
     /// A snapshot of `files` below `root` (an absolute path). Files are sorted by path.
+    ///
+    /// # Panics
+    /// With more than 2^32 files.
     pub fn new(root: PathBuf, mut files: Vec<SourceFile>) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files.dedup_by(|a, b| a.path == b.path);
