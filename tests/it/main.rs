@@ -1,5 +1,11 @@
 //! The integration tests, one binary: what a user or a front end meets.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that meets the unexpected ends, and a skipped test says so"
+)]
+
 mod bad_input;
 mod checklist;
 mod checks;

@@ -26,7 +26,11 @@ fn entries_of_several_fixes_share_one_dict() {
             entry(&given, "C", Code::Int(3)),
             entry(&given, "D", Code::Int(4)),
         );
-        assert_eq!(together(&given, &[("1", std::slice::from_ref(&b)), ("2", &[c, b.clone()]), ("3", &[d])]).unwrap(), after);
+        assert_eq!(
+            together(&given, &[("1", std::slice::from_ref(&b)), ("2", &[c, b.clone()]), ("3", &[d])])
+                .unwrap(),
+            after
+        );
     }
 }
 

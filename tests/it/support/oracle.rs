@@ -85,11 +85,11 @@ pub(crate) fn compare(tool: &Map<String, Value>, python: &Imported) -> Compariso
         };
         match said["state"].as_str() {
             Some("unknown") => {
-                result.open.push(format!("{name}: {}", said["cause"].as_str().unwrap_or("no cause")))
+                result.open.push(format!("{name}: {}", said["cause"].as_str().unwrap_or("no cause")));
             }
             Some("required") => result.wrong.push(format!("{name} is required, yet the import gives {real}")),
             Some("default") => {
-                result.wrong.push(format!("{name} is called a default, yet the module sets {real}"))
+                result.wrong.push(format!("{name} is called a default, yet the module sets {real}"));
             }
             Some(state) => match differs(&said["value"], real) {
                 Some(how) => result.wrong.push(format!("{name}: {how}")),

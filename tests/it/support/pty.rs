@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// Long enough for a loaded machine in a development build.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running session.
 pub(crate) struct Pty {
@@ -63,7 +63,7 @@ pub(crate) fn spawn(command: CommandBuilder, size: (u16, u16)) -> Pty {
     let state = Arc::new(Mutex::new(State { screen, bytes: Vec::new(), closed: false }));
     let shared = Arc::clone(&state);
     std::thread::spawn(move || {
-        let mut buffer = [0; 65536];
+        let mut buffer = vec![0; 65536];
         loop {
             let read = reader.read(&mut buffer).unwrap_or(0);
             let mut state = shared.lock().unwrap();

@@ -52,7 +52,7 @@ CSRF_COOKIE_SECURE = False
 SECURE_HSTS_SECONDS = 0
 ";
 
-const VIEWS: &str = r#"from rest_framework import viewsets
+const VIEWS: &str = r"from rest_framework import viewsets
 
 from orders.models import Order
 from orders.serializers import OrderSerializer
@@ -66,7 +66,7 @@ class OrderViewSet(viewsets.ModelViewSet):
 
 class StatusView(viewsets.ViewSet):
     permission_classes = [AllowAny]  # the load balancer asks
-"#;
+";
 
 /// What is wrong while a text stands in a file, and what puts it right.
 struct RuleOf {
