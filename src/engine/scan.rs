@@ -58,7 +58,10 @@ pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, E
         let wider = Engine { root: around, options: engine.options.clone() };
         let loaded = load(&wider.root)?;
         if let Ok(mut found) = scan_loaded(&wider, loaded, sink)
-            && found.projects.iter().any(|p| p.model.is_some())
+            && found
+                .projects
+                .iter()
+                .any(|p| p.model.is_some() && engine.root.starts_with(wider.root.join(&p.root)))
         {
             let text = format!(
                 "{} is part of the project in {}; the whole project was judged.",
@@ -80,11 +83,12 @@ fn needs_surroundings(report: &Report) -> bool {
     report.projects.iter().all(|p| p.model.is_none())
 }
 
-/// The nearest folder above with a `manage.py`, in the same git repository.
+/// The nearest folder above with a `manage.py`, in the same git repository, else the repository itself.
 fn surroundings(root: &Path) -> Option<PathBuf> {
     let top = root.ancestors().find(|a| a.join(".git").exists())?;
-    let inside = root.ancestors().skip(1).take_while(|a| a.starts_with(top));
-    inside.into_iter().find(|a| a.join("manage.py").is_file()).map(Path::to_path_buf)
+    let mut inside = root.ancestors().skip(1).take_while(|a| a.starts_with(top));
+    let managed = inside.find(|a| a.join("manage.py").is_file());
+    managed.or_else(|| (top != root).then_some(top)).map(Path::to_path_buf)
 }
 
 /// Judges a snapshot: one from disk, or one with proposed texts laid over it.
@@ -254,6 +258,11 @@ fn find_projects(
                     crate::decisions::FILE_NAME
                 ));
             }
+        }
+        if matches!(project.choice, SettingsChoice::None) {
+            let place = if project.root.is_empty() { "This folder" } else { &project.root };
+            notices
+                .push(format!("{place} has no settings module, so only what needs no settings was judged."));
         }
         if let SettingsChoice::Ambiguous { modules, why } = &project.choice {
             let judged = modules.first().map_or("", String::as_str);

@@ -108,6 +108,20 @@ fn no_django_project() {
 }
 
 #[test]
+fn a_folder_inside_a_project_stands_for_the_project() {
+    let case = Case::new();
+    fs::remove_file(case.path().join("manage.py")).unwrap();
+    fs::create_dir(case.path().join(".git")).unwrap();
+    case.write("orders/views.py", b"from rest_framework.views import APIView\nclass V(APIView):\n    pass\n");
+    let output =
+        case.command().args(["check", "--format", "json"]).arg(case.path().join("orders")).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["projects"][0]["settings"], "settings");
+    let notices = report["notices"].to_string();
+    assert!(notices.contains("the whole project was judged"), "{notices}");
+}
+
+#[test]
 fn a_path_that_is_not_there_or_no_folder() {
     let case = Case::new();
     for (path, says) in [("missing", "missing"), ("settings.py", "settings.py")] {
