@@ -127,7 +127,12 @@ fn three_fixes_by_keys_and_by_command_judged_by_django() {
         if !wanted(&session.wait_for("[FIX]")) {
             session.send("J");
         }
-        shown.push_str(&session.wait_until(check, wanted));
+        // The diff is planned beside the screen: wait for its lines, not only for the mark.
+        let setting = title_word(check);
+        let promised: Vec<&str> =
+            lines.iter().filter(|l| l.contains(setting)).map(|l| l[1..].trim()).collect();
+        let complete = |s: &str| wanted(s) && promised.iter().all(|text| s.contains(text));
+        shown.push_str(&session.wait_until(check, complete));
         session.send("y");
         session.wait_until("the mark", |s| {
             s.lines().any(|l| l.contains("[y]") && l.contains(title_word(check)))
