@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::engine::{Engine, EngineError, Options, Report};
 use crate::finding::{Severity, Verdict};
 use crate::output;
-use crate::output::{Changes, diff::FileChange, text::TextOptions};
+use crate::output::{Changes, text::TextOptions};
 
 use super::args::{CheckArgs, CheckFormat, FailOn, ReportArgs, ReportFormat};
 use super::shell::Shell;
@@ -78,14 +78,6 @@ pub(super) fn scan(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// A change as the outputs take it.
-pub(super) fn files(change: &crate::edit::SourceChange) -> Vec<FileChange> {
-    let files = change.files.iter();
-    files
-        .map(|f| FileChange { path: f.path.clone(), before: f.before.clone(), after: f.after.clone() })
-        .collect()
 }
 
 fn verdict(args: &CheckArgs, config: &Config, report: &Report) -> u8 {

@@ -17,6 +17,7 @@ mod suppress;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use time::Date;
 
@@ -170,6 +171,8 @@ pub enum EngineError {
 pub struct Engine {
     root: PathBuf,
     options: Options,
+    /// The folder that was judged, when a scan found `root` to be a part of a project.
+    around: OnceLock<PathBuf>,
 }
 
 impl Engine {
@@ -179,12 +182,22 @@ impl Engine {
     /// [`EngineError::Load`] when it is not a folder that can be read.
     pub fn open(path: &Path, options: Options) -> Result<Self, EngineError> {
         let root = crate::project::canonical_root(path)?;
-        Ok(Self { root, options })
+        Ok(Self::at(root, options))
     }
 
-    /// The scanned root, absolute.
+    fn at(root: PathBuf, options: Options) -> Self {
+        Self { root, options, around: OnceLock::new() }
+    }
+
+    /// The folder that was opened, absolute.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The folder that is judged, absolute: the opened one, or that of the project around it. Decisions, patches
+    /// and the journal belong to it.
+    pub fn home(&self) -> &Path {
+        self.around.get().unwrap_or(&self.root)
     }
 
     /// The options it was opened with.

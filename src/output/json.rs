@@ -57,7 +57,7 @@ struct Practice<'a> {
     kind: &'static str,
     state: &'static str,
     findings: Vec<&'a str>,
-    /// How it was decided, or why it cannot be told, one sentence for each check.
+    /// How it was decided, or why it cannot be told. Checks that say the same say it once.
     reasons: Vec<String>,
     decision: Option<Decision<'a>>,
 }
@@ -238,9 +238,20 @@ impl<'a> Context<'a> {
             kind: meta.kind.as_str(),
             state: practice.state.as_str(),
             findings: practice.findings.iter().map(|&i| project.findings[i].id.as_str()).collect(),
-            reasons: practice.checks.iter().map(|c| self.secrets.hide(&c.outcome.reason)).collect(),
+            reasons: self.reasons(practice),
             decision: practice.decision.as_ref().map(decision),
         }
+    }
+
+    fn reasons(&self, practice: &PracticeReport) -> Vec<String> {
+        let mut reasons: Vec<String> = Vec::new();
+        for check in &practice.checks {
+            let reason = self.secrets.hide(&check.outcome.reason);
+            if !reason.is_empty() && !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        reasons
     }
 
     fn finding(&self, project: &'a ProjectReport, found: &'a ReportedFinding) -> Found<'a> {

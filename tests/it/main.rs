@@ -23,4 +23,5 @@ mod settings_differential;
 mod support;
 mod tidy;
 mod tui;
+mod tui_demo;
 mod tui_terminal;
