@@ -315,6 +315,12 @@ pub(super) struct SettingsArgs {
     /// List every upper-case name
     #[arg(long)]
     pub(super) all: bool,
+    /// Tell the whole story of one setting: `DEBUG`, `REST_FRAMEWORK.PAGE_SIZE`
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["all", "diff"])]
+    pub(super) explain: Option<String>,
+    /// Compare two settings modules
+    #[arg(long, num_args = 2, value_names = ["MODULE_A", "MODULE_B"], conflicts_with = "settings")]
+    pub(super) diff: Vec<String>,
     #[command(flatten)]
     pub(super) environment: EnvironmentArgs,
     /// Leave out paths that match, relative to PATH; repeatable

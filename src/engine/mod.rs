@@ -23,6 +23,8 @@ use time::Date;
 
 use crate::checklist::Profile;
 use crate::finding::{Confidence, Severity};
+use crate::project::settings_named;
+use crate::settings::{SettingsModel, evaluate};
 
 pub use change::{ChangeError, Preview, Written};
 pub use report::{
@@ -211,6 +213,34 @@ impl Engine {
     /// [`EngineError`] when there is nothing to check, a named thing does not exist, or `sink` cancels.
     pub fn scan(&self, sink: &dyn ProgressSink) -> Result<Report, EngineError> {
         scan::on_big_stacks(|| scan::scan(self, sink))
+    }
+
+    /// The settings of another module of a project that was scanned, in the same environment.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchSettings`] when the project has no such module, [`EngineError::EnvFile`] as in a scan.
+    pub fn settings(
+        &self,
+        report: &Report,
+        project: &ProjectReport,
+        module: &str,
+    ) -> Result<SettingsModel, EngineError> {
+        let found = project.project.as_ref().and_then(|found| {
+            let candidate = settings_named(&report.sources, found, module)?;
+            let mut with = found.clone();
+            with.candidates.retain(|known| known.module != candidate.module);
+            let module = candidate.module.clone();
+            with.candidates.insert(0, candidate);
+            Some((with, module))
+        });
+        let Some((project, module)) = found else {
+            let known =
+                project.project.iter().flat_map(|p| &p.candidates).map(|c| c.module.clone()).collect();
+            let (asked, root) = (module.to_owned(), report.root.clone());
+            return Err(EngineError::NoSuchSettings { asked, root, known });
+        };
+        let environment = scan::environment(self)?;
+        Ok(scan::on_big_stacks(|| evaluate(&report.sources, &project, &module, &environment)))
     }
 }
 

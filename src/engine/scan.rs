@@ -285,7 +285,7 @@ fn find_projects(
 }
 
 /// The environment that the options give.
-fn environment(engine: &Engine) -> Result<Environment, EngineError> {
+pub(super) fn environment(engine: &Engine) -> Result<Environment, EngineError> {
     let mut vars = BTreeMap::new();
     if let Some(path) = &engine.options.env_file {
         let text = crate::source::read_file(path)

@@ -10,6 +10,7 @@ mod bad_input;
 mod checklist;
 mod checks;
 mod cli;
+mod cli_settings;
 mod crosstalk;
 mod edit;
 mod end_to_end;

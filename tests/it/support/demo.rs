@@ -8,12 +8,12 @@ use drf_harden::tui::{EngineBackend, Headless};
 use time::macros::date;
 
 /// The demo project in a folder of its own.
-pub struct Demo {
+pub(crate) struct Demo {
     folder: tempfile::TempDir,
 }
 
 impl Demo {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("shop-api");
         std::fs::create_dir(&root).unwrap();
@@ -21,23 +21,23 @@ impl Demo {
         Self { folder }
     }
 
-    pub fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.folder.path().join("shop-api")
     }
 
-    pub fn text(&self, path: &str) -> String {
+    pub(crate) fn text(&self, path: &str) -> String {
         std::fs::read_to_string(self.root().join(path)).unwrap()
     }
 
     /// The engine opened at a folder of the project; empty for its root. The date is fixed.
-    pub fn engine(&self, below: &str) -> Engine {
+    pub(crate) fn engine(&self, below: &str) -> Engine {
         let mut options = Options::new(date!(2026 - 11 - 23));
         options.state_dir = Some(self.folder.path().join("state"));
         Engine::open(&self.root().join(below), options).unwrap()
     }
 
     /// A session at its first screen.
-    pub fn session(&self, below: &str, size: (u16, u16)) -> Headless {
+    pub(crate) fn session(&self, below: &str, size: (u16, u16)) -> Headless {
         Headless::start(Arc::new(EngineBackend::new(self.engine(below))), size)
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each helper is used by some of the test files")]
 
+pub(crate) mod case;
 pub(crate) mod catalog;
 pub(crate) mod corpus;
 pub(crate) mod demo;
