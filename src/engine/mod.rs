@@ -106,7 +106,7 @@ impl Options {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The path cannot be scanned.
-    #[error("{0}")]
+    #[error(transparent)]
     Load(#[from] crate::project::LoadError),
     /// There is no Django project.
     #[error("no Django or DRF project found in {}: looked for manage.py, a settings module, and Django or DRF among the requirements of {files} files. Name a folder, or a settings module with --settings", root.display())]

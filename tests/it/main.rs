@@ -12,6 +12,7 @@ mod checks;
 mod cli;
 mod cli_settings;
 mod crosstalk;
+mod disk_full;
 mod edit;
 mod end_to_end;
 mod index;

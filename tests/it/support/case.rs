@@ -16,9 +16,19 @@ pub(crate) struct Case {
 impl Case {
     pub(crate) fn new(fixture: &str) -> Self {
         let case = Self::empty();
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/projects").join(fixture);
-        copy(&from, &case.root());
+        case.fill(fixture);
         case
+    }
+
+    /// Copies a fixture into the project's folder.
+    pub(crate) fn fill(&self, fixture: &str) {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/projects").join(fixture);
+        copy(&from, &self.root());
+    }
+
+    /// Where the program keeps what is not the project's.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.folder.path().join("home/state")
     }
 
     pub(crate) fn empty() -> Self {
