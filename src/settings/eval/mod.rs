@@ -60,11 +60,12 @@ mod val;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use crate::project::Project;
-use crate::python::{ParsedModule, Ranged, parse};
+use crate::python::{ParsedModule, Ranged, tree};
 use crate::settings::{Environment, How, Problem, Step};
 use crate::source::{FileId, Sources, Span};
 
@@ -90,7 +91,7 @@ const ENVIRON: Id = 0;
 /// Parsed files, kept for as long as functions of them may be called.
 pub(super) struct Arena<'s> {
     sources: &'s Sources,
-    parsed: Vec<OnceCell<ParsedModule>>,
+    parsed: Vec<OnceCell<Arc<ParsedModule>>>,
     installed: Vec<OnceCell<ParsedModule>>,
 }
 
@@ -104,7 +105,7 @@ impl<'s> Arena<'s> {
     }
 
     fn file(&self, file: FileId) -> &ParsedModule {
-        self.parsed[file.index()].get_or_init(|| parse(self.sources.text(file)))
+        self.parsed[file.index()].get_or_init(|| tree(self.sources, file))
     }
 }
 

@@ -7,7 +7,7 @@
 use super::{Composition, Node, Setting, SettingsModel};
 use crate::project::Role;
 use crate::python::ast::{Expr, Stmt};
-use crate::python::{ParsedModule, Ranged as _, parse};
+use crate::python::{ParsedModule, Ranged as _, tree};
 use crate::source::{Encoding, FileId, Sources, Span};
 
 /// Where a value may be changed.
@@ -102,7 +102,7 @@ impl<'a> Placement<'a> {
             }
             Composition::Module => {
                 let file = self.model.file;
-                let module = parse(self.sources.text(file));
+                let module = tree(self.sources, file);
                 if !module.is_valid() {
                     return Err(format!("`{}` has a syntax error", self.sources.path(file)));
                 }
@@ -122,7 +122,7 @@ impl<'a> Placement<'a> {
 
     /// Why a value cannot be changed where it stands: it belongs to a condition, a function, a loop.
     fn nesting(&self, at: Span, class: Option<Span>) -> Option<String> {
-        let module = parse(self.sources.text(at.file));
+        let module = tree(self.sources, at.file);
         let mut body = module.body();
         let range = at.text_range();
         loop {
