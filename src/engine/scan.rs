@@ -16,9 +16,9 @@ use crate::checklist::Catalog;
 use crate::decisions::Decisions;
 use crate::index::ProjectIndex;
 use crate::index::items::{FileItems, collect};
-use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, SettingsChoice};
+use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, Role, SettingsChoice};
 use crate::python::parse;
-use crate::settings::{Environment, SettingsModel, evaluate};
+use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production};
 use crate::source::{FileId, Sources};
 
 /// The parser grows its stack, visitors and drops do not: hostile nesting must not end the process.
@@ -118,11 +118,14 @@ pub(super) fn scan_loaded(
         if !sink.step(Progress::Project { root: project.root.clone(), versions, settings }) {
             return Err(EngineError::Cancelled);
         }
-        subjects.push(subject(&sources, Some(project), items, &environment));
+        let (subject, assumed) =
+            subject(&sources, Some(project), items, &environment, engine.options.environment_as_given);
+        notices.extend(assumed.iter().map(|a| assumption(project, a)));
+        subjects.push(subject);
     }
     let loose = items_of(&parsed.items, &sources, None, &roots);
     if !loose.is_empty() && (!projects.is_empty() || uses_drf(&sources, &parsed.items)) {
-        subjects.push(subject(&sources, None, loose, &environment));
+        subjects.push(subject(&sources, None, loose, &environment, true).0);
     }
 
     let context = judge::Context {
@@ -132,7 +135,6 @@ pub(super) fn scan_loaded(
         selection: &selection,
         decisions: &decisions,
         comments: &parsed.comments,
-        environment: &environment,
         sink,
     };
     let mut reports = Vec::new();
@@ -323,13 +325,25 @@ fn subject(
     project: Option<&Project>,
     items: Vec<Arc<FileItems>>,
     environment: &Environment,
-) -> Subject {
+    as_given: bool,
+) -> (Subject, Vec<Assumed>) {
     let (index, models) = rayon::join(
         || ProjectIndex::link(sources, project, items),
-        || project.map(|p| evaluate_all(sources, p, environment)).unwrap_or_default(),
+        || project.map(|p| evaluate_all(sources, p, environment, as_given)).unwrap_or_default(),
     );
-    let (model, others) = models;
-    Subject { project: project.cloned(), model, others, index }
+    let (model, others, assumed) = models;
+    let mut environment = environment.clone();
+    environment.vars.extend(assumed.iter().map(|a| (a.name.clone(), a.value.clone())));
+    (Subject { project: project.cloned(), model, others, index, environment }, assumed)
+}
+
+/// What is supposed of production's environment, for people.
+fn assumption(project: &Project, assumed: &Assumed) -> String {
+    let module = project.choice.module().unwrap_or_default();
+    format!(
+        "{module} is judged with {}={}, as {}; --env gives another value.",
+        assumed.name, assumed.value, assumed.why
+    )
 }
 
 /// The judged module's settings, and those of the project's other modules.
@@ -337,15 +351,30 @@ fn evaluate_all(
     sources: &Sources,
     project: &Project,
     environment: &Environment,
-) -> (Option<SettingsModel>, Vec<SettingsModel>) {
-    let Some(judged) = project.choice.module() else { return (None, Vec::new()) };
-    let mut modules = vec![judged];
+    as_given: bool,
+) -> (Option<SettingsModel>, Vec<SettingsModel>, Vec<Assumed>) {
+    let Some(judged) = project.choice.module() else { return Default::default() };
     let others = project.candidates.iter().map(|c| c.module.as_str()).filter(|m| *m != judged);
-    modules.extend(others.take(MOST_OTHERS));
-    let mut models: Vec<SettingsModel> =
-        modules.par_iter().map(|module| evaluate(sources, project, module, environment)).collect();
-    let model = models.remove(0);
-    (Some(model), models)
+    let others: Vec<&str> = others.take(MOST_OTHERS).collect();
+    let ((model, assumed), mut others) = rayon::join(
+        || {
+            if as_given {
+                (evaluate(sources, project, judged, environment), Vec::new())
+            } else {
+                evaluate_production(sources, project, judged, environment)
+            }
+        },
+        || -> Vec<SettingsModel> {
+            others.par_iter().map(|module| evaluate(sources, project, module, environment)).collect()
+        },
+    );
+    if !assumed.is_empty() {
+        // What the same module gives without the variable is for a developer's machine.
+        let mut development = evaluate(sources, project, judged, environment);
+        development.role = Role::Development;
+        others.insert(0, development);
+    }
+    (Some(model), others, assumed)
 }
 
 fn versions_line(project: &Project) -> String {

@@ -42,6 +42,7 @@ fn model(sources: &Sources, path: &str, role: Role, value: Span) -> SettingsMode
         open: None,
         composition: Composition::Module,
         problems: Vec::new(),
+        switches: Vec::new(),
     }
 }
 
