@@ -11,6 +11,7 @@ mod judge;
 mod report;
 mod scan;
 mod select;
+mod stage;
 mod state;
 mod store;
 mod suppress;

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::judge::{self, Subject};
 use super::select::Selection;
+use super::stage::stages;
 use super::suppress::Comments;
 use super::{Engine, EngineError, Progress, ProgressSink, Report};
 use crate::checklist::Catalog;
@@ -118,7 +119,8 @@ pub(super) fn scan_loaded(
         if !sink.step(Progress::Project { root: project.root.clone(), versions, settings }) {
             return Err(EngineError::Cancelled);
         }
-        subjects.push(subject(&sources, Some(project), items, &environment));
+        let subject = subject(&sources, Some(project), items, &environment);
+        subjects.push(staged(&sources, subject, &mut notices));
     }
     let loose = items_of(&parsed.items, &sources, None, &roots);
     if !loose.is_empty() && (!projects.is_empty() || uses_drf(&sources, &parsed.items)) {
@@ -132,7 +134,6 @@ pub(super) fn scan_loaded(
         selection: &selection,
         decisions: &decisions,
         comments: &parsed.comments,
-        environment: &environment,
         sink,
     };
     let mut reports = Vec::new();
@@ -329,7 +330,22 @@ fn subject(
         || project.map(|p| evaluate_all(sources, p, environment)).unwrap_or_default(),
     );
     let (model, others) = models;
-    Subject { project: project.cloned(), model, others, index }
+    Subject { project: project.cloned(), model, others, index, environment: environment.clone() }
+}
+
+/// The subject as production's stage, where a variable picks the stage.
+fn staged(sources: &Sources, mut subject: Subject, notices: &mut Vec<String>) -> Subject {
+    let stages = match (&subject.project, &subject.model) {
+        (Some(project), Some(model)) => stages(sources, project, model, &subject.environment),
+        _ => None,
+    };
+    if let Some(stages) = stages {
+        notices.push(stages.notice);
+        subject.model = Some(stages.production);
+        subject.others.extend(stages.development);
+        subject.environment = stages.environment;
+    }
+    subject
 }
 
 /// The judged module's settings, and those of the project's other modules.

@@ -2,6 +2,7 @@
 
 use crate::checks::CheckContext;
 use crate::finding::{Finding, Label, Outcome, Verdict};
+use crate::settings::placement::conditional;
 use crate::settings::{How, Node, Setting, SettingState, SettingsModel, Value};
 use crate::source::{Span, clean};
 
@@ -86,7 +87,13 @@ pub(crate) fn finding(
     message: impl Into<String>,
 ) -> Finding {
     let primary = label(cx, model, name);
-    let links = own(model, name).map(|s| chain(s, primary.span)).unwrap_or_default();
+    let links = match own(model, name) {
+        Some(setting) => chain(setting, primary.span),
+        None => conditional(cx.sources, model, name)
+            .map(|found| Label::new(first_line(cx, found.assignment), "set here, under a condition that does not hold"))
+            .into_iter()
+            .collect(),
+    };
     Finding::new(check, name, primary, message).related(links)
 }
 
