@@ -23,8 +23,8 @@ mod walk;
 use crate::source::FileId;
 
 pub use discover::{DiscoverOptions, discover, settings_named};
-pub use module_names::named_role;
 pub use load::{LoadError, LoadOptions, Loaded, canonical_root, load};
+pub use module_names::named_role;
 
 /// One Django project below the scanned root.
 #[derive(Clone, Debug)]

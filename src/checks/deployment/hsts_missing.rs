@@ -28,28 +28,34 @@ impl Check for HstsMissing {
             return seconds;
         }
         let first_step = seconds.places.0;
-        let part = |name, consequence, effect_note| {
+        let sent = seconds.verdict == Verdict::Pass || first_step > 0;
+        let part = |name, consequence, effect_note, id: &'static [&'static str]| {
             let flag = Flag {
                 check: self.id(),
                 name,
                 wanted: true,
                 default: false,
                 consequence,
-                effect: Effect::Tightens,
+                effect: Effect::Choose,
                 effect_note,
                 severity: Some(Severity::Low),
             };
-            flag::judge(cx, model, &flag)
+            let mut outcome = flag::judge(cx, model, &flag);
+            // Django speaks of these only where the header is sent.
+            outcome.findings.iter_mut().for_each(|f| f.django = Some(if sent { id } else { &[] }));
+            outcome
         };
         let subdomains = part(
             "SECURE_HSTS_INCLUDE_SUBDOMAINS",
             "so the header does not cover subdomains",
             "Browsers refuse plain HTTP for every subdomain too.",
+            &["security.W005"],
         );
         let preload = part(
             "SECURE_HSTS_PRELOAD",
             "so browsers do not take the site into their built-in list",
             "The site may be taken into the browsers' list of HTTPS-only sites, which is slow to undo.",
+            &["security.W021"],
         );
         let outcome = combine(vec![seconds, subdomains, preload]);
         let (passed, of) = outcome.places;
@@ -79,6 +85,7 @@ impl HstsMissing {
             },
         };
         let mut found = finding(cx, model, self.id(), NAME, message.clone());
+        found.django = Some(if small { &[] } else { &["security.W004"] });
         if small {
             found.severity = Some(Severity::Low);
         }

@@ -14,6 +14,7 @@ pub(crate) mod middleware;
 pub(crate) mod object_fetch;
 pub(crate) mod permissions;
 pub(crate) mod rest;
+pub(crate) mod rest_keys;
 pub(crate) mod secret;
 pub(crate) mod secret_text;
 pub(crate) mod settings;

@@ -2,6 +2,7 @@
 //! settings join those that are there. Any other condition is left to people, for nobody can tell whom it serves.
 
 use crate::python::ast::{Expr, Stmt, StmtIf, UnaryOp};
+use crate::python::visitor::{Visitor, walk_stmt};
 use crate::python::{ParsedModule, Ranged as _, TextRange, parse};
 use crate::settings::{Setting, SettingsModel, Truth};
 use crate::source::{FileId, Sources, Span};
@@ -17,11 +18,31 @@ pub struct Conditional {
     pub without_debug: bool,
 }
 
+/// Whether a place is inside a function.
+pub fn in_function(sources: &Sources, at: Span) -> bool {
+    struct Functions {
+        at: TextRange,
+        found: bool,
+    }
+    impl<'a> Visitor<'a> for Functions {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            if statement.range().contains_range(self.at) {
+                self.found |= matches!(statement, Stmt::FunctionDef(_));
+                walk_stmt(self, statement);
+            }
+        }
+    }
+    let mut functions = Functions { at: at.text_range(), found: false };
+    functions.visit_body(parse(sources.text(at.file)).body());
+    functions.found
+}
+
 /// Where a setting that nobody else sets is assigned under a condition.
 pub fn conditional(sources: &Sources, model: &SettingsModel, name: &str) -> Option<Conditional> {
     let python = |file: &&FileId| {
         let text = sources.text(**file);
-        sources.path(**file).ends_with(".py") && memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some()
+        sources.path(**file).ends_with(".py")
+            && memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some()
     };
     let mut files = model.files.iter().rev().filter(python);
     files.find_map(|&file| in_branch(file, &parse(sources.text(file)), name))

@@ -6,7 +6,7 @@
 
 mod branch;
 
-pub use branch::{Conditional, conditional};
+pub use branch::{Conditional, conditional, in_function};
 
 use super::{Composition, How, Node, Setting, SettingsModel};
 use crate::project::{Role, named_role};
