@@ -13,6 +13,7 @@ pub(crate) mod lists;
 pub(crate) mod middleware;
 pub(crate) mod object_fetch;
 pub(crate) mod permissions;
+pub(crate) mod reach;
 pub(crate) mod rest;
 pub(crate) mod rest_keys;
 pub(crate) mod secret;
