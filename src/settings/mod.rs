@@ -21,7 +21,7 @@ pub use defaults::{ApiSetting, SettingOrigin};
 pub use env::{Environment, evaluate, parse_env_file};
 pub use production::{Assumed, evaluate_production};
 pub use provenance::{EnvRead, How, Reader, Step};
-pub use secrets::is_secret_name;
+pub use secrets::{is_secret_name, password_in_url};
 pub use truth::Truth;
 pub use value::{Dict, Entry, Items, Node, Unknown, Value};
 

@@ -119,7 +119,7 @@ fn nothing_is_written_for_a_development_or_test_module() {
         let value = at(&sources, BASE, "True");
         let model = model(&sources, BASE, role, value);
         assert!(matches!(site(&sources, &model, &[], value), Site::Nowhere(_)));
-        assert!(Placement::new(&sources, &model, &[]).of_new().is_err());
+        assert!(Placement::new(&sources, &model, &[]).of_new("DEBUG").is_err());
     }
 }
 
