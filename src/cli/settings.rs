@@ -23,6 +23,7 @@ pub(super) fn run(shell: &mut Shell, args: &SettingsArgs) -> anyhow::Result<u8> 
     // Names in the configuration select what is reported, which is no matter here.
     options.select.clear();
     options.ignore.clear();
+    options.environment_as_given = true;
     let Some((engine, report)) = check::scan(shell, &args.path, options, false)? else {
         return Ok(exit::NOTHING);
     };

@@ -1,7 +1,6 @@
 //! Settings values as people read them: much as Python writes them, without the text of secrets.
 
-use super::redact::{holds_password, is_secret_name};
-use crate::settings::{Items, Node, Setting, SettingState, Value};
+use crate::settings::{Items, Node, Setting, SettingState, Value, is_secret_name, password_in_url};
 
 /// The value of a setting in one line: what it is, or why that cannot be told.
 pub(super) fn of_setting(setting: &Setting) -> String {
@@ -43,7 +42,7 @@ fn push(out: &mut String, node: &Node, secret: bool, depth: usize) {
         Value::Int(n) => *out += &n.to_string(),
         Value::BigInt(n) => *out += n,
         Value::Float(f) => *out += &format!("{f:?}"),
-        Value::Str(text) if (secret && !text.is_empty()) || holds_password(text) => {
+        Value::Str(text) if (secret && !text.is_empty()) || password_in_url(text).is_some() => {
             *out += &format!("**** ({} characters)", text.chars().count());
         }
         Value::Str(text) | Value::Lazy(text) => *out += &quoted(text),

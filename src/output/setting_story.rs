@@ -8,10 +8,12 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::python_text::{of_setting, shorten, text};
-use super::redact::{Secrets, is_secret_name};
+use super::redact::Secrets;
 use super::settings_table::{heading, place};
 use super::{Style, values};
-use crate::settings::{EnvRead, Node, Reader, Setting, SettingState, SettingsModel, Value, default_story};
+use crate::settings::{
+    EnvRead, Node, Reader, Setting, SettingState, SettingsModel, Value, default_story, is_secret_name,
+};
 use crate::source::{Sources, Span, clean, display_text};
 
 /// Longest line of code that is quoted.

@@ -9,11 +9,10 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::python_text::{shorten, text};
-use super::redact::is_secret_name;
 use super::settings_json::matters;
 use super::settings_table::{heading, place};
 use super::{Style, count, values};
-use crate::settings::{Node, Setting, SettingState, SettingsModel, Value};
+use crate::settings::{Node, Setting, SettingState, SettingsModel, Value, is_secret_name};
 use crate::source::{Sources, Span, clean};
 
 /// Values longer than this are cut in the text.

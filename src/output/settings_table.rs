@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use super::Style;
 use super::python_text::{of_setting, shorten};
-use super::redact::is_secret_name;
+
 use super::settings_json::listed;
-use crate::settings::{Setting, SettingState, SettingsModel};
+use crate::settings::{Setting, SettingState, SettingsModel, is_secret_name};
 use crate::source::{Sources, Span, clean};
 
 /// Values longer than this are cut, unless `-v`.
