@@ -1,4 +1,4 @@
-//! `check --format json`, schema version 1. Adding a field is not a new version; lines and columns start at 1.
+//! `check --format json` and `json-lines`, schema version 1. Adding a field is not a new version; lines and columns start at 1.
 
 use std::io::{self, Write};
 
@@ -185,6 +185,18 @@ pub fn write(out: &mut dyn Write, report: &Report, changes: &Changes) -> io::Res
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
+}
+
+/// Writes each finding as a document of its own on one line, in the shape of the elements of `findings`.
+pub fn write_lines(out: &mut dyn Write, report: &Report, changes: &Changes) -> io::Result<()> {
+    let cx = Context { report, changes, secrets: Secrets::of(report) };
+    for project in &report.projects {
+        for found in &project.findings {
+            serde_json::to_writer(&mut *out, &cx.finding(project, found))?;
+            writeln!(out)?;
+        }
+    }
+    Ok(())
 }
 
 fn project(project: &ProjectReport) -> Project<'_> {

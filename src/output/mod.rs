@@ -6,17 +6,20 @@
 
 pub mod concise;
 pub mod diff;
+pub mod github;
 pub mod json;
 pub mod markdown;
 pub mod page;
 mod python_text;
 pub mod redact;
 pub mod rules;
+pub mod sarif;
 pub mod setting_story;
 pub mod settings_diff;
 pub mod settings_json;
 pub mod settings_table;
 mod snippet;
+pub mod statistics;
 mod style;
 pub mod text;
 mod values;

@@ -45,15 +45,6 @@ fn exit_codes() {
 }
 
 #[test]
-fn the_format_never_changes_the_exit_code() {
-    for format in ["text", "full", "concise", "json", "markdown"] {
-        assert_eq!(Case::new("single").run(&["check", "--format", format]).code, 1, "{format}");
-        assert_eq!(Case::new("single").run(&["check", "--format", format, "--diff"]).code, 1, "{format}");
-        assert_eq!(Case::new("clean").run(&["check", "--format", format]).code, 0, "{format}");
-    }
-}
-
-#[test]
 fn without_a_terminal_the_session_names_the_other_commands() {
     let ran = Case::new("single").run(&[]);
     assert!(ran.out.is_empty());
@@ -354,4 +345,24 @@ fn explain_knows_checks_practices_sections_and_topics() {
         assert!(case.run(&["explain", name, "--format", "md"]).out.starts_with("# "), "{name}");
     }
     assert!(case.run(&["explain", "debug-enable"]).err.contains("debug-enabled"));
+}
+
+#[test]
+fn the_format_never_changes_the_exit_code() {
+    for format in ["text", "concise", "json", "json-lines", "sarif", "github", "markdown"] {
+        for (fixture, code) in [("single", 1), ("clean", 0)] {
+            let ran = Case::new(fixture).run(&["check", "--format", format]);
+            assert_eq!(ran.code, code, "{format} {fixture}: {}", ran.err);
+        }
+    }
+    assert_eq!(Case::new("single").run(&["check", "--statistics"]).code, 1);
+}
+
+#[test]
+fn the_rules_as_json_name_their_practices() {
+    let json = Case::empty().run(&["rules", "--format", "json"]).json();
+    let checks = json["checks"].as_array().unwrap();
+    assert!(checks.len() > 30);
+    let debug = checks.iter().find(|check| check["id"] == "debug-enabled").unwrap();
+    assert!(debug["practices"].as_array().unwrap().contains(&"turn-debugging-off".into()), "{debug}");
 }
