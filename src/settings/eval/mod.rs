@@ -39,6 +39,7 @@ mod expr;
 mod format;
 mod functions;
 mod havoc;
+mod heap;
 mod imports;
 mod index;
 mod join;
