@@ -6,6 +6,7 @@
 //! resolves names across files. Nothing is guessed: a name ends as [`Resolution::Resolved`] in the project, as
 //! [`Resolution::External`] in a library, or as [`Resolution::Unresolved`] with a cause.
 
+mod absolute;
 mod class;
 mod expression;
 mod framework;
@@ -25,7 +26,7 @@ use rustc_hash::FxHashMap;
 
 pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup};
 pub use expression::{Call, Expression, Operator};
-pub use framework::{Framework, FrameworkClass, FrameworkId, FrameworkValue};
+pub use framework::{Answer, Framework, FrameworkClass, FrameworkId, FrameworkValue, Grant};
 pub use mro::{Ancestor, Mro};
 pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
 pub use resolve::{Entity, Resolution};
