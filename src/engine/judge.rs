@@ -33,7 +33,6 @@ pub(super) struct Context<'a> {
     pub(super) selection: &'a Selection<'a>,
     pub(super) decisions: &'a Decisions,
     pub(super) comments: &'a Comments,
-    pub(super) environment: &'a Environment,
     pub(super) sink: &'a dyn ProgressSink,
 }
 
@@ -42,6 +41,8 @@ pub(super) struct Subject {
     pub(super) project: Option<Project>,
     pub(super) model: Option<SettingsModel>,
     pub(super) others: Vec<SettingsModel>,
+    /// The environment in which production is supposed to run.
+    pub(super) environment: Environment,
     pub(super) index: ProjectIndex,
 }
 
@@ -149,7 +150,7 @@ fn run_checks(
         let slot = Arc::clone(tried.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
         // Several checks ask the same: one evaluates, the others wait for it.
         let evaluated = slot.get_or_init(|| {
-            let mut environment = cx.environment.clone();
+            let mut environment = subject.environment.clone();
             environment.vars.insert(name.to_owned(), value.to_owned());
             evaluate(cx.sources, project, &model.module, &environment)
         });

@@ -17,9 +17,9 @@ use crate::checklist::Catalog;
 use crate::decisions::Decisions;
 use crate::index::ProjectIndex;
 use crate::index::items::{FileItems, collect};
-use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, SettingsChoice};
+use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, Role, SettingsChoice};
 use crate::python::{forget_trees, with_tree};
-use crate::settings::{Environment, SettingsModel, evaluate};
+use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production};
 use crate::source::{FileId, ReadError, SourceFile, Sources, decode, read_file};
 
 /// The parser grows its stack, visitors and drops do not: hostile nesting must not end the process.
@@ -109,7 +109,9 @@ pub(super) fn scan_loaded(
         || parse_all(&sources, sink),
         || {
             let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
-            let models = projects.par_iter().map(|p| evaluate_all(&sources, p, &environment)).collect();
+            let given = engine.options.environment_as_given;
+            let models =
+                projects.par_iter().map(|p| evaluate_all(&sources, p, &environment, given)).collect();
             Ok::<(Vec<Project>, Vec<Models>), EngineError>((projects, models))
         },
     );
@@ -127,11 +129,12 @@ pub(super) fn scan_loaded(
         if !sink.step(Progress::Project { root: project.root.clone(), versions, settings }) {
             return Err(EngineError::Cancelled);
         }
-        subjects.push(subject(&sources, Some(project), models, items));
+        notices.extend(models.assumed.iter().map(|a| assumption(project, a)));
+        subjects.push(subject(&sources, Some(project), models, items, &environment));
     }
     let loose = items_of(&parsed.items, &sources, None, &roots);
     if !loose.is_empty() && (!projects.is_empty() || uses_drf(&sources, &parsed.items)) {
-        subjects.push(subject(&sources, None, Models::default(), loose));
+        subjects.push(subject(&sources, None, Models::default(), loose, &environment));
     }
 
     let context = judge::Context {
@@ -141,7 +144,6 @@ pub(super) fn scan_loaded(
         selection: &selection,
         decisions: &decisions,
         comments: &parsed.comments,
-        environment: &environment,
         sink,
     };
     let mut reports = Vec::new();
@@ -329,25 +331,57 @@ fn uses_drf(sources: &Sources, items: &[(FileId, Arc<FileItems>)]) -> bool {
 fn subject(
     sources: &Sources,
     project: Option<&Project>,
-    (model, others): Models,
+    models: Models,
     items: Vec<Arc<FileItems>>,
+    environment: &Environment,
 ) -> Subject {
     let index = ProjectIndex::link(sources, project, items);
-    Subject { project: project.cloned(), model, others, index }
+    let Models { model, others, assumed } = models;
+    let mut environment = environment.clone();
+    environment.vars.extend(assumed.into_iter().map(|a| (a.name, a.value)));
+    Subject { project: project.cloned(), model, others, index, environment }
 }
 
-/// The judged module's settings, and those of the project's other modules.
-type Models = (Option<SettingsModel>, Vec<SettingsModel>);
+/// What is supposed of production's environment, for people.
+fn assumption(project: &Project, assumed: &Assumed) -> String {
+    let module = project.choice.module().unwrap_or_default();
+    format!(
+        "{module} is judged with {}={}, as {}; --env gives another value.",
+        assumed.name, assumed.value, assumed.why
+    )
+}
 
-fn evaluate_all(sources: &Sources, project: &Project, environment: &Environment) -> Models {
-    let Some(judged) = project.choice.module() else { return (None, Vec::new()) };
-    let mut modules = vec![judged];
+/// The judged module's settings, those of the project's other modules, and what was supposed of the environment.
+#[derive(Default)]
+struct Models {
+    model: Option<SettingsModel>,
+    others: Vec<SettingsModel>,
+    assumed: Vec<Assumed>,
+}
+
+fn evaluate_all(sources: &Sources, project: &Project, environment: &Environment, as_given: bool) -> Models {
+    let Some(judged) = project.choice.module() else { return Models::default() };
     let others = project.candidates.iter().map(|c| c.module.as_str()).filter(|m| *m != judged);
-    modules.extend(others.take(MOST_OTHERS));
-    let mut models: Vec<SettingsModel> =
-        modules.par_iter().map(|module| evaluate(sources, project, module, environment)).collect();
-    let model = models.remove(0);
-    (Some(model), models)
+    let others: Vec<&str> = others.take(MOST_OTHERS).collect();
+    let ((model, assumed), mut others) = rayon::join(
+        || {
+            if as_given {
+                (evaluate(sources, project, judged, environment), Vec::new())
+            } else {
+                evaluate_production(sources, project, judged, environment)
+            }
+        },
+        || -> Vec<SettingsModel> {
+            others.par_iter().map(|module| evaluate(sources, project, module, environment)).collect()
+        },
+    );
+    if !assumed.is_empty() {
+        // What the same module gives without the variable is for a developer's machine.
+        let mut development = evaluate(sources, project, judged, environment);
+        development.role = Role::Development;
+        others.insert(0, development);
+    }
+    Models { model: Some(model), others, assumed }
 }
 
 fn versions_line(project: &Project) -> String {

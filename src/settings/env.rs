@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Composition, SettingsModel, defaults, dynaconf, eval};
+use super::{SettingsModel, defaults, dynaconf, eval};
 use crate::project::{Project, Role};
 use crate::source::Sources;
 
@@ -67,21 +67,14 @@ fn empty(sources: &Sources, project: &Project, module: &str) -> SettingsModel {
     let why = format!("{module} could not be evaluated");
     let candidate = project.candidates.iter().find(|c| c.module == module);
     let first = sources.iter().next().map(|(id, _)| id);
-    SettingsModel {
-        module: module.to_owned(),
-        file: candidate
-            .map(|c| c.file)
-            .or_else(|| project.candidates.first().map(|c| c.file))
-            .or(first)
-            .expect("internal error: settings of a scan without files"),
-        role: candidate.map_or(Role::Production, |c| c.role),
-        configuration: None,
-        django_version: project.django.as_ref().map(|v| v.version.clone()),
-        drf_version: project.drf.as_ref().map(|v| v.version.clone()),
-        settings: BTreeMap::new(),
-        files: Vec::new(),
-        open: Some(why.clone()),
-        composition: Composition::Module,
-        problems: vec![super::Problem { at: None, message: why }],
-    }
+    let file = candidate
+        .map(|c| c.file)
+        .or_else(|| project.candidates.first().map(|c| c.file))
+        .or(first)
+        .expect("internal error: settings of a scan without files");
+    let role = candidate.map_or(Role::Production, |c| c.role);
+    let mut model = SettingsModel::blank(project, module, file, role);
+    model.open = Some(why.clone());
+    model.problems.push(super::Problem { at: None, message: why });
+    model
 }

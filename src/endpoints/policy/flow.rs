@@ -24,9 +24,8 @@ pub(super) fn problem(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> O
                 let Some((ways, _)) = evaluator.run_view_method(&situation, step) else {
                     return Some(format!("`{step}` of the project is not followed"));
                 };
-                let leaves_out = ways
-                    .iter()
-                    .any(|w| !matches!(w.end, End::Raise(_)) && !w.path.called.contains(step));
+                let leaves_out =
+                    ways.iter().any(|w| !matches!(w.end, End::Raise(_)) && !w.path.called.contains(step));
                 if leaves_out {
                     return Some(format!("`{step}` of the project may leave the permissions out"));
                 }

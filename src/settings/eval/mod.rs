@@ -33,6 +33,7 @@ mod classes;
 mod compare;
 mod comprehension;
 mod control;
+mod data;
 mod edits;
 mod export;
 mod expr;
@@ -54,6 +55,7 @@ mod pattern;
 mod raise;
 mod stdlib;
 mod stmt;
+mod switches;
 mod targets;
 mod text;
 mod val;
@@ -67,7 +69,7 @@ use rustc_hash::FxHashMap;
 
 use crate::project::Project;
 use crate::python::{ParsedModule, Ranged, tree};
-use crate::settings::{Environment, How, Problem, Step};
+use crate::settings::{Environment, How, Problem, Step, Switch};
 use crate::source::{FileId, Sources, Span};
 
 pub(super) use export::run;
@@ -189,6 +191,7 @@ pub(super) struct Interp<'a> {
     env_prefix: Vec<String>,
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<BTreeMap<(String, String), String>>,
+    switches: Vec<Switch>,
 }
 
 impl<'a> Interp<'a> {
@@ -219,6 +222,7 @@ impl<'a> Interp<'a> {
             dynaconf: false,
             env_prefix: Vec::new(),
             inis: Vec::new(),
+            switches: Vec::new(),
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
         interp

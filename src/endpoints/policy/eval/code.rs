@@ -177,8 +177,7 @@ impl Evaluator<'_> {
             path.state = only.path.state.clone();
             return Err(Raised(name.clone()));
         }
-        let returning: Vec<&Ended> =
-            ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).collect();
+        let returning: Vec<&Ended> = ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).collect();
         let Some(first) = returning.first() else {
             let names: BTreeSet<_> = ways
                 .iter()
@@ -198,7 +197,10 @@ impl Evaluator<'_> {
         for name in names {
             let value = |w: &&Ended| {
                 let value = w.path.state.get(name).cloned();
-                (w.path.when.clone(), value.unwrap_or_else(|| Val::unknown(format!("`{name}` is set on some ways only"))))
+                (
+                    w.path.when.clone(),
+                    value.unwrap_or_else(|| Val::unknown(format!("`{name}` is set on some ways only"))),
+                )
             };
             state.insert(name.clone(), Val::either(returning.iter().map(value).collect()));
         }
@@ -270,10 +272,8 @@ impl Evaluator<'_> {
         let this = Val::Instance(Rc::new(Val::Class(class.clone())));
         let arguments = Arguments::of(vec![Val::Request]);
         let ways = self.fresh(|| self.run(situation, code, Some(this), arguments, BTreeMap::new()));
-        ways.iter().all(|w| {
-            !w.path.may_raise
-                && matches!(&w.end, End::Return(value) if value.truth() == Truth::Yes)
-        })
+        ways.iter()
+            .all(|w| !w.path.may_raise && matches!(&w.end, End::Return(value) if value.truth() == Truth::Yes))
     }
 
     /// The class in whose body a method of a class is written, when the project writes it.
