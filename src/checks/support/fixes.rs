@@ -165,7 +165,8 @@ fn unless_debugging(
     // Inside production's branch `DEBUG` is off anyway.
     let outside = after.is_none_or(|at| module.body().iter().any(|s| s.range() == at.text_range()));
     let offset = after.map_or(usize::MAX, |at| at.end());
-    (wanted && varies && outside && binds(cx, *file, "DEBUG", offset)).then(|| Code::Raw("not DEBUG".to_owned()))
+    (wanted && varies && outside && binds(cx, *file, "DEBUG", offset))
+        .then(|| Code::Raw("not DEBUG".to_owned()))
 }
 
 /// The setting's own expression with the new default in it, where the target module has its names.

@@ -32,7 +32,10 @@ impl Check for ViewAuthenticationDisabled {
         for site in &sites {
             match cx.index.is_empty_list(site.at(), site.class(), site.value) {
                 Some(true) if is_told_with_permission(cx, site, &permissions) => {
-                    unclear.push(Label::new(site.at(), "emptied with the permissions; `view-permission-open` tells it"));
+                    unclear.push(Label::new(
+                        site.at(),
+                        "emptied with the permissions; `view-permission-open` tells it",
+                    ));
                 }
                 Some(true) => match views::decided_by_method(cx, site, Policy::Authentication) {
                     Some(why) => unclear.push(Label::new(site.at(), why)),
@@ -124,7 +127,11 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, permissions: &[PolicySi
 }
 
 /// Whether the same view lets everybody in by permissions of its own: one cause, one finding.
-fn is_told_with_permission(cx: &CheckContext<'_>, site: &PolicySite<'_>, permissions: &[PolicySite<'_>]) -> bool {
+fn is_told_with_permission(
+    cx: &CheckContext<'_>,
+    site: &PolicySite<'_>,
+    permissions: &[PolicySite<'_>],
+) -> bool {
     permissions.iter().any(|own| {
         own.owner == site.owner
             && cx.index.openness(own.at(), own.class(), own.value) == Openness::Open
