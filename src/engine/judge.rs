@@ -41,9 +41,9 @@ pub(super) struct Subject {
     pub(super) project: Option<Project>,
     pub(super) model: Option<SettingsModel>,
     pub(super) others: Vec<SettingsModel>,
-    pub(super) index: ProjectIndex,
-    /// What the settings were evaluated in.
+    /// The environment in which production is supposed to run.
     pub(super) environment: Environment,
+    pub(super) index: ProjectIndex,
 }
 
 /// A judged project, and how many findings the selection leaves out.

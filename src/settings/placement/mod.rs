@@ -11,7 +11,7 @@ pub use branch::{Conditional, conditional, in_function};
 use super::{Composition, How, Node, Setting, SettingsModel};
 use crate::project::{Role, named_role};
 use crate::python::ast::{Expr, Stmt};
-use crate::python::{ParsedModule, Ranged as _, parse};
+use crate::python::{ParsedModule, Ranged as _, tree};
 use crate::source::{Encoding, FileId, Sources, Span};
 
 /// Where a value may be changed.
@@ -119,7 +119,7 @@ impl<'a> Placement<'a> {
             }
             Composition::Module => {
                 let file = if self.serves_development() { self.own_part(setting)? } else { self.model.file };
-                let module = parse(self.sources.text(file));
+                let module = tree(self.sources, file);
                 if !module.is_valid() {
                     return Err(format!("`{}` has a syntax error", self.sources.path(file)));
                 }
@@ -150,7 +150,7 @@ impl<'a> Placement<'a> {
         };
         let included = self.sources.text(self.model.file).contains("split_settings");
         let has_name = |file: &FileId| {
-            setting.is_none() || included || parse(self.sources.text(*file)).body().iter().any(is_star_import)
+            setting.is_none() || included || tree(self.sources, *file).body().iter().any(is_star_import)
         };
         let mut parts = self.model.files.iter().rev().copied();
         let part = parts.find(|file| own(file) && gives(file) && has_name(file));
@@ -170,7 +170,7 @@ impl<'a> Placement<'a> {
 
     /// Why a value cannot be changed where it stands: it belongs to a condition, a function, a loop.
     fn nesting(&self, at: Span, class: Option<Span>) -> Option<String> {
-        let module = parse(self.sources.text(at.file));
+        let module = tree(self.sources, at.file);
         let mut body = module.body();
         let range = at.text_range();
         loop {

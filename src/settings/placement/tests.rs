@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::*;
+use crate::python::parse;
 use crate::settings::{How, Step, Value};
 use crate::source::SourceFile;
 
@@ -42,6 +43,7 @@ fn model(sources: &Sources, path: &str, role: Role, value: Span) -> SettingsMode
         open: None,
         composition: Composition::Module,
         problems: Vec::new(),
+        switches: Vec::new(),
     }
 }
 
