@@ -11,6 +11,7 @@ mod expression;
 mod framework;
 pub mod items;
 mod link;
+mod models;
 mod modules;
 mod mro;
 mod policy;
@@ -19,13 +20,14 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup};
 pub use expression::{Call, Expression, Operator};
 pub use framework::{Framework, FrameworkClass, FrameworkId, FrameworkValue};
+pub use models::{Field, Model, ModelName, Models, Target};
 pub use mro::{Ancestor, Mro};
 pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
 pub use resolve::{Entity, Resolution};
@@ -54,6 +56,7 @@ pub struct ProjectIndex {
     classes: Vec<IndexedClass>,
     modules: modules::Modules,
     trees: Mutex<FxHashMap<FileId, Arc<ParsedModule>>>,
+    models: OnceLock<models::Models>,
 }
 
 #[derive(Debug)]
