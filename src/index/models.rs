@@ -368,7 +368,7 @@ fn is_user_call(index: &ProjectIndex, at: Span, call: &Call) -> bool {
 }
 
 /// Whether a library name means the user model.
-pub fn is_user_name(name: &str) -> bool {
+fn is_user_name(name: &str) -> bool {
     matches!(
         name,
         "django.contrib.auth.models.User"
