@@ -47,6 +47,8 @@ pub struct Field {
     pub at: Option<Span>,
     /// Whether it is the primary key.
     pub is_key: bool,
+    /// Whether forms may write it.
+    pub is_editable: bool,
     /// What a relation points to.
     pub target: Option<Target>,
 }
@@ -231,14 +233,18 @@ fn model(index: &ProjectIndex, class: ClassId) -> Option<Model> {
         _ => true,
     });
     let mut fields: Vec<Field> = Vec::new();
-    for model in inherited.iter().rev() {
-        fields.extend(model.fields.iter().filter_map(|f| library_field(f)));
+    for field in inherited.iter().rev().flat_map(|m| m.fields.iter().filter_map(|f| library_field(f))) {
+        fields.retain(|f| f.name != field.name);
+        fields.push(field);
     }
+    let mut unclear = false;
     for ancestor in order.iter().rev() {
         let Ancestor::Project(id) = ancestor else { continue };
         for value in &index.class(*id).attributes {
             fields.retain(|f| f.name != value.name);
-            fields.extend(field(index, value));
+            let made = field(index, value);
+            unclear |= made.is_none() && may_add_columns(index, value);
+            fields.extend(made);
         }
     }
     // A class with an unknown base is a model when its body says so: by fields of Django.
@@ -250,14 +256,21 @@ fn model(index: &ProjectIndex, class: ClassId) -> Option<Model> {
         value.is_some_and(|v| v.value == Expression::Bool(true))
     });
     if !is_abstract && !fields.iter().any(|f| f.is_key) {
-        let key = Field { name: "id".into(), kind: "AutoField".into(), at: None, is_key: true, target: None };
+        let key = Field {
+            name: "id".into(),
+            kind: "AutoField".into(),
+            at: None,
+            is_key: true,
+            is_editable: false,
+            target: None,
+        };
         fields.insert(0, key);
     }
     let is_user = bases.iter().any(|b| {
         let name = b.strip_prefix("django.contrib.auth.").unwrap_or_default();
         matches!(name.rsplit('.').next(), Some("AbstractUser" | "AbstractBaseUser" | "User"))
     });
-    Some(Model { class, is_abstract, is_user, is_complete: !unknown, fields })
+    Some(Model { class, is_abstract, is_user, is_complete: !unknown && !unclear, fields })
 }
 
 fn library_field(text: &str) -> Option<Field> {
@@ -269,7 +282,18 @@ fn library_field(text: &str) -> Option<Field> {
         _ => Some(Target::Other),
     };
     let is_key = rest.ends_with("key");
-    Some(Field { name: name.into(), kind: kind.into(), at: None, is_key, target })
+    let is_stamp = matches!(
+        kind,
+        "AutoCreatedField" | "AutoLastModifiedField" | "CreationDateTimeField" | "ModificationDateTimeField"
+    );
+    Some(Field {
+        name: name.into(),
+        kind: kind.into(),
+        at: None,
+        is_key,
+        is_editable: !is_key && !is_stamp,
+        target,
+    })
 }
 
 /// The field that an assignment in a class body makes.
@@ -278,13 +302,37 @@ fn field(index: &ProjectIndex, value: &ValueItem) -> Option<Field> {
     let kind = field_class(index, value.at, &call.callee)?;
     let is_key = keyword(call, "primary_key") == Some(&Expression::Bool(true));
     let relation = is_relation(&kind);
+    let is_true = |name: &str| keyword(call, name) == Some(&Expression::Bool(true));
+    let is_editable = keyword(call, "editable") != Some(&Expression::Bool(false))
+        && !is_true("auto_now")
+        && !is_true("auto_now_add");
     Some(Field {
         name: value.name.clone(),
         kind: kind.into(),
         at: Some(value.at),
         is_key,
+        is_editable,
         target: relation.then_some(Target::Other),
     })
+}
+
+/// Whether a value that is no field may bring columns by itself, such as a tag manager.
+fn may_add_columns(index: &ProjectIndex, value: &ValueItem) -> bool {
+    const HARMLESS: [&str; 4] =
+        ["HistoricalRecords", "FieldTracker", "AuditlogHistoryField", "GenericForeignKey"];
+    let Expression::Call(call) = &value.value else { return false };
+    let is_manager =
+        |name: &str| name.ends_with("Manager") || name.ends_with("as_manager") || &*value.name == "objects";
+    match index.resolve_at(value.at, &call.callee) {
+        Resolution::External(name) => {
+            let last = name.rsplit('.').next().unwrap_or(&name);
+            let known =
+                name.starts_with("django.") || name.starts_with("builtins.") || HARMLESS.contains(&last);
+            !known && (last == "TaggableManager" || !is_manager(last))
+        }
+        Resolution::Resolved(Entity::Class(_) | Entity::Function(_)) => false,
+        _ => !is_manager(&call.callee),
+    }
 }
 
 fn is_relation(kind: &str) -> bool {

@@ -91,6 +91,7 @@ const BUILTIN: Files<'static> = Files {
         file!("checks/deployment.toml"),
         file!("checks/logging.toml"),
         file!("checks/secrets.toml"),
+        file!("checks/serializers.toml"),
         file!("checks/views.toml"),
     ],
 };

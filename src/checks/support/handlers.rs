@@ -12,7 +12,7 @@ use crate::settings::Truth;
 
 use super::functions::find;
 use super::guards::{self, Guard};
-use super::lookups::Handler;
+use super::lookups::{HANDLERS, Handler};
 use super::views;
 
 /// A method or function that answers requests.
@@ -25,21 +25,6 @@ pub(crate) struct Site<'a> {
     pub(crate) item: &'a FunctionItem,
 }
 
-/// Methods of views that answer requests by their name.
-const NAMES: [&str; 11] = [
-    "get",
-    "post",
-    "put",
-    "patch",
-    "delete",
-    "list",
-    "create",
-    "retrieve",
-    "update",
-    "partial_update",
-    "destroy",
-];
-
 /// All of them, in order of files.
 pub(crate) fn sites<'a>(cx: &CheckContext<'a>) -> Vec<Site<'a>> {
     let index = cx.index;
@@ -51,7 +36,7 @@ pub(crate) fn sites<'a>(cx: &CheckContext<'a>) -> Vec<Site<'a>> {
         }
         for (position, method) in item.methods.iter().enumerate() {
             let action = is_action(index, method);
-            if !action && !NAMES.contains(&&*method.name) {
+            if !action && !HANDLERS.contains(&&*method.name) {
                 continue;
             }
             // A policy in the decorator counts for the class that the action stands in.

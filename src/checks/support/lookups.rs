@@ -6,7 +6,7 @@
 //! limited.
 
 use crate::checks::CheckContext;
-use crate::index::{ClassId, Lookup as Found, ModelName};
+use crate::index::{Ancestor, ClassId, Lookup as Found, ModelName};
 use crate::python::ast::{self, Expr, Stmt, StmtFunctionDef};
 use crate::python::visitor::{self, Visitor};
 use crate::python::{Ranged as _, TextRange, dotted_name};
@@ -89,6 +89,20 @@ impl Lookup<'_> {
     }
 }
 
+/// Methods of views that answer requests by their name.
+pub(crate) const HANDLERS: [&str; 11] = [
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "list",
+    "create",
+    "retrieve",
+    "update",
+    "partial_update",
+    "destroy",
+];
 /// Methods that give one row.
 const SINGLE: [&str; 11] = [
     "get",
@@ -345,9 +359,27 @@ impl<'a> Handler<'a> {
         if let Some(word) = self.facts.mentions.iter().find(|m| BY_HAND.contains(m)) {
             return Some(format!("it uses `{word}`"));
         }
+        if let Some(method) = self.checked_on_the_way() {
+            return Some(format!("`{method}` checks objects before the handler runs"));
+        }
         let mut finder = ByHand { handler: self, row, found: false };
         finder.visit_body(&self.function.body);
         finder.found.then(|| "it looks at the caller by itself".to_owned())
+    }
+
+    /// The method of the view or its bases, none that answers requests itself, that asks object permissions.
+    fn checked_on_the_way(&self) -> Option<&'a str> {
+        let order = &self.cx.index.mro(self.class?).order;
+        let classes =
+            order.iter().filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None });
+        let methods = classes.flat_map(|id| self.cx.index.class(id).methods.iter());
+        let mut own = methods.filter(|m| !m.at.contains(Span::new(self.file, self.function.range())));
+        own.find(|m| {
+            let runs = !HANDLERS.contains(&&*m.name) && &*m.name != "get_object" && m.decorators.is_empty();
+            let text = self.cx.sources.slice(m.at);
+            runs && (text.contains("check_object_permissions") || text.contains("has_object_permission"))
+        })
+        .map(|m| &*m.name)
     }
 
     /// The statement that stores a lookup in one local name, and that name.
@@ -475,7 +507,15 @@ impl<'e> Visitor<'e> for Sources<'_, '_> {
             self.origin.caller = true;
             return;
         }
-        self.origin.url |= self.handler.keys.contains(&first);
+        if self.handler.keys.contains(&first) {
+            // A part of a parameter: it is a row that something found before, not a text of the URL.
+            let is_row = !rest.is_empty()
+                && !matches!(expr, Expr::Name(_))
+                && first != "kwargs"
+                && !is_text_method(rest);
+            self.origin.caller |= is_row;
+            self.origin.url |= !is_row;
+        }
         self.origin.validated |= dotted.contains("validated_data") || dotted.contains("cleaned_data");
         if !self.seen.iter().any(|s| s == first) {
             self.seen.push(first.to_owned());
@@ -557,6 +597,14 @@ impl<'e> Visitor<'e> for ByHand<'_, '_> {
         }
         visitor::walk_expr(self, expr);
     }
+}
+
+/// Whether a name is a method of texts, as in `slug.lower()`.
+fn is_text_method(name: &str) -> bool {
+    matches!(
+        name,
+        "lower" | "upper" | "strip" | "split" | "replace" | "get" | "encode" | "removeprefix" | "hex"
+    )
 }
 
 /// Whether an expression is `super()`.

@@ -2,11 +2,14 @@
 //! together. No check stands here.
 
 pub(crate) mod classes;
+pub(crate) mod columns;
 pub(crate) mod cors;
 pub(crate) mod debug;
 mod env_default;
 pub(crate) mod environment;
+pub(crate) mod expand;
 pub(crate) mod facts;
+pub(crate) mod filters;
 pub(crate) mod fixes;
 pub(crate) mod flag;
 pub(crate) mod functions;
@@ -20,8 +23,11 @@ pub(crate) mod object_fetch;
 pub(crate) mod ownership;
 pub(crate) mod permissions;
 pub(crate) mod rest;
+pub(crate) mod rows;
 pub(crate) mod secret;
 pub(crate) mod secret_text;
+pub(crate) mod serializers;
 pub(crate) mod settings;
 pub(crate) mod tally;
 pub(crate) mod views;
+pub(crate) mod whole;

@@ -79,6 +79,9 @@ fn judge(
     let guard = site.guard(cx);
     let limited_rows = !own_rows && handler.view_is_limited();
     let skips = guard.object || limited_rows;
+    if let (Some(why), false) = (&guard.unclear, skips) {
+        return tally.unclear.push(Label::new(lookup.at, why.clone()));
+    }
     let Some(doubt) = doubt(cx, &guard, skips, own_rows, lookup) else {
         return tally.passed.push(Label::new(lookup.at, "the view asks nothing of its objects"));
     };
@@ -94,7 +97,7 @@ fn judge(
     finding.related.push(Label::new(site.item.name_at, "answers for one object"));
     if doubt {
         finding.confidence = Some(Confidence::Low);
-        finding.severity = (!skips && guard.unclear.is_none()).then_some(Severity::Low);
+        finding.severity = Some(Severity::Low);
     }
     let by_hand =
         "Fetch the row by `self.get_object()`, or call `self.check_object_permissions(request, obj)` on it.";
@@ -114,9 +117,6 @@ fn doubt(
 ) -> Option<bool> {
     if skips {
         return Some(false);
-    }
-    if guard.unclear.is_some() {
-        return Some(true);
     }
     if own_rows || guard.is_special() || !guard.login {
         return None;
