@@ -8,8 +8,8 @@ use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::{columns, guards, whole};
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place, Position};
-use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
-use crate::index::{ClassId, Expression, ModelName, Owner};
+use crate::finding::{Effect, Finding, Fix, Label, Outcome};
+use crate::index::{Ancestor, ClassId, Expression, ModelName, Owner};
 use crate::settings::Truth;
 
 pub(crate) struct PrivilegedFieldWritable;
@@ -71,11 +71,18 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
     if !users.is_empty() && users.iter().all(|view| special(view) || !writes(cx, *view)) {
         return tally.passed.push(Label::new(at, "only staff write with it, or nobody"));
     }
+    if users.is_empty() {
+        return tally
+            .unclear
+            .push(Label::new(at, "which views write with it is not told by `serializer_class`"));
+    }
+    if let Some(method) = drops(cx, class, first) {
+        return tally.unclear.push(Label::new(at, format!("`{method}` may drop what is sent")));
+    }
     let list = writable.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     let message = format!("`{}` takes {list} from whoever sends it.", item.name);
     let symbol = format!("{}.{first}", cx.index.class_name(class));
     let mut finding = Finding::new(ID, symbol, Label::new(value.at, "not read-only"), message);
-    finding.confidence = users.is_empty().then_some(Confidence::Low);
     finding
         .related
         .extend(users.first().map(|view| Label::new(cx.index.class(*view).name_at, "writes with it")));
@@ -89,6 +96,14 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
         }),
         None => finding.instruction(by_hand),
     });
+}
+
+/// The method of a serializer, or of its bases in the project, that mentions a field and so may refuse it.
+fn drops<'a>(cx: &CheckContext<'a>, class: ClassId, field: &str) -> Option<&'a str> {
+    let order = cx.index.mro(class).order.iter();
+    let classes = order.filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None });
+    let mut methods = classes.flat_map(|id| cx.index.class(id).methods.iter());
+    methods.find(|m| cx.sources.slice(m.at).contains(field)).map(|m| &*m.name)
 }
 
 /// Names of `Meta.read_only_fields`; `None` when they cannot be told.

@@ -8,7 +8,7 @@ use crate::checks::support::serializers::{self, Fields};
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation};
-use crate::finding::{Effect, Finding, Fix, Label, Outcome};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::items::ValueItem;
 use crate::index::{ClassId, Expression};
 use crate::source::Span;
@@ -98,7 +98,7 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
                 "`{}` is declared by `{name}`, so naming it in `{NAME}` has no effect: it stays writable.",
                 field.name
             );
-            let finding = Finding::new(
+            let mut finding = Finding::new(
                 ID,
                 symbol(&field.name),
                 Label::new(field.at, "declared without `read_only`"),
@@ -114,6 +114,8 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
             // Neither goes with `read_only`.
             let clash = ["required", "write_only", "queryset", "default"].iter().any(|k| takes(k));
             tally.findings.push(if clash {
+                // It was declared to be sent; which of the two is meant is not told.
+                finding.confidence = Some(Confidence::Med);
                 finding.instruction(format!("Declare `{}` with `read_only=True`.", field.name))
             } else {
                 finding.fix(Fix {

@@ -11,7 +11,7 @@ use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::whole;
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place};
-use crate::finding::{Effect, Finding, Fix, Label, Outcome};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::{ClassId, Expression, ModelName};
 
 pub(crate) struct SensitiveFieldReadable;
@@ -60,7 +60,18 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
     }
     let message = format!("`{}` sends `{name}`: it is not write-only.", item.name);
     let symbol = format!("{}.{name}", cx.index.class_name(class));
-    let finding = Finding::new(ID, symbol, Label::new(value.at, format!("holds `{name}`")), message);
+    let mut finding = Finding::new(ID, symbol, Label::new(value.at, format!("holds `{name}`")), message);
+    if whole::is_read_only(cx, class, name) {
+        // Somebody decided that it is sent.
+        finding.confidence = Some(Confidence::Low);
+    } else if serializers::views_of(cx, class).is_empty() {
+        finding.confidence = Some(Confidence::Med);
+    }
+    if finding.confidence == Some(Confidence::Low) {
+        return tally.findings.push(finding.instruction(format!(
+            "Take `{name}` out of `fields`, or say by an ignore comment why callers need it."
+        )));
+    }
     let by_hand = format!("Mark `{name}` as `write_only=True`, or take it out of `fields`.");
     tally.findings.push(match fix(cx, class, name) {
         Some(operations) => finding.fix(Fix {
@@ -90,7 +101,10 @@ fn is_readable(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
         return false;
     }
     match serializers::model_of(cx, class) {
-        Some(ModelName::Model(model)) => model.field(name).is_some_and(|f| f.target.is_none()),
+        // `can_edit_password` is a switch.
+        Some(ModelName::Model(model)) => model
+            .field(name)
+            .is_some_and(|f| f.target.is_none() && !f.kind.contains("Boolean") && !f.kind.contains("Date")),
         Some(ModelName::User) => true,
         Some(ModelName::Library(_)) | None => false,
     }

@@ -130,6 +130,16 @@ pub(crate) fn write_only_in_extra(cx: &CheckContext<'_>, class: ClassId, name: &
     extra(cx, class, name, "write_only")
 }
 
+/// Whether `Meta.read_only_fields` names a field.
+pub(crate) fn is_read_only(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
+    cx.index.meta_value(class, "read_only_fields").is_some_and(
+        |(meta, value)| match serializers::read_fields(cx.index, meta, value) {
+            Fields::Named(names) => names.iter().any(|n| n == name),
+            Fields::All | Fields::Unclear => false,
+        },
+    )
+}
+
 /// Whether `extra_kwargs` of the `Meta` sets an option of a field to true. A dict that is not written out may.
 pub(crate) fn extra(cx: &CheckContext<'_>, class: ClassId, name: &str, option: &str) -> bool {
     let Some((_, value)) = cx.index.meta_value(class, "extra_kwargs") else { return false };

@@ -83,9 +83,9 @@ fn judge(cx: &CheckContext<'_>, place: &Place<'_>, tally: &mut Tally) {
             let finding = whole(cx, place, "every column of the model");
             tally.findings.push(with_columns(place, finding, &[]));
         }
-        Fields::Named(names) => judge_names(cx, place, &names, true, tally),
+        Fields::Named(names) => judge_names(cx, place, &names, &names, tally),
         Fields::Unclear => match keys(cx, place.value) {
-            Some(names) => judge_names(cx, place, &names, false, tally),
+            Some((names, whole)) => judge_names(cx, place, &names, &whole, tally),
             None if place.value.value == Expression::None => {
                 tally.passed.push(Label::new(at, "offers no columns"));
             }
@@ -94,13 +94,19 @@ fn judge(cx: &CheckContext<'_>, place: &Place<'_>, tally: &mut Tally) {
     }
 }
 
-fn judge_names(cx: &CheckContext<'_>, place: &Place<'_>, names: &[String], whole: bool, tally: &mut Tally) {
+fn judge_names(
+    cx: &CheckContext<'_>,
+    place: &Place<'_>,
+    names: &[String],
+    whole: &[String],
+    tally: &mut Tally,
+) {
     let at = place.value.at;
     // One of the model's own columns compared whole tells nothing to whom does not know it already.
     let is_secret = |part: &str| columns::sensitivity(part) == Some(Sensitivity::Secret);
     let secret = names.iter().find(|path| match path.split_once("__") {
         Some(_) => path.split("__").any(is_secret),
-        None => is_secret(path) && !whole,
+        None => is_secret(path) && !whole.contains(path),
     });
     let Some(secret) = secret else {
         return tally.passed.push(Label::new(at, "names columns that are no secret"));
@@ -169,14 +175,26 @@ fn is_filterable(kind: &str) -> bool {
     !matches!(kind, "FileField" | "ImageField" | "JSONField" | "ArrayField" | "BinaryField" | "HStoreField")
 }
 
-/// The keys of a dict of lookups: `{"name": ["exact", "icontains"]}`.
-fn keys(cx: &CheckContext<'_>, value: &ValueItem) -> Option<Vec<String>> {
+/// The columns of a dict of lookups (`{"name": ["exact", "icontains"]}`), and those that are only compared whole.
+fn keys(cx: &CheckContext<'_>, value: &ValueItem) -> Option<(Vec<String>, Vec<String>)> {
     let module = parse(cx.sources.slice(value.value_at));
     let [Stmt::Expr(statement)] = module.body() else { return None };
     let Expr::Dict(dict) = &*statement.value else { return None };
-    let key = |item: &crate::python::ast::DictItem| match &item.key {
-        Some(Expr::StringLiteral(text)) => Some(text.value.to_string()),
-        _ => None,
+    let is_whole = |lookups: &Expr| {
+        let whole = |e: &Expr| matches!(e, Expr::StringLiteral(s) if matches!(s.value.to_str(), "exact" | "iexact" | "in" | "isnull"));
+        match lookups {
+            Expr::List(list) => list.elts.iter().all(whole),
+            Expr::Tuple(tuple) => tuple.elts.iter().all(whole),
+            _ => false,
+        }
     };
-    dict.items.iter().map(key).collect()
+    let (mut all, mut compared) = (Vec::new(), Vec::new());
+    for item in &dict.items {
+        let Some(Expr::StringLiteral(key)) = &item.key else { return None };
+        all.push(key.value.to_string());
+        if is_whole(&item.value) {
+            compared.push(key.value.to_string());
+        }
+    }
+    Some((all, compared))
 }
