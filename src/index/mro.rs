@@ -115,7 +115,7 @@ fn external(name: &str) -> Ancestor {
     }
 }
 
-fn framework(id: FrameworkId, depth: usize) -> Mro {
+pub(super) fn framework(id: FrameworkId, depth: usize) -> Mro {
     let own = Ancestor::Framework(id);
     if depth > MAX_DEPTH {
         return Mro { order: [own].into(), problem: None };

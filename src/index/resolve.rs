@@ -32,7 +32,7 @@ pub enum Entity {
 }
 
 /// An entity, or a folder of modules on the way to one.
-enum Step {
+pub(super) enum Step {
     At(Entity),
     /// The folder, and the file that names it.
     Namespace(String, FileId),
@@ -213,7 +213,7 @@ impl ProjectIndex {
         }
     }
 
-    fn import(&self, file: FileId, import: &ImportItem, hops: usize) -> Step {
+    pub(super) fn import(&self, file: FileId, import: &ImportItem, hops: usize) -> Step {
         let module = match self.absolute(file, import) {
             Ok(module) => module,
             Err(cause) => return Step::Failed(cause),
@@ -322,7 +322,7 @@ impl ProjectIndex {
     }
 }
 
-fn finish(step: Step) -> Resolution<Entity> {
+pub(super) fn finish(step: Step) -> Resolution<Entity> {
     match step {
         Step::At(entity) => Resolution::Resolved(entity),
         Step::External(name) => Resolution::External(Framework::builtin().canonical(&name).to_owned()),
