@@ -15,6 +15,7 @@ mod edit;
 mod end_to_end;
 mod index;
 mod output;
+mod policy;
 mod readme;
 mod real_projects;
 mod settings;
