@@ -76,9 +76,9 @@ class StandIn:
 
 
 def stand_in(key):
-    cls = type(f"StandIn_{key}", (StandIn,), {"key": key, "__call__": lambda self: self})
+    cls = type(f"StandIn_{key}", (StandIn,), {"key": key})
     globals()[cls.__name__] = cls
-    return cls
+    return f"{__name__}.{cls.__name__}"
 
 
 KEYS = [
@@ -173,17 +173,6 @@ def ask(cls, method, who):
     """What a permission class answers, as a line of TOML: for a reading and a writing request."""
     from django.contrib.auth.models import AnonymousUser, Group, User
 
-    class Plain(User):
-        class Meta:
-            proxy = True
-            app_label = "auth"
-
-        def has_perm(self, *args, **kwargs):
-            return False
-
-        has_perms = lambda self, perms, obj=None: not perms
-        has_module_perms = has_perm
-
     class View:
         queryset = Group.objects.all()
         kwargs = {}
@@ -192,7 +181,9 @@ def ask(cls, method, who):
     reads, answers = set(), []
     hidden = type(cls)("Traced", (cls,), {"__getattribute__": lambda self, name: (reads.add(name), object.__getattribute__(self, name))[1]})
     for verb in ("GET", "POST"):
-        user = AnonymousUser() if who == "anonymous" else Plain(username="plain", pk=1)
+        user = AnonymousUser() if who == "anonymous" else User(username="plain", pk=1)
+        user.has_perm = user.has_module_perms = lambda *args, **kwargs: False
+        user.has_perms = lambda perms, obj=None: not perms
         arguments = [Request(verb, user), View()]
         if method == "has_object_permission":
             arguments.append(Group(pk=1))
@@ -281,10 +272,9 @@ def main():
         if "dispatch" in methods and "login_required" in source(vars(cls)["dispatch"]):
             print('protected = "authenticated"')
         if issubclass(cls, BasePermission):
-            asked = [m for m in ("has_permission", "has_object_permission") if m in vars(cls)]
+            asked = ("has_permission", "has_object_permission")
             grants = [ask(cls, m, who) for m in asked for who in ("anonymous", "user")]
-            if grants:
-                print("grants = [\n    " + ",\n    ".join(grants) + ",\n]")
+            print("grants = [\n    " + ",\n    ".join(grants) + ",\n]")
 
 
 def wanted(cls):
@@ -306,7 +296,7 @@ def wanted(cls):
     # What the other policy attributes name.
     if issubclass(cls, (BaseRenderer, BaseParser, BasePagination, BaseFilterBackend, BaseVersioning, BaseMetadata)):
         return True
-    if issubclass(cls, BaseSerializer) and not cls.__module__.startswith("rest_framework."):
+    if issubclass(cls, BaseSerializer):
         return True
     module, name = cls.__module__, cls.__name__
     if issubclass(cls, (Exception,)) or module.startswith(("django.db", "django.forms", "django.utils")):

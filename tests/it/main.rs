@@ -16,6 +16,7 @@ mod end_to_end;
 mod index;
 mod output;
 mod policy;
+mod policy_differential;
 mod readme;
 mod real_projects;
 mod settings;
