@@ -345,6 +345,7 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
                 let slot = insert::slot(file, &nodes, *place).map_err(refused)?;
                 let block = assignment::statement(file, &slot, lines).map_err(refused)?;
                 let entry = statements.entry(slot).or_default();
+                entry.spaced |= block.contains(['\n', '\r']);
                 if !entry.blocks.contains(&block) {
                     entry.blocks.push(block);
                 }

@@ -33,7 +33,6 @@ pub(super) struct Context<'a> {
     pub(super) selection: &'a Selection<'a>,
     pub(super) decisions: &'a Decisions,
     pub(super) comments: &'a Comments,
-    pub(super) environment: &'a Environment,
     pub(super) sink: &'a dyn ProgressSink,
 }
 
@@ -42,6 +41,8 @@ pub(super) struct Subject {
     pub(super) project: Option<Project>,
     pub(super) model: Option<SettingsModel>,
     pub(super) others: Vec<SettingsModel>,
+    /// The environment in which production is supposed to run.
+    pub(super) environment: Environment,
     pub(super) index: ProjectIndex,
 }
 
@@ -144,7 +145,7 @@ fn run_checks(
 ) -> Result<BTreeMap<&'static str, Outcome>, EngineError> {
     let what_if = |name: &str, value: &str| {
         let (project, model) = (subject.project.as_ref()?, subject.model.as_ref()?);
-        let mut environment = cx.environment.clone();
+        let mut environment = subject.environment.clone();
         environment.vars.insert(name.to_owned(), value.to_owned());
         Some(evaluate(cx.sources, project, &model.module, &environment))
     };

@@ -20,7 +20,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -31,7 +31,7 @@ pub use mro::{Ancestor, Mro};
 pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
 pub use resolve::{Entity, Resolution};
 
-use crate::python::{ParsedModule, parse};
+use crate::python::{ParsedModule, tree};
 use crate::source::{FileId, Sources};
 use items::{ClassItem, FileItems, FunctionItem};
 
@@ -54,7 +54,6 @@ pub struct ProjectIndex {
     by_file: FxHashMap<FileId, u32>,
     classes: Vec<IndexedClass>,
     modules: modules::Modules,
-    trees: Mutex<FxHashMap<FileId, Arc<ParsedModule>>>,
 }
 
 #[derive(Debug)]
@@ -138,13 +137,7 @@ impl ProjectIndex {
 
     /// The tree of a file, parsed when first asked for and kept.
     pub fn tree(&self, sources: &Sources, file: FileId) -> Arc<ParsedModule> {
-        // A panic elsewhere leaves the map whole: nothing is computed while it is locked.
-        let trees = || self.trees.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tree) = trees().get(&file) {
-            return Arc::clone(tree);
-        }
-        let tree = Arc::new(parse(sources.text(file)));
-        Arc::clone(trees().entry(file).or_insert(tree))
+        tree(sources, file)
     }
 
     fn indexed(&self, file: FileId) -> Option<&IndexedFile> {

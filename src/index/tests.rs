@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::*;
+use crate::python::parse;
 use crate::settings::Truth;
 use crate::source::SourceFile;
 

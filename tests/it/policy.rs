@@ -108,8 +108,9 @@ fn views(body: &[&str]) -> Vec<View> {
 impl Case {
     /// The policies of the case's views.
     pub(crate) fn judge(&self) -> Vec<ViewPolicy> {
-        let file =
-            |(path, text): &(String, String)| SourceFile::from_bytes(path.clone(), text.clone().into_bytes()).unwrap();
+        let file = |(path, text): &(String, String)| {
+            SourceFile::from_bytes(path.clone(), text.clone().into_bytes()).unwrap()
+        };
         let sources = Sources::new("/project".into(), self.files.iter().map(file).collect());
         let settings_file = sources.find("settings.py").expect("a case has settings");
         let project = Project {
@@ -191,7 +192,8 @@ fn value(value: &PolicyValue) -> String {
         PolicyValue::Names(names) => format!("[{}]", names.join(", ")),
         PolicyValue::One(name) => name.clone().unwrap_or_else(|| "None".into()),
         PolicyValue::Branches(all) => {
-            let one = |b: &drf_harden::endpoints::policy::Branch| format!("{}: {}", b.when, self::value(&b.value));
+            let one =
+                |b: &drf_harden::endpoints::policy::Branch| format!("{}: {}", b.when, self::value(&b.value));
             all.iter().map(one).collect::<Vec<_>>().join("; ")
         }
         PolicyValue::Unknown(_) => "unknown".into(),
@@ -209,7 +211,11 @@ fn every_case_comes_out_as_written() {
             for (key, expected) in &view.expected {
                 let got = fact(policy, key);
                 // A condition is written `if x`, a request's case as it is.
-                let got = if got.starts_with("os.") || got.starts_with("not os.") { format!("if {got}") } else { got };
+                let got = if got.starts_with("os.") || got.starts_with("not os.") {
+                    format!("if {got}")
+                } else {
+                    got
+                };
                 let got = got.replace("; not os.", "; if not os.");
                 if got != *expected {
                     wrong.push_str(&format!(

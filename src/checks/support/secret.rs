@@ -85,6 +85,11 @@ pub(crate) fn is_weak(text: &str) -> bool {
     text.chars().count() < 50 || distinct.len() < 5 || text.starts_with("django-insecure-")
 }
 
+/// Django's ids for a key that is written here and is weak besides.
+pub(crate) fn reported_by_django(setting: &Setting) -> Option<&'static [&'static str]> {
+    setting.node.as_str().is_some_and(is_weak).then_some(&["security.W009"])
+}
+
 /// Whether the expression behind the key calls something that makes random text.
 fn is_random(cx: &CheckContext<'_>, setting: &Setting) -> bool {
     struct Calls(bool);

@@ -20,8 +20,18 @@ const MORE: [&str; 3] = [
 ];
 /// What code says that may refuse somebody.
 const REFUSALS: [&str; 12] = [
-    "user", "permission", "Permission", "auth", "Auth", "denied", "Forbidden", "forbidden", "login", "token",
-    "401", "403",
+    "user",
+    "permission",
+    "Permission",
+    "auth",
+    "Auth",
+    "denied",
+    "Forbidden",
+    "forbidden",
+    "login",
+    "token",
+    "401",
+    "403",
 ];
 
 /// The strongest protection that the decorators around a callback give; `None` when there is none.
@@ -64,9 +74,9 @@ fn is_neutral(evaluator: &Evaluator<'_>, name: &str) -> bool {
     }
     let Some(file) = evaluator.index.files().next().map(|f| f.file) else { return false };
     match evaluator.index.resolve_path(file, name) {
-        Resolution::Resolved(entity @ (Entity::Function(_) | Entity::Class(_))) => evaluator
-            .place_of(entity)
-            .is_some_and(|at| !speaks_of_refusal(evaluator, at)),
+        Resolution::Resolved(entity @ (Entity::Function(_) | Entity::Class(_))) => {
+            evaluator.place_of(entity).is_some_and(|at| !speaks_of_refusal(evaluator, at))
+        }
         _ => false,
     }
 }
@@ -189,13 +199,13 @@ fn decorated_dispatch(evaluator: &Evaluator<'_>, class: &ClassRef) -> Option<(Ex
         }
         for argument in decorator.arguments.iter().flatten().filter(|a| a.keyword.is_none()) {
             let text = evaluator.sources.slice(argument.value_at);
-            let asks = |names: &[&str]| {
-                names.iter().any(|n| text.contains(n.rsplit('.').next().unwrap_or(n)))
-            };
+            let asks =
+                |names: &[&str]| names.iter().any(|n| text.contains(n.rsplit('.').next().unwrap_or(n)));
             if asks(&MORE) {
                 strongest = Some((Exposure::Restricted, "a decorator of `dispatch` asks for it".into()));
             } else if asks(&LOGIN) && strongest.is_none() {
-                strongest = Some((Exposure::Authenticated, "a decorator of `dispatch` asks for a login".into()));
+                strongest =
+                    Some((Exposure::Authenticated, "a decorator of `dispatch` asks for a login".into()));
             }
         }
     }

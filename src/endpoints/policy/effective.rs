@@ -48,7 +48,9 @@ fn attribute_of(evaluator: &Evaluator<'_>, shape: &Shape, found: &Found, is_list
         return Effective { value, origin: Origin::Framework, at };
     }
     if let Val::Either(all) = &found.value {
-        let branches = all.iter().map(|(when, v)| Branch { when: when.to_string(), value: named(evaluator, v, is_list) });
+        let branches = all
+            .iter()
+            .map(|(when, v)| Branch { when: when.to_string(), value: named(evaluator, v, is_list) });
         return Effective { value: PolicyValue::Branches(branches.collect()), origin: Origin::Computed, at };
     }
     match named(evaluator, &found.value, is_list) {

@@ -45,7 +45,8 @@ pub(super) fn judge(evaluator: &Evaluator<'_>, shape: &Shape) -> Verdict {
     }
     let exposure = weakest(&by_method);
     let decides = |(verb, e): &(&String, &Exposure)| {
-        (**e == exposure || exposure == Exposure::ReadOpen && **e == Exposure::Open) && counts(&by_method, verb)
+        (**e == exposure || exposure == Exposure::ReadOpen && **e == Exposure::Open)
+            && counts(&by_method, verb)
     };
     let why = by_method.iter().find(decides).map_or_else(String::new, |(verb, _)| {
         format!("{}: {}", shape.label(verb), reasons.get(verb).map_or("", String::as_str))
@@ -136,7 +137,8 @@ fn one_list(
     verb: &str,
     list: &Val,
 ) -> (Exposure, String) {
-    let ask = |who, situation: &Situation, method| permission::lets_in(evaluator, situation, who, list, method);
+    let ask =
+        |who, situation: &Situation, method| permission::lets_in(evaluator, situation, who, list, method);
     let text = described(evaluator, list);
     let nobody = ask(Persona::Anonymous, situation, "has_permission");
     let mut object = Truth::No;
@@ -199,10 +201,16 @@ fn protected(
 }
 
 /// An authenticator of the project that never says "not mine".
-fn authenticates_all(evaluator: &Evaluator<'_>, situation: &Situation, authenticators: &Val) -> Option<String> {
+fn authenticates_all(
+    evaluator: &Evaluator<'_>,
+    situation: &Situation,
+    authenticators: &Val,
+) -> Option<String> {
     authenticators.elements()?.iter().find_map(|class| {
         let Val::Class(reference @ ClassRef::Project(_)) = class else { return None };
-        evaluator.never_declines(situation, reference).then(|| evaluator.class_text(class).unwrap_or_default())
+        evaluator
+            .never_declines(situation, reference)
+            .then(|| evaluator.class_text(class).unwrap_or_default())
     })
 }
 

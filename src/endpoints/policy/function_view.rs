@@ -73,22 +73,22 @@ pub(super) fn fill(evaluator: &Evaluator<'_>, id: FunctionId, shape: &mut Shape)
     if lost {
         shape.problem = Some("a decorator under `@api_view` may replace the function".into());
     }
-    if let Some(above) = names[..wrapping].iter().flatten().find(|n| {
-        n.strip_prefix("rest_framework.decorators.").is_some_and(|a| POLICY.contains(&a))
-    }) {
+    if let Some(above) = names[..wrapping]
+        .iter()
+        .flatten()
+        .find(|n| n.strip_prefix("rest_framework.decorators.").is_some_and(|a| POLICY.contains(&a)))
+    {
         let short = above.rsplit('.').next().unwrap_or_default();
         shape.problem = Some(format!("`@{short}` above `@api_view` has no effect"));
     }
     let call = function.decorators[wrapping].arguments.as_deref().unwrap_or_default();
-    let argument = call
-        .iter()
-        .find(|a| a.keyword.is_none() || a.keyword.as_deref() == Some("http_method_names"));
+    let argument =
+        call.iter().find(|a| a.keyword.is_none() || a.keyword.as_deref() == Some("http_method_names"));
     let methods = match argument {
         None => Val::list(vec![Val::str("GET")]),
         Some(argument) => evaluator.at_place(argument.value_at, None),
     };
-    let names: Option<Vec<&str>> =
-        methods.exact_elements().and_then(|m| m.iter().map(Val::as_str).collect());
+    let names: Option<Vec<&str>> = methods.exact_elements().and_then(|m| m.iter().map(Val::as_str).collect());
     let mut methods: Vec<String> = vec!["OPTIONS".to_owned()];
     match names {
         Some(names) => methods.extend(names.iter().map(|m| m.to_uppercase())),
@@ -107,9 +107,9 @@ fn keeps_attributes(evaluator: &Evaluator<'_>, decorator: &DecoratorItem) -> boo
     let Some(name) = decorator.name.as_deref() else { return false };
     match evaluator.index.resolve_at(decorator.at, name) {
         Resolution::External(_) => true,
-        Resolution::Resolved(entity) => evaluator
-            .place_of(entity)
-            .is_some_and(|at| evaluator.sources.slice(at).contains("wraps(")),
+        Resolution::Resolved(entity) => {
+            evaluator.place_of(entity).is_some_and(|at| evaluator.sources.slice(at).contains("wraps("))
+        }
         Resolution::Unresolved(_) => false,
     }
 }

@@ -42,7 +42,9 @@ pub(super) fn runs(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Trut
                 .unwrap_or(Truth::Maybe);
             let text = found.at.map_or("", |at| evaluator.sources.slice(at));
             match surest {
-                Truth::No if text.contains(".get_object(") || text.contains("check_object_permissions") => Truth::Maybe,
+                Truth::No if text.contains(".get_object(") || text.contains("check_object_permissions") => {
+                    Truth::Maybe
+                }
                 Truth::No if text.contains("super()") => Truth::Maybe,
                 other => other,
             }

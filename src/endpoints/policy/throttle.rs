@@ -21,14 +21,11 @@ fn one(evaluator: &Evaluator<'_>, shape: &Shape, class: &ClassRef, name: String)
     let own = |attribute: &str| evaluator.class_attribute(class, attribute, None);
     let text = |value: &Val| value.as_str().map(str::to_owned);
     // `ScopedRateThrottle` takes the view's scope.
-    let scope = match super::shape::inherits(
-        evaluator,
-        class,
-        &["rest_framework.throttling.ScopedRateThrottle"],
-    ) {
-        crate::settings::Truth::No => text(&own("scope").value),
-        _ => text(&evaluator.view_attribute(&shape.situation(), "throttle_scope").value),
-    };
+    let scope =
+        match super::shape::inherits(evaluator, class, &["rest_framework.throttling.ScopedRateThrottle"]) {
+            crate::settings::Truth::No => text(&own("scope").value),
+            _ => text(&evaluator.view_attribute(&shape.situation(), "throttle_scope").value),
+        };
     let rate = match own("rate") {
         found if matches!(found.owner, Owner::Class(_)) && found.value != Val::None => {
             text(&found.value).map(Some)

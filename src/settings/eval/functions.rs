@@ -43,6 +43,8 @@ pub(super) struct ClassDef {
     pub external: Vec<Name>,
     /// Why an attribute may be another than the bodies say (a metaclass, a decorator, an unknown base).
     pub opaque: Option<Rc<str>>,
+    /// Names that django-configurations copied from Django's defaults into it.
+    pub framework: Vec<Name>,
     pub at: Option<Span>,
 }
 

@@ -51,7 +51,7 @@ impl<'a> Interp<'a> {
         }
         for root in roots {
             let prefix = at(root, &format!("{inner}/"));
-            if self.sources.iter().any(|(_, f)| f.path.starts_with(&prefix) && f.path.ends_with(".py")) {
+            if self.sources.below(&prefix).any(|(_, f)| f.path.ends_with(".py")) {
                 return Some(Found::Namespace);
             }
         }

@@ -28,6 +28,18 @@ impl Reads {
         self.0.as_deref().map_or(&[], Vec::as_slice)
     }
 
+    /// The same reads, without which the import fails.
+    pub(super) fn needed(&self) -> Self {
+        Self(self.0.as_ref().map(|reads| {
+            Rc::new(reads.iter().map(|r| EnvRead { needed: !r.supplied, ..r.clone() }).collect())
+        }))
+    }
+
+    /// Whether the import fails without one of them.
+    pub(super) fn has_needed(&self) -> bool {
+        self.as_slice().iter().any(|r| r.needed)
+    }
+
     /// Both, each read once. Long lists are cut: they are for people.
     pub(super) fn union(&self, other: &Self) -> Self {
         match (&self.0, &other.0) {
@@ -37,8 +49,10 @@ impl Reads {
             (Some(a), Some(b)) => {
                 let mut all = (**a).clone();
                 for read in b.iter() {
-                    if all.len() < 32 && !all.iter().any(|r| r.name == read.name && r.at == read.at) {
-                        all.push(read.clone());
+                    match all.iter().position(|r| r.name == read.name && r.at == read.at) {
+                        Some(at) => all[at].needed |= read.needed,
+                        None if all.len() < 32 => all.push(read.clone()),
+                        None => {}
                     }
                 }
                 Self(Some(Rc::new(all)))

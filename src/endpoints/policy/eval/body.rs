@@ -90,8 +90,7 @@ impl Evaluator<'_> {
                 let Some([argument, ..]) = decorator.arguments.as_deref() else { return };
                 if attribute.ends_with("_classes") {
                     let value = self.at_place(argument.value_at, None);
-                    let entry =
-                        Entry { alternatives: vec![("".into(), Some(value))], at: decorator.at };
+                    let entry = Entry { alternatives: vec![("".into(), Some(value))], at: decorator.at };
                     namespace.names.insert(attribute.into(), entry);
                 }
             }

@@ -9,8 +9,27 @@ use crate::settings::Truth;
 
 /// Functions that need no import, sorted.
 const NAMES: [&str; 21] = [
-    "all", "any", "bool", "dict", "filter", "frozenset", "getattr", "hasattr", "id", "int", "isinstance",
-    "issubclass", "len", "list", "map", "reversed", "set", "sorted", "str", "tuple", "type",
+    "all",
+    "any",
+    "bool",
+    "dict",
+    "filter",
+    "frozenset",
+    "getattr",
+    "hasattr",
+    "id",
+    "int",
+    "isinstance",
+    "issubclass",
+    "len",
+    "list",
+    "map",
+    "reversed",
+    "set",
+    "sorted",
+    "str",
+    "tuple",
+    "type",
 ];
 
 pub(super) fn is_builtin(name: &str) -> bool {

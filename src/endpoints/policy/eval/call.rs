@@ -114,7 +114,14 @@ impl Evaluator<'_> {
     }
 
     /// `base.name(...)`.
-    fn method(&self, frame: &Frame<'_>, base: &Val, name: &str, arguments: Arguments, path: &mut Path) -> Outcome {
+    fn method(
+        &self,
+        frame: &Frame<'_>,
+        base: &Val,
+        name: &str,
+        arguments: Arguments,
+        path: &mut Path,
+    ) -> Outcome {
         match base {
             Val::User => self.user_method(frame, name, path),
             Val::Empty => Ok(match name {
@@ -143,7 +150,10 @@ impl Evaluator<'_> {
         let anonymous = frame.situation.persona == Some(Persona::Anonymous);
         match name {
             "has_perm" | "has_perms" | "has_module_perms" => {
-                if anonymous && matches!(self.nobody(), super::subject::Nobody::Standard) && self.plain_backends() {
+                if anonymous
+                    && matches!(self.nobody(), super::subject::Nobody::Standard)
+                    && self.plain_backends()
+                {
                     return Ok(Val::Bool(false));
                 }
                 Ok(Val::unknown("`request.user` may have the permission"))
@@ -169,7 +179,13 @@ impl Evaluator<'_> {
     }
 
     /// The value of a call.
-    pub(super) fn invoke(&self, frame: &Frame<'_>, callee: &Val, arguments: Arguments, path: &mut Path) -> Outcome {
+    pub(super) fn invoke(
+        &self,
+        frame: &Frame<'_>,
+        callee: &Val,
+        arguments: Arguments,
+        path: &mut Path,
+    ) -> Outcome {
         match callee {
             Val::Class(_) | Val::Composed(_) => Ok(Val::Instance(Rc::new(callee.clone()))),
             // DRF makes an object of each entry; one with `__call__` usually gives itself.
@@ -199,9 +215,9 @@ impl Evaluator<'_> {
                 self.inherited(frame, class, name, this, path)
             }
             Val::Library(name) => match &**name {
-                "rest_framework.permissions.AND" | "rest_framework.permissions.OR" | "rest_framework.permissions.NOT" => {
-                    Ok(composed(name, arguments.plain()))
-                }
+                "rest_framework.permissions.AND"
+                | "rest_framework.permissions.OR"
+                | "rest_framework.permissions.NOT" => Ok(composed(name, arguments.plain())),
                 _ => self.library_call(frame, name, &arguments, path),
             },
             Val::Either(all) => {

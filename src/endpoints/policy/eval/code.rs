@@ -180,8 +180,7 @@ impl Evaluator<'_> {
             path.state = only.path.state.clone();
             return Err(Raised(name.clone()));
         }
-        let returning: Vec<&Ended> =
-            ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).collect();
+        let returning: Vec<&Ended> = ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).collect();
         let Some(first) = returning.first() else {
             let names: BTreeSet<_> = ways
                 .iter()
@@ -201,7 +200,10 @@ impl Evaluator<'_> {
         for name in names {
             let value = |w: &&Ended| {
                 let value = w.path.state.get(name).cloned();
-                (w.path.when.clone(), value.unwrap_or_else(|| Val::unknown(format!("`{name}` is set on some ways only"))))
+                (
+                    w.path.when.clone(),
+                    value.unwrap_or_else(|| Val::unknown(format!("`{name}` is set on some ways only"))),
+                )
             };
             state.insert(name.clone(), Val::either(returning.iter().map(value).collect()));
         }

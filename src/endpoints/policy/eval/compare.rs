@@ -27,7 +27,13 @@ pub(super) fn equal(a: &Val, b: &Val) -> Truth {
             a.iter().zip(b.iter()).fold(Truth::Yes, |t, (a, b)| t.and(equal(a, b)))
         }
         // A library may give two names to one thing.
-        (Val::Library(a), Val::Library(b)) => if a == b { Truth::Yes } else { Truth::Maybe },
+        (Val::Library(a), Val::Library(b)) => {
+            if a == b {
+                Truth::Yes
+            } else {
+                Truth::Maybe
+            }
+        }
         (a, b) if is_plain(a) && is_plain(b) => (a == b).into(),
         (Val::View, Val::View) | (Val::Request, Val::Request) | (Val::User, Val::User) => Truth::Yes,
         (Val::Request | Val::View, other) | (other, Val::Request | Val::View) if is_plain(other) => Truth::No,
@@ -76,8 +82,14 @@ fn identical(a: &Val, b: &Val) -> Truth {
     match (a, b) {
         (Val::None, Val::None) => Truth::Yes,
         // An object is never one of Python's singletons.
-        (Val::None | Val::Bool(_), Val::View | Val::Request | Val::User | Val::Object | Val::Class(_) | Val::Instance(_))
-        | (Val::View | Val::Request | Val::User | Val::Object | Val::Class(_) | Val::Instance(_), Val::None | Val::Bool(_)) => Truth::No,
+        (
+            Val::None | Val::Bool(_),
+            Val::View | Val::Request | Val::User | Val::Object | Val::Class(_) | Val::Instance(_),
+        )
+        | (
+            Val::View | Val::Request | Val::User | Val::Object | Val::Class(_) | Val::Instance(_),
+            Val::None | Val::Bool(_),
+        ) => Truth::No,
         (Val::List(_) | Val::Str(_) | Val::Int(_) | Val::Tuple(_) | Val::Dict(_), Val::None)
         | (Val::None, Val::List(_) | Val::Str(_) | Val::Int(_) | Val::Tuple(_) | Val::Dict(_)) => Truth::No,
         (Val::Bool(a), Val::Bool(b)) => (a == b).into(),
@@ -92,9 +104,9 @@ fn identical(a: &Val, b: &Val) -> Truth {
 /// `item in collection`.
 pub(super) fn contains(collection: &Val, item: &Val) -> Truth {
     match (collection, item) {
-        (Val::List(items) | Val::Tuple(items), _) => {
-            items.iter().fold(Truth::No, |t, v| t.or(if matches!(v, Val::Rest(_)) { Truth::Maybe } else { equal(v, item) }))
-        }
+        (Val::List(items) | Val::Tuple(items), _) => items.iter().fold(Truth::No, |t, v| {
+            t.or(if matches!(v, Val::Rest(_)) { Truth::Maybe } else { equal(v, item) })
+        }),
         (Val::Empty, _) => Truth::No,
         (Val::Dict(entries), _) => entries.iter().fold(Truth::No, |t, (k, _)| t.or(equal(k, item))),
         (Val::Str(text), Val::Str(part)) => text.contains(&**part).into(),

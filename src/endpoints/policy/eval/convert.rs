@@ -145,7 +145,9 @@ impl Evaluator<'_> {
                 super::Composed::Or(a, b) => format!("({} | {})", self.class_text(a)?, self.class_text(b)?),
                 super::Composed::Not(a) => format!("~{}", self.class_text(a)?),
             }),
-            Val::Library(name) => Err(format!("nothing is known of `{name}`, which comes from a library").into()),
+            Val::Library(name) => {
+                Err(format!("nothing is known of `{name}`, which comes from a library").into())
+            }
             Val::Either(_) => Err("it depends on a condition".into()),
             other => Err(other.cause().unwrap_or_else(|| "it is no class".into())),
         }

@@ -48,9 +48,7 @@ impl Evaluator<'_> {
                         Val::truth_value(!v.truth(), &cause)
                     }),
                     UnaryOp::Invert => value.map(|v| match v {
-                        v if compare::is_permission(v) => {
-                            Val::Composed(Rc::new(Composed::Not(v.clone())))
-                        }
+                        v if compare::is_permission(v) => Val::Composed(Rc::new(Composed::Not(v.clone()))),
                         _ => Val::unknown("it is computed by an operator"),
                     }),
                     UnaryOp::USub => match value {

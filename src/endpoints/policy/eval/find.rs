@@ -79,7 +79,11 @@ struct Around<'t> {
 
 impl<'t> SourceOrderVisitor<'t> for Around<'t> {
     fn enter_node(&mut self, node: AnyNodeRef<'t>) -> TraversalSignal {
-        if node.range().contains_range(self.range) { TraversalSignal::Traverse } else { TraversalSignal::Skip }
+        if node.range().contains_range(self.range) {
+            TraversalSignal::Traverse
+        } else {
+            TraversalSignal::Skip
+        }
     }
 
     fn visit_stmt(&mut self, stmt: &'t Stmt) {

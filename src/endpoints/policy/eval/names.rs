@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{Evaluator, Frame, FrameKind, Path, Val, builtins, find};
-use crate::index::items::Bound as Binding;
 use crate::index::Resolution;
+use crate::index::items::Bound as Binding;
 use crate::python::ast::{Expr, Stmt};
 use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
 use crate::source::Span;
@@ -40,9 +40,7 @@ impl Evaluator<'_> {
             return self.module_value(frame.file, name, before);
         }
         let resolution = match before {
-            Some(before) => {
-                self.index.resolve_at(Span { file: frame.file, range: (before, before) }, name)
-            }
+            Some(before) => self.index.resolve_at(Span { file: frame.file, range: (before, before) }, name),
             None => self.index.resolve(frame.file, name),
         };
         match resolution {

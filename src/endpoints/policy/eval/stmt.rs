@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::val::both;
-use super::{Bound, Code, CodeKind, ClassRef, End, Ended, Evaluator, Frame, FrameKind, MAX_PATHS, Path, Raised, Val};
+use super::{
+    Bound, ClassRef, Code, CodeKind, End, Ended, Evaluator, Frame, FrameKind, MAX_PATHS, Path, Raised, Val,
+};
 use crate::index::{Entity, Resolution};
 use crate::python::Ranged as _;
 use crate::python::ast::{self, ExceptHandler, Expr, Stmt};
@@ -397,7 +399,11 @@ fn catches(handler: Option<&Expr>, raised: Option<&str>) -> Truth {
     let Some(name) = name.as_deref().and_then(|n| n.rsplit('.').next()) else { return Truth::Maybe };
     match raised {
         _ if name == "Exception" || name == "BaseException" => {
-            if raised.is_some() { Truth::Yes } else { Truth::Maybe }
+            if raised.is_some() {
+                Truth::Yes
+            } else {
+                Truth::Maybe
+            }
         }
         None => Truth::Maybe,
         Some(raised) if raised == name => Truth::Yes,

@@ -128,7 +128,12 @@ impl Evaluator<'_> {
         }
         match &found.value {
             Val::Code(code) => match code.kind {
-                CodeKind::Property => self.invoke(frame, &Val::Bound(Rc::new((found.value.clone(), this.clone()))), super::call::Arguments::default(), path),
+                CodeKind::Property => self.invoke(
+                    frame,
+                    &Val::Bound(Rc::new((found.value.clone(), this.clone()))),
+                    super::call::Arguments::default(),
+                    path,
+                ),
                 CodeKind::Method => Ok(Val::Bound(Rc::new((found.value.clone(), this.clone())))),
                 CodeKind::ClassMethod => {
                     let class = match this {

@@ -60,7 +60,10 @@ impl Evaluator<'_> {
         let at = Span::new(frame.file, crate::python::Ranged::range(expr));
         if let Expr::Call(call) = expr
             && let Expr::Attribute(method) = &*call.func
-            && matches!(method.attr.as_str(), "append" | "extend" | "insert" | "remove" | "pop" | "clear" | "update")
+            && matches!(
+                method.attr.as_str(),
+                "append" | "extend" | "insert" | "remove" | "pop" | "clear" | "update"
+            )
         {
             let before = self.expr(frame, &method.value, path)?;
             let mut arguments = Vec::new();
