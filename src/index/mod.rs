@@ -12,6 +12,7 @@ mod expression;
 mod framework;
 pub mod items;
 mod link;
+mod models;
 mod modules;
 mod mro;
 mod policy;
@@ -20,13 +21,14 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
 pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup};
 pub use expression::{Call, Expression, Operator};
 pub use framework::{Answer, Framework, FrameworkClass, FrameworkId, FrameworkValue, Grant};
+pub use models::{Field, Model, ModelName, Models, Target};
 pub use mro::{Ancestor, Mro};
 pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
 pub use resolve::{Entity, Resolution};
@@ -54,6 +56,7 @@ pub struct ProjectIndex {
     by_file: FxHashMap<FileId, u32>,
     classes: Vec<IndexedClass>,
     modules: modules::Modules,
+    models: OnceLock<models::Models>,
 }
 
 #[derive(Debug)]
