@@ -102,9 +102,7 @@ fn is_readable(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
     }
     match serializers::model_of(cx, class) {
         // `can_edit_password` is a switch.
-        Some(ModelName::Model(model)) => model
-            .field(name)
-            .is_some_and(|f| f.target.is_none() && !f.kind.contains("Boolean") && !f.kind.contains("Date")),
+        Some(ModelName::Model(model)) => model.field(name).is_some_and(|f| columns::of_field(f).is_some()),
         Some(ModelName::User) => true,
         Some(ModelName::Library(_)) | None => false,
     }
