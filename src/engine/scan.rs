@@ -20,7 +20,7 @@ use crate::index::items::{FileItems, collect};
 use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, Role, SettingsChoice};
 use crate::python::{forget_trees, with_tree};
 use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production};
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{FileId, ReadError, SourceFile, Sources, decode, read_file};
 
 /// The parser grows its stack, visitors and drops do not: hostile nesting must not end the process.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
@@ -181,7 +181,7 @@ struct ParsedAll {
 /// Parses every Python file in parallel; trees are dropped at once, only items stay.
 fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
     let mut python: Vec<(FileId, &SourceFile)> =
-        sources.iter().filter(|(_, f)| f.path.ends_with(".py")).collect();
+        sources.iter().filter(|(_, f)| f.path.ends_with(".py") && !is_migration(&f.path)).collect();
     // The largest first, in small portions: no thread is left alone with a large one at the end.
     python.sort_by_key(|(_, f)| Reverse(f.text.len()));
     let (done, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -214,6 +214,13 @@ fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, En
     });
     let broken = broken.collect();
     Ok(ParsedAll { items, comments, broken })
+}
+
+/// Whether a file is a numbered migration (`migrations/0001_initial.py`). No import statement can name such a module,
+/// so nothing in it is the base, the view or the serializer of anything: it is left unread.
+fn is_migration(path: &str) -> bool {
+    let Some((folder, name)) = path.rsplit_once('/') else { return false };
+    name.starts_with(|c: char| c.is_ascii_digit()) && folder.split('/').any(|part| part == "migrations")
 }
 
 /// The projects to judge, with the settings module that the options or an earlier decision name.
@@ -283,10 +290,9 @@ fn find_projects(
 fn environment(engine: &Engine) -> Result<Environment, EngineError> {
     let mut vars = BTreeMap::new();
     if let Some(path) = &engine.options.env_file {
-        let text = crate::source::read_file(path)
-            .and_then(crate::source::decode)
-            .map_err(|e| EngineError::EnvFile { path: path.clone(), reason: e.to_string() })?
-            .0;
+        let unread = |e: ReadError| EngineError::EnvFile { path: path.clone(), reason: e.to_string() };
+        let bytes = read_file(path).map_err(unread)?;
+        let (text, _) = decode(&bytes).map_err(unread)?;
         vars.extend(crate::settings::parse_env_file(&text));
     }
     vars.extend(engine.options.env.iter().cloned());

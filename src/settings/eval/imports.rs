@@ -427,7 +427,7 @@ impl<'a> Interp<'a> {
             return Ok(None);
         }
         let Ok(bytes) = crate::source::read_file(&path) else { return Ok(None) };
-        let Ok((text, _)) = crate::source::decode(bytes) else { return Ok(None) };
+        let Ok((text, _)) = crate::source::decode(&bytes) else { return Ok(None) };
         let slot = self.installed;
         self.installed += 1;
         let arena = self.arena;

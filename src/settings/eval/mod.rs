@@ -40,6 +40,7 @@ mod expr;
 mod format;
 mod functions;
 mod havoc;
+mod heap;
 mod imports;
 mod index;
 mod join;
