@@ -5,6 +5,7 @@
 
 mod change;
 pub mod demo;
+mod endpoints;
 mod fingerprint;
 pub mod git;
 mod judge;
@@ -24,6 +25,7 @@ use crate::checklist::Profile;
 use crate::finding::{Confidence, Severity};
 
 pub use change::{ChangeError, Preview, Written};
+pub use endpoints::EndpointReport;
 pub use report::{
     CheckResult, DecisionNote, FindingId, PracticeReport, ProjectReport, Report, ReportedFinding, Score,
     State, Totals,

@@ -160,14 +160,14 @@ pub(super) fn scan_loaded(
 }
 
 /// What one pass over all Python files gives.
-struct ParsedAll {
-    items: Vec<(FileId, Arc<FileItems>)>,
+pub(super) struct ParsedAll {
+    pub(super) items: Vec<(FileId, Arc<FileItems>)>,
     comments: Comments,
     broken: Vec<NotRead>,
 }
 
 /// Parses every Python file in parallel; trees are dropped at once, only items stay.
-fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
+pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
     let python: Vec<FileId> =
         sources.iter().filter(|(_, f)| f.path.ends_with(".py")).map(|(id, _)| id).collect();
     let (done, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -213,7 +213,7 @@ fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, En
 }
 
 /// The projects to judge, with the settings module that the options or an earlier decision name.
-fn find_projects(
+pub(super) fn find_projects(
     engine: &Engine,
     sources: &Sources,
     decisions: &Decisions,
@@ -276,7 +276,7 @@ fn find_projects(
 }
 
 /// The environment that the options give.
-fn environment(engine: &Engine) -> Result<Environment, EngineError> {
+pub(super) fn environment(engine: &Engine) -> Result<Environment, EngineError> {
     let mut vars = BTreeMap::new();
     if let Some(path) = &engine.options.env_file {
         let text = crate::source::read_file(path)
@@ -291,7 +291,7 @@ fn environment(engine: &Engine) -> Result<Environment, EngineError> {
 
 /// The items of the files of one project: below its root, and below no other project's root inside it. With
 /// `None`, those of the files below no project.
-fn items_of(
+pub(super) fn items_of(
     items: &[(FileId, Arc<FileItems>)],
     sources: &Sources,
     root: Option<&str>,

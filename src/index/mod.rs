@@ -31,7 +31,7 @@ pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
 pub use resolve::{Entity, Resolution};
 
 use crate::python::{ParsedModule, parse};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 use items::{ClassItem, FileItems, FunctionItem};
 
 /// A class of the index. Ids follow the order of files, then of class statements.
@@ -144,6 +144,36 @@ impl ProjectIndex {
         }
         let tree = Arc::new(parse(sources.text(file)));
         Arc::clone(trees().entry(file).or_insert(tree))
+    }
+
+    /// The file of a module; of several with the name, that nearest to the file `near`.
+    pub fn module_file(&self, name: &str, near: FileId) -> Option<FileId> {
+        self.modules.find(name, near)
+    }
+
+    /// Whether a file is a package's `__init__`.
+    pub fn is_package(&self, file: FileId) -> bool {
+        self.indexed(file).is_some_and(|f| f.module.is_package)
+    }
+
+    /// Whether a dotted name is a folder of modules.
+    pub fn is_namespace(&self, name: &str) -> bool {
+        self.modules.is_namespace(name)
+    }
+
+    /// The class whose statement stands here.
+    pub fn class_standing_at(&self, at: Span) -> Option<ClassId> {
+        let file = self.indexed(at.file)?;
+        let position = file.items.classes.iter().position(|c| c.at == at)?;
+        Some(ClassId(file.first_class + position as u32))
+    }
+
+    /// The module-level function around a place, and its name.
+    pub fn function_around(&self, at: Span) -> Option<(FunctionId, &str)> {
+        let items = &self.indexed(at.file)?.items;
+        let position = items.functions.iter().position(|f| f.at.contains(at))?;
+        let id = FunctionId { file: at.file, position: position as u32 };
+        Some((id, &items.functions[position].name))
     }
 
     fn indexed(&self, file: FileId) -> Option<&IndexedFile> {

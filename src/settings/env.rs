@@ -37,21 +37,24 @@ pub fn evaluate(
         return empty(sources, project, module);
     };
     let is_toml = sources.path(candidate.file).ends_with(".toml");
-    let mut model = std::thread::scope(|scope| {
-        let run = move || {
-            if is_toml {
-                dynaconf::evaluate(sources, project, candidate, environment)
-            } else {
-                eval::run(sources, project, candidate, environment)
-            }
-        };
-        match std::thread::Builder::new().name("settings".into()).stack_size(STACK).spawn_scoped(scope, run) {
-            Ok(thread) => thread.join().unwrap_or_else(|_| empty(sources, project, module)),
-            Err(_) => empty(sources, project, module),
+    let run = || {
+        if is_toml {
+            dynaconf::evaluate(sources, project, candidate, environment)
+        } else {
+            eval::run(sources, project, candidate, environment)
         }
-    });
+    };
+    let mut model = on_deep_stack("settings", run).unwrap_or_else(|| empty(sources, project, module));
     defaults::fill(&mut model);
     model
+}
+
+/// Runs the interpreter on a thread with a stack that deep code does not exhaust. `None` when it failed.
+pub(super) fn on_deep_stack<T: Send>(name: &str, run: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name(name.into()).stack_size(STACK).spawn_scoped(scope, run);
+        thread.ok()?.join().ok()
+    })
 }
 
 /// A model of which nothing is known.

@@ -10,6 +10,7 @@ mod env;
 mod eval;
 pub mod placement;
 mod provenance;
+pub mod routes;
 mod secrets;
 mod truth;
 mod value;

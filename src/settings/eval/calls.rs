@@ -158,6 +158,9 @@ impl Interp<'_> {
 
     /// `owner.name`.
     pub(super) fn get_attr(&mut self, owner: &Val, name: &str) -> R<Val> {
+        if let Some(val) = self.routed_attr(owner, name)? {
+            return Ok(val);
+        }
         let bound = |what: Callee| Val::new(V::Bound(Rc::new((owner.clone(), what))));
         Ok(match &owner.v {
             V::Module(id) => return self.module_attr(*id, name),

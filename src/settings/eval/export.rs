@@ -63,8 +63,8 @@ pub(in crate::settings) fn run(
 }
 
 impl Interp<'_> {
-    fn load_candidate(&mut self, module: &str, file: FileId) -> super::R<u32> {
-        // The outermost frame belongs to nobody: imports need one to run in.
+    /// The outermost frame belongs to nobody: imports need one to run in.
+    pub(super) fn push_outer_frame(&mut self) {
         let scope = self.new_scope();
         self.modules.push(super::ModuleInfo {
             name: "__import__".into(),
@@ -87,6 +87,10 @@ impl Interp<'_> {
             yields: None,
             uncertain: 0,
         });
+    }
+
+    fn load_candidate(&mut self, module: &str, file: FileId) -> super::R<u32> {
+        self.push_outer_frame();
         if let Some(id) = self.load(module)?
             && self.modules[id as usize].file == Some(file)
         {
@@ -522,34 +526,6 @@ impl Interp<'_> {
         for (name, node) in crate::settings::defaults::django(version.as_deref()) {
             let val = self.val_of(node);
             self.bind_in(scope, name, val, None, Vec::new());
-        }
-    }
-
-    /// Data as a value.
-    pub(super) fn val_of(&mut self, node: &Node) -> Val {
-        match &node.value {
-            Value::None => Val::new(V::None),
-            Value::Bool(b) => Val::bool(*b),
-            Value::Int(n) => Val::new(V::Int(*n)),
-            Value::Float(f) => Val::new(V::Float(*f)),
-            Value::Str(text) => Val::str(text),
-            Value::List(items) => {
-                let items = items.items.iter().map(|n| self.val_of(n)).collect();
-                self.list(items)
-            }
-            Value::Tuple(items) => {
-                let items = items.items.iter().map(|n| self.val_of(n)).collect();
-                Val::tuple(items)
-            }
-            Value::Dict(dict) => {
-                let entries =
-                    dict.entries.iter().map(|e| (self.val_of(&e.key), self.val_of(&e.value))).collect();
-                self.dict(entries)
-            }
-            Value::Lazy(text) => Val::new(V::Lazy(text.as_str().into())),
-            Value::Ref(name) => Val::new(V::Ref(name.as_str().into())),
-            Value::Unknown(unknown) => Val::unknown(unknown.cause.as_str()),
-            _ => Val::unknown("a default that is not modelled"),
         }
     }
 }

@@ -1,0 +1,102 @@
+//! `endpoints --format json`, schema version 1: one row for each URL pattern and view.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::endpoints::{Endpoint, ViewTarget};
+use crate::engine::EndpointReport;
+use crate::source::{Sources, Span};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    complete: bool,
+    problems: Vec<Problem<'a>>,
+    endpoints: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    path: Option<&'a str>,
+    line: Option<usize>,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    path: &'a str,
+    name: Option<&'a str>,
+    view: &'a str,
+    /// The function behind a view that `@api_view` made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function: Option<String>,
+    kind: &'static str,
+    methods: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actions: Option<&'a BTreeMap<String, String>>,
+    /// Decorators around the view in the URLconf, outermost first.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    wrappers: &'a [String],
+    /// The class or function; the pattern itself where the view is not the project's.
+    #[serde(rename = "where")]
+    place: Option<Place<'a>>,
+    /// The pattern.
+    route: Option<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    path: &'a str,
+    line: usize,
+}
+
+/// Writes the document.
+pub fn write(out: &mut dyn Write, report: &EndpointReport) -> io::Result<()> {
+    let inventory = &report.inventory;
+    let document = Document {
+        schema_version: 1,
+        complete: inventory.complete,
+        problems: inventory
+            .problems
+            .iter()
+            .map(|problem| Problem {
+                path: problem.at.map(|at| report.sources.path(at.file)),
+                line: problem.at.map(|at| report.sources.line(at)),
+                message: &problem.message,
+            })
+            .collect(),
+        endpoints: inventory.endpoints.iter().map(|endpoint| row(report, endpoint)).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn row<'a>(report: &'a EndpointReport, endpoint: &'a Endpoint) -> Row<'a> {
+    let route = &endpoint.route;
+    let (function, written) = match &route.view.target {
+        ViewTarget::Class(id) => (None, Some(report.index.class(*id).name_at)),
+        ViewTarget::Function(id) => {
+            let name = report.index.function_name(*id);
+            ((name != endpoint.view).then_some(name), Some(report.index.function(*id).name_at))
+        }
+        ViewTarget::External(_) | ViewTarget::Unknown(_) => (None, route.at),
+    };
+    Row {
+        path: &route.path,
+        name: route.name.as_deref(),
+        view: &endpoint.view,
+        function,
+        kind: endpoint.kind.as_str(),
+        methods: &endpoint.methods,
+        actions: route.view.actions.as_ref(),
+        wrappers: &route.view.wrappers,
+        place: written.map(|at| place(&report.sources, at)),
+        route: route.at.map(|at| place(&report.sources, at)),
+    }
+}
+
+fn place(sources: &Sources, at: Span) -> Place<'_> {
+    Place { path: sources.path(at.file), line: sources.line(at) }
+}
