@@ -4,6 +4,8 @@
 //! functions of the index, and each view gets its kind and its methods. What cannot be followed is a problem, with
 //! place and cause: where `problems` is empty, the inventory is complete.
 
+mod elsewhere;
+mod library;
 mod methods;
 mod names;
 mod route;
@@ -73,6 +75,11 @@ pub fn inventory(
     for pattern in map.patterns {
         let endpoint = endpoint(&names, pattern, &mut inventory.problems);
         inventory.endpoints.push(endpoint);
+    }
+    inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.files));
+    if inventory.endpoints.is_empty() && inventory.problems.is_empty() {
+        let message = "the URLconf lists no patterns; something may add them when the project starts";
+        inventory.problems.push(Problem { at: None, message: message.to_owned() });
     }
     inventory.complete = inventory.problems.is_empty();
     inventory

@@ -3,7 +3,7 @@
 use crate::index::{
     Ancestor, ClassId, Entity, Framework, FrameworkValue, FunctionId, Lookup, ProjectIndex, Resolution,
 };
-use crate::settings::routes::{LibraryClass, Located, Names};
+use crate::settings::routes::{LibraryClass, LibraryRoute, Located, Names};
 use crate::settings::{Items, Node, Value};
 use crate::source::{FileId, Span};
 
@@ -111,15 +111,38 @@ impl Names for IndexNames<'_> {
     fn library(&self, name: &str) -> Option<LibraryClass> {
         let table = Framework::builtin();
         let class = table.class(table.find(name)?);
-        let attributes =
+        let mut attributes: Vec<(String, Node)> =
             class.attributes.iter().filter_map(|(name, value)| Some((name.clone(), node(value)?))).collect();
+        let extra = super::library::viewset(&class.name);
+        let text = |name: &str, value: Option<&String>| {
+            Some((name.to_owned(), Node::plain(Value::Str(value?.clone()))))
+        };
+        attributes.extend(text("lookup_value_regex", extra.and_then(|v| v.lookup_value_regex.as_ref())));
+        attributes
+            .extend(text("lookup_value_converter", extra.and_then(|v| v.lookup_value_converter.as_ref())));
         Some(LibraryClass {
             name: class.name.clone(),
             bases: class.bases.clone(),
             attributes,
             methods: class.methods.clone(),
-            actions: Vec::new(),
+            actions: extra.map(super::library::ViewSet::actions).unwrap_or_default(),
+            model: extra.and_then(|v| v.model.clone()),
         })
+    }
+
+    fn is_model(&self, name: &str) -> bool {
+        let Some(id) = self.class(name) else { return false };
+        self.index.mro(id).order.iter().any(|a| match a {
+            Ancestor::Plain(base) => {
+                base.starts_with("django.db.models") || base.starts_with("django.contrib.")
+            }
+            Ancestor::Unknown(cause) => cause.contains(".models.") || cause.contains("Model"),
+            _ => false,
+        })
+    }
+
+    fn library_urls(&self, name: &str) -> Option<Vec<LibraryRoute>> {
+        super::library::urls(name)
     }
 }
 

@@ -19,8 +19,12 @@ pub trait Names: Sync {
     fn locate(&self, name: &str) -> Located;
     /// Whether the class statement at this place makes a view, a router, or a part of one.
     fn is_routed(&self, class: Span) -> bool;
+    /// Whether a dotted name is a class of a model.
+    fn is_model(&self, name: &str) -> bool;
     /// A well-known class of a library.
     fn library(&self, name: &str) -> Option<LibraryClass>;
+    /// A list of patterns that a library offers, such as `rest_framework.urls.urlpatterns`.
+    fn library_urls(&self, name: &str) -> Option<Vec<LibraryRoute>>;
 }
 
 /// What a dotted name stands for.
@@ -57,6 +61,25 @@ pub struct LibraryClass {
     pub methods: Vec<String>,
     /// Its own extra actions (`@action`).
     pub actions: Vec<LibraryAction>,
+    /// The model of its queryset; `@user` for the project's user model.
+    pub model: Option<String>,
+}
+
+/// A pattern that a library offers.
+#[derive(Clone, Debug, Default)]
+pub struct LibraryRoute {
+    /// The patterns on the way, joined.
+    pub path: String,
+    /// Its own name.
+    pub name: Option<String>,
+    /// The class or function.
+    pub view: String,
+    /// Whether the view is a class.
+    pub is_class: bool,
+    /// HTTP methods (lower case) of a class.
+    pub methods: Option<Vec<String>>,
+    /// HTTP method to action, for view sets.
+    pub actions: Option<Vec<(String, String)>>,
 }
 
 /// A method under `@action` of a library's view set.
@@ -81,6 +104,10 @@ pub struct UrlMap {
     pub patterns: Vec<UrlPattern>,
     /// What could not be followed. Where this is empty, the list is complete.
     pub problems: Vec<Problem>,
+    /// The files whose `urlpatterns` were read.
+    pub urlconfs: Vec<FileId>,
+    /// All files that were evaluated.
+    pub files: Vec<FileId>,
 }
 
 /// One URL pattern.
@@ -128,8 +155,8 @@ pub enum Target {
 /// Computes the patterns of a project under the settings of `model`.
 pub fn routes(sources: &Sources, project: &Project, model: &SettingsModel, names: &dyn Names) -> UrlMap {
     let failed = || UrlMap {
-        patterns: Vec::new(),
         problems: vec![Problem { at: None, message: "the URL patterns could not be evaluated".into() }],
+        ..UrlMap::default()
     };
     env::on_deep_stack("routes", || eval::run_routes(sources, project, model, names)).unwrap_or_else(failed)
 }

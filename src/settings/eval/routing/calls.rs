@@ -46,6 +46,7 @@ impl Interp<'_> {
                 Some(app) => self.is_installed(app),
                 None => Val::unknown("an app whose name cannot be told"),
             },
+            "django.apps.apps.get_app_configs" => self.app_configs(),
             "django.contrib.auth.get_user_model" => {
                 let model = self.setting_text("AUTH_USER_MODEL").unwrap_or_else(|| "auth.User".into());
                 Val::new(V::Ref(

@@ -150,6 +150,12 @@ impl<'a> Interp<'a> {
             let reference = format!("{}.{method}", class.name);
             members.push((method.as_str().into(), Val::new(V::Ref(reference.into()))));
         }
+        if let Some(model) = &class.model {
+            let user = self.setting_text("AUTH_USER_MODEL");
+            let user = user.as_deref().map_or("User", super::short);
+            let name = if model == "@user" { user } else { model.as_str() };
+            members.push(("queryset".into(), Val::lib("queryset", vec![Val::str(name)], Vec::new())));
+        }
         for action in &class.actions {
             members.push((action.name.as_str().into(), self.library_action(action)));
         }

@@ -45,12 +45,14 @@ pub(in crate::settings) fn run(
     map.problems.append(&mut routing.problems);
     // What went wrong while a URLconf ran may have cost patterns; what went wrong in a module of views shows itself
     // where a value of it is used.
-    for problem in interp.problems {
+    for problem in std::mem::take(&mut interp.problems) {
         let concerns = problem.at.is_none_or(|at| routing.urlconfs.contains(&at.file));
         if concerns && !map.problems.contains(&problem) {
             map.problems.push(problem);
         }
     }
+    map.urlconfs = routing.urlconfs;
+    map.files = interp.files;
     map
 }
 
@@ -113,6 +115,11 @@ impl Interp<'_> {
         let seq = self.iterate(&patterns);
         if let Some(cause) = &seq.rest {
             let what = if seq.items.is_empty() { "cannot be told" } else { "may be more than are listed" };
+            let cause = if patterns.is_unknown() || !seq.items.is_empty() {
+                cause.clone()
+            } else {
+                self.why(&patterns)
+            };
             self.cannot_tell(patterns.at.or(at), format!("the patterns under `{prefix}` {what}: {cause}"));
         }
         for item in &seq.items {
@@ -216,6 +223,24 @@ impl Interp<'_> {
         }
     }
 
+    /// Why a value that stands for something outside the project cannot be told.
+    pub(super) fn why(&self, val: &Val) -> Rc<str> {
+        match &val.v {
+            V::Ref(name) if !self.is_ours(name) => {
+                format!("{name} is not part of the project and is not installed here").into()
+            }
+            V::Bound(bound) => self.why(&bound.0),
+            V::Instance(_) => {
+                let class = self.instance_class(val).and_then(|c| self.hidden_base(c));
+                class.unwrap_or_else(|| cause_of(val))
+            }
+            V::Lib(object) if object.class == "instance" => {
+                object.args.first().map_or_else(|| cause_of(val), |class| self.why(class))
+            }
+            _ => cause_of(val),
+        }
+    }
+
     /// The callback as data.
     fn callback(&mut self, view: &Val, depth: usize) -> Callback {
         let plain = |target: Target| Callback {
@@ -232,7 +257,10 @@ impl Interp<'_> {
             V::Lib(object) => {
                 let object = object.clone();
                 match object.class {
-                    "view" => return self.class_callback(&object.args),
+                    "view" => {
+                        let methods = object.kwargs.iter().find(|(n, _)| &**n == "methods").map(|(_, v)| v);
+                        return self.class_callback(&object.args, methods);
+                    }
                     "wrapped" => {
                         let mut inner = self.callback(&object.args[1], depth + 1);
                         if let Some(wrapper) =
@@ -274,7 +302,7 @@ impl Interp<'_> {
         plain(target)
     }
 
-    fn class_callback(&mut self, parts: &[Val]) -> Callback {
+    fn class_callback(&mut self, parts: &[Val], methods: Option<&Val>) -> Callback {
         let mut class = None;
         let target = match &parts[0].v {
             V::Class(id) => {
@@ -290,9 +318,13 @@ impl Interp<'_> {
             }
             _ => Target::Unknown(cause_of(&parts[0]).to_string()),
         };
-        let methods = class.filter(|&id| self.classes[id as usize].at.is_none()).map(|id| {
-            let has = |method: &&str| *method == "options" || self.class_has(id, method) == Some(true);
-            HTTP_METHODS.into_iter().filter(has).map(str::to_owned).collect()
+        let listed = methods
+            .map(|m| self.iterate(m).items.iter().filter_map(|v| Some(v.as_str()?.to_string())).collect());
+        let methods = listed.or_else(|| {
+            class.filter(|&id| self.classes[id as usize].at.is_none()).map(|id| {
+                let has = |method: &&str| *method == "options" || self.class_has(id, method) == Some(true);
+                HTTP_METHODS.into_iter().filter(has).map(str::to_owned).collect()
+            })
         });
         let actions = match &parts[1].v {
             V::Dict(_) => {

@@ -188,10 +188,8 @@ impl<'a> Interp<'a> {
             }
             // Lists of patterns and routers are values; classes and functions stay names.
             let lower = name.to_ascii_lowercase();
-            let is_value = ["url", "router", "pattern"].iter().any(|w| lower.contains(w))
-                && !full.starts_with("django.")
-                && !full.starts_with("rest_framework.")
-                && !stdlib::is_stdlib(full);
+            let is_value =
+                ["url", "router", "pattern"].iter().any(|w| lower.contains(w)) && !stdlib::is_stdlib(full);
             if is_value
                 && self.find_installed(full).is_none()
                 && let Some(id) = self.load_installed(module)?
@@ -199,6 +197,9 @@ impl<'a> Interp<'a> {
                 && let Ok(val) = self.module_attr(id, name)
             {
                 return Ok(val);
+            }
+            if is_value && let Some(patterns) = self.library_patterns(full) {
+                return Ok(patterns);
             }
         }
         Ok(self.ref_value(full))

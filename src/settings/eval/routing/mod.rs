@@ -7,6 +7,7 @@ mod calls;
 mod classes;
 mod export;
 mod imports;
+mod library;
 mod members;
 mod patterns;
 mod querysets;

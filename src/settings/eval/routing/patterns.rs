@@ -80,6 +80,9 @@ impl Interp<'_> {
                 return Ok(val);
             }
         }
+        if let Some(patterns) = self.library_patterns(&format!("{name}.urlpatterns")) {
+            return Ok(patterns.at(conf.at));
+        }
         let cause = if self.is_ours(&name) {
             format!("{name} is not in the project")
         } else {

@@ -42,9 +42,9 @@ pub(super) fn is_manager_path(name: &str) -> bool {
 impl Interp<'_> {
     /// A call of a manager's method. Custom ones give a queryset, too.
     pub(super) fn manager_call(name: &str, args: &Args) -> Option<Val> {
-        let (owner, _) = name.rsplit_once('.')?;
+        let (owner, method) = name.rsplit_once('.')?;
         let model = owner.rsplit_once('.')?.0;
-        is_manager_path(owner)
+        (is_manager_path(owner) || (is_class_like(model) && SAME.contains(&method)))
             .then(|| Val::lib("queryset", vec![Val::str(short(model))], Vec::new()).at(args.at))
     }
 

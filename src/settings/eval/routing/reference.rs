@@ -36,6 +36,28 @@ impl Interp<'_> {
                 }
                 Ok(None)
             }
+            V::Module(id) => {
+                // A submodule is there once somebody imports it, which the apps of a project do.
+                let module = &self.modules[*id as usize];
+                if self.scope(module.scope).is_some_and(|s| s.vars.contains_key(name)) {
+                    return Ok(None);
+                }
+                let full = format!("{}.{name}", module.name);
+                let is_module = self.is_ours(&full) && self.names().module(&full).is_some();
+                Ok(is_module.then(|| Val::new(V::Ref(full.into()))))
+            }
+            V::Instance(id) => {
+                let class = self.instance_class(owner);
+                let is_settings = class.is_some_and(|class| {
+                    let external = &self.classes[class as usize].external;
+                    external.iter().any(|e| {
+                        matches!(&**e, "django.conf.LazySettings" | "django.conf.UserSettingsHolder")
+                    })
+                });
+                let is_own = self.scope(*id).is_some_and(|s| s.vars.contains_key(name))
+                    || class.is_none_or(|class| self.class_member(class, name).is_some());
+                if is_settings && !is_own { self.setting(name).map(Some) } else { Ok(None) }
+            }
             _ => Ok(None),
         }
     }
@@ -63,6 +85,10 @@ impl Interp<'_> {
         if querysets::is_manager_path(&full) || querysets::is_manager_path(reference) {
             return Ok(Some(Val::new(V::Ref(full.into()))));
         }
+        if self.is_ours(reference) && self.names().is_model(reference) {
+            // A manager, most likely; the module of models need not run.
+            return Ok(Some(Val::new(V::Ref(full.into()))));
+        }
         if self.is_ours(reference) {
             return self.dotted_value(&full).map(Some);
         }
@@ -84,6 +110,8 @@ impl Interp<'_> {
             ("extra-action", "url_name") => arg(4),
             ("extra-action", "__name__") => arg(5),
             ("extra-action", "kwargs") => arg(6),
+            ("app-config", "name") => arg(0),
+            ("app-config", "label") => Some(Val::str(short(arg(0)?.as_str()?))),
             ("queryset", "model") => Some(Val::lib("model", vec![arg(0)?], Vec::new())),
             ("model", "_meta") => Some(Val::lib("model-meta", vec![arg(0)?], Vec::new())),
             ("model" | "model-meta", "__name__" | "object_name") => arg(0),

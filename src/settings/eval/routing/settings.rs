@@ -71,6 +71,26 @@ impl Interp<'_> {
         }
     }
 
+    /// `apps.get_app_configs()`: known by the names of their packages.
+    pub(super) fn app_configs(&mut self) -> Val {
+        let (apps, rest) = self.installed_apps();
+        let name = |app: &str| match app.split_once(".apps.") {
+            Some((package, _)) => package.to_owned(),
+            None => match app.rsplit_once('.') {
+                Some((package, class)) if class.starts_with(|c: char| c.is_ascii_uppercase()) => {
+                    package.to_owned()
+                }
+                _ => app.to_owned(),
+            },
+        };
+        let items = apps
+            .into_iter()
+            .map(|app| Val::lib("app-config", vec![Val::str(&name(app))], Vec::new()))
+            .collect();
+        let rest = rest.map(Rc::from);
+        self.list_of(Seq { items, rest })
+    }
+
     /// `django.VERSION`.
     pub(super) fn django_version(&self) -> Val {
         let version = self.routing.as_ref().and_then(|r| r.model.django_version.as_deref());
