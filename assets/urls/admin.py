@@ -1,6 +1,6 @@
 """Django's admin site, as far as it decides URLs. Read by the interpreter, never by Python."""
 
-from __native__ import library_view, models_of_admin, path, re_path, wrap
+from __native__ import library_view, models_of_admin, path, re_path, shortcut_route, wrap
 
 SITE = "django.contrib.admin.sites.AdminSite."
 
@@ -30,7 +30,7 @@ class AdminSite:
             path("autocomplete/", self.view("autocomplete_view"), name="autocomplete"),
             path("jsi18n/", self.view("i18n_javascript"), name="jsi18n"),
             path(
-                "r/<path:content_type_id>/<path:object_id>/",
+                shortcut_route(),
                 wrap(library_view("django.contrib.contenttypes.views.shortcut")),
                 name="view_on_site",
             ),

@@ -1,8 +1,8 @@
 //! The HTTP methods that a view answers: those of `http_method_names` for which it has a handler.
 
 use super::{ViewCall, ViewTarget};
-use crate::index::{ClassId, Expression, Lookup, ProjectIndex};
-use crate::settings::Node;
+use crate::index::{ClassId, Expression, Lookup, ProjectIndex, REDIRECT_VIEW};
+use crate::settings::{Node, Truth};
 use crate::settings::routes::HTTP_METHODS;
 
 /// The methods in upper case, sorted, and why there may be others. `evaluated` are those that the interpreter found
@@ -65,11 +65,13 @@ fn of_class(
         }
         names
     });
+    let is_redirect = index.is_subclass_of(id, REDIRECT_VIEW) == Truth::Yes;
     let mut found = Vec::new();
     for method in HTTP_METHODS.into_iter().filter(|m| is_allowed(allowed.as_deref(), m)) {
         match index.lookup(id, method) {
             // Django's view answers OPTIONS; the tables name no handler for it.
             Lookup::Absent | Lookup::Unknown(_) if method == "options" => found.push(method),
+            Lookup::Absent if method == "head" && is_redirect => found.push(method),
             Lookup::Absent => {}
             Lookup::Unknown(_) if matches!(method, "head" | "trace") => {}
             Lookup::Unknown(cause) => unsure = Some(cause),
@@ -79,7 +81,7 @@ fn of_class(
     (upper(found), unsure)
 }
 
-fn upper<'m>(methods: impl IntoIterator<Item = &'m str>) -> Vec<String> {
+pub(super) fn upper<'m>(methods: impl IntoIterator<Item = &'m str>) -> Vec<String> {
     let mut methods: Vec<String> = methods.into_iter().map(str::to_uppercase).collect();
     methods.sort();
     methods.dedup();

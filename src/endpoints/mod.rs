@@ -5,6 +5,7 @@
 //! place and cause: where `problems` is empty, the inventory is complete.
 
 mod elsewhere;
+mod functions;
 mod library;
 mod methods;
 mod names;
@@ -14,7 +15,7 @@ pub use route::{Route, ViewCall, ViewTarget};
 
 use crate::index::{API_VIEW, ProjectIndex};
 use crate::project::Project;
-use crate::settings::routes::{Callback, Target, UrlPattern, routes};
+use crate::settings::routes::{Callback, Shown, Target, UrlPattern, routes};
 use crate::settings::{Problem, SettingsModel, Truth};
 use crate::source::Sources;
 use names::IndexNames;
@@ -73,7 +74,7 @@ pub fn inventory(
     let map = routes(sources, project, model, &names);
     let mut inventory = Inventory { problems: map.problems, ..Inventory::default() };
     for pattern in map.patterns {
-        let endpoint = endpoint(&names, pattern, &mut inventory.problems);
+        let endpoint = endpoint(&names, sources, pattern, &mut inventory.problems);
         inventory.endpoints.push(endpoint);
     }
     inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.files));
@@ -85,10 +86,20 @@ pub fn inventory(
     inventory
 }
 
-fn endpoint(names: &IndexNames<'_>, pattern: UrlPattern, problems: &mut Vec<Problem>) -> Endpoint {
-    let Callback { target, initkwargs, actions, wrappers, methods } = pattern.callback;
-    let target = resolve(names, target);
+fn endpoint(
+    names: &IndexNames<'_>,
+    sources: &Sources,
+    pattern: UrlPattern,
+    problems: &mut Vec<Problem>,
+) -> Endpoint {
+    let Callback { target, initkwargs, actions, wrappers, methods, shown } = pattern.callback;
+    let target = resolve(names, sources, target);
     let call = ViewCall { target, initkwargs, actions: actions.map(|a| a.into_iter().collect()), wrappers };
+    let shown = shown.and_then(|shown| in_front(names, sources, &call, shown));
+    if let Some((view, kind, methods)) = shown {
+        let route = Route { path: pattern.path, name: pattern.name, view: call, at: pattern.at };
+        return Endpoint { route, view, kind, methods };
+    }
     let view = view_name(names.index, &call);
     let (methods, unsure) = methods::of(names.index, &call, methods.as_deref());
     if let Some(cause) = unsure {
@@ -100,8 +111,42 @@ fn endpoint(names: &IndexNames<'_>, pattern: UrlPattern, problems: &mut Vec<Prob
     Endpoint { route, view, kind, methods }
 }
 
+/// What the resolver has in front of a view: its name, kind and methods. `None` when it is the view itself.
+fn in_front(
+    names: &IndexNames<'_>,
+    sources: &Sources,
+    call: &ViewCall,
+    shown: Shown,
+) -> Option<(String, Kind, Vec<String>)> {
+    let (target, methods) = match shown {
+        Shown::Function(target) => (target, None),
+        Shown::ApiView(target, methods) => (target, Some(methods)),
+    };
+    let file = match &target {
+        Target::Function(at, _) => Some(at.file),
+        _ => None,
+    };
+    let target = resolve(names, sources, target);
+    if target == call.target {
+        return None;
+    }
+    let Some(methods) = methods else {
+        let call = ViewCall { target, ..call.clone() };
+        return Some((view_name(names.index, &call), Kind::Django, Vec::new()));
+    };
+    let view = match (file, &target) {
+        (Some(file), _) => in_module(names.index, file, "WrappedAPIView"),
+        (None, ViewTarget::External(name)) => {
+            format!("{}.WrappedAPIView", name.rsplit_once('.').map_or("", |p| p.0))
+        }
+        _ => return None,
+    };
+    let with_options = methods.iter().map(String::as_str).chain(["options"]);
+    Some((view, Kind::Drf, methods::upper(with_options)))
+}
+
 /// A target of the interpreter in terms of the index.
-fn resolve(names: &IndexNames<'_>, target: Target) -> ViewTarget {
+fn resolve(names: &IndexNames<'_>, sources: &Sources, target: Target) -> ViewTarget {
     let index = names.index;
     match target {
         Target::Unknown(cause) => ViewTarget::Unknown(cause),
@@ -110,11 +155,16 @@ fn resolve(names: &IndexNames<'_>, target: Target) -> ViewTarget {
             None => ViewTarget::Unknown("its class is not in the index".to_owned()),
         },
         Target::Function(at, name) => match index.function_around(at) {
-            Some((id, qualname)) if qualname == name => ViewTarget::Function(id),
-            Some((_, qualname)) => {
-                ViewTarget::External(in_module(index, at.file, &format!("{qualname}.<locals>.{name}")))
+            Some((id, around)) if around == name && functions::qualname(index, sources, at) == name => {
+                ViewTarget::Function(id)
             }
-            None => ViewTarget::External(in_module(index, at.file, &name)),
+            _ => {
+                let mut qualname = functions::qualname(index, sources, at);
+                if name == "<lambda>" {
+                    qualname = if qualname.is_empty() { name } else { format!("{qualname}.<locals>.{name}") };
+                }
+                ViewTarget::External(in_module(index, at.file, &qualname))
+            }
         },
         Target::Name(name) => {
             if let Some(id) = names.class(&name) {

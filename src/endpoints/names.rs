@@ -130,6 +130,18 @@ impl Names for IndexNames<'_> {
         })
     }
 
+    fn is_wrapped(&self, function: &str) -> bool {
+        let Some(id) = self.function(function) else { return false };
+        self.index.function(id).decorators.iter().any(|d| {
+            let found = d.name.as_deref().map(|name| self.index.resolve_at(d.at, name));
+            matches!(found, Some(Resolution::Resolved(_)))
+        })
+    }
+
+    fn function_around(&self, at: Span) -> Option<String> {
+        self.index.function_around(at).map(|(id, _)| self.index.function_name(id))
+    }
+
     fn is_model(&self, name: &str) -> bool {
         let Some(id) = self.class(name) else { return false };
         self.index.mro(id).order.iter().any(|a| match a {

@@ -8,6 +8,8 @@ use crate::source::Span;
 
 /// DRF's view.
 pub const API_VIEW: &str = "rest_framework.views.APIView";
+/// Django's view that answers HEAD itself.
+pub const REDIRECT_VIEW: &str = "django.views.generic.base.RedirectView";
 /// The decorator that makes one of a function.
 pub const API_VIEW_DECORATOR: &str = "rest_framework.decorators.api_view";
 
@@ -126,7 +128,7 @@ impl ProjectIndex {
         if order.is_empty() {
             return None;
         }
-        let has = |m: &&&str| **m == "options" || order.iter().any(|c| c.methods.iter().any(|n| n == *m));
+        let has = |m: &&&str| **m == "options" || (**m == "head" && is_redirect(&order)) || order.iter().any(|c| c.methods.iter().any(|n| n == *m));
         Some(methods.iter().filter(has).map(ToString::to_string).collect())
     }
 
@@ -183,6 +185,11 @@ impl ProjectIndex {
             (None, None) => None,
         }
     }
+}
+
+/// Of Django's views `RedirectView` alone has a handler of its own for HEAD, of which the table says nothing.
+fn is_redirect(order: &[&super::FrameworkClass]) -> bool {
+    order.iter().any(|c| c.name == REDIRECT_VIEW)
 }
 
 /// A library class and its bases that the table holds.

@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup};
+pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup, REDIRECT_VIEW};
 pub use expression::{Call, Expression, Operator};
 pub use framework::{Framework, FrameworkClass, FrameworkId, FrameworkValue};
 pub use mro::{Ancestor, Mro};

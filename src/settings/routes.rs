@@ -19,6 +19,10 @@ pub trait Names: Sync {
     fn locate(&self, name: &str) -> Located;
     /// Whether the class statement at this place makes a view, a router, or a part of one.
     fn is_routed(&self, class: Span) -> bool;
+    /// Whether a function of the project stands under a decorator of the project.
+    fn is_wrapped(&self, function: &str) -> bool;
+    /// The module-level function around a place, by dotted name.
+    fn function_around(&self, at: Span) -> Option<String>;
     /// Whether a dotted name is a class of a model.
     fn is_model(&self, name: &str) -> bool;
     /// A well-known class of a library.
@@ -137,6 +141,17 @@ pub struct Callback {
     /// HTTP methods (lower case) for which a class has a handler, where only the interpreter has seen the class: it
     /// is a library's.
     pub methods: Option<Vec<String>>,
+    /// What the resolver has instead of the target: a decorator's inner function that does not carry its names.
+    pub shown: Option<Shown>,
+}
+
+/// What stands in front of a view without its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// A function.
+    Function(Target),
+    /// A class that `@api_view` made of such a function, with its methods (lower case).
+    ApiView(Target, Vec<String>),
 }
 
 /// A class or function.

@@ -46,7 +46,15 @@ impl Interp<'_> {
                 Some(app) => self.is_installed(app),
                 None => Val::unknown("an app whose name cannot be told"),
             },
-            "django.apps.apps.get_app_configs" => self.app_configs(),
+            "django.apps.apps.get_app_configs" => self.app_configs()?,
+            "importlib.util.find_spec" => match args.pos.first().and_then(Val::as_str).cloned() {
+                Some(name) if self.is_ours(&name) => {
+                    let is_there = self.names().module(&name).is_some() || self.names().is_namespace(&name);
+                    if is_there { Val::bool(true) } else { Val::new(V::None) }
+                }
+                Some(name) if self.find_installed(&name).is_some() => Val::bool(true),
+                _ => Val::unknown("whether a package is installed"),
+            },
             "django.contrib.auth.get_user_model" => {
                 let model = self.setting_text("AUTH_USER_MODEL").unwrap_or_else(|| "auth.User".into());
                 Val::new(V::Ref(
@@ -127,8 +135,7 @@ impl Interp<'_> {
         if matches!(val.v, V::Ref(_)) {
             return Ok(self.give_up(args, format!("{name}() is not followed")));
         }
-        let result = self.call(&val, args.clone())?;
-        Ok(self.own_decorator(name, result, args))
+        self.call(&val, args.clone())
     }
 
     /// A static or class method of the project.
@@ -140,8 +147,7 @@ impl Interp<'_> {
             return Ok(self.give_up(args, format!("{name}() is not followed")));
         };
         let method = self.class_attr(id, method)?;
-        let result = self.call(&method, args.clone())?;
-        Ok(self.own_decorator(name, result, args))
+        self.call(&method, args.clone())
     }
 
     /// A call of an object of this model.
@@ -160,6 +166,9 @@ impl Interp<'_> {
         match object.class {
             "decorator" => {
                 let name = object.args.first().and_then(Val::as_str).cloned().unwrap_or_else(|| "".into());
+                if let Some(made) = args.pos.first().and_then(|func| self.api_view(object, func)) {
+                    return Ok(Some(made));
+                }
                 Ok(args.pos.first().map(|view| {
                     if matches!(view.v, V::Unknown(_)) { view.clone() } else { Self::wrap(view, view, &name) }
                 }))
@@ -182,7 +191,7 @@ impl Interp<'_> {
 
     fn call_class_method(&mut self, class: &Val, method: &str, args: &Args) -> R<Val> {
         match method {
-            "as_view" => Ok(self.as_view(class, args)),
+            "as_view" => self.own_as_view(class, args),
             "get_extra_actions" => match self.as_class(class)? {
                 Some(id) => Ok(self.extra_actions(id, class)),
                 None => Ok(Val::unknown("the actions of a class that is not known")),
@@ -220,6 +229,10 @@ impl Interp<'_> {
                 Val::new(V::None)
             }
             "format_suffix_patterns" => self.format_suffixes(args),
+            "shortcut_route" => {
+                let kind = if self.django_is_at_least((5, 2)) { "path" } else { "int" };
+                Val::str(&format!("r/<{kind}:content_type_id>/<path:object_id>/"))
+            }
             "root_is_path" => Val::bool(self.drf_is_at_least((3, 15))),
             "view_class" => match self.as_class(&first)? {
                 Some(id) => Val::new(V::Class(id)).at(first.at),

@@ -11,7 +11,7 @@ use super::patterns::route_text;
 use super::{MAX_INSTALLED, MAX_STEPS, PRELUDE, Routing, lib};
 use crate::project::Project;
 use crate::python::Ranged;
-use crate::settings::routes::{Callback, HTTP_METHODS, Names, Target, UrlMap, UrlPattern};
+use crate::settings::routes::{Callback, HTTP_METHODS, Names, Shown, Target, UrlMap, UrlPattern};
 use crate::settings::{Environment, Node, SettingsModel};
 use crate::source::{Sources, Span};
 
@@ -46,7 +46,7 @@ pub(in crate::settings) fn run(
     // What went wrong while a URLconf ran may have cost patterns; what went wrong in a module of views shows itself
     // where a value of it is used.
     for problem in std::mem::take(&mut interp.problems) {
-        let concerns = problem.at.is_none_or(|at| routing.urlconfs.contains(&at.file));
+        let concerns = problem.at.is_some_and(|at| routing.urlconfs.contains(&at.file));
         if concerns && !map.problems.contains(&problem) {
             map.problems.push(problem);
         }
@@ -249,6 +249,7 @@ impl Interp<'_> {
             actions: None,
             wrappers: Vec::new(),
             methods: None,
+            shown: None,
         };
         if depth > MAX_NEST {
             return plain(Target::Unknown("decorators nest too deeply".into()));
@@ -270,6 +271,19 @@ impl Interp<'_> {
                         }
                         return inner;
                     }
+                    "shown" => {
+                        let mut inner = self.callback(&object.args[1], depth + 1);
+                        if let Some(wrapper) = object.args.get(2).and_then(Val::as_str) {
+                            inner.wrappers.insert(0, wrapper.to_string());
+                        }
+                        inner.shown = self.shown(view);
+                        return inner;
+                    }
+                    "api-view" => {
+                        let mut inner = self.callback(&object.args[0], depth + 1);
+                        inner.shown = self.shown(view);
+                        return inner;
+                    }
                     "partial" => Target::Name("functools.partial".into()),
                     "instance" => match object.args.first().map(|c| &c.v) {
                         Some(V::Ref(name)) => Target::Name(name.to_string()),
@@ -280,6 +294,11 @@ impl Interp<'_> {
                 }
             }
             V::Func(id) => self.function_target(*id),
+            V::Ref(name) if self.is_ours(name) && self.names().is_wrapped(name) => {
+                let mut callback = plain(Target::Name(name.to_string()));
+                callback.shown = self.dressed(&name.clone());
+                return callback;
+            }
             V::Ref(name) | V::Str(name) if !name.is_empty() => Target::Name(name.to_string()),
             V::Class(id) => self.class_target(*id),
             V::Instance(_) => match self.instance_class(view) {
@@ -300,6 +319,37 @@ impl Interp<'_> {
             _ => Target::Unknown(Self::no_view(view).to_string()),
         };
         plain(target)
+    }
+
+    /// What the resolver has for a view behind a function that does not carry its names.
+    fn shown(&self, view: &Val) -> Option<Shown> {
+        let V::Lib(object) = &view.v else { return None };
+        match (object.class, &object.args.first()?.v) {
+            ("shown", V::Func(id)) => Some(Shown::Function(self.function_target(*id))),
+            ("api-view", _) => {
+                let methods = self.iterate(object.args.get(1)?);
+                let methods = methods.items.iter().filter_map(|m| Some(m.as_str()?.to_lowercase())).collect();
+                let target = match (&object.args[0].v, self.shown(&object.args[0])) {
+                    (_, Some(Shown::Function(target))) => target,
+                    (V::Func(id), _) => self.function_target(*id),
+                    (V::Ref(name), _) => Target::Name(name.to_string()),
+                    _ => return None,
+                };
+                Some(Shown::ApiView(target, methods))
+            }
+            _ => None,
+        }
+    }
+
+    /// The same for a function of the project that is known by name and stands under decorators of the project.
+    fn dressed(&mut self, name: &str) -> Option<Shown> {
+        let (module, function) = name.rsplit_once('.')?;
+        let id = self.force_module(module).ok()??;
+        let val = self.scope(self.modules[id as usize].scope)?.vars.get(function)?.val.clone();
+        match &val.v {
+            V::Func(id) => Some(Shown::Function(self.function_target(*id))),
+            _ => self.shown(&val),
+        }
     }
 
     fn class_callback(&mut self, parts: &[Val], methods: Option<&Val>) -> Callback {
@@ -348,7 +398,7 @@ impl Interp<'_> {
                 Some((name.as_str()?.to_string(), node))
             })
             .collect();
-        Callback { target, initkwargs, actions, wrappers: Vec::new(), methods }
+        Callback { target, initkwargs, actions, wrappers: Vec::new(), methods, shown: None }
     }
 
     fn class_target(&self, id: u32) -> Target {
@@ -358,7 +408,7 @@ impl Interp<'_> {
         }
     }
 
-    fn function_target(&self, id: u32) -> Target {
+    pub(super) fn function_target(&self, id: u32) -> Target {
         let func = &self.funcs[id as usize];
         let range = match func.body {
             Body::Block(body) => body.first().map(Ranged::range),

@@ -3,6 +3,7 @@
 //! views do not run: an imported class or function stays a name until a value of it is needed.
 
 mod admin;
+mod apps;
 mod calls;
 mod classes;
 mod export;

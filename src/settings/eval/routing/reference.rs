@@ -111,7 +111,7 @@ impl Interp<'_> {
             ("extra-action", "__name__") => arg(5),
             ("extra-action", "kwargs") => arg(6),
             ("app-config", "name") => arg(0),
-            ("app-config", "label") => Some(Val::str(short(arg(0)?.as_str()?))),
+            ("app-config", "label") => arg(1),
             ("queryset", "model") => Some(Val::lib("model", vec![arg(0)?], Vec::new())),
             ("model", "_meta") => Some(Val::lib("model-meta", vec![arg(0)?], Vec::new())),
             ("model" | "model-meta", "__name__" | "object_name") => arg(0),

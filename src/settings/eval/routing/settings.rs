@@ -71,26 +71,6 @@ impl Interp<'_> {
         }
     }
 
-    /// `apps.get_app_configs()`: known by the names of their packages.
-    pub(super) fn app_configs(&mut self) -> Val {
-        let (apps, rest) = self.installed_apps();
-        let name = |app: &str| match app.split_once(".apps.") {
-            Some((package, _)) => package.to_owned(),
-            None => match app.rsplit_once('.') {
-                Some((package, class)) if class.starts_with(|c: char| c.is_ascii_uppercase()) => {
-                    package.to_owned()
-                }
-                _ => app.to_owned(),
-            },
-        };
-        let items = apps
-            .into_iter()
-            .map(|app| Val::lib("app-config", vec![Val::str(&name(app))], Vec::new()))
-            .collect();
-        let rest = rest.map(Rc::from);
-        self.list_of(Seq { items, rest })
-    }
-
     /// `django.VERSION`.
     pub(super) fn django_version(&self) -> Val {
         let version = self.routing.as_ref().and_then(|r| r.model.django_version.as_deref());
@@ -106,10 +86,12 @@ impl Interp<'_> {
 
     /// Whether DRF is at least this version; where it is not known it is taken to be recent.
     pub(super) fn drf_is_at_least(&self, wanted: (u32, u32)) -> bool {
-        let version = self.routing.as_ref().and_then(|r| r.model.drf_version.as_deref());
-        let Some(version) = version else { return true };
-        let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
-        (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= wanted
+        is_at_least(self.routing.as_ref().and_then(|r| r.model.drf_version.as_deref()), wanted)
+    }
+
+    /// The same for Django.
+    pub(super) fn django_is_at_least(&self, wanted: (u32, u32)) -> bool {
+        is_at_least(self.routing.as_ref().and_then(|r| r.model.django_version.as_deref()), wanted)
     }
 
     /// `getattr` and `hasattr` of the settings, and of names of the project. `None` for anything else.
@@ -193,4 +175,10 @@ impl Interp<'_> {
         })
         .with_env(&Reads::default())
     }
+}
+
+fn is_at_least(version: Option<&str>, wanted: (u32, u32)) -> bool {
+    let Some(version) = version else { return true };
+    let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= wanted
 }

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::super::functions::Args;
 use super::super::raise::R;
-use super::super::val::{Callee, DictObj, V, Val};
+use super::super::val::{Callee, DictObj, LibObject, V, Val};
 use super::super::{Interp, cause_of};
 use super::lib;
-use crate::settings::routes::Located;
+use crate::settings::routes::{Located, Target};
 
 /// Functions that give a decorator when they are called.
 const FACTORIES: &[&str] = &[
@@ -43,10 +43,36 @@ impl Interp<'_> {
         Val::lib("view", vec![class.clone(), actions, init], Vec::new()).at(args.at.or(class.at))
     }
 
+    /// `Class.as_view(…)` of a class that has its own: it runs, and what it puts in front of the view is kept.
+    pub(super) fn own_as_view(&mut self, class: &Val, args: &Args) -> R<Val> {
+        let plain = self.as_view(class, args);
+        let V::Ref(name) = &class.v else { return Ok(plain) };
+        let full = format!("{name}.as_view");
+        if !self.is_ours(name) || self.names().locate(&full) != Located::Method {
+            return Ok(plain);
+        }
+        let name = name.clone();
+        let Some(id) = self.class_named(&name)? else { return Ok(plain) };
+        let method = self.class_attr(id, "as_view")?;
+        let result = self.call(&method, args.clone())?;
+        Ok(match &result.v {
+            V::Lib(object) if matches!(object.class, "view" | "wrapped") => result.at(plain.at),
+            V::Lib(object) if object.class == "shown" => {
+                let parts = vec![object.args[0].clone(), plain.clone(), object.args[2].clone()];
+                Val::lib("shown", parts, Vec::new()).at(plain.at)
+            }
+            V::Func(_) => Val::lib("shown", vec![result.clone(), plain.clone(), Val::str(&full)], Vec::new()).at(plain.at),
+            _ => {
+                self.cannot_tell(plain.at, format!("what {full}() puts in front of the view is not followed"));
+                plain
+            }
+        })
+    }
+
     /// Whether a value is surely a view, or a function of the project that may be one.
     pub(super) fn is_view(&self, val: &Val) -> bool {
         match &val.v {
-            V::Lib(object) => matches!(object.class, "view" | "wrapped" | "partial" | "instance"),
+            V::Lib(object) => matches!(object.class, "view" | "wrapped" | "shown" | "api-view" | "partial" | "instance"),
             V::Func(_) => true,
             V::Ref(name) => {
                 self.is_ours(name)
@@ -67,7 +93,9 @@ impl Interp<'_> {
         let short = super::short(name);
         if FACTORIES.contains(&short) || (short == "api_view" && !args.pos.iter().any(|a| self.is_view(a))) {
             // `permission_required("x")(view)`; the decorator keeps the view's own attributes.
-            return Some(Val::lib("decorator", vec![Val::str(name)], Vec::new()).at(args.at));
+            let mut parts = vec![Val::str(name)];
+            parts.extend(args.pos.first().or_else(|| args.named("http_method_names")).cloned());
+            return Some(Val::lib("decorator", parts, Vec::new()).at(args.at));
         }
         let [only] = args.pos.as_slice() else {
             if args.pos.is_empty() && !args.kw.is_empty() && short == "login_required" {
@@ -79,24 +107,36 @@ impl Interp<'_> {
         (!is_builtin && self.is_view(only)).then(|| Self::wrap(only, only, name))
     }
 
-    /// A decorator of the project is called: it runs, and what it gives is a view by another name.
-    pub(super) fn own_decorator(&mut self, name: &str, result: Val, args: &Args) -> Val {
-        let Some(view) = args.pos.iter().find(|a| self.is_view(a)).cloned() else { return result };
+    /// What a function of the project gave that was called with one view: as a rule it is a decorator.
+    pub(in super::super) fn after_call(&mut self, func: u32, result: Val, view: Option<&Val>) -> Val {
+        let Some(view) = view.filter(|v| self.is_routing() && self.is_view(v)) else { return result };
         match &result.v {
             // `@wraps(view) def inner(…)`: the wrapper carries the view's names.
-            V::Lib(object)
-                if object.class == "wrapped"
-                    && object.args.get(2).is_some_and(|w| w.as_str().is_some_and(|w| w.is_empty())) =>
-            {
-                let (inner, original) = (object.args[0].clone(), object.args[1].clone());
-                Self::wrap(&inner, &original, name)
+            V::Lib(object) if object.class == "wrapped" && object.args[2].as_str().is_some_and(|w| w.is_empty()) => {
+                let name = self.decorator_name(func);
+                Self::wrap(&object.args[0], &object.args[1], &name)
+            }
+            V::Func(_) if !matches!((&result.v, &view.v), (V::Func(a), V::Func(b)) if a == b) => {
+                let name = self.decorator_name(func);
+                Val::lib("shown", vec![result.clone(), view.clone(), Val::str(&name)], Vec::new()).at(view.at)
             }
             V::Unknown(_) => {
+                let name = self.decorator_name(func);
                 let cause: Rc<str> = format!("{name}() wraps it in a way that is not followed").into();
                 Val::unknown(cause).at(view.at)
             }
             _ => result,
         }
+    }
+
+    /// The module-level function to which a function belongs, by dotted name.
+    fn decorator_name(&self, func: u32) -> String {
+        let named = match self.function_target(func) {
+            Target::Function(at, _) => self.names().function_around(at),
+            _ => None,
+        };
+        let func = &self.funcs[func as usize];
+        named.unwrap_or_else(|| format!("{}.{}", self.modules[func.module as usize].name, func.name))
     }
 
     /// What a decorator makes of a function, class or view. `None` leaves it to the interpreter.
@@ -128,8 +168,18 @@ impl Interp<'_> {
                 let is_function = matches!(val.v, V::Func(_)) || self.is_view(val);
                 let in_class = self.frame_ref().class.is_some() && !self.frame_ref().is_function;
                 if is_function && !in_class && self.is_ours(name) {
-                    let args = Args { pos: vec![val.clone()], ..Args::default() };
-                    return self.call(wrapper, args).map(Some);
+                    return self.decorated(wrapper, val).map(Some);
+                }
+            }
+            V::Func(_) if matches!(val.v, V::Func(_)) || self.is_view(val) => {
+                let in_class = self.frame_ref().class.is_some() && !self.frame_ref().is_function;
+                if !in_class {
+                    return self.decorated(wrapper, val).map(Some);
+                }
+            }
+            V::Lib(object) if object.class == "decorator" && !matches!(val.v, V::Class(_)) => {
+                if let Some(made) = self.api_view(object, val) {
+                    return Ok(Some(made));
                 }
             }
             _ => {}
@@ -137,6 +187,22 @@ impl Interp<'_> {
         // What stays is the function or class itself.
         let is_kept = matches!(val.v, V::Func(_) | V::Class(_) | V::Lib(_));
         Ok(is_kept.then(|| val.clone()))
+    }
+
+    fn decorated(&mut self, wrapper: &Val, val: &Val) -> R<Val> {
+        let made = self.call(wrapper, Args { pos: vec![val.clone()], ..Args::default() })?;
+        // What a decorator that is not followed gives has at least the function's name as a rule.
+        Ok(if made.is_unknown() { val.clone() } else { made })
+    }
+
+    /// `@api_view([…])` around a function.
+    pub(super) fn api_view(&self, decorator: &LibObject, func: &Val) -> Option<Val> {
+        let name = decorator.args.first()?.as_str()?;
+        if super::short(name) != "api_view" {
+            return None;
+        }
+        let methods = decorator.args.get(1).cloned().unwrap_or_else(|| Val::tuple(vec![Val::str("get")]));
+        Some(Val::lib("api-view", vec![func.clone(), methods], Vec::new()).at(func.at))
     }
 
     /// Why a view cannot be told, when it is none.
