@@ -1,7 +1,8 @@
 //! What the evaluation of URLs asks about names, answered from the index.
 
 use crate::index::{
-    Ancestor, ClassId, Entity, Framework, FrameworkValue, FunctionId, Lookup, ProjectIndex, Resolution,
+    Ancestor, ClassId, Entity, Framework, FrameworkValue, FunctionId, Lookup, ProjectIndex, REDIRECT_VIEW,
+    Resolution,
 };
 use crate::settings::routes::{LibraryClass, LibraryRoute, Located, Names};
 use crate::settings::{Items, Node, Value};
@@ -120,11 +121,15 @@ impl Names for IndexNames<'_> {
         attributes.extend(text("lookup_value_regex", extra.and_then(|v| v.lookup_value_regex.as_ref())));
         attributes
             .extend(text("lookup_value_converter", extra.and_then(|v| v.lookup_value_converter.as_ref())));
+        let mut methods = class.methods.clone();
+        if class.name == REDIRECT_VIEW {
+            methods.push("head".to_owned());
+        }
         Some(LibraryClass {
             name: class.name.clone(),
             bases: class.bases.clone(),
             attributes,
-            methods: class.methods.clone(),
+            methods,
             actions: extra.map(super::library::ViewSet::actions).unwrap_or_default(),
             model: extra.and_then(|v| v.model.clone()),
         })

@@ -1,18 +1,21 @@
 //! The registry of apps: which configurations `INSTALLED_APPS` makes.
 
-use std::rc::Rc;
-
 use super::super::Interp;
 use super::super::raise::R;
 use super::super::val::{Binding, Seq, V, Val};
 use super::{is_class_like, short};
+use crate::source::Span;
 
 impl Interp<'_> {
     /// `apps.get_app_configs()`: objects of the project's own classes; others are known by their names alone.
-    pub(super) fn app_configs(&mut self) -> R<Val> {
+    pub(super) fn app_configs(&mut self, at: Option<Span>) -> R<Val> {
         let (apps, rest) = self.installed_apps();
         let apps: Vec<String> = apps.into_iter().map(str::to_owned).collect();
-        let mut seq = Seq { items: Vec::new(), rest: rest.map(Rc::from) };
+        if let Some(cause) = rest.map(str::to_owned) {
+            // A loop over the apps would else tell nothing at all.
+            self.cannot_tell(at, format!("INSTALLED_APPS may hold more apps, with more patterns: {cause}"));
+        }
+        let mut seq = Seq::default();
         for app in apps {
             let config = self.app_config(&app)?;
             seq.items.push(config);

@@ -46,7 +46,7 @@ impl Interp<'_> {
                 Some(app) => self.is_installed(app),
                 None => Val::unknown("an app whose name cannot be told"),
             },
-            "django.apps.apps.get_app_configs" => self.app_configs()?,
+            "django.apps.apps.get_app_configs" => self.app_configs(args.at)?,
             "importlib.util.find_spec" => match args.pos.first().and_then(Val::as_str).cloned() {
                 Some(name) if self.is_ours(&name) => {
                     let is_there = self.names().module(&name).is_some() || self.names().is_namespace(&name);

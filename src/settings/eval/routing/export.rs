@@ -8,6 +8,7 @@ use super::super::functions::Body;
 use super::super::val::{Callee, V, Val};
 use super::super::{Arena, Interp, cause_of};
 use super::patterns::route_text;
+use super::views::face;
 use super::{MAX_INSTALLED, MAX_STEPS, PRELUDE, Routing, lib};
 use crate::project::Project;
 use crate::python::Ranged;
@@ -329,10 +330,9 @@ impl Interp<'_> {
             ("api-view", _) => {
                 let methods = self.iterate(object.args.get(1)?);
                 let methods = methods.items.iter().filter_map(|m| Some(m.as_str()?.to_lowercase())).collect();
-                let target = match (&object.args[0].v, self.shown(&object.args[0])) {
-                    (_, Some(Shown::Function(target))) => target,
-                    (V::Func(id), _) => self.function_target(*id),
-                    (V::Ref(name), _) => Target::Name(name.to_string()),
+                let target = match face(&object.args[0])?.v {
+                    V::Func(id) => self.function_target(id),
+                    V::Ref(name) => Target::Name(name.to_string()),
                     _ => return None,
                 };
                 Some(Shown::ApiView(target, methods))

@@ -7,6 +7,7 @@ use super::super::raise::R;
 use super::super::val::{LibObject, V, Val};
 use super::{is_class_like, lib, querysets, short};
 use crate::settings::routes::Located;
+use crate::source::Span;
 
 /// Class methods of views that are modelled.
 const CLASS_METHODS: &[&str] = &["as_view", "get_extra_actions", "get_extra_action_url_map"];
@@ -124,6 +125,14 @@ impl Interp<'_> {
             ("url-pattern" | "url-resolver", "pattern") => Some(Val::new(V::Lib(object.clone()))),
             ("url-pattern" | "url-resolver", "_route" | "_regex") => arg(1),
             _ => None,
+        }
+    }
+
+    /// `owner.name = …` of an object of this model: a pattern that is changed after it was made is not followed.
+    pub(in super::super) fn routed_set_attr(&mut self, owner: &Val, name: &str, at: Option<Span>) {
+        let is_pattern = lib(owner, "url-pattern").or_else(|| lib(owner, "url-resolver")).is_some();
+        if is_pattern {
+            self.cannot_tell(at, format!("the {name} of patterns is replaced here, which is not followed"));
         }
     }
 

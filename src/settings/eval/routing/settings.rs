@@ -102,6 +102,17 @@ impl Interp<'_> {
         is_test: bool,
         default: Option<&Val>,
     ) -> R<Option<Val>> {
+        if let V::Lib(object) = &owner.v
+            && self.is_routing()
+            && matches!(object.class, "url-pattern" | "url-resolver" | "view" | "app-config" | "extra-action")
+        {
+            let found = self.routed_lib_attr(object, name);
+            return Ok(match found {
+                _ if is_test => Some(Val::bool(found.is_some())),
+                Some(found) => Some(found),
+                None => default.cloned(),
+            });
+        }
         let V::Ref(reference) = &owner.v else { return Ok(None) };
         if !self.is_routing() || (&**reference != "django.conf.settings" && !self.is_ours(reference)) {
             return Ok(None);

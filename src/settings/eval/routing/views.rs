@@ -110,18 +110,17 @@ impl Interp<'_> {
     /// What a function of the project gave that was called with one view: as a rule it is a decorator.
     pub(in super::super) fn after_call(&mut self, func: u32, result: Val, view: Option<&Val>) -> Val {
         let Some(view) = view.filter(|v| self.is_routing() && self.is_view(v)) else { return result };
-        match &result.v {
-            // `@wraps(view) def inner(…)`: the wrapper carries the view's names.
-            V::Lib(object) if object.class == "wrapped" && object.args[2].as_str().is_some_and(|w| w.is_empty()) => {
-                let name = self.decorator_name(func);
-                Self::wrap(&object.args[0], &object.args[1], &name)
+        let name = self.decorator_name(func);
+        match (face(&result), face(view)) {
+            (Some(front), Some(own)) if is_same(&front, &own) => match &result.v {
+                // `@wraps(view) def inner(…)`: the wrapper carries the view's names.
+                V::Lib(object) if object.class == "wrapped" => Self::wrap(&object.args[0], view, &name),
+                _ => result,
+            },
+            (Some(front), _) if matches!(front.v, V::Func(_)) => {
+                Val::lib("shown", vec![front, view.clone(), Val::str(&name)], Vec::new()).at(view.at)
             }
-            V::Func(_) if !matches!((&result.v, &view.v), (V::Func(a), V::Func(b)) if a == b) => {
-                let name = self.decorator_name(func);
-                Val::lib("shown", vec![result.clone(), view.clone(), Val::str(&name)], Vec::new()).at(view.at)
-            }
-            V::Unknown(_) => {
-                let name = self.decorator_name(func);
+            _ if result.is_unknown() => {
                 let cause: Rc<str> = format!("{name}() wraps it in a way that is not followed").into();
                 Val::unknown(cause).at(view.at)
             }
@@ -208,5 +207,28 @@ impl Interp<'_> {
     /// Why a view cannot be told, when it is none.
     pub(super) fn no_view(val: &Val) -> Rc<str> {
         cause_of(val)
+    }
+}
+
+/// The function or view whose names a value carries.
+pub(super) fn face(val: &Val) -> Option<Val> {
+    match &val.v {
+        V::Func(_) | V::Ref(_) => Some(val.clone()),
+        V::Lib(object) => match object.class {
+            "wrapped" => face(object.args.get(1)?),
+            "shown" => face(object.args.first()?),
+            "view" | "api-view" | "extra-action" => Some(val.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_same(a: &Val, b: &Val) -> bool {
+    match (&a.v, &b.v) {
+        (V::Func(a), V::Func(b)) => a == b,
+        (V::Ref(a), V::Ref(b)) => a == b,
+        (V::Lib(a), V::Lib(b)) => Rc::ptr_eq(a, b),
+        _ => false,
     }
 }
