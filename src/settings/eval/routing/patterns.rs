@@ -72,17 +72,6 @@ impl Interp<'_> {
             _ => return Ok(conf.clone()),
         };
         if let Some(id) = self.any_module(&name)? {
-            // What an installed library computes in a way that is not followed, the table may know.
-            let is_plain = |this: &mut Self| {
-                let found = this.module_attr(id, "urlpatterns").ok();
-                found.is_some_and(|val| this.iterate(&val).rest.is_none())
-            };
-            if !self.is_ours(&name)
-                && !is_plain(self)
-                && let Some(patterns) = self.library_patterns(&format!("{name}.urlpatterns"))
-            {
-                return Ok(patterns.at(conf.at));
-            }
             return Ok(Val::new(V::Module(id)).at(conf.at));
         }
         if matches!(conf.v, V::Ref(_)) && self.names().module(&name).is_none() {
