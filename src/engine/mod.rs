@@ -5,6 +5,7 @@
 
 mod change;
 pub mod demo;
+mod endpoints;
 mod fingerprint;
 pub mod git;
 mod judge;
@@ -28,6 +29,7 @@ use crate::project::settings_named;
 use crate::settings::{SettingsModel, evaluate};
 
 pub use change::{ChangeError, Preview, Written};
+pub use endpoints::EndpointReport;
 pub use report::{
     CheckResult, DecisionNote, FindingId, PracticeReport, ProjectReport, Report, ReportedFinding, Score,
     State, Totals,

@@ -17,6 +17,8 @@ mod edit;
 mod end_to_end;
 mod index;
 mod output;
+mod policy;
+mod policy_differential;
 mod readme;
 mod real_projects;
 mod settings;

@@ -62,7 +62,7 @@ fn finding(
     let open = |name: &str| !whole.left_out.iter().any(|l| l == name);
     let secret_of = |model: &Model| {
         let secret = model.fields.iter().find(|f| {
-            columns::sensitivity(&f.name) == Some(Sensitivity::Secret)
+            columns::of_field(f) == Some(Sensitivity::Secret)
                 && open(&f.name)
                 && !is_declared_safe(cx, whole.class, &f.name)
         });
@@ -88,16 +88,12 @@ fn finding(
     let excluded_unknown = names.as_ref().is_some_and(Vec::is_empty);
     let by_hand = "Write out in `fields` the names that clients need, and nothing else.";
     let Some(names) = names.filter(|_| !excluded_unknown) else { return finding.instruction(by_hand) };
-    let kept: Vec<String> = match &secret {
-        Some(_) if is_sent => names
-            .iter()
-            .filter(|n| {
-                columns::sensitivity(n) != Some(Sensitivity::Secret) || is_declared_safe(cx, whole.class, n)
-            })
-            .cloned()
-            .collect(),
-        _ => names,
+    let is_secret = |name: &String| {
+        let by_kind = model.and_then(|m| m.fields.iter().find(|f| *f.name == **name)).map(columns::of_field);
+        by_kind.unwrap_or_else(|| columns::sensitivity(name)) == Some(Sensitivity::Secret)
+            && !is_declared_safe(cx, whole.class, name)
     };
+    let kept: Vec<String> = names.into_iter().filter(|n| !is_sent || !is_secret(n)).collect();
     let operations = (whole.operations)(&kept);
     if operations.is_empty() {
         return finding.instruction(by_hand);
