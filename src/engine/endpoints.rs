@@ -33,10 +33,26 @@ impl Engine {
     /// # Errors
     /// [`EngineError`] when there is nothing to list, a named thing does not exist, or `sink` cancels.
     pub fn endpoints(&self, sink: &dyn ProgressSink) -> Result<EndpointReport, EngineError> {
-        super::scan::on_big_stacks(|| self.list_endpoints(sink))
+        super::scan::on_big_stacks(|| self.list_endpoints(None, sink))
     }
 
-    fn list_endpoints(&self, sink: &dyn ProgressSink) -> Result<EndpointReport, EngineError> {
+    /// Lists the endpoints of the project in this folder (relative to the judged one).
+    ///
+    /// # Errors
+    /// As [`Engine::endpoints`].
+    pub fn endpoints_of(
+        &self,
+        project: &str,
+        sink: &dyn ProgressSink,
+    ) -> Result<EndpointReport, EngineError> {
+        super::scan::on_big_stacks(|| self.list_endpoints(Some(project), sink))
+    }
+
+    fn list_endpoints(
+        &self,
+        wanted: Option<&str>,
+        sink: &dyn ProgressSink,
+    ) -> Result<EndpointReport, EngineError> {
         let options =
             LoadOptions { exclude: self.options.exclude.clone(), python: self.options.python.clone() };
         let loaded =
@@ -48,7 +64,8 @@ impl Engine {
         let environment = environment(self)?;
         let count = projects.len();
         let roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
-        let chosen = projects.iter().find_map(|p| Some((p, p.choice.module()?)));
+        let wanted = |p: &&Project| wanted.is_none_or(|root| p.root == root);
+        let chosen = projects.iter().filter(wanted).find_map(|p| Some((p, p.choice.module()?)));
         let Some((project, module)) = chosen else {
             return Err(EngineError::NothingToCheck {
                 root: self.home().to_path_buf(),

@@ -78,7 +78,7 @@ fn project_label(project: &ProjectReport) -> &str {
 }
 
 /// `1 file`, `2 files`.
-fn count(n: usize, one: &str, many: &str) -> String {
+pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 

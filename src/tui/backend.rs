@@ -7,7 +7,7 @@ use std::sync::Arc;
 use time::Date;
 
 use crate::decisions::Decisions;
-use crate::engine::{ProgressSink, Report};
+use crate::engine::{EndpointReport, ProgressSink, Report};
 use crate::tui::session::SessionState;
 
 /// The outside of the session. Errors are sentences for people: what failed, and what was not done.
@@ -50,6 +50,9 @@ pub trait Backend: Send + Sync {
 
     /// Writes the report in one format; gives its path.
     fn write_report(&self, report: &Report, format: ReportFormat) -> Result<PathBuf, String>;
+
+    /// The endpoints of the project in this folder, as its URLs are on disk.
+    fn endpoints(&self, project: &str) -> Result<EndpointReport, String>;
 
     /// The files among these (relative to the root) that have uncommitted edits; empty without a repository.
     fn uncommitted(&self, paths: &[String]) -> Vec<String>;

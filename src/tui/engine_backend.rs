@@ -10,7 +10,7 @@ use super::session::SessionState;
 use crate::decisions::Decisions;
 use crate::edit::apply::write_atomic;
 use crate::edit::diff::unified;
-use crate::engine::{ChangeError, Engine, ProgressSink, Report, Silent, git};
+use crate::engine::{ChangeError, EndpointReport, Engine, ProgressSink, Report, Silent, git};
 use crate::output;
 
 /// The engine as the session's backend.
@@ -124,6 +124,10 @@ impl Backend for EngineBackend {
         let path = self.file_name("drf-harden-report", extension);
         write_atomic(&path, &bytes).map_err(|e| format!("{}: {e}", path.display()))?;
         Ok(path)
+    }
+
+    fn endpoints(&self, project: &str) -> Result<EndpointReport, String> {
+        self.engine.endpoints_of(project, &Silent).map_err(sentence)
     }
 
     fn uncommitted(&self, paths: &[String]) -> Vec<String> {

@@ -9,7 +9,9 @@ use time::Date;
 use crate::checklist::{Practice, Section};
 use crate::decisions::Decisions;
 use crate::edit::Operation;
-use crate::engine::{PracticeReport, ProjectReport, Report, ReportedFinding, Rewrite, State};
+use crate::endpoints::Exposure;
+use crate::engine::{EndpointReport, PracticeReport, ProjectReport, Report, ReportedFinding, Rewrite, State};
+use crate::output::endpoint_rows::EndpointRow;
 use crate::output::redact::Secrets;
 use crate::source::{FileId, Span};
 use crate::tui::backend::{FilePatch, ReportFormat, Written};
@@ -38,6 +40,10 @@ pub enum Screen {
     Report,
     /// The log.
     Log,
+    /// The endpoints.
+    Endpoints,
+    /// One endpoint.
+    Endpoint,
     /// The page of a rule.
     Rule,
     /// A form.
@@ -139,6 +145,20 @@ pub enum Plan {
     Failed(String),
 }
 
+/// The endpoints of the shown project.
+#[derive(Clone, Debug, Default)]
+pub enum Endpoints {
+    /// Nobody looked.
+    #[default]
+    Unasked,
+    /// Being listed.
+    Pending,
+    /// Listed, with the rows as they are shown.
+    Ready(Arc<EndpointReport>, Arc<Vec<EndpointRow>>),
+    /// They cannot be listed; why.
+    Failed(String),
+}
+
 /// A change that `u` takes back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
@@ -227,6 +247,12 @@ pub struct Model {
     pub plans: BTreeMap<Vec<String>, Plan>,
     /// The operations of the report that a rewrite has taken the place of, by fingerprint.
     pub proposals: BTreeMap<String, Vec<Operation>>,
+    /// The endpoints.
+    pub endpoints: Endpoints,
+    /// Only endpoints of this exposure are shown.
+    pub exposure: Option<Exposure>,
+    /// The selected cell of the selected endpoint.
+    pub cell: usize,
     /// Files to be written that have uncommitted edits.
     pub uncommitted: Vec<String>,
     /// The open form.
@@ -279,6 +305,9 @@ impl Model {
             zoom: false,
             plans: BTreeMap::new(),
             proposals: BTreeMap::new(),
+            endpoints: Endpoints::default(),
+            exposure: None,
+            cell: 0,
             uncommitted: Vec::new(),
             form: None,
             applied: None,
@@ -319,6 +348,7 @@ impl Model {
             Screen::Applied => Focus::Applied,
             Screen::Report => Focus::Report,
             Screen::Log => Focus::Log,
+            Screen::Endpoints | Screen::Endpoint => Focus::Endpoints,
             Screen::Rule => Focus::Rule,
             Screen::Form => self.form.as_ref().map_or(Focus::Button, Form::focus),
         }

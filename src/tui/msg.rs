@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::decisions::Decisions;
-use crate::engine::{Progress, Report};
+use crate::engine::{EndpointReport, Progress, Report};
 use crate::tui::backend::{FilePatch, ReportFormat, Written};
 use crate::tui::keymap::Action;
 use crate::tui::session::SessionState;
@@ -34,6 +34,8 @@ pub enum Msg {
     Planned(u64, Vec<String>, Result<Vec<FilePatch>, String>),
     /// Files among the staged ones with uncommitted edits.
     Uncommitted(Vec<String>),
+    /// The endpoints of this generation.
+    Listed(u64, Result<Arc<EndpointReport>, String>),
     /// The write ended.
     Applied(Result<Arc<Written>, String>),
     /// The undo ended.
@@ -84,6 +86,8 @@ pub enum Effect {
     SaveDecisions(u64, Decisions),
     /// Find out what these fixes change.
     Plan(u64, Vec<String>),
+    /// List the endpoints of the project in this folder, under this generation.
+    ListEndpoints(u64, String),
     /// Find out which of these files have uncommitted edits.
     AskUncommitted(Vec<String>),
     /// Write these fixes.

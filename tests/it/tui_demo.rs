@@ -118,3 +118,34 @@ fn a_changed_proposal_outlives_the_session_and_not_a_change_of_its_file() {
     let (_, text) = proposal(&mut next);
     assert!(text.contains("IsAdminUser"), "{text}");
 }
+
+#[test]
+fn the_endpoints_tab_opens_every_cell_at_its_place() {
+    let demo = Demo::new();
+    let mut session = demo.session("", USUAL);
+    session.keys("enter enter 5");
+    insta::assert_snapshot!("endpoints", session.screen());
+    session.keys("j j");
+    let opened = |session: &mut Headless| {
+        session.effects.clear();
+        session.keys("e");
+        session.effects.iter().find_map(|effect| match effect {
+            Effect::OpenEditor(path, line) => Some(format!("{path}:{line}")),
+            _ => None,
+        })
+    };
+    assert_eq!(opened(&mut session).as_deref(), Some("shop/urls.py:12"));
+    session.keys("5 o o o");
+    assert!(session.screen().contains("> permission"), "{}", session.screen());
+    assert_eq!(opened(&mut session).as_deref(), Some("orders/views.py:33"));
+    session.keys("5 enter");
+    insta::assert_snapshot!("endpoint", session.screen());
+    session.keys("esc s");
+    assert!(session.screen().contains("4 endpoints   show: open"), "{}", session.screen());
+    session.keys("s");
+    assert!(session.screen().contains("5 endpoints   show: authenticated"), "{}", session.screen());
+    session.keys("s");
+    assert!(session.screen().contains("9 endpoints   show: all"), "{}", session.screen());
+    session.send(Msg::Resized(40, 12));
+    insta::assert_snapshot!("endpoints-compact", session.screen());
+}

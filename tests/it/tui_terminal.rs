@@ -98,6 +98,10 @@ impl Backend for Broken {
         self.world.write_report(report, format)
     }
 
+    fn endpoints(&self, project: &str) -> Result<drf_harden::engine::EndpointReport, String> {
+        self.world.endpoints(project)
+    }
+
     fn uncommitted(&self, paths: &[String]) -> Vec<String> {
         self.world.uncommitted(paths)
     }

@@ -21,6 +21,8 @@ pub enum Focus {
     Report,
     /// The log.
     Log,
+    /// The endpoints.
+    Endpoints,
     /// A rule's page.
     Rule,
     /// A question with one dangerous answer.
@@ -43,7 +45,7 @@ pub enum Focus {
 
 impl Focus {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Notice,
         Self::Scan,
         Self::Checklist,
@@ -53,6 +55,7 @@ impl Focus {
         Self::Applied,
         Self::Report,
         Self::Log,
+        Self::Endpoints,
         Self::Rule,
         Self::Confirm,
         Self::Picker,
@@ -76,6 +79,7 @@ impl Focus {
             Self::Applied => "result of a write",
             Self::Report => "report",
             Self::Log => "log",
+            Self::Endpoints => "endpoints",
             Self::Rule => "rule page",
             Self::Confirm => "confirmation",
             Self::Picker => "settings modules",
@@ -143,6 +147,7 @@ actions! {
     TabStaged "staged" "the accepted fixes",
     TabReport "report" "the report",
     TabLog "log" "the log",
+    TabEndpoints "endpoints" "the endpoints and whom they let in",
     Undo "undo" "undo the last mark or answer, then the last write",
     Redo "redo" "redo what was undone",
     Write "write" "go through what is staged and write it",
@@ -162,7 +167,7 @@ actions! {
     Attest "attest" "say that you checked it by hand",
     Note "note" "write a note for yourself",
     Answer "answer" "answer the question",
-    Show "show" "show open, failing, questions or all",
+    Show "show" "show other states, or another exposure",
     Sort "sort" "order by section, points or file",
     NextPlace "next-place" "next place of evidence",
     PrevPlace "previous-place" "previous place of evidence",

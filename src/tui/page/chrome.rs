@@ -67,11 +67,13 @@ pub(crate) fn tabs(model: &Model, total: usize) -> Row {
     let active = model.stack.get(1).or(model.stack.first()).copied().unwrap_or(Screen::Checklist);
     let [accepted, rejected, undecided] = model.marks();
     let staged = if accepted > 0 { format!("Staged {accepted}") } else { "Staged".to_owned() };
+    let others = [Screen::Staged, Screen::Report, Screen::Log, Screen::Endpoints];
     let tabs = [
-        ("1", "Checklist".to_owned(), !matches!(active, Screen::Staged | Screen::Report | Screen::Log)),
+        ("1", "Checklist".to_owned(), !others.contains(&active)),
         ("2", staged, active == Screen::Staged),
         ("3", "Report".to_owned(), active == Screen::Report),
         ("4", "Log".to_owned(), active == Screen::Log),
+        ("5", "Endpoints".to_owned(), active == Screen::Endpoints),
     ];
     let mut row = Row::of(" ", Role::Text);
     for (key, name, on) in tabs {
@@ -95,8 +97,10 @@ pub(crate) fn tabs(model: &Model, total: usize) -> Row {
                 right.push(format!("  {} ", matching(model)), Role::Dim);
             }
             let (show, sort) = (model.session.show.as_str(), model.session.sort.as_str());
-            let state = format!("show: {show}  order: {sort} ");
-            if row.width() + right.width() + width(&state) < total {
+            let whole = format!("show: {show}  order: {sort} ");
+            let short = format!("show {show}, {sort} ");
+            let room = total.saturating_sub(row.width() + right.width() + 1);
+            if let Some(state) = [whole, short].into_iter().find(|state| width(state) <= room) {
                 right.push(state, Role::Dim);
             }
         }
@@ -185,6 +189,7 @@ fn is_useful(model: &Model, action: Action) -> bool {
         Action::Toggle if matches!(model.screen(), Screen::Checklist | Screen::Item) => {
             model.why_not(Action::Fix).is_none()
         }
+        Action::NextPlace if matches!(model.screen(), Screen::Endpoints | Screen::Endpoint) => true,
         Action::NextPlace => {
             let places = model.selected().map(|at| super::item::places(model, at)).unwrap_or_default();
             places.len() > 1 || places.iter().any(|place| super::item::links(model, place).len() > 1)

@@ -84,6 +84,10 @@ pub(crate) fn current_place(model: &Model) -> Option<(FileId, usize)> {
             let rows = crate::tui::update::staged_rows(model);
             of_fix(model.fix_by(rows.get(model.view(Screen::Staged).cursor)?)?)
         }
+        Screen::Endpoints | Screen::Endpoint => {
+            let span = crate::tui::update::selected_endpoint(model)?.cells.get(model.cell)?.at?;
+            Some((span.file, report.sources.line(span)))
+        }
         _ => {
             let places = places(model, model.selected()?);
             let span = links(model, places.get(model.place)?).get(model.link)?.span;

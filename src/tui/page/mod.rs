@@ -4,6 +4,7 @@
 pub(super) mod applied;
 pub(super) mod checklist;
 pub(super) mod chrome;
+pub(super) mod endpoints;
 pub(super) mod form;
 pub(super) mod item;
 pub(super) mod marks;
@@ -79,6 +80,8 @@ pub(super) fn page(model: &Model, screen: Screen, width: usize, height: usize) -
         Screen::Applied => applied::page(model, width),
         Screen::Report => report::page(model, width),
         Screen::Log => log(model, width),
+        Screen::Endpoints => endpoints::page(model, width, height),
+        Screen::Endpoint => endpoints::details(model, width),
         Screen::Rule => rule::page(model, width),
         Screen::Form => form::page(model, width),
     }
@@ -89,6 +92,7 @@ pub(super) fn count(model: &Model, screen: Screen) -> usize {
     match screen {
         Screen::Staged => crate::tui::update::staged_rows(model).len(),
         Screen::Report => report::rows(model).len(),
+        Screen::Endpoints => crate::tui::update::shown_endpoints(model).len(),
         _ => 0,
     }
 }

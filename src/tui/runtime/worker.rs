@@ -169,6 +169,7 @@ fn name_of(effect: &Effect) -> &'static str {
         Effect::Scan(_) => "the scan",
         Effect::Apply(_) => "the write",
         Effect::Undo(_) => "the undo",
+        Effect::ListEndpoints(..) => "listing the endpoints",
         Effect::Plan(..) => "putting a change together",
         Effect::SaveDecisions(..) | Effect::ReadDecisions => "reading or saving the decisions",
         Effect::SavePatch(_) | Effect::WriteReport(_) => "saving a file",
@@ -198,6 +199,9 @@ pub(super) fn execute(
         Effect::Plan(generation, fixes) => {
             let plan = report.and_then(|r| backend.plan(r, &fixes));
             Msg::Planned(generation, fixes, plan)
+        }
+        Effect::ListEndpoints(generation, project) => {
+            Msg::Listed(generation, backend.endpoints(&project).map(Arc::new))
         }
         Effect::AskUncommitted(paths) => Msg::Uncommitted(backend.uncommitted(&paths)),
         Effect::Apply(fixes) => Msg::Applied(report.and_then(|r| backend.apply(r, &fixes)).map(Arc::new)),

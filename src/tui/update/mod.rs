@@ -2,6 +2,7 @@
 //! file; here are the messages from outside and what is common to all screens.
 
 mod decide;
+mod endpoints;
 mod forms;
 mod input;
 mod moves;
@@ -11,6 +12,7 @@ mod rewrite;
 mod settle;
 mod writes;
 
+pub(crate) use endpoints::{selected as selected_endpoint, shown as shown_endpoints};
 pub(crate) use review::count;
 pub(crate) use writes::staged_rows;
 
@@ -98,7 +100,11 @@ fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::TabStaged => tab(model, Screen::Staged),
         Action::TabReport => tab(model, Screen::Report),
         Action::TabLog | Action::NotRead => tab(model, Screen::Log),
+        Action::TabEndpoints => tab(model, Screen::Endpoints),
         Action::Filter => model.overlay = Some(Overlay::Filter),
+        Action::Show if matches!(model.screen(), Screen::Endpoints | Screen::Endpoint) => {
+            endpoints::show_next(model);
+        }
         Action::Show => {
             model.session.show = model.session.show.next();
             model.say(format!("showing: {}", model.session.show.as_str()));
@@ -279,7 +285,12 @@ fn open(model: &mut Model, effects: &mut Vec<Effect>) {
         Screen::Staged => writes::open_staged(model),
         Screen::Applied => tab(model, Screen::Checklist),
         Screen::Report => writes::open_report_row(model, effects),
-        Screen::Log | Screen::Rule | Screen::Form => {}
+        Screen::Endpoints => {
+            if endpoints::selected(model).is_some() {
+                go(model, Screen::Endpoint);
+            }
+        }
+        Screen::Log | Screen::Rule | Screen::Form | Screen::Endpoint => {}
     }
 }
 
@@ -323,6 +334,7 @@ fn show_project(model: &mut Model, at: usize) {
     model.undo.clear();
     model.redo.clear();
     (model.place, model.link, model.fix) = (0, 0, 0);
+    model.endpoints = crate::tui::model::Endpoints::Unasked;
     model.views.clear();
 }
 

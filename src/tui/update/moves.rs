@@ -43,7 +43,7 @@ pub(super) fn vertical(model: &mut Model, action: Action) {
                 form.move_cursor(by.signum());
             }
         }
-        screen @ (Screen::Staged | Screen::Report) => {
+        screen @ (Screen::Staged | Screen::Report | Screen::Endpoints) => {
             let count = page::count(model, screen);
             let view = model.view_mut(screen);
             view.cursor = shifted(view.cursor, by).min(count.saturating_sub(1));
@@ -184,6 +184,9 @@ pub(super) fn open_practice(model: &mut Model, next: bool) {
 
 /// The next or previous link of the chain, then the next place of evidence, around.
 pub(super) fn place(model: &mut Model, next: bool) {
+    if matches!(model.screen(), Screen::Endpoints | Screen::Endpoint) {
+        return super::endpoints::next_cell(model, next);
+    }
     let places = model.selected().map(|p| page::item::places(model, p)).unwrap_or_default();
     let stops: Vec<(usize, usize)> = places
         .iter()

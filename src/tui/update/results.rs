@@ -71,6 +71,9 @@ pub(super) fn take(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             };
             model.plans.insert(fixes, plan);
         }
+        Msg::Listed(generation, result) if generation == model.scan.generation => {
+            super::endpoints::take(model, result);
+        }
         Msg::Uncommitted(paths) => model.uncommitted = paths,
         Msg::Applied(result) => {
             model.busy = None;
@@ -143,6 +146,7 @@ fn install(model: &mut Model, report: Arc<Report>) {
     model.report = Some(report);
     model.project = same.unwrap_or(first);
     model.plans.clear();
+    model.endpoints = crate::tui::model::Endpoints::Unasked;
     model.proposals.clear();
     super::rewrite::in_force(model);
     if let Some(project) = model.project() {

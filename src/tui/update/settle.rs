@@ -28,6 +28,9 @@ pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
         model.fix = model.fix.min(model.fixes(practice).len().saturating_sub(1));
     }
     ask_plans(model, effects);
+    super::endpoints::ask(model, effects);
+    let cells = super::selected_endpoint(model).map_or(0, |row| row.cells.len());
+    model.cell = model.cell.min(cells.saturating_sub(1));
     let regions = regions(model.size, model.zoom);
     for (screen, pane) in page::panes(model, &regions) {
         let page = page::page(model, screen, usize::from(pane.width), usize::from(pane.height));

@@ -406,6 +406,10 @@ impl Backend for World {
         }))
     }
 
+    fn endpoints(&self, _: &str) -> Result<drf_harden::engine::EndpointReport, String> {
+        Err("this world has no URLs".to_owned())
+    }
+
     fn uncommitted(&self, paths: &[String]) -> Vec<String> {
         paths.iter().filter(|p| p.ends_with("base.py")).cloned().collect()
     }
