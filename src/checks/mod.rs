@@ -10,6 +10,7 @@ mod api_defaults;
 mod cors;
 mod deployment;
 mod logging;
+mod policies;
 mod secrets;
 mod views;
 
@@ -48,8 +49,15 @@ pub struct CheckContext<'a> {
 }
 
 /// The families, sorted by name.
-static FAMILIES: [&[&dyn Check]; 6] =
-    [api_defaults::CHECKS, cors::CHECKS, deployment::CHECKS, logging::CHECKS, secrets::CHECKS, views::CHECKS];
+static FAMILIES: [&[&dyn Check]; 7] = [
+    api_defaults::CHECKS,
+    cors::CHECKS,
+    deployment::CHECKS,
+    logging::CHECKS,
+    policies::CHECKS,
+    secrets::CHECKS,
+    views::CHECKS,
+];
 
 /// Every check, by family, then by id.
 pub fn all() -> Vec<&'static dyn Check> {

@@ -17,4 +17,6 @@ pub(crate) mod rest;
 pub(crate) mod secret;
 pub(crate) mod secret_text;
 pub(crate) mod settings;
+pub(crate) mod spelling;
+pub(crate) mod tally;
 pub(crate) mod views;

@@ -5,7 +5,8 @@ use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
 use crate::finding::Label;
 use crate::index::{
-    Expression, Lookup, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution, Written,
+    API_VIEW, ClassId, Expression, Lookup, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution,
+    Written,
 };
 use crate::python::{Ranged as _, TokenKind};
 use crate::settings::Truth;
@@ -52,7 +53,26 @@ pub(crate) fn policy_sites<'a>(cx: &CheckContext<'a>, policy: Policy) -> Vec<Pol
     sites
 }
 
-fn imports_drf(index: &ProjectIndex, file: FileId) -> bool {
+/// The classes of the API that are DRF views or bases of some, with the truth of that. Of classes with an unknown
+/// base only those count whose file imports from DRF.
+pub(crate) fn classes(cx: &CheckContext<'_>) -> Vec<(ClassId, Truth)> {
+    let index = cx.index;
+    let mixed_in = index.mixed_into_views();
+    let truth = |id| if mixed_in.contains(&id) { Truth::Yes } else { index.is_subclass_of(id, API_VIEW) };
+    let all = index.classes().map(|(id, _)| (id, truth(id)));
+    all.filter(|&(id, truth)| {
+        let file = index.class_file(id);
+        !is_beside_the_api(cx.sources.path(file))
+            && match truth {
+                Truth::Yes => true,
+                Truth::Maybe => imports_drf(index, file),
+                Truth::No => false,
+            }
+    })
+    .collect()
+}
+
+pub(crate) fn imports_drf(index: &ProjectIndex, file: FileId) -> bool {
     index.file(file).is_some_and(|f| {
         f.imports.iter().chain(&f.stars).any(|i| {
             i.level == 0 && (&*i.module == "rest_framework" || i.module.starts_with("rest_framework."))
@@ -197,10 +217,7 @@ pub(crate) fn decided_by_method(
     site: &PolicySite<'_>,
     policy: Policy,
 ) -> Option<String> {
-    let name = match policy {
-        Policy::Permission => "get_permissions",
-        Policy::Authentication => "get_authenticators",
-    };
+    let name = policy.method();
     match cx.index.lookup(site.class()?, name) {
         Lookup::Method { method, .. } => {
             let text = cx.sources.slice(method.at);
