@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use memchr::memmem;
-
 use crate::checks::support::spelling::distance;
+use crate::checks::support::syntax::is_read;
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
@@ -81,18 +80,6 @@ fn meant(name: &str) -> Option<&'static str> {
     };
     // A throttle of the project may well take several scopes.
     KNOWN.iter().find(close).copied().filter(|_| name != "throttle_scopes")
-}
-
-/// Whether some Python file of the project reads an attribute of this name, by a dot or by its name as a text.
-fn is_read(cx: &CheckContext<'_>, name: &str) -> bool {
-    let finder = memmem::Finder::new(name);
-    cx.index.files().any(|file| {
-        let text = cx.sources.text(file.file).as_bytes();
-        finder.find_iter(text).any(|at| {
-            let ends = !text.get(at + name.len()).is_some_and(|c| c.is_ascii_alphanumeric() || *c == b'_');
-            ends && at > 0 && matches!(text[at - 1], b'.' | b'"' | b'\'')
-        })
-    })
 }
 
 /// Whether a library class further up defines the name.

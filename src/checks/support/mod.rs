@@ -18,5 +18,7 @@ pub(crate) mod secret;
 pub(crate) mod secret_text;
 pub(crate) mod settings;
 pub(crate) mod spelling;
+pub(crate) mod syntax;
 pub(crate) mod tally;
+pub(crate) mod versions;
 pub(crate) mod views;

@@ -8,15 +8,13 @@
 use std::collections::BTreeMap;
 
 use crate::checks::support::object_fetch::{Checked, Return, returns};
-use crate::checks::support::views;
+use crate::checks::support::{syntax, views};
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::items::FunctionItem;
 use crate::index::{ClassId, Lookup, ProjectIndex};
-use crate::python::ast::{Stmt, StmtFunctionDef};
-use crate::python::visitor::{self, Visitor};
-use crate::python::{ParsedModule, Ranged as _};
+use crate::python::ast::StmtFunctionDef;
 use crate::settings::Truth;
 use crate::source::Span;
 
@@ -124,7 +122,7 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, users: &[ClassId], method: &Func
         return Judged::Unclear(format!("`{name}` wraps the method"));
     }
     let tree = cx.index.tree(cx.sources, method.at.file);
-    let Some(function) = find(&tree, method.at) else {
+    let Some(function) = syntax::function(&tree, method.at) else {
         return Judged::Unclear("the method could not be read".to_owned());
     };
     let item = cx.index.class(class);
@@ -245,26 +243,4 @@ fn stands_alone(text: &str, at: Span) -> bool {
 /// Whether a name occurs as a word.
 fn mentions(text: &str, name: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
-}
-
-/// The function statement at a place.
-fn find(tree: &ParsedModule, at: Span) -> Option<&StmtFunctionDef> {
-    struct Finder<'a>(Span, Option<&'a StmtFunctionDef>);
-    impl<'a> Visitor<'a> for Finder<'a> {
-        fn visit_stmt(&mut self, stmt: &'a Stmt) {
-            let range = stmt.range();
-            let within = self.0.text_range();
-            if self.1.is_some() || !range.contains_range(within) {
-                return;
-            }
-            match stmt {
-                Stmt::FunctionDef(function) if range == within => self.1 = Some(function),
-                _ => visitor::walk_stmt(self, stmt),
-            }
-        }
-        fn visit_expr(&mut self, _: &'a crate::python::ast::Expr) {}
-    }
-    let mut finder = Finder(at, None);
-    finder.visit_body(tree.body());
-    finder.1
 }
