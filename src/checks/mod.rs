@@ -7,9 +7,11 @@
 pub(crate) mod support;
 
 mod api_defaults;
+mod authentication;
 mod cors;
 mod deployment;
 mod logging;
+mod permissions;
 mod policies;
 mod secrets;
 mod views;
@@ -49,11 +51,13 @@ pub struct CheckContext<'a> {
 }
 
 /// The families, sorted by name.
-static FAMILIES: [&[&dyn Check]; 7] = [
+static FAMILIES: [&[&dyn Check]; 9] = [
     api_defaults::CHECKS,
+    authentication::CHECKS,
     cors::CHECKS,
     deployment::CHECKS,
     logging::CHECKS,
+    permissions::CHECKS,
     policies::CHECKS,
     secrets::CHECKS,
     views::CHECKS,

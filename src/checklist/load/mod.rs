@@ -88,9 +88,11 @@ const BUILTIN: Files<'static> = Files {
     ],
     checks: &[
         file!("checks/api_defaults.toml"),
+        file!("checks/authentication.toml"),
         file!("checks/cors.toml"),
         file!("checks/deployment.toml"),
         file!("checks/logging.toml"),
+        file!("checks/permissions.toml"),
         file!("checks/policies.toml"),
         file!("checks/secrets.toml"),
         file!("checks/views.toml"),

@@ -2,22 +2,16 @@
 //! pass), or rates that no class uses. Classes, rates and scopes are judged as one; a limit at the gateway or on
 //! single views is not seen here. <https://www.django-rest-framework.org/api-guide/throttling/>
 
-use crate::checks::support::classes::{attribute, defines, find, is_none, libraries};
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{last_part, name_of};
 use crate::checks::support::rest::{self, Key};
+use crate::checks::support::throttles::{ANONYMOUS, CLASSES, Limit, RATES, SCOPED, USER, limit, rate, rates};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Code;
 use crate::finding::{Effect, Outcome};
 use crate::settings::{Dict, Node, SettingsModel, Truth};
 
 pub(crate) struct ThrottleMissing;
-
-const CLASSES: &str = "DEFAULT_THROTTLE_CLASSES";
-const RATES: &str = "DEFAULT_THROTTLE_RATES";
-const ANONYMOUS: &str = "rest_framework.throttling.AnonRateThrottle";
-const USER: &str = "rest_framework.throttling.UserRateThrottle";
-const SCOPED: &str = "rest_framework.throttling.ScopedRateThrottle";
 
 impl Check for ThrottleMissing {
     fn id(&self) -> &'static str {
@@ -34,10 +28,9 @@ impl Check for ThrottleMissing {
             Key::Absent => None,
             Key::Set(node) => Some(node),
         };
-        let rates = match rest::key(model, RATES) {
-            Key::Unclear(cause) => return rest::unclear(cx, model, RATES, &cause),
-            Key::Absent => None,
-            Key::Set(node) => node.as_dict(),
+        let rates = match rates(model) {
+            Ok(rates) => rates,
+            Err(cause) => return rest::unclear(cx, model, RATES, &cause),
         };
         match classes.map(Node::truthy) {
             None | Some(Truth::No) => self.no_classes(cx, model, rates),
@@ -53,59 +46,6 @@ impl Check for ThrottleMissing {
 
 fn seen(cx: &CheckContext<'_>, model: &SettingsModel) -> Vec<crate::finding::Label> {
     vec![rest::label_of(cx, model, CLASSES), rest::label_of(cx, model, RATES)]
-}
-
-/// Whether a rate is set for a scope.
-fn rate(rates: Option<&Dict>, scope: &str) -> Truth {
-    match rates {
-        None => Truth::No,
-        Some(dict) => match dict.get(scope) {
-            Some(node) => node.truthy(),
-            None => dict.has(scope),
-        },
-    }
-}
-
-/// What a throttle class goes by.
-#[derive(PartialEq)]
-enum Limit {
-    /// The rate of a scope.
-    Scope(String),
-    /// A rate of its own.
-    Own,
-    /// It cannot be told.
-    Unclear,
-}
-
-fn limit(cx: &CheckContext<'_>, class: &str) -> Limit {
-    match class {
-        ANONYMOUS => return Limit::Scope("anon".to_owned()),
-        USER => return Limit::Scope("user".to_owned()),
-        _ => {}
-    }
-    let Some(id) = find(cx.index, class) else { return Limit::Unclear };
-    if ["allow_request", "get_rate", "parse_rate"].iter().any(|method| defines(cx, id, method)) {
-        return Limit::Unclear;
-    }
-    let bases = libraries(cx.index, id);
-    let inherits = |base: &str| bases.iter().any(|b| b == base);
-    let known = if inherits(ANONYMOUS) {
-        "anon"
-    } else if inherits(USER) {
-        "user"
-    } else {
-        return Limit::Unclear;
-    };
-    if attribute(cx, id, "rate").is_some_and(|rate| !is_none(rate)) {
-        return Limit::Own;
-    }
-    match attribute(cx, id, "scope") {
-        None => Limit::Scope(known.to_owned()),
-        Some(text) if text.starts_with(['"', '\'']) => {
-            Limit::Scope(text.trim_matches(['"', '\'']).to_owned())
-        }
-        Some(_) => Limit::Unclear,
-    }
 }
 
 fn remedy() -> Remedy {
