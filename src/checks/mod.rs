@@ -10,6 +10,7 @@ mod api_defaults;
 mod authentication;
 mod cors;
 mod deployment;
+mod limits;
 mod logging;
 mod permissions;
 mod policies;
@@ -51,11 +52,12 @@ pub struct CheckContext<'a> {
 }
 
 /// The families, sorted by name.
-static FAMILIES: [&[&dyn Check]; 9] = [
+static FAMILIES: [&[&dyn Check]; 10] = [
     api_defaults::CHECKS,
     authentication::CHECKS,
     cors::CHECKS,
     deployment::CHECKS,
+    limits::CHECKS,
     logging::CHECKS,
     permissions::CHECKS,
     policies::CHECKS,

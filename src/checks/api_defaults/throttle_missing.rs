@@ -2,10 +2,10 @@
 //! pass), or rates that no class uses. Classes, rates and scopes are judged as one; a limit at the gateway or on
 //! single views is not seen here. <https://www.django-rest-framework.org/api-guide/throttling/>
 
-use crate::checks::support::fixes::Remedy;
+use crate::checks::support::fixes::{Operations, Remedy};
 use crate::checks::support::lists::{last_part, name_of};
 use crate::checks::support::rest::{self, Key};
-use crate::checks::support::throttles::{ANONYMOUS, CLASSES, Limit, RATES, SCOPED, USER, limit, rate, rates};
+use crate::checks::support::throttles::{ANONYMOUS, CLASSES, Limit, RATES, SCOPED, USER, limit, rate, rates, set_rates, used_by_views};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Code;
 use crate::finding::{Effect, Outcome};
@@ -58,27 +58,25 @@ fn remedy() -> Remedy {
     }
 }
 
-/// All scopes with a rate: those that have one, and suggestions for the missing.
-fn all_rates(rates: Option<&Dict>, scopes: &[&str]) -> Option<Code> {
-    let mut entries: Vec<(Code, Code)> = Vec::new();
-    for entry in rates.map_or(&[][..], |r| &r.entries) {
-        let key = entry.key.as_str()?;
-        if entry.value.truthy() == Truth::No && scopes.contains(&key) {
-            continue;
-        }
-        entries.push((Code::str(key), Code::str(entry.value.as_str()?)));
-    }
-    for scope in scopes.iter().filter(|s| rate(rates, s) == Truth::No) {
-        let suggestion = if *scope == "anon" { "60/min" } else { "600/min" };
-        entries.push((Code::str(*scope), Code::str(suggestion)));
-    }
-    Some(Code::Dict(entries))
+/// The rate to suggest for a scope.
+fn suggestion(scope: &str) -> &'static str {
+    if scope == "anon" { "60/min" } else { "600/min" }
+}
+
+/// Gives the scopes that have no rate one.
+fn add_rates(cx: &CheckContext<'_>, model: &SettingsModel, rates: Option<&Dict>, scopes: &[&str]) -> Operations {
+    let missing: Vec<_> = scopes.iter().filter(|s| rate(rates, s) == Truth::No).collect();
+    let new: Vec<_> = missing.into_iter().map(|s| (*s, suggestion(s))).collect();
+    set_rates(cx, model, &new)
 }
 
 impl ThrottleMissing {
     fn no_classes(&self, cx: &CheckContext<'_>, model: &SettingsModel, rates: Option<&Dict>) -> Outcome {
         let unused = rates.is_some_and(|r| r.entries.iter().any(|e| e.value.truthy() == Truth::Yes));
-        let message = if unused {
+        let by_views = used_by_views(cx);
+        let message = if by_views {
+            format!("{}, so only the views that name throttles themselves limit anything", rest::wording(model, CLASSES))
+        } else if unused {
             format!(
                 "{}, so no view uses `{RATES}` unless it names a throttle itself",
                 rest::wording(model, CLASSES)
@@ -87,19 +85,11 @@ impl ThrottleMissing {
             format!("{}, so a client may call as often as it likes", rest::wording(model, CLASSES))
         };
         let found = rest::finding(cx, model, self.id(), CLASSES, message.clone());
-        let mut entries = vec![(CLASSES, Code::List(vec![Code::str(ANONYMOUS), Code::str(USER)]))];
-        let scopes = ["anon", "user"];
-        let operations = if scopes.iter().all(|s| rate(rates, s) == Truth::Yes) {
-            rest::set_keys(cx, model, entries)
-        } else {
-            match all_rates(rates, &scopes) {
-                Some(rates) => {
-                    entries.push((RATES, rates));
-                    rest::set_keys(cx, model, entries)
-                }
-                None => Err(format!("`{RATES}` holds more than plain texts")),
-            }
-        };
+        let classes = Code::List(vec![Code::str(ANONYMOUS), Code::str(USER)]);
+        let operations = rest::set_keys(cx, model, vec![(CLASSES, classes)]).and_then(|mut operations| {
+            operations.extend(add_rates(cx, model, rates, &["anon", "user"])?);
+            Ok(operations)
+        });
         Outcome::fail(format!("{message}."), vec![remedy().attach(found, operations)])
     }
 
@@ -128,10 +118,7 @@ impl ThrottleMissing {
             };
             let message = format!("{}, but {what}", rest::wording(model, CLASSES));
             let found = rest::finding(cx, model, self.id(), RATES, message.clone());
-            let operations = match all_rates(rates, &missing) {
-                Some(rates) => rest::set_keys(cx, model, vec![(RATES, rates)]),
-                None => Err(format!("`{RATES}` holds more than plain texts")),
-            };
+            let operations = add_rates(cx, model, rates, &missing);
             return Outcome::fail(format!("{message}."), vec![remedy().attach(found, operations)]);
         }
         if unclear {

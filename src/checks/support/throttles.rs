@@ -1,13 +1,20 @@
 //! Throttle classes, their scopes and rates, in settings and on views.
 
 use crate::checks::CheckContext;
-use crate::edit::Operation;
-use crate::index::{ClassId, FrameworkValue, Lookup, Resolution};
+use crate::edit::{Code, Operation};
+use crate::index::{
+    ClassId, Element, Entity, Expression, FrameworkValue, Lookup, Owner, Policy, PolicySite, ProjectIndex, Resolution,
+};
+use crate::python::ast::Expr;
+use crate::settings::placement::{Site, is_toml};
 use crate::settings::{Dict, SettingsModel, Truth};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 use super::classes::{attribute, defines, find, is_none, libraries};
+use super::fixes::{Operations, display, placement};
+use super::lists::name_of;
 use super::rest::{self, Key};
+use super::settings::own;
 
 /// The setting with the classes.
 pub(crate) const CLASSES: &str = "DEFAULT_THROTTLE_CLASSES";
@@ -50,6 +57,9 @@ pub(crate) fn limit_of(cx: &CheckContext<'_>, id: ClassId) -> Limit {
         return Limit::Unclear;
     }
     let bases = libraries(cx.index, id);
+    if bases.iter().any(|b| b == SCOPED) {
+        return Limit::OfView;
+    }
     let inherits = |base: &str| bases.iter().any(|b| b == base);
     let known = if inherits(ANONYMOUS) {
         "anon"
@@ -77,6 +87,40 @@ pub(crate) fn rates(model: &SettingsModel) -> Result<Option<&Dict>, String> {
         Key::Absent => Ok(None),
         Key::Set(node) => Ok(node.as_dict()),
     }
+}
+
+/// Gives scopes a rate, beside those that are there.
+pub(crate) fn set_rates(cx: &CheckContext<'_>, model: &SettingsModel, new: &[(&str, &str)]) -> Operations {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let entry = |(scope, rate): &(&str, &str)| (Code::str(*scope), Code::str(*rate));
+    let Key::Set(node) = rest::key(model, RATES) else {
+        return rest::set_keys(cx, model, vec![(RATES, Code::Dict(new.iter().map(entry).collect()))]);
+    };
+    let setting = own(model, rest::NAME).ok_or("nobody sets it")?;
+    if let Some(dict) = display(cx, node, |e| matches!(e, Expr::Dict(_)))
+        && matches!(placement(cx, model).of_value(setting, dict), Site::InPlace)
+        && !is_toml(cx.sources, dict.file)
+    {
+        let set = |(scope, rate): &(&str, &str)| Operation::SetDictEntry {
+            dict,
+            key: (*scope).to_owned(),
+            value: Code::str(*rate),
+        };
+        return Ok(new.iter().map(set).collect());
+    }
+    let more = format!("`{RATES}` holds more than plain texts");
+    let mut entries = Vec::new();
+    for known in node.as_dict().map_or(&[][..], |r| &r.entries) {
+        let key = known.key.as_str().ok_or_else(|| more.clone())?;
+        if new.iter().all(|(scope, _)| *scope != key) {
+            let value = known.value.as_str().ok_or_else(|| more.clone())?;
+            entries.push((Code::str(key), Code::str(value)));
+        }
+    }
+    entries.extend(new.iter().map(entry));
+    rest::set_keys(cx, model, vec![(RATES, Code::Dict(entries))])
 }
 
 /// Whether a rate is set for a scope.
@@ -110,12 +154,8 @@ pub(crate) fn anonymous(cx: &CheckContext<'_>, file: FileId) -> Option<(String, 
 }
 
 /// Whether throttles are used at all: by default, or by some view. `Maybe` where a default cannot be told.
-pub(crate) fn in_use(cx: &CheckContext<'_>, model: &SettingsModel) -> Truth {
-    let by_default = match rest::key(model, CLASSES) {
-        Key::Absent => Truth::No,
-        Key::Set(node) => node.truthy(),
-        Key::Unclear(_) => Truth::Maybe,
-    };
+pub(crate) fn in_use(cx: &CheckContext<'_>) -> Truth {
+    let by_default = by_default(cx);
     if by_default == Truth::Yes || used_by_views(cx) { Truth::Yes } else { by_default }
 }
 
@@ -127,15 +167,15 @@ pub(crate) fn used_by_views(cx: &CheckContext<'_>) -> bool {
     })
 }
 
-/// The throttles that a class inherits, besides its own: whether there are any.
-pub(crate) fn inherited(cx: &CheckContext<'_>, class: ClassId) -> Truth {
-    let name = "throttle_classes";
-    match cx.index.lookup_inherited(class, name) {
-        Lookup::Settings { key, .. } => match cx.model.map(|model| rest::key(model, key)) {
-            Some(Key::Set(node)) => node.truthy(),
-            Some(Key::Absent) => Truth::No,
-            Some(Key::Unclear(_)) | None => Truth::Maybe,
-        },
+/// Whether throttles would count once the place is gone: those that are inherited, or the default.
+pub(crate) fn before(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Truth {
+    let found = match site.owner {
+        Owner::Class(class) => cx.index.lookup_inherited(class, Policy::Throttle.name()),
+        Owner::Action(class, _) => cx.index.lookup(class, Policy::Throttle.name()),
+        Owner::Function(_) => return by_default(cx),
+    };
+    match found {
+        Lookup::Settings { .. } | Lookup::Absent => by_default(cx),
         Lookup::Value { class, value } => match cx.index.is_empty_list(value.at, Some(class), &value.value) {
             Some(empty) => (!empty).into(),
             None => Truth::Maybe,
@@ -143,4 +183,66 @@ pub(crate) fn inherited(cx: &CheckContext<'_>, class: ClassId) -> Truth {
         Lookup::Framework { value: Some(FrameworkValue::List(list)), .. } => (!list.is_empty()).into(),
         _ => Truth::Maybe,
     }
+}
+
+/// Whether the project's default names throttles.
+fn by_default(cx: &CheckContext<'_>) -> Truth {
+    match cx.model.map(|model| rest::key(model, CLASSES)) {
+        Some(Key::Set(node)) => node.truthy(),
+        Some(Key::Absent) => Truth::No,
+        Some(Key::Unclear(_)) | None => Truth::Maybe,
+    }
+}
+
+/// The dotted names of the default throttles; `None` where not all can be told.
+pub(crate) fn defaults(model: &SettingsModel) -> Option<Vec<&str>> {
+    match rest::key(model, CLASSES) {
+        Key::Absent => Some(Vec::new()),
+        Key::Unclear(_) => None,
+        Key::Set(node) => {
+            let items = node.as_items().filter(|items| items.rest.is_none())?;
+            items.items.iter().map(name_of).collect()
+        }
+    }
+}
+
+/// What the throttles of a list in code go by, with their names; `None` where the list is computed.
+pub(crate) fn limits_of(
+    cx: &CheckContext<'_>,
+    at: Span,
+    class: Option<ClassId>,
+    value: &Expression,
+) -> Option<Vec<(String, Limit)>> {
+    let elements = cx.index.list_elements(at, class, value)?;
+    let limit_of_element = |element: &Element<'_>| {
+        let Some(name) = element.value.name() else { return (String::new(), Limit::Unclear) };
+        let limit = match resolve(cx.index, element, name) {
+            Resolution::External(full) => limit(cx, &full),
+            Resolution::Resolved(Entity::Class(id)) => limit_of(cx, id),
+            _ => Limit::Unclear,
+        };
+        (name.to_owned(), limit)
+    };
+    Some(elements.iter().map(limit_of_element).collect())
+}
+
+fn resolve(index: &ProjectIndex, element: &Element<'_>, name: &str) -> Resolution<Entity> {
+    match element.class {
+        Some(class) => index.resolve_in_class(class, name),
+        None => index.resolve_at(element.at, name),
+    }
+}
+
+/// Whether some throttle class of the project tells clients apart by itself.
+pub(crate) fn names_clients_itself(cx: &CheckContext<'_>) -> bool {
+    cx.index.classes().any(|(id, class)| is_throttle(cx, id) && class.method("get_ident").is_some())
+}
+
+/// Whether some throttle class of the project counts in another cache than the default one.
+pub(crate) fn counts_elsewhere(cx: &CheckContext<'_>) -> bool {
+    cx.index.classes().any(|(id, class)| is_throttle(cx, id) && class.attribute("cache").is_some())
+}
+
+fn is_throttle(cx: &CheckContext<'_>, id: ClassId) -> bool {
+    cx.index.is_subclass_of(id, "rest_framework.throttling.BaseThrottle") == Truth::Yes
 }

@@ -1,0 +1,18 @@
+//! How much one caller may ask for: throttles and pages.
+
+mod num_proxies_unset;
+mod throttle_cache_local;
+mod throttle_rate_lax;
+mod view_throttle_disabled;
+mod view_throttle_ineffective;
+
+use super::Check;
+
+/// The family, sorted by id.
+pub(crate) static CHECKS: &[&dyn Check] = &[
+    &num_proxies_unset::NumProxiesUnset,
+    &throttle_cache_local::ThrottleCacheLocal,
+    &throttle_rate_lax::ThrottleRateLax,
+    &view_throttle_disabled::ViewThrottleDisabled,
+    &view_throttle_ineffective::ViewThrottleIneffective,
+];
