@@ -12,6 +12,7 @@ pub(crate) mod intent;
 pub(crate) mod lists;
 pub(crate) mod middleware;
 pub(crate) mod object_fetch;
+pub(crate) mod paginators;
 pub(crate) mod paths;
 pub(crate) mod permissions;
 pub(crate) mod rest;
