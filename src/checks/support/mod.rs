@@ -14,6 +14,7 @@ pub(crate) mod middleware;
 pub(crate) mod object_fetch;
 pub(crate) mod paginators;
 pub(crate) mod paths;
+pub(crate) mod permission_lists;
 pub(crate) mod permissions;
 pub(crate) mod rest;
 pub(crate) mod secret;

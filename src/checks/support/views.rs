@@ -14,8 +14,6 @@ use crate::source::{FileId, Span};
 
 use super::permissions;
 
-const IS_AUTHENTICATED: &str = "rest_framework.permissions.IsAuthenticated";
-
 /// Whether a file is part of the tests, a migration, or vendored code of others.
 pub(crate) fn is_beside_the_api(path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
@@ -163,7 +161,7 @@ pub(crate) fn default_is_closed(cx: &CheckContext<'_>) -> bool {
 /// something else in that file.
 pub(crate) fn require_login(index: &ProjectIndex, site: &PolicySite<'_>) -> Option<Vec<Operation>> {
     let file = site.at().file;
-    let (name, import) = is_authenticated(index, file)?;
+    let (name, import) = permission_name(index, file, "IsAuthenticated")?;
     let items = vec![Code::Name(name)];
     let with =
         if matches!(site.value, Expression::Tuple(_)) { Code::Tuple(items) } else { Code::List(items) };
@@ -172,31 +170,37 @@ pub(crate) fn require_login(index: &ProjectIndex, site: &PolicySite<'_>) -> Opti
     Some(operations)
 }
 
-/// How a file says `IsAuthenticated`, and the import that it needs for that.
-fn is_authenticated(index: &ProjectIndex, file: FileId) -> Option<(String, Option<Operation>)> {
+/// How a file says one of DRF's permissions, and the import that it needs for that; `None` when the name means
+/// something else there.
+pub(crate) fn permission_name(
+    index: &ProjectIndex,
+    file: FileId,
+    name: &str,
+) -> Option<(String, Option<Operation>)> {
+    let wanted = format!("rest_framework.permissions.{name}");
     let items = index.file(file)?;
     let mut module = None;
     for binding in &items.bindings {
         match index.resolve(file, &binding.name) {
-            Resolution::External(name) if name == IS_AUTHENTICATED => {
+            Resolution::External(full) if full == wanted => {
                 return Some((binding.name.to_string(), None));
             }
-            Resolution::External(name) if name == "rest_framework.permissions" => {
+            Resolution::External(full) if full == "rest_framework.permissions" => {
                 module = Some(&binding.name);
             }
             _ => {}
         }
     }
     if let Some(module) = module {
-        return Some((format!("{module}.IsAuthenticated"), None));
+        return Some((format!("{module}.{name}"), None));
     }
-    let taken = !items.bindings_of("IsAuthenticated").is_empty();
+    let taken = !items.bindings_of(name).is_empty();
     let import = Operation::AddImport {
         file,
         module: "rest_framework.permissions".to_owned(),
-        name: "IsAuthenticated".to_owned(),
+        name: name.to_owned(),
     };
-    (!taken).then(|| ("IsAuthenticated".to_owned(), Some(import)))
+    (!taken).then(|| (name.to_owned(), Some(import)))
 }
 
 /// The operation that takes a policy away, so that what is inherited counts. `None` where that cannot be done
