@@ -15,6 +15,7 @@ mod logging;
 mod permissions;
 mod policies;
 mod secrets;
+mod serializers;
 mod views;
 
 use crate::checklist::Catalog;
@@ -52,7 +53,7 @@ pub struct CheckContext<'a> {
 }
 
 /// The families, sorted by name.
-static FAMILIES: [&[&dyn Check]; 10] = [
+static FAMILIES: [&[&dyn Check]; 11] = [
     api_defaults::CHECKS,
     authentication::CHECKS,
     cors::CHECKS,
@@ -62,6 +63,7 @@ static FAMILIES: [&[&dyn Check]; 10] = [
     permissions::CHECKS,
     policies::CHECKS,
     secrets::CHECKS,
+    serializers::CHECKS,
     views::CHECKS,
 ];
 

@@ -20,6 +20,7 @@ pub(super) fn run(shell: &mut Shell, args: &SettingsArgs) -> anyhow::Result<u8> 
     // Names in the configuration select what is reported, which is no matter here.
     options.select.clear();
     options.ignore.clear();
+    options.environment_as_given = true;
     let Some((_, report)) = check::scan(shell, &args.path, options, false)? else { return Ok(exit::NOTHING) };
     let models: Vec<_> = report.projects.iter().filter_map(|p| p.model.as_ref().map(|m| (p, m))).collect();
     let asked = |module: &str| args.settings.as_ref().is_none_or(|asked| asked == module);

@@ -62,6 +62,9 @@ pub struct Options {
     pub env_file: Option<PathBuf>,
     /// Do not read the project's own `.env`.
     pub no_dotenv: bool,
+    /// Take the environment as it is given, without the value that production gives a variable which chooses
+    /// among settings files.
+    pub environment_as_given: bool,
     /// The Python whose `site-packages` may be read.
     pub python: Option<PathBuf>,
     /// Today, for expiry and review dates.
@@ -89,6 +92,7 @@ impl Options {
             env: Vec::new(),
             env_file: None,
             no_dotenv: false,
+            environment_as_given: false,
             python: None,
             today,
             environment_settings: None,

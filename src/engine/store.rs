@@ -87,8 +87,8 @@ fn read_text(path: &Path) -> Result<Option<String>, EngineError> {
         Ok(_) => {}
     }
     let bytes = read_file(path).map_err(|e| store(std::io::Error::other(e.to_string())))?;
-    let (text, _) = decode(bytes).map_err(|e| store(std::io::Error::other(e.to_string())))?;
-    Ok(Some(text))
+    let (text, _) = decode(&bytes).map_err(|e| store(std::io::Error::other(e.to_string())))?;
+    Ok(Some(text.into_owned()))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {

@@ -6,9 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::redact::is_secret_name;
 use super::values;
-use crate::settings::{Setting, SettingState, SettingsModel};
+use crate::settings::{Setting, SettingState, SettingsModel, is_secret_name};
 use crate::source::Sources;
 
 #[derive(Serialize)]

@@ -3,9 +3,8 @@
 use std::io::{self, Write};
 
 use super::Style;
-use super::redact::{holds_password, is_secret_name};
 use super::settings_json::listed;
-use crate::settings::{Node, Setting, SettingState, SettingsModel, Value};
+use crate::settings::{Node, Setting, SettingState, SettingsModel, Value, is_secret_name, password_in_url};
 use crate::source::{Sources, clean};
 
 /// Values longer than this are cut, unless `-v`.
@@ -114,7 +113,7 @@ fn push(out: &mut String, node: &Node, secret: bool, depth: usize) {
         Value::Int(n) => *out += &n.to_string(),
         Value::BigInt(n) => *out += n,
         Value::Float(f) => *out += &format!("{f:?}"),
-        Value::Str(text) if secret || holds_password(text) => {
+        Value::Str(text) if secret || password_in_url(text).is_some() => {
             *out += &format!("**** ({} characters)", text.chars().count());
         }
         Value::Str(text) | Value::Lazy(text) => *out += &quoted(text),

@@ -163,8 +163,11 @@ fn follow_aliases(model: &mut SettingsModel) {
     for (new, old) in ALIASES {
         let is_set = |name: &str| model.settings.get(name).is_some_and(|s| !s.is_default);
         if is_set(old) && !is_set(new) {
-            let setting = Setting { name: (*new).to_owned(), ..model.settings[*old].clone() };
-            model.settings.insert((*new).to_owned(), setting);
+            let old = model.settings[*old].clone();
+            // Nobody set the new name: it is still the library's own, which reads the old one.
+            model
+                .settings
+                .insert((*new).to_owned(), Setting { name: (*new).to_owned(), is_default: true, ..old });
         }
     }
 }

@@ -9,6 +9,7 @@ mod dynaconf;
 mod env;
 mod eval;
 pub mod placement;
+mod production;
 mod provenance;
 mod secrets;
 mod truth;
@@ -18,12 +19,13 @@ use std::collections::BTreeMap;
 
 pub use defaults::{ApiSetting, SettingOrigin};
 pub use env::{Environment, evaluate, parse_env_file};
+pub use production::{Assumed, evaluate_production};
 pub use provenance::{EnvRead, How, Reader, Step};
-pub use secrets::is_secret_name;
+pub use secrets::{is_secret_name, password_in_url};
 pub use truth::Truth;
 pub use value::{Dict, Entry, Items, Node, Unknown, Value};
 
-use crate::project::Role;
+use crate::project::{Project, Role};
 use crate::source::{FileId, Span};
 
 /// The effective settings of one settings module.
@@ -51,9 +53,29 @@ pub struct SettingsModel {
     pub composition: Composition,
     /// What could not be followed, for people.
     pub problems: Vec<Problem>,
+    /// Variables that decide which files take part.
+    pub switches: Vec<Switch>,
 }
 
 impl SettingsModel {
+    /// A model of a module in which nothing is set yet.
+    fn blank(project: &Project, module: &str, file: FileId, role: Role) -> Self {
+        Self {
+            module: module.to_owned(),
+            file,
+            role,
+            configuration: None,
+            django_version: project.django.as_ref().map(|v| v.version.clone()),
+            drf_version: project.drf.as_ref().map(|v| v.version.clone()),
+            settings: BTreeMap::new(),
+            files: Vec::new(),
+            open: None,
+            composition: Composition::Module,
+            problems: Vec::new(),
+            switches: Vec::new(),
+        }
+    }
+
     /// The setting of this name: set by the project, or a framework default, or unknown because the module
     /// is open. `None` for a name that nobody knows.
     pub fn get(&self, name: &str) -> Option<&Setting> {
@@ -93,6 +115,7 @@ impl Setting {
         match &self.node.value {
             Value::Unknown(unknown) if unknown.required => SettingState::Required,
             Value::Unknown(_) => SettingState::Unknown,
+            _ if self.node.has_required() => SettingState::Required,
             _ if self.node.has_unknown() => SettingState::Partly,
             _ if self.node.env_names().next().is_some() => SettingState::Env,
             _ => SettingState::Known,
@@ -150,6 +173,15 @@ pub enum Composition {
         /// The table's name; empty for files without environments.
         table: String,
     },
+}
+
+/// A variable of the environment that decides which files take part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// Its name.
+    pub variable: String,
+    /// Values that production could give it, likeliest first.
+    pub values: Vec<String>,
 }
 
 /// Something that could not be read or followed.

@@ -90,6 +90,7 @@ fn report() -> Report {
         open: None,
         composition: Composition::Module,
         problems: Vec::new(),
+        switches: Vec::new(),
     };
     let debug = Finding::new(
         "debug-enabled",

@@ -5,7 +5,10 @@
 use crate::checks::support::fixes::{Operations, Remedy};
 use crate::checks::support::lists::{last_part, name_of};
 use crate::checks::support::rest::{self, Key};
-use crate::checks::support::throttles::{ANONYMOUS, CLASSES, Limit, RATES, SCOPED, USER, limit, rate, rates, set_rates, used_by_views};
+use crate::checks::support::rest_keys::{misspelt, rename};
+use crate::checks::support::throttles::{
+    ANONYMOUS, CLASSES, Limit, RATES, SCOPED, USER, limit, rate, rates, set_rates, used_by_views,
+};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Code;
 use crate::finding::{Effect, Outcome};
@@ -64,7 +67,12 @@ fn suggestion(scope: &str) -> &'static str {
 }
 
 /// Gives the scopes that have no rate one.
-fn add_rates(cx: &CheckContext<'_>, model: &SettingsModel, rates: Option<&Dict>, scopes: &[&str]) -> Operations {
+fn add_rates(
+    cx: &CheckContext<'_>,
+    model: &SettingsModel,
+    rates: Option<&Dict>,
+    scopes: &[&str],
+) -> Operations {
     let missing: Vec<_> = scopes.iter().filter(|s| rate(rates, s) == Truth::No).collect();
     let new: Vec<_> = missing.into_iter().map(|s| (*s, suggestion(s))).collect();
     set_rates(cx, model, &new)
@@ -75,7 +83,10 @@ impl ThrottleMissing {
         let unused = rates.is_some_and(|r| r.entries.iter().any(|e| e.value.truthy() == Truth::Yes));
         let by_views = used_by_views(cx);
         let message = if by_views {
-            format!("{}, so only the views that name throttles themselves limit anything", rest::wording(model, CLASSES))
+            format!(
+                "{}, so only the views that name throttles themselves limit anything",
+                rest::wording(model, CLASSES)
+            )
         } else if unused {
             format!(
                 "{}, so no view uses `{RATES}` unless it names a throttle itself",
@@ -85,9 +96,23 @@ impl ThrottleMissing {
             format!("{}, so a client may call as often as it likes", rest::wording(model, CLASSES))
         };
         let found = rest::finding(cx, model, self.id(), CLASSES, message.clone());
-        let classes = Code::List(vec![Code::str(ANONYMOUS), Code::str(USER)]);
-        let operations = rest::set_keys(cx, model, vec![(CLASSES, classes)]).and_then(|mut operations| {
-            operations.extend(add_rates(cx, model, rates, &["anon", "user"])?);
+        // Rates under a misspelt key are put right as they are, and only the classes that go by them are named.
+        let misspelt = misspelt(model, RATES);
+        let meant = misspelt.and_then(|entry| entry.value.as_dict());
+        let limited = [("anon", ANONYMOUS), ("user", USER)]
+            .into_iter()
+            .filter(|(scope, _)| meant.is_none_or(|rates| rate(Some(rates), scope) == Truth::Yes));
+        let (scopes, classes): (Vec<_>, Vec<_>) = limited.map(|(s, class)| (s, Code::str(class))).unzip();
+        if classes.is_empty() {
+            let operations = Err("the rates are under another key, which comes first".to_owned());
+            return Outcome::fail(format!("{message}."), vec![remedy().attach(found, operations)]);
+        }
+        let named = rest::set_keys(cx, model, vec![(CLASSES, Code::List(classes))]);
+        let operations = named.and_then(|mut operations| {
+            operations.extend(match misspelt {
+                Some(entry) => rename(cx, model, entry, RATES)?,
+                None => add_rates(cx, model, rates, &scopes)?,
+            });
             Ok(operations)
         });
         Outcome::fail(format!("{message}."), vec![remedy().attach(found, operations)])

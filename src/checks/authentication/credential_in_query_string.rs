@@ -4,11 +4,11 @@
 //! Left alone: signatures, which stand for one address and run out, and views that redeem a link from a mail.
 
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::{rest, syntax, views};
+use crate::checks::support::{functions, rest, views};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Finding, Label, Outcome};
-use crate::index::items::FunctionItem;
 use crate::index::ClassId;
+use crate::index::items::FunctionItem;
 use crate::python::ast::Expr;
 use crate::python::visitor::{self, Visitor};
 use crate::python::{Ranged as _, dotted_name};
@@ -46,6 +46,7 @@ impl Check for CredentialInQueryString {
         tally.outcome(&Words {
             places: "reads of the query string by authentication and permission classes",
             wrong: "take a credential from it",
+            right: "take no credential from it",
             none: "No authentication or permission class of the project reads the query string.",
         })
     }
@@ -59,7 +60,7 @@ fn judge(
     tally: &mut Tally,
 ) {
     let tree = cx.index.tree(cx.sources, method.at.file);
-    let Some(function) = syntax::function(&tree, method.at) else { return };
+    let Some(function) = functions::find(&tree, method.at) else { return };
     let mut reads = Reads(Vec::new());
     reads.visit_body(&function.body);
     let signed = ["sign", "hmac", "compare_digest"].iter().any(|s| cx.sources.slice(method.at).contains(s));

@@ -4,12 +4,12 @@
 
 use crate::checks::support::paths::exits;
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::{rest, syntax, views};
+use crate::checks::support::{functions, rest, views};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Operation;
 use crate::finding::{Effect, Finding, Fix, Label, Outcome};
-use crate::index::items::FunctionItem;
 use crate::index::ClassId;
+use crate::index::items::FunctionItem;
 use crate::python::ast::Stmt;
 use crate::settings::Truth;
 
@@ -31,9 +31,12 @@ impl Check for CsrfEnforcementEmptied {
         }
         let mut tally = Tally::default();
         for (class, item) in cx.index.classes() {
-            let session = cx.index.is_subclass_of(class, "rest_framework.authentication.SessionAuthentication");
+            let session =
+                cx.index.is_subclass_of(class, "rest_framework.authentication.SessionAuthentication");
             let beside = views::is_beside_the_api(cx.sources.path(item.at.file));
-            let Some(method) = item.method(METHOD).filter(|_| session != Truth::No && !beside) else { continue };
+            let Some(method) = item.method(METHOD).filter(|_| session != Truth::No && !beside) else {
+                continue;
+            };
             match does_nothing(cx, method) {
                 Truth::Yes if session == Truth::Yes => tally.findings.push(finding(cx, class, method)),
                 Truth::No => tally.passed.push(Label::new(method.name_at, "refuses a request on some way")),
@@ -43,6 +46,7 @@ impl Check for CsrfEnforcementEmptied {
         tally.outcome(&Words {
             places: "own `enforce_csrf` methods",
             wrong: "do nothing",
+            right: "refuse a request on some way",
             none: "No session authentication of the project replaces `enforce_csrf`.",
         })
     }
@@ -51,7 +55,7 @@ impl Check for CsrfEnforcementEmptied {
 /// Whether a method comes to its end without doing anything.
 fn does_nothing(cx: &CheckContext<'_>, method: &FunctionItem) -> Truth {
     let tree = cx.index.tree(cx.sources, method.at.file);
-    let Some(function) = syntax::function(&tree, method.at) else { return Truth::Maybe };
+    let Some(function) = functions::find(&tree, method.at) else { return Truth::Maybe };
     let exits = exits(&function.body);
     let text = cx.sources.slice(method.at);
     let idle = function.body.iter().all(|s| match s {
@@ -59,7 +63,8 @@ fn does_nothing(cx: &CheckContext<'_>, method: &FunctionItem) -> Truth {
         Stmt::Expr(e) => e.value.is_literal_expr(),
         _ => false,
     });
-    match (idle && !exits.calls, exits.raises || text.contains("super()") || text.contains(".enforce_csrf(")) {
+    match (idle && !exits.calls, exits.raises || text.contains("super()") || text.contains(".enforce_csrf("))
+    {
         (true, _) => Truth::Yes,
         (false, true) => Truth::No,
         (false, false) => Truth::Maybe,
@@ -78,7 +83,8 @@ fn finding(cx: &CheckContext<'_>, class: ClassId, method: &FunctionItem) -> Find
         .fix(Fix {
             title: format!("Remove `{METHOD}`, so that DRF's own check counts"),
             effect: Effect::Tightens,
-            effect_note: "Requests with a session cookie that change something need the CSRF token.".to_owned(),
+            effect_note: "Requests with a session cookie that change something need the CSRF token."
+                .to_owned(),
             operations: vec![Operation::RemoveStatement { at: method.at }],
         })
 }

@@ -63,6 +63,7 @@ impl Check for TokenLoginUnthrottled {
         tally.outcome(&Words {
             places: "uses of DRF's login for tokens",
             wrong: "have no limit",
+            right: "have a limit",
             none: "DRF's own login for tokens is not used.",
         })
     }

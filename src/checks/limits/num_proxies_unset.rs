@@ -2,7 +2,7 @@
 //! name, so whoever sends another header with each request is never limited.
 //! <https://www.django-rest-framework.org/api-guide/throttling/#how-clients-are-identified>
 
-use crate::checks::support::fixes::{Remedy, set_key};
+use crate::checks::support::fixes::Remedy;
 use crate::checks::support::rest::{self, Key};
 use crate::checks::support::throttles;
 use crate::checks::{Check, CheckContext};
@@ -52,7 +52,7 @@ impl Check for NumProxiesUnset {
                 .to_owned(),
             by_hand: format!("Set `{KEY}` to the number of proxies in front of Django, 0 for none"),
         };
-        let found = remedy.attach(found, set_key(cx, model, rest::NAME, KEY, Code::Int(1)));
+        let found = remedy.attach(found, rest::set_key(cx, model, KEY, Code::Int(1)));
         Outcome::fail(format!("{message}."), vec![found])
     }
 }

@@ -35,21 +35,28 @@ impl Check for PaginatorUnbounded {
                     tally.passed.push(Label::new(item.name_at, format!("a base of others, {why}")));
                 }
                 Bound::Never(why) => tally.findings.push(own(cx, class, &why)),
-                Bound::Always | Bound::BySize => tally.passed.push(Label::new(item.name_at, "pages have a limit")),
+                Bound::Always | Bound::BySize => {
+                    tally.passed.push(Label::new(item.name_at, "pages have a limit"))
+                }
                 Bound::Unclear(why) => tally.unclear.push(Label::new(item.name_at, why)),
             }
         }
         for (class, view) in views::classes(cx) {
             let item = cx.index.class(class);
-            for value in item.attributes.iter().filter(|a| &*a.name == "pagination_class" && view == Truth::Yes) {
+            for value in
+                item.attributes.iter().filter(|a| &*a.name == "pagination_class" && view == Truth::Yes)
+            {
                 let Some(name) = value.value.name() else { continue };
                 let Resolution::External(full) = cx.index.resolve_in_class(class, name) else { continue };
                 match stock(&full) {
                     Some(Bound::Never(why)) => {
-                        let message = format!("`{}` is paged by `{}`, {why}.", item.name, lists::last_part(&full));
+                        let message =
+                            format!("`{}` is paged by `{}`, {why}.", item.name, lists::last_part(&full));
                         let symbol = format!("{}.pagination_class", cx.index.class_name(class));
                         let found = Finding::new(ID, symbol, Label::new(value.at, "has no maximum"), message);
-                        tally.findings.push(found.related([Label::new(item.name_at, "the view")]).instruction(
+                        tally
+                            .findings
+                            .push(found.related([Label::new(item.name_at, "the view")]).instruction(
                             "Subclass it with `default_limit` and `max_limit`, and name the subclass here.",
                         ));
                     }
@@ -61,6 +68,7 @@ impl Check for PaginatorUnbounded {
         tally.outcome(&Words {
             places: "pagination classes",
             wrong: "let a client ask for any number of rows",
+            right: "limit the rows of a page",
             none: "The project has no pagination class besides its default.",
         })
     }
@@ -95,7 +103,8 @@ fn own(cx: &CheckContext<'_>, class: ClassId, why: &str) -> Finding {
         Some(what) => format!("With `{}` {what}.", item.name),
         None => format!("`{}` is a pagination class {why}.", item.name),
     };
-    let found = Finding::new(ID, cx.index.class_name(class), Label::new(item.name_at, "has no maximum"), message);
+    let found =
+        Finding::new(ID, cx.index.class_name(class), Label::new(item.name_at, "has no maximum"), message);
     match limit_pages(cx, class) {
         Some(fix) => found.fix(fix),
         None => found.instruction("Set `max_page_size`, or `max_limit` for limit and offset, on the class."),

@@ -46,7 +46,10 @@ impl Check for ThrottleCacheLocal {
             LOCAL => ("each process keeps for itself, so every worker counts from zero", None),
             DUMMY => ("keeps nothing, so no request is ever counted", Some(Severity::Med)),
             _ => {
-                return Outcome::pass(format!("Throttles count in `{}`, which processes share.", show(node)), seen);
+                return Outcome::pass(
+                    format!("Throttles count in `{}`, which processes share.", show(node)),
+                    seen,
+                );
             }
         };
         if throttles::counts_elsewhere(cx) {

@@ -35,7 +35,8 @@ impl Check for ThrottleRateLax {
         };
         let mut tally = Tally::default();
         for Entry { key, value } in &rates.entries {
-            let at = value.at.or(key.at).map_or_else(|| rest::place_of(cx, model, RATES), |at| first_line(cx, at));
+            let at =
+                value.at.or(key.at).map_or_else(|| rest::place_of(cx, model, RATES), |at| first_line(cx, at));
             let (Some(scope), Some(rate)) = (key.as_str(), value.as_str()) else {
                 match value.cause() {
                     Some(cause) => tally.unclear.push(Label::new(at, cause)),
@@ -46,8 +47,10 @@ impl Check for ThrottleRateLax {
             let limit = if is_login(scope) { GUESSING } else { ABSURD };
             match per_second(rate) {
                 Some(number) if number > limit => {
-                    let what = if limit == GUESSING { "a password can be guessed at" } else { "nobody reaches" };
-                    let message = format!("The rate of `{}` is `{}`, which {what}.", clean(scope), clean(rate));
+                    let what =
+                        if limit == GUESSING { "a password can be guessed at" } else { "nobody reaches" };
+                    let message =
+                        format!("The rate of `{}` is `{}`, which {what}.", clean(scope), clean(rate));
                     let mut found = rest::finding(cx, model, ID, RATES, message);
                     found.symbol = format!("{}.{RATES}.{scope}", rest::NAME);
                     found.primary = Label::new(at, "too many requests to be a limit");
@@ -65,6 +68,7 @@ impl Check for ThrottleRateLax {
         tally.outcome(&Words {
             places: "rates",
             wrong: "are so high that they limit nobody",
+            right: "are limits",
             none: "No rate is set.",
         })
     }
@@ -86,7 +90,8 @@ fn per_second(rate: &str) -> Option<f64> {
 /// Whether a scope is named for a place where credentials are tried.
 fn is_login(scope: &str) -> bool {
     let lower = scope.to_ascii_lowercase();
-    let words = ["login", "signin", "sign_in", "password", "otp", "mfa", "2fa", "obtain", "dj_rest_auth", "verify"];
+    let words =
+        ["login", "signin", "sign_in", "password", "otp", "mfa", "2fa", "obtain", "dj_rest_auth", "verify"];
     words.iter().any(|w| lower.contains(w))
 }
 

@@ -36,13 +36,16 @@ impl Check for ViewPaginationDisabled {
                 match if view == Truth::Yes { unpaged } else { Truth::Maybe } {
                     Truth::Yes => tally.findings.push(finding(cx, class, value)),
                     Truth::No => tally.passed.push(Label::new(value.at, "there are no pages to lose")),
-                    Truth::Maybe => tally.unclear.push(Label::new(value.at, "whether it would be paged cannot be told")),
+                    Truth::Maybe => {
+                        tally.unclear.push(Label::new(value.at, "whether it would be paged cannot be told"))
+                    }
                 }
             }
         }
         tally.outcome(&Words {
             places: "places that set the pagination of a view",
             wrong: "switch it off",
+            right: "keep pages where there were some",
             none: "No view sets its pagination by itself, so the default counts.",
         })
     }
@@ -91,7 +94,9 @@ fn finding(cx: &CheckContext<'_>, class: ClassId, value: &ValueItem) -> Finding 
         found.confidence = Some(Confidence::Low);
     }
     if !value.alone || value.conditional || value.augmented {
-        return found.instruction(format!("Delete `{NAME} = None`, or keep it with an ignore comment and the reason."));
+        return found.instruction(format!(
+            "Delete `{NAME} = None`, or keep it with an ignore comment and the reason."
+        ));
     }
     found.fix(Fix {
         title: format!("Remove `{NAME}`, so that what is inherited counts"),

@@ -26,10 +26,15 @@ impl Check for ViewThrottleDisabled {
             match cx.index.is_empty_list(site.at(), site.class(), site.value) {
                 Some(false) => tally.passed.push(Label::new(site.at(), "names throttles")),
                 None => tally.unclear.push(Label::new(site.at(), "the list is computed")),
-                Some(true) => match (throttles::before(cx, &site), views::decided_by_method(cx, &site, Policy::Throttle)) {
+                Some(true) => match (
+                    throttles::before(cx, &site),
+                    views::decided_by_method(cx, &site, Policy::Throttle),
+                ) {
                     (_, Some(why)) => tally.unclear.push(Label::new(site.at(), why)),
                     (Truth::Yes, None) => tally.findings.push(finding(cx, &site)),
-                    (Truth::No, None) => tally.passed.push(Label::new(site.at(), "there is no limit to take off")),
+                    (Truth::No, None) => {
+                        tally.passed.push(Label::new(site.at(), "there is no limit to take off"))
+                    }
                     (Truth::Maybe, None) => {
                         tally.unclear.push(Label::new(site.at(), "what is inherited cannot be told"));
                     }
@@ -39,6 +44,7 @@ impl Check for ViewThrottleDisabled {
         tally.outcome(&Words {
             places: "places that set throttles on a view",
             wrong: "take the limit off",
+            right: "keep a limit",
             none: "No view sets throttles by itself, so the default counts.",
         })
     }
@@ -47,7 +53,8 @@ impl Check for ViewThrottleDisabled {
 fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Finding {
     let view = views::view_name(cx.index, site.owner);
     let symbol = views::symbol(cx.index, site, Policy::Throttle);
-    let message = format!("{view} has an empty `throttle_classes`, so the limit of all other views does not count.");
+    let message =
+        format!("{view} has an empty `throttle_classes`, so the limit of all other views does not count.");
     let mut finding = Finding::new(ID, symbol, Label::new(site.at(), "takes the limit off"), message);
     // A login is public too, and needs a limit more than others.
     let intent = intent::public(cx, site.owner)

@@ -67,6 +67,7 @@ impl Check for ViewThrottleIneffective {
         tally.outcome(&Words {
             places: "throttles and scopes that views name",
             wrong: "limit nothing or fail",
+            right: "work",
             none: "No view names a throttle or a scope.",
         })
     }
@@ -87,7 +88,9 @@ impl Judge<'_> {
             Limit::Scope(scope) => scope,
             Limit::Own | Limit::OfView => return tally.passed.push(Label::new(at, "has a rate of its own")),
             Limit::Unclear => {
-                return tally.unclear.push(Label::new(at, format!("what `{}` limits is not followed", clean(name))));
+                return tally
+                    .unclear
+                    .push(Label::new(at, format!("what `{}` limits is not followed", clean(name))));
             }
         };
         match rate(self.rates, scope) {
@@ -143,7 +146,8 @@ impl Judge<'_> {
                 Truth::Yes => tally.passed.push(Label::new(at, "the scope has a rate")),
                 Truth::Maybe => tally.unclear.push(Label::new(at, "whether its rate is set cannot be told")),
                 Truth::No => {
-                    let found = self.found(class, value, &format!("{}.", self.without_rate(scope)), "has no rate");
+                    let found =
+                        self.found(class, value, &format!("{}.", self.without_rate(scope)), "has no rate");
                     let operations = set_rates(self.cx, self.model, &[(scope, suggestion(scope))]);
                     tally.findings.push(remedy(scope).attach(found, operations));
                 }
@@ -154,7 +158,10 @@ impl Judge<'_> {
     /// Whether a scoped throttle counts for a class.
     fn is_read(&self, class: ClassId) -> Truth {
         let index = self.cx.index;
-        if matches!(index.lookup(class, Policy::Throttle.method()), Lookup::Method { .. } | Lookup::Unknown(_)) {
+        if matches!(
+            index.lookup(class, Policy::Throttle.method()),
+            Lookup::Method { .. } | Lookup::Unknown(_)
+        ) {
             return Truth::Maybe;
         }
         let limits: Option<Vec<Limit>> = match index.lookup(class, Policy::Throttle.name()) {
@@ -184,10 +191,8 @@ impl Judge<'_> {
     fn unread(&self, class: ClassId, value: &ValueItem, scope: &str) -> Finding {
         let what = "no `ScopedRateThrottle` is among its throttles, so nothing reads it.";
         let found = self.found(class, value, what, "nothing reads the scope");
-        let by_default = matches!(
-            self.cx.index.lookup(class, Policy::Throttle.name()),
-            Lookup::Settings { .. }
-        );
+        let by_default =
+            matches!(self.cx.index.lookup(class, Policy::Throttle.name()), Lookup::Settings { .. });
         let operations = if by_default { self.add_scoped(scope) } else { Err(String::new()) };
         Remedy {
             title: "Add `ScopedRateThrottle` to the default throttles".to_owned(),

@@ -76,6 +76,7 @@ impl Check for ModelPermissionReadsOpen {
         tally.outcome(&Words {
             places: "uses of model permissions",
             wrong: "let every account read",
+            right: "ask something of reads",
             none: "Model permissions are not used.",
         })
     }

@@ -76,7 +76,9 @@ impl Check for ObjectPermissionBackendMissing {
             title: "Add guardian's backend".to_owned(),
             effect: Effect::Reshapes,
             note: "Permissions that were given for single objects count.".to_owned(),
-            by_hand: format!("Add a backend that knows objects to `{SETTING}`, such as `{GUARDIAN}`, or use another permission"),
+            by_hand: format!(
+                "Add a backend that knows objects to `{SETTING}`, such as `{GUARDIAN}`, or use another permission"
+            ),
         };
         Outcome::fail(format!("{message}."), vec![remedy.attach(found, add(cx, model))])
     }
@@ -105,9 +107,9 @@ fn uses(cx: &CheckContext<'_>, model: &SettingsModel) -> Vec<Label> {
 }
 
 fn add(cx: &CheckContext<'_>, model: &SettingsModel) -> Operations {
-    let installed = model.get("INSTALLED_APPS").is_some_and(|apps| {
-        apps.node.any_item(&|app| app.is_str("guardian")) == Truth::Yes
-    });
+    let installed = model
+        .get("INSTALLED_APPS")
+        .is_some_and(|apps| apps.node.any_item(&|app| app.is_str("guardian")) == Truth::Yes);
     if !installed {
         return Err("`guardian` is not installed".to_owned());
     }

@@ -39,7 +39,9 @@ impl Check for ObjectPermissionOnCollection {
             let all = elements.iter().fold(Truth::Yes, |all, e| all.and(lets_anonymous_in(cx, e)));
             let open = unguarded(cx, class, guard);
             match (all, views::decided_by_method(cx, &site, Policy::Permission)) {
-                (Truth::No, _) => tally.passed.push(Label::new(site.at(), "another class asks for something")),
+                (Truth::No, _) => {
+                    tally.passed.push(Label::new(site.at(), "another class asks for something"))
+                }
                 _ if open.is_empty() => {
                     tally.passed.push(Label::new(site.at(), "only single objects, or the caller's own"));
                 }
@@ -55,6 +57,7 @@ impl Check for ObjectPermissionOnCollection {
         tally.outcome(&Words {
             places: "views guarded by object permissions",
             wrong: "let everybody list or create",
+            right: "ask something before a list or a new row",
             none: "No view is guarded by a permission that only decides about objects.",
         })
     }
@@ -64,16 +67,18 @@ impl Check for ObjectPermissionOnCollection {
 fn unguarded(cx: &CheckContext<'_>, class: ClassId, guard: ClassId) -> Vec<&'static str> {
     let index = cx.index;
     let inherits = |view: ClassId| index.mro(view).order.iter().any(|a| *a == Ancestor::Project(class));
-    let same = |view: ClassId| {
-        matches!(index.lookup(view, "permission_classes"), Lookup::Value { class: of, .. } if of == class)
-    };
+    let same = |view: ClassId| matches!(index.lookup(view, "permission_classes"), Lookup::Value { class: of, .. } if of == class);
     let users: Vec<ClassId> =
         index.views().map(|(id, _)| id).filter(|&id| inherits(id) && same(id)).collect();
     let reads_are_free = cx.sources.slice(index.class(guard).at).contains("SAFE_METHODS");
     let mut open = Vec::new();
     for view in users {
-        let offers = |name: &str| matches!(index.lookup(view, name), Lookup::Framework { .. } | Lookup::Method { .. });
-        if offers("list") && !reads_are_free && !looks_at_caller(cx, view, &["get_queryset", "list", "filter_queryset"]) {
+        let offers =
+            |name: &str| matches!(index.lookup(view, name), Lookup::Framework { .. } | Lookup::Method { .. });
+        if offers("list")
+            && !reads_are_free
+            && !looks_at_caller(cx, view, &["get_queryset", "list", "filter_queryset"])
+        {
             open.push("list");
         }
         if offers("create") && !looks_at_caller(cx, view, &["perform_create", "create", "get_queryset"]) {
@@ -90,7 +95,9 @@ fn looks_at_caller(cx: &CheckContext<'_>, view: ClassId, methods: &[&str]) -> bo
     methods.iter().any(|name| match cx.index.lookup(view, name) {
         Lookup::Method { method, .. } => {
             let text = cx.sources.slice(method.at);
-            ["request.user", "request.auth", "permission", "current_user", ".user"].iter().any(|w| text.contains(w))
+            ["request.user", "request.auth", "permission", "current_user", ".user"]
+                .iter()
+                .any(|w| text.contains(w))
         }
         Lookup::Unknown(_) => true,
         _ => false,

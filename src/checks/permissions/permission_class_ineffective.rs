@@ -7,7 +7,7 @@
 use crate::checks::support::paths::{Exits, exits, truth};
 use crate::checks::support::spelling::distance;
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::{syntax, views};
+use crate::checks::support::{functions, syntax, views};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Finding, Label, Outcome, Severity};
 use crate::index::items::FunctionItem;
@@ -47,6 +47,7 @@ impl Check for PermissionClassIneffective {
         tally.outcome(&Words {
             places: "methods of permission classes",
             wrong: "decide nothing",
+            right: "decide",
             none: "The project has no permission class of its own.",
         })
     }
@@ -55,16 +56,19 @@ impl Check for PermissionClassIneffective {
 fn judge(cx: &CheckContext<'_>, class: ClassId, method: &FunctionItem, tally: &mut Tally) {
     let name = &*method.name;
     if let Some(meant) = misspelled(cx, class, name) {
-        let message = format!("`{name}` of `{}` is never called: DRF calls `{meant}`.", cx.index.class(class).name);
+        let message =
+            format!("`{name}` of `{}` is never called: DRF calls `{meant}`.", cx.index.class(class).name);
         let advice = format!("Rename the method to `{meant}`.");
-        return tally.findings.push(finding(cx, class, method, message, "DRF never calls it").instruction(advice));
+        return tally
+            .findings
+            .push(finding(cx, class, method, message, "DRF never calls it").instruction(advice));
     }
     if !METHODS.contains(&name) {
         return;
     }
     let tree = cx.index.tree(cx.sources, method.at.file);
     let decorated = !method.decorators.is_empty();
-    let Some(function) = syntax::function(&tree, method.at).filter(|_| !decorated) else {
+    let Some(function) = functions::find(&tree, method.at).filter(|_| !decorated) else {
         return tally.unclear.push(Label::new(method.name_at, "a decorator may change what it answers"));
     };
     match verdict(cx, class, function) {
@@ -114,7 +118,11 @@ enum Verdict {
     Decides,
     Unclear,
     /// What it does, as what follows the name of the method and the class.
-    Wrong { what: String, label: &'static str, severity: Option<Severity> },
+    Wrong {
+        what: String,
+        label: &'static str,
+        severity: Option<Severity>,
+    },
 }
 
 fn verdict(cx: &CheckContext<'_>, class: ClassId, function: &StmtFunctionDef) -> Verdict {
@@ -126,8 +134,11 @@ fn verdict(cx: &CheckContext<'_>, class: ClassId, function: &StmtFunctionDef) ->
         return if awaited { Verdict::Unclear } else { wrong(what, "always true") };
     }
     let exits = exits(&function.body);
-    let values: Vec<Truth> =
-        exits.returns.iter().map(|r| r.value.as_deref().map_or(Truth::No, |v| answer(cx, class, v))).collect();
+    let values: Vec<Truth> = exits
+        .returns
+        .iter()
+        .map(|r| r.value.as_deref().map_or(Truth::No, |v| answer(cx, class, v)))
+        .collect();
     if !values.is_empty() && !exits.falls_off && values.iter().all(|t| *t == Truth::Yes) {
         return always(cx, class, function, &exits);
     }
@@ -155,7 +166,8 @@ fn always(cx: &CheckContext<'_>, class: ClassId, function: &StmtFunctionDef, exi
         return Verdict::Unclear;
     }
     let body = without_docstring(&function.body);
-    let plain = matches!(body, [Stmt::Return(r)] if r.value.as_deref().is_some_and(Expr::is_boolean_literal_expr));
+    let plain =
+        matches!(body, [Stmt::Return(r)] if r.value.as_deref().is_some_and(Expr::is_boolean_literal_expr));
     if !plain {
         let what = "says yes on every way through it, so it refuses nobody";
         return Verdict::Wrong { what: what.to_owned(), label: "always true", severity: None };
@@ -167,11 +179,9 @@ fn always(cx: &CheckContext<'_>, class: ClassId, function: &StmtFunctionDef, exi
         Lookup::Framework { class, .. } => class != BASE && class != "rest_framework.permissions.AllowAny",
         _ => true,
     };
-    let replaces_a_check = matches!(
-        cx.index.lookup_inherited(class, &function.name),
-        Lookup::Method { .. }
-    );
-    if decides_there || replaces_a_check || is_subclassed(cx, class) || says_open(&cx.index.class(class).name) {
+    let replaces_a_check = matches!(cx.index.lookup_inherited(class, &function.name), Lookup::Method { .. });
+    if decides_there || replaces_a_check || is_subclassed(cx, class) || says_open(&cx.index.class(class).name)
+    {
         return Verdict::Decides;
     }
     Verdict::Wrong {

@@ -40,6 +40,7 @@ impl Check for PermissionCompositionUnsafe {
         tally.outcome(&Words {
             places: "permissions of the form `A | B`",
             wrong: "let the wrong half decide about objects",
+            right: "ask both sides in full",
             none: "No `|` mixes a permission for requests with one for objects.",
         })
     }

@@ -27,7 +27,9 @@ impl Check for PermissionExpressionOpen {
         }
         let mut tally = Tally::default();
         for site in views::policy_sites(cx, Policy::Permission) {
-            let Some(elements) = cx.index.list_elements(site.at(), site.class(), site.value) else { continue };
+            let Some(elements) = cx.index.list_elements(site.at(), site.class(), site.value) else {
+                continue;
+            };
             if !elements.iter().any(|e| negates(e.value)) {
                 continue;
             }
@@ -42,13 +44,16 @@ impl Check for PermissionExpressionOpen {
                 (Truth::Yes, Some(why)) => tally.unclear.push(Label::new(at, why)),
                 (Truth::No, _) => tally.passed.push(Label::new(at, "refuses anonymous callers")),
                 (Truth::Maybe, _) => {
-                    tally.unclear.push(Label::new(at, "whom a negated permission lets in depends on its class"));
+                    tally
+                        .unclear
+                        .push(Label::new(at, "whom a negated permission lets in depends on its class"));
                 }
             }
         }
         tally.outcome(&Words {
             places: "negated permissions",
             wrong: "let anonymous callers in",
+            right: "refuse anonymous callers",
             none: "No permission is negated.",
         })
     }
@@ -66,17 +71,17 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Finding {
     let view = views::view_name(cx.index, site.owner);
     let text = clean(cx.sources.slice(site.value_at)).replace('`', "'");
     let shown: String = text.chars().take(60).collect();
-    let message = format!("`{shown}` lets callers without a login use {view}: what it negates does not hold for them.");
+    let message =
+        format!("`{shown}` lets callers without a login use {view}: what it negates does not hold for them.");
     let symbol = views::symbol(cx.index, site, Policy::Permission);
     let mut found = Finding::new(ID, symbol, Label::new(site.value_at, "anonymous callers pass"), message);
     // `~IsAuthenticated` says "only without a login", which sign-ups do.
-    let only_login = |e: &Expression| {
-        matches!(e, Expression::Invert(inner) if inner.name().is_some_and(|n| n.rsplit('.').next() == Some("IsAuthenticated")))
-    };
+    let only_login = |e: &Expression| matches!(e, Expression::Invert(inner) if inner.name().is_some_and(|n| n.rsplit('.').next() == Some("IsAuthenticated")));
     if site.value.elements().is_some_and(|all| all.iter().any(only_login)) {
         found.severity = Some(Severity::Low);
         found.confidence = Some(Confidence::Low);
-        return found.instruction("Keep it where only callers without a login are meant, such as for a sign-up.");
+        return found
+            .instruction("Keep it where only callers without a login are meant, such as for a sign-up.");
     }
     match ask_first(cx.index, site, "IsAuthenticated") {
         Some(operations) => found.fix(Fix {

@@ -46,12 +46,15 @@ impl Check for ActionPermissionWeaker {
             match weaker {
                 Truth::Yes => tally.findings.push(finding(cx, &site, class)),
                 Truth::No => tally.passed.push(Label::new(site.at(), "asks for what the view asks, or more")),
-                Truth::Maybe => tally.unclear.push(Label::new(site.at(), "cannot be compared with the view's")),
+                Truth::Maybe => {
+                    tally.unclear.push(Label::new(site.at(), "cannot be compared with the view's"))
+                }
             }
         }
         tally.outcome(&Words {
             places: "actions with permissions of their own",
             wrong: "ask for less than their view",
+            right: "ask for what their view asks, or more",
             none: "No action sets permissions by itself, so those of its view count.",
         })
     }
@@ -126,8 +129,7 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, class: ClassId) -> Find
         Lookup::Value { value, .. } => Label::new(value.at, "what the view asks for"),
         _ => Label::new(cx.index.class(class).name_at, "asks for what the default asks for"),
     };
-    let mut found =
-        Finding::new(ID, symbol, Label::new(site.at(), "asks for less"), message).related([view]);
+    let mut found = Finding::new(ID, symbol, Label::new(site.at(), "asks for less"), message).related([view]);
     if views::has_comment(cx, site.at()) {
         found.confidence = Some(Confidence::Low);
     }

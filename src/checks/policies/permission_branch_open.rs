@@ -5,7 +5,7 @@
 
 use crate::checks::support::permission_lists::MODULE;
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::{syntax, views};
+use crate::checks::support::{functions, views};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Finding, Label, Outcome};
 use crate::index::items::FunctionItem;
@@ -32,7 +32,7 @@ impl Check for PermissionBranchOpen {
         for (class, view) in views::classes(cx) {
             let Some(method) = cx.index.class(class).method(Policy::Permission.method()) else { continue };
             let tree = cx.index.tree(cx.sources, method.at.file);
-            let Some(function) = syntax::function(&tree, method.at).filter(|_| view == Truth::Yes) else {
+            let Some(function) = functions::find(&tree, method.at).filter(|_| view == Truth::Yes) else {
                 tally.unclear.push(Label::new(method.name_at, "a base that is not known may be no view"));
                 continue;
             };
@@ -47,6 +47,7 @@ impl Check for PermissionBranchOpen {
         tally.outcome(&Words {
             places: "branches of `get_permissions`",
             wrong: "let everybody in",
+            right: "ask something of the caller",
             none: "No view makes its permissions in a method.",
         })
     }

@@ -9,7 +9,9 @@ use crate::checks::support::{classes, syntax, views};
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation};
 use crate::finding::{Effect, Finding, Fix, Label, Outcome};
-use crate::index::{API_VIEW, Ancestor, ClassId, Entity, Framework, Lookup, Policy, PolicySite, Resolution, Written};
+use crate::index::{
+    API_VIEW, Ancestor, ClassId, Entity, Framework, Lookup, Policy, PolicySite, Resolution, Written,
+};
 use crate::python::ast::Expr;
 use crate::python::{Ranged as _, dotted_name};
 use crate::settings::Truth;
@@ -46,6 +48,7 @@ impl Check for PolicyAttributeMisshapen {
         tally.outcome(&Words {
             places: "policies of views",
             wrong: "have a shape that DRF cannot use",
+            right: "are lists of classes",
             none: "No view sets a policy by itself, so the defaults count.",
         })
     }
@@ -127,9 +130,7 @@ impl Names<'_> {
         match bound {
             true if self.names_class(name) => Some((Code::Name(name.to_owned()), None)),
             true => None,
-            false => {
-                Some((Code::Name(name.to_owned()), Some((module.to_owned(), name.to_owned()))))
-            }
+            false => Some((Code::Name(name.to_owned()), Some((module.to_owned(), name.to_owned())))),
         }
     }
 }

@@ -63,6 +63,7 @@ impl Check for PolicyAttributeMisspelled {
         tally.outcome(&Words {
             places: "policy attributes of views",
             wrong: "are misspelled, so DRF ignores them",
+            right: "bear a name that DRF reads",
             none: "No view sets a policy by itself, so the defaults count.",
         })
     }

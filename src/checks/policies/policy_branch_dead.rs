@@ -4,7 +4,7 @@
 
 use crate::checks::support::paths::exits;
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::{syntax, views};
+use crate::checks::support::{functions, views};
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation};
 use crate::finding::{Effect, Finding, Fix, Label, Outcome, Severity};
@@ -34,7 +34,7 @@ impl Check for PolicyBranchDead {
         for (class, view) in views::classes(cx) {
             for method in POLICIES.iter().filter_map(|p| cx.index.class(class).method(p.method())) {
                 let tree = cx.index.tree(cx.sources, method.at.file);
-                let function = syntax::function(&tree, method.at).filter(|_| view == Truth::Yes);
+                let function = functions::find(&tree, method.at).filter(|_| view == Truth::Yes);
                 let Some(function) = function.filter(|_| method.decorators.is_empty()) else {
                     tally.unclear.push(Label::new(method.name_at, "what the method becomes cannot be told"));
                     continue;
@@ -49,6 +49,7 @@ impl Check for PolicyBranchDead {
         tally.outcome(&Words {
             places: "methods that make a view's policy",
             wrong: "have a branch that does not do what it says",
+            right: "give a list on every way",
             none: "No view makes its policy in a method.",
         })
     }
@@ -72,12 +73,16 @@ fn judge(
         let message = format!("`{text}` in `{name}` of `{view}` {what}.");
         let found = Finding::new(ID, format!("{symbol}.{text}"), Label::new(at, "not what it says"), message)
             .related([Label::new(cx.index.class(class).name_at, "the view")]);
-        tally.findings.push(found.fix(Fix {
-            title: format!("Compare by `{}`", with.1),
-            effect: Effect::Reshapes,
-            effect_note: "The branch is taken for each of the actions named, and its policy counts for them.".to_owned(),
-            operations: vec![Operation::ReplaceExpression { at, with: Code::Raw(with.0) }],
-        }));
+        tally.findings.push(
+            found.fix(Fix {
+                title: format!("Compare by `{}`", with.1),
+                effect: Effect::Reshapes,
+                effect_note:
+                    "The branch is taken for each of the actions named, and its policy counts for them."
+                        .to_owned(),
+                operations: vec![Operation::ReplaceExpression { at, with: Code::Raw(with.0) }],
+            }),
+        );
     }
     let exits = exits(&function.body);
     let nothing = exits.returns.iter().find(|r| r.value.as_ref().is_none_or(|v| v.is_none_literal_expr()));
@@ -92,7 +97,9 @@ fn judge(
     );
     let mut found = Finding::new(ID, symbol, Label::new(at, "returns nothing on some way"), message);
     found.severity = Some(Severity::Low);
-    let advice = format!("End the method with `return super().{name}()`, so that what is inherited counts for the rest.");
+    let advice = format!(
+        "End the method with `return super().{name}()`, so that what is inherited counts for the rest."
+    );
     tally.findings.push(found.instruction(advice));
 }
 

@@ -40,6 +40,7 @@ impl Check for PolicyDecoratorIneffective {
         tally.outcome(&Words {
             places: "policy decorators",
             wrong: "stand where DRF does not read them",
+            right: "stand where DRF reads them",
             none: "No policy is set by a decorator.",
         })
     }
@@ -89,11 +90,12 @@ fn may_become_view(cx: &CheckContext<'_>, function: &FunctionItem) -> bool {
 fn plain_function(cx: &CheckContext<'_>, symbol: &str, function: &FunctionItem, first: usize) -> Finding {
     let (at, name) = (function.decorators[first].at, &function.name);
     let decorator = function.decorators[first].name.as_deref().unwrap_or_default();
-    let message = format!("`@{decorator}` does nothing: `{name}` is a plain Django view, without `@api_view`.");
+    let message =
+        format!("`@{decorator}` does nothing: `{name}` is a plain Django view, without `@api_view`.");
     let label = Label::new(crate::checks::support::settings::first_line(cx, at), "DRF never reads it");
-    Finding::new(ID, symbol, label, message)
-        .related([Label::new(function.name_at, "the view")])
-        .instruction("Put `@api_view([...])` with the methods above it, or protect the view with Django's decorators.")
+    Finding::new(ID, symbol, label, message).related([Label::new(function.name_at, "the view")]).instruction(
+        "Put `@api_view([...])` with the methods above it, or protect the view with Django's decorators.",
+    )
 }
 
 fn above(
@@ -121,7 +123,9 @@ fn above(
         opens(cx, d, *policy, &argument.value)
     });
     if !all_policies || opens {
-        return finding.instruction(format!("Move `@{written}` below `@api_view`, if the view is to have this policy."));
+        return finding.instruction(format!(
+            "Move `@{written}` below `@api_view`, if the view is to have this policy."
+        ));
     }
     let text = |d: &DecoratorItem| Code::Raw(cx.sources.slice(d.at).to_owned());
     // `@api_view` moves to the top of the group and each policy one line down.

@@ -100,7 +100,9 @@ fn is_negation(left: &Expression, right: &Expression) -> bool {
 fn by_library(name: &str) -> Truth {
     match name.strip_prefix(MODULE) {
         Some("AllowAny" | "BasePermission") => Truth::Yes,
-        Some("IsAuthenticated" | "IsAdminUser" | "DjangoModelPermissions" | "DjangoObjectPermissions") => Truth::No,
+        Some("IsAuthenticated" | "IsAdminUser" | "DjangoModelPermissions" | "DjangoObjectPermissions") => {
+            Truth::No
+        }
         _ => Truth::Maybe,
     }
 }

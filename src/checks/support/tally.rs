@@ -1,47 +1,51 @@
-//! Places judged one by one, put together as one outcome.
+//! What a check finds place by place, added up to one outcome.
 
 use crate::finding::{Finding, Label, Outcome};
 
-/// More places than these are not listed as evidence of a pass.
-const SHOWN: usize = 20;
-
-/// What was concluded at each place.
+/// Places judged so far.
 #[derive(Default)]
 pub(crate) struct Tally {
-    /// What is wrong.
+    /// Places that are wrong.
     pub(crate) findings: Vec<Finding>,
-    /// Places that cannot be told, with why.
+    /// Places that cannot be told, each with the clause that says why.
     pub(crate) unclear: Vec<Label>,
-    /// Places that are in order, with what was seen.
+    /// Places in order.
     pub(crate) passed: Vec<Label>,
 }
 
-/// How the outcome is worded.
+/// The words of an outcome.
 pub(crate) struct Words {
-    /// The places, in the plural: "permission classes".
+    /// What was judged, in the plural: "lookups by an id".
     pub(crate) places: &'static str,
-    /// What is wrong with them, as what follows "3 of 5 permission classes": "let everybody in".
+    /// What is wrong with some: "hand out rows unasked".
     pub(crate) wrong: &'static str,
-    /// The reason where there is no place at all.
+    /// What is right when all are: "ask whose the row is".
+    pub(crate) right: &'static str,
+    /// The sentence for none at all.
     pub(crate) none: &'static str,
 }
 
+/// Labels beyond this number say nothing more.
+const SHOWN: usize = 20;
+
 impl Tally {
-    /// Failing if one place does, else unknown if one cannot be told.
-    pub(crate) fn outcome(self, words: &Words) -> Outcome {
-        let Words { places, wrong, none } = words;
-        let (failing, unclear) = (self.findings.len(), self.unclear.len());
+    /// The outcome: failing if any fails, unknown if any cannot be told.
+    pub(crate) fn outcome(mut self, words: &Words) -> Outcome {
         let passed = self.passed.len() as u32;
-        let count = passed + (failing + unclear) as u32;
-        let outcome = if failing > 0 {
-            Outcome::fail(format!("{failing} of {count} {places} {wrong}."), self.findings)
-        } else if unclear > 0 {
-            Outcome::unknown(format!("{unclear} of {count} {places} cannot be told."), self.unclear)
+        let count = passed + (self.findings.len() + self.unclear.len()) as u32;
+        let Words { places, wrong, right, none } = words;
+        self.passed.truncate(SHOWN);
+        let outcome = if !self.findings.is_empty() {
+            let many = self.findings.len();
+            Outcome::fail(format!("{many} of {count} {places} {wrong}."), self.findings)
+        } else if !self.unclear.is_empty() {
+            let many = self.unclear.len();
+            self.unclear.truncate(SHOWN);
+            Outcome::unknown(format!("{many} of {count} {places} cannot be told."), self.unclear)
         } else if count == 0 {
             Outcome::pass(*none, Vec::new())
         } else {
-            let seen = self.passed.into_iter().take(SHOWN).collect();
-            Outcome::pass(format!("None of the {count} {places} {wrong}."), seen)
+            Outcome::pass(format!("All {count} {places} {right}."), self.passed)
         };
         outcome.with_places(passed, count)
     }

@@ -3,7 +3,8 @@
 use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
 use crate::index::{
-    ClassId, Element, Entity, Expression, FrameworkValue, Lookup, Owner, Policy, PolicySite, ProjectIndex, Resolution,
+    ClassId, Element, Entity, Expression, FrameworkValue, Lookup, Owner, Policy, PolicySite, ProjectIndex,
+    Resolution,
 };
 use crate::python::ast::Expr;
 use crate::settings::placement::{Site, is_toml};
@@ -162,9 +163,9 @@ pub(crate) fn in_use(cx: &CheckContext<'_>) -> Truth {
 /// Whether some view of the project sets throttles itself.
 pub(crate) fn used_by_views(cx: &CheckContext<'_>) -> bool {
     let sites = super::views::policy_sites(cx, crate::index::Policy::Throttle);
-    sites.iter().any(|s| {
-        s.view == Truth::Yes && cx.index.is_empty_list(s.at(), s.class(), s.value) == Some(false)
-    })
+    sites
+        .iter()
+        .any(|s| s.view == Truth::Yes && cx.index.is_empty_list(s.at(), s.class(), s.value) == Some(false))
 }
 
 /// Whether throttles would count once the place is gone: those that are inherited, or the default.

@@ -195,11 +195,8 @@ pub(crate) fn permission_name(
         return Some((format!("{module}.{name}"), None));
     }
     let taken = !items.bindings_of(name).is_empty();
-    let import = Operation::AddImport {
-        file,
-        module: "rest_framework.permissions".to_owned(),
-        name: name.to_owned(),
-    };
+    let import =
+        Operation::AddImport { file, module: "rest_framework.permissions".to_owned(), name: name.to_owned() };
     (!taken).then(|| (name.to_owned(), Some(import)))
 }
 

@@ -7,8 +7,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::checks::support::functions::{find, stands_alone, wrapped_by};
 use crate::checks::support::object_fetch::{Checked, Return, returns};
-use crate::checks::support::{syntax, views};
+use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
@@ -21,18 +22,6 @@ use crate::source::Span;
 pub(crate) struct ObjectPermissionUnchecked;
 
 const ID: &str = "object-permission-unchecked";
-/// Decorators that leave what a method does as it is.
-const HARMLESS: [&str; 8] = [
-    "extend_schema",
-    "swagger_auto_schema",
-    "atomic",
-    "override",
-    "lru_cache",
-    "cache",
-    "typing.override",
-    "no_type_check",
-];
-
 impl Check for ObjectPermissionUnchecked {
     fn id(&self) -> &'static str {
         ID
@@ -113,16 +102,11 @@ enum Judged {
 
 /// Judges a method for every view that uses it: what `get_queryset` gives may differ.
 fn judge(cx: &CheckContext<'_>, class: ClassId, users: &[ClassId], method: &FunctionItem) -> Judged {
-    let unknown = method
-        .decorators
-        .iter()
-        .find(|d| !d.name.as_deref().is_some_and(|n| HARMLESS.contains(&n.rsplit('.').next().unwrap_or(n))));
-    if let Some(decorator) = unknown {
-        let name = decorator.name.as_deref().unwrap_or("a decorator");
+    if let Some(name) = wrapped_by(method) {
         return Judged::Unclear(format!("`{name}` wraps the method"));
     }
     let tree = cx.index.tree(cx.sources, method.at.file);
-    let Some(function) = syntax::function(&tree, method.at) else {
+    let Some(function) = find(&tree, method.at) else {
         return Judged::Unclear("the method could not be read".to_owned());
     };
     let item = cx.index.class(class);
@@ -231,13 +215,6 @@ fn bound(text: &str, at: Span, name: &str, value: &str) -> Option<Vec<String>> {
         all.push(line.strip_prefix(indent).unwrap_or(line.trim_start()).to_owned());
     }
     Some(all)
-}
-
-/// Whether nothing else stands on the first and last line of a statement but a comment.
-fn stands_alone(text: &str, at: Span) -> bool {
-    let before = text[..at.start()].rsplit('\n').next().unwrap_or_default();
-    let after = text[at.end()..].lines().next().unwrap_or_default().trim();
-    before.trim().is_empty() && (after.is_empty() || after.starts_with('#'))
 }
 
 /// Whether a name occurs as a word.

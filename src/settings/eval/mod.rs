@@ -33,12 +33,14 @@ mod classes;
 mod compare;
 mod comprehension;
 mod control;
+mod data;
 mod edits;
 mod export;
 mod expr;
 mod format;
 mod functions;
 mod havoc;
+mod heap;
 mod imports;
 mod index;
 mod join;
@@ -53,6 +55,7 @@ mod pattern;
 mod raise;
 mod stdlib;
 mod stmt;
+mod switches;
 mod targets;
 mod text;
 mod val;
@@ -60,12 +63,13 @@ mod val;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use crate::project::Project;
-use crate::python::{ParsedModule, Ranged, parse};
-use crate::settings::{Environment, How, Problem, Step};
+use crate::python::{ParsedModule, Ranged, tree};
+use crate::settings::{Environment, How, Problem, Step, Switch};
 use crate::source::{FileId, Sources, Span};
 
 pub(super) use export::run;
@@ -90,7 +94,7 @@ const ENVIRON: Id = 0;
 /// Parsed files, kept for as long as functions of them may be called.
 pub(super) struct Arena<'s> {
     sources: &'s Sources,
-    parsed: Vec<OnceCell<ParsedModule>>,
+    parsed: Vec<OnceCell<Arc<ParsedModule>>>,
     installed: Vec<OnceCell<ParsedModule>>,
 }
 
@@ -104,7 +108,7 @@ impl<'s> Arena<'s> {
     }
 
     fn file(&self, file: FileId) -> &ParsedModule {
-        self.parsed[file.index()].get_or_init(|| parse(self.sources.text(file)))
+        self.parsed[file.index()].get_or_init(|| tree(self.sources, file))
     }
 }
 
@@ -187,6 +191,7 @@ pub(super) struct Interp<'a> {
     env_prefix: Vec<String>,
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<BTreeMap<(String, String), String>>,
+    switches: Vec<Switch>,
 }
 
 impl<'a> Interp<'a> {
@@ -217,6 +222,7 @@ impl<'a> Interp<'a> {
             dynaconf: false,
             env_prefix: Vec::new(),
             inis: Vec::new(),
+            switches: Vec::new(),
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
         interp
