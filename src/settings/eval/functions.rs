@@ -24,6 +24,8 @@ pub(super) struct FuncDef<'a> {
     pub class: Option<u32>,
     pub is_generator: bool,
     pub is_async: bool,
+    /// The names that its body binds.
+    pub locals: Rc<[Name]>,
 }
 
 #[derive(Clone, Copy)]
@@ -81,6 +83,7 @@ impl<'a> Interp<'a> {
             finder.visit_body(&def.body);
             finder.0
         };
+        let locals = super::havoc::bound_names(&def.body);
         self.push_function(
             def.name.as_str().into(),
             Body::Block(&def.body),
@@ -88,6 +91,7 @@ impl<'a> Interp<'a> {
             defaults,
             is_generator,
             def.is_async,
+            locals,
         )
     }
 
@@ -97,9 +101,18 @@ impl<'a> Interp<'a> {
             Some(p) => self.eval_defaults(p)?,
             None => Vec::new(),
         };
-        self.push_function("<lambda>".into(), Body::Expr(&lambda.body), parameters, defaults, false, false)
+        self.push_function(
+            "<lambda>".into(),
+            Body::Expr(&lambda.body),
+            parameters,
+            defaults,
+            false,
+            false,
+            Rc::from([]),
+        )
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of one definition")]
     fn push_function(
         &mut self,
         name: Name,
@@ -108,6 +121,7 @@ impl<'a> Interp<'a> {
         defaults: Vec<(Name, Val)>,
         is_generator: bool,
         is_async: bool,
+        locals: Rc<[Name]>,
     ) -> R<Val> {
         self.spend(1)?;
         let frame = self.frame_ref();
@@ -129,6 +143,7 @@ impl<'a> Interp<'a> {
             class,
             is_generator,
             is_async,
+            locals,
         });
         Ok(Val::new(V::Func(id)))
     }
@@ -160,6 +175,10 @@ impl<'a> Interp<'a> {
         let scope = self.new_scope();
         let at = args.at;
         self.bind_parameters(id, scope, this.as_ref(), args)?;
+        let locals = self.funcs[id as usize].locals.clone();
+        if let Some(scope) = self.scope_mut(scope) {
+            scope.locals = locals;
+        }
         let func = &self.funcs[id as usize];
         let (body, is_generator) = (func.body, func.is_generator);
         let mut chain = vec![scope];
@@ -191,7 +210,10 @@ impl<'a> Interp<'a> {
         let frame = self.frames.pop().expect("internal error: frames out of step");
         let val = self.finish_call(result, frame.returns, &name)?;
         let val = match yields {
-            Some(id) => Val::new(V::List(id)),
+            Some(id) => {
+                let seq = self.iterate(&Val::new(V::List(id)));
+                self.iter_of(seq, true)
+            }
             None => val,
         };
         // What a call gives stands where the call does, unless it hands an argument through.
@@ -212,6 +234,7 @@ impl<'a> Interp<'a> {
                         return Err(raise);
                     }
                     self.problem(None, format!("{name}() {}", raise.cause));
+                    self.note_end(&raise);
                     return Ok(raise.into_value());
                 }
                 self.pend(self.heap.clone(), *raise);

@@ -45,6 +45,7 @@ mod index;
 mod join;
 mod libs;
 mod literal;
+mod members;
 mod methods;
 mod names;
 mod numbers;
@@ -190,6 +191,8 @@ pub(super) struct Interp<'a> {
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<BTreeMap<(String, String), String>>,
     switches: Vec<Switch>,
+    /// Why the import fails in any environment.
+    ended: Option<Rc<str>>,
 }
 
 impl<'a> Interp<'a> {
@@ -221,6 +224,7 @@ impl<'a> Interp<'a> {
             env_prefix: Vec::new(),
             inis: Vec::new(),
             switches: Vec::new(),
+            ended: None,
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
         interp
@@ -280,6 +284,12 @@ impl<'a> Interp<'a> {
         }
         let id = self.alloc(Kind::Set(set));
         Val::new(V::Set(id))
+    }
+
+    /// An iterator over these; a `once` is used up by whoever walks over it.
+    fn iter_of(&mut self, seq: Seq, once: bool) -> Val {
+        let id = self.alloc(Kind::Iter { seq, once });
+        Val::new(V::Iter(id))
     }
 
     fn dict(&mut self, entries: Vec<(Val, Val)>) -> Val {
@@ -387,14 +397,14 @@ impl<'a> Interp<'a> {
             return;
         }
         match &val.v {
-            V::List(id) | V::Set(id) | V::Dict(id) => {
+            V::List(id) | V::Set(id) | V::Dict(id) | V::Iter(id) => {
                 let Some(obj) = self.heap.get_mut(*id) else { return };
                 if obj.tainted.is_some() {
                     return;
                 }
                 obj.tainted = Some(cause.clone());
                 let inner: Vec<Val> = match &obj.kind {
-                    Kind::List(seq) => seq.items.clone(),
+                    Kind::List(seq) | Kind::Iter { seq, .. } => seq.items.clone(),
                     Kind::Dict(dict) => dict.entries.values().map(|(_, v)| v.clone()).collect(),
                     _ => Vec::new(),
                 };

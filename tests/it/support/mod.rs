@@ -4,6 +4,7 @@
 
 pub(crate) mod catalog;
 pub(crate) mod corpus;
+pub(crate) mod generator;
 pub(crate) mod literate;
 pub(crate) mod oracle;
 pub(crate) mod pty;
