@@ -161,8 +161,12 @@ fn unless_debugging(
     let Target::Module { file, after } = target else { return None };
     let debug = own(model, "DEBUG")?;
     let varies = !debug.node.env_reads().is_empty() && debug.node.truthy() == Truth::No;
-    let offset = after.map_or(usize::MAX, Span::end);
-    (wanted && varies && binds(cx, *file, "DEBUG", offset)).then(|| Code::Raw("not DEBUG".to_owned()))
+    let module = parse(cx.sources.text(*file));
+    // Inside production's branch `DEBUG` is off anyway.
+    let outside = after.is_none_or(|at| module.body().iter().any(|s| s.range() == at.text_range()));
+    let offset = after.map_or(usize::MAX, |at| at.end());
+    (wanted && varies && outside && binds(cx, *file, "DEBUG", offset))
+        .then(|| Code::Raw("not DEBUG".to_owned()))
 }
 
 /// The setting's own expression with the new default in it, where the target module has its names.
