@@ -85,9 +85,13 @@ mod tests {
     #[test]
     fn a_change_that_spills_over_is_noticed() {
         let insert = |at: usize, text: &str| vec![TextEdit { range: at..at, text: text.to_owned() }];
-        assert!(python("A = 1\n", "A = 12\n", &insert(5, "2")).is_err());
-        assert!(python("A = 1\n", "A = 1\nB = 2\n", &insert(6, "B = 2\n")).is_ok());
-        assert!(python("A = 1\n", "# A = 1\n", &insert(0, "# ")).is_err());
-        assert!(python("A = 1\n", "A = 1)\n", &insert(5, ")")).is_err());
+        let check = |after: &str, edits: &[TextEdit]| {
+            let before = "A = 1\n";
+            python(before, &parse(before), after, edits)
+        };
+        assert!(check("A = 12\n", &insert(5, "2")).is_err());
+        assert!(check("A = 1\nB = 2\n", &insert(6, "B = 2\n")).is_ok());
+        assert!(check("# A = 1\n", &insert(0, "# ")).is_err());
+        assert!(check("A = 1)\n", &insert(5, ")")).is_err());
     }
 }

@@ -54,9 +54,10 @@ pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, E
     };
     let loaded = load(&engine.root)?;
     let mut report = scan_loaded(engine, loaded, sink)?;
-    if let Some(around) = needs_surroundings(&report).then(|| surroundings(&engine.root)).flatten() {
+    let inside = needs_surroundings(&report) || is_package(&engine.root);
+    if let Some(around) = inside.then(|| surroundings(&engine.root)).flatten() {
         // A folder inside a project was named: the project around it is judged.
-        let wider = Engine { root: around, options: engine.options.clone() };
+        let wider = Engine::at(around, engine.options.clone());
         let loaded = load(&wider.root)?;
         if let Ok(mut found) = scan_loaded(&wider, loaded, sink)
             && found
@@ -71,6 +72,7 @@ pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, E
             );
             found.notices.insert(0, text);
             report = found;
+            let _ = engine.around.set(wider.root);
         }
     }
     if report.projects.is_empty() {
@@ -84,9 +86,16 @@ fn needs_surroundings(report: &Report) -> bool {
     report.projects.iter().all(|p| p.model.is_none())
 }
 
-/// The nearest folder above with a `manage.py`, in the same git repository, else the repository itself.
+/// Whether a folder is a Python package: what is in it is imported from the folder above.
+fn is_package(folder: &Path) -> bool {
+    folder.join("__init__.py").is_file()
+}
+
+/// The nearest folder above with a `manage.py`, in the same git repository, else the repository itself. Outside of
+/// a repository the search ends at the folder that holds the outermost package.
 fn surroundings(root: &Path) -> Option<PathBuf> {
-    let top = root.ancestors().find(|a| a.join(".git").exists())?;
+    let repository = root.ancestors().find(|a| a.join(".git").exists());
+    let top = repository.or_else(|| root.ancestors().find(|a| !is_package(a)))?;
     let mut inside = root.ancestors().skip(1).take_while(|a| a.starts_with(top));
     let managed = inside.find(|a| a.join("manage.py").is_file());
     managed.or_else(|| (top != root).then_some(top)).map(Path::to_path_buf)
@@ -172,14 +181,14 @@ pub(super) fn scan_loaded(
 }
 
 /// What one pass over all Python files gives.
-struct ParsedAll {
-    items: Vec<(FileId, Arc<FileItems>)>,
+pub(super) struct ParsedAll {
+    pub(super) items: Vec<(FileId, Arc<FileItems>)>,
     comments: Comments,
     broken: Vec<NotRead>,
 }
 
 /// Parses every Python file in parallel; trees are dropped at once, only items stay.
-fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
+pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
     let mut python: Vec<(FileId, &SourceFile)> =
         sources.iter().filter(|(_, f)| f.path.ends_with(".py") && !is_migration(&f.path)).collect();
     // The largest first, in small portions: no thread is left alone with a large one at the end.
@@ -224,7 +233,7 @@ fn is_migration(path: &str) -> bool {
 }
 
 /// The projects to judge, with the settings module that the options or an earlier decision name.
-fn find_projects(
+pub(super) fn find_projects(
     engine: &Engine,
     sources: &Sources,
     decisions: &Decisions,
@@ -287,7 +296,7 @@ fn find_projects(
 }
 
 /// The environment that the options give.
-fn environment(engine: &Engine) -> Result<Environment, EngineError> {
+pub(super) fn environment(engine: &Engine) -> Result<Environment, EngineError> {
     let mut vars = BTreeMap::new();
     if let Some(path) = &engine.options.env_file {
         let unread = |e: ReadError| EngineError::EnvFile { path: path.clone(), reason: e.to_string() };
@@ -301,7 +310,7 @@ fn environment(engine: &Engine) -> Result<Environment, EngineError> {
 
 /// The items of the files of one project: below its root, and below no other project's root inside it. With
 /// `None`, those of the files below no project.
-fn items_of(
+pub(super) fn items_of(
     items: &[(FileId, Arc<FileItems>)],
     sources: &Sources,
     root: Option<&str>,

@@ -1,5 +1,7 @@
 //! Columns that should not leave the database, by their names and kinds.
 
+use crate::index::Field;
+
 /// How much harm the value of a column does in the wrong hands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sensitivity {
@@ -82,6 +84,12 @@ pub(crate) fn sensitivity(path: &str) -> Option<Sensitivity> {
         return (!harmless).then_some(Sensitivity::Secret);
     }
     PERSONAL.contains(&bare).then_some(Sensitivity::Personal)
+}
+
+/// The same of a column whose kind is known: a switch or a date named after a secret is none.
+pub(crate) fn of_field(field: &Field) -> Option<Sensitivity> {
+    let plain = ["Boolean", "Date", "Time", "Duration"].iter().any(|kind| field.kind.contains(kind));
+    sensitivity(&field.name).filter(|_| !plain && field.target.is_none())
 }
 
 /// Columns of an account that decide what it may do: nothing for a client to set.

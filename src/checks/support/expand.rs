@@ -4,7 +4,7 @@
 //! columns) there is no answer.
 
 use crate::checks::CheckContext;
-use crate::index::{Ancestor, ClassId, Expression, Field, Model, Resolution};
+use crate::index::{Ancestor, ClassId, Expression, Model, Resolution};
 
 use super::serializers;
 
@@ -73,15 +73,13 @@ fn declared_in_order(cx: &CheckContext<'_>, class: ClassId) -> Option<Vec<(Class
     Some(ordered)
 }
 
-/// The fields of a model form with `fields = "__all__"`, in Django's order.
+/// The fields of a model form with `fields = "__all__"`, in Django's order, which is that of the source.
 pub(crate) fn of_form(cx: &CheckContext<'_>, model: &Model) -> Option<Vec<String>> {
     if !is_known(cx, model) {
         return None;
     }
-    let shown = |f: &&Field| f.is_editable && !f.kind.ends_with("AutoField");
-    let (many, one): (Vec<&Field>, Vec<&Field>) =
-        model.fields.iter().filter(shown).partition(|f| f.is_many());
-    Some(one.into_iter().chain(many).map(|f| f.name.to_string()).collect())
+    let shown = model.fields.iter().filter(|f| f.is_editable && !f.kind.ends_with("AutoField"));
+    Some(shown.map(|f| f.name.to_string()).collect())
 }
 
 /// Whether the fields of a model are all known, and all its own.

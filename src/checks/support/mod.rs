@@ -1,6 +1,7 @@
 //! What checks on settings share: how a setting is looked up, worded and pointed at, and how a fix is put
 //! together. No check stands here.
 
+pub(crate) mod callers;
 pub(crate) mod classes;
 pub(crate) mod columns;
 pub(crate) mod cors;
@@ -21,6 +22,9 @@ pub(crate) mod lookups;
 pub(crate) mod middleware;
 pub(crate) mod object_fetch;
 pub(crate) mod ownership;
+pub(crate) mod paginators;
+pub(crate) mod paths;
+pub(crate) mod permission_lists;
 pub(crate) mod permissions;
 pub(crate) mod reach;
 pub(crate) mod rest;
@@ -30,6 +34,10 @@ pub(crate) mod secret;
 pub(crate) mod secret_text;
 pub(crate) mod serializers;
 pub(crate) mod settings;
+pub(crate) mod spelling;
+pub(crate) mod syntax;
 pub(crate) mod tally;
+pub(crate) mod throttles;
+pub(crate) mod versions;
 pub(crate) mod views;
 pub(crate) mod whole;

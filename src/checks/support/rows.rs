@@ -1,13 +1,13 @@
 //! Whether the rows that a generic view serves are left to every account although they belong to one.
 
 use crate::checks::CheckContext;
-use crate::index::{ClassId, Entity, Lookup, Owner, ProjectIndex, Resolution};
+use crate::index::{ClassId, Lookup, Owner, ProjectIndex, Resolution};
 use crate::settings::Truth;
 
 use super::lists::name_of;
 use super::ownership::{self, Ownership};
 use super::rest::{self, Key};
-use super::{guards, handlers, views};
+use super::{callers, guards, handlers, intent, views};
 
 /// What limits the rows of a view.
 pub(crate) enum Limits {
@@ -16,7 +16,28 @@ pub(crate) enum Limits {
     /// It cannot be told; why.
     Unclear(String),
     /// Nothing, and this field says whose they are.
-    None(String),
+    None(Unlimited),
+}
+
+/// Rows that every caller gets.
+pub(crate) struct Unlimited {
+    /// The field that says whose they are.
+    pub(crate) owner: String,
+    /// Whether callers have to log in.
+    pub(crate) login: bool,
+}
+
+impl Unlimited {
+    /// Who gets the rows, as the beginning of a sentence.
+    pub(crate) fn who(&self) -> &'static str {
+        if self.login { "Every account" } else { "Everybody" }
+    }
+
+    /// The condition that limits the rows to the caller's; one without an account gets none.
+    pub(crate) fn condition(&self, cx: &CheckContext<'_>) -> String {
+        let (keyword, value) = callers::condition(cx, &self.owner, "self.request", self.login);
+        format!("{keyword}={value}")
+    }
 }
 
 /// The project's views that surely descend from DRF's generic view, without bases that name no rows.
@@ -54,16 +75,17 @@ pub(crate) fn limits(cx: &CheckContext<'_>, view: ClassId) -> Limits {
         return Limits::Unclear(format!("whether `{}` means an owner is not told by the model", field.name));
     }
     if guard.object {
-        return match lists_rows(index, view) {
-            true => Limits::Unclear("object permissions are asked for one object, not for a list".to_owned()),
-            false => Limits::Fine("the object permissions are asked".to_owned()),
+        return if lists_rows(index, view) {
+            Limits::Unclear("object permissions are asked for one object, not for a list".to_owned())
+        } else {
+            Limits::Fine("the object permissions are asked".to_owned())
         };
     }
     if let Some(why) = guard.unclear {
         return Limits::Unclear(why);
     }
-    if !guard.login {
-        return Limits::Fine("it is open to everybody, which is told elsewhere".to_owned());
+    if let Some(why) = (!guard.login).then(|| intent::public(cx, Owner::Class(view))).flatten() {
+        return Limits::Fine(format!("it is meant for everybody: {why}"));
     }
     if ownership::manager_may_limit(cx, model.class) {
         return Limits::Unclear("the model's manager may limit the rows".to_owned());
@@ -76,7 +98,7 @@ pub(crate) fn limits(cx: &CheckContext<'_>, view: ClassId) -> Limits {
     if let Some(why) = backend_may_limit(cx, view) {
         return Limits::Unclear(why);
     }
-    Limits::None(field.name.to_string())
+    Limits::None(Unlimited { owner: field.name.to_string(), login: guard.login })
 }
 
 /// Whether a view answers with a list.
@@ -107,7 +129,7 @@ fn backend_may_limit(cx: &CheckContext<'_>, view: ClassId) -> Option<String> {
                 let name = element.value.name()?;
                 match cx.index.resolve_in_class(class, name) {
                     Resolution::External(full) => unknown(&full),
-                    Resolution::Resolved(Entity::Class(_)) | Resolution::Resolved(_) => {
+                    Resolution::Resolved(_) => {
                         Some(format!("the filter backend `{name}` may limit the rows"))
                     }
                     Resolution::Unresolved(_) => unknown(name),

@@ -62,7 +62,7 @@ fn finding(
     let open = |name: &str| !whole.left_out.iter().any(|l| l == name);
     let secret_of = |model: &Model| {
         let secret = model.fields.iter().find(|f| {
-            columns::sensitivity(&f.name) == Some(Sensitivity::Secret)
+            columns::of_field(f) == Some(Sensitivity::Secret)
                 && open(&f.name)
                 && !is_declared_safe(cx, whole.class, &f.name)
         });
@@ -88,16 +88,12 @@ fn finding(
     let excluded_unknown = names.as_ref().is_some_and(Vec::is_empty);
     let by_hand = "Write out in `fields` the names that clients need, and nothing else.";
     let Some(names) = names.filter(|_| !excluded_unknown) else { return finding.instruction(by_hand) };
-    let kept: Vec<String> = match &secret {
-        Some(_) if is_sent => names
-            .iter()
-            .filter(|n| {
-                columns::sensitivity(n) != Some(Sensitivity::Secret) || is_declared_safe(cx, whole.class, n)
-            })
-            .cloned()
-            .collect(),
-        _ => names,
+    let is_secret = |name: &String| {
+        let by_kind = model.and_then(|m| m.fields.iter().find(|f| *f.name == **name)).map(columns::of_field);
+        by_kind.unwrap_or_else(|| columns::sensitivity(name)) == Some(Sensitivity::Secret)
+            && !is_declared_safe(cx, whole.class, name)
     };
+    let kept: Vec<String> = names.into_iter().filter(|n| !is_sent || !is_secret(n)).collect();
     let operations = (whole.operations)(&kept);
     if operations.is_empty() {
         return finding.instruction(by_hand);
@@ -196,19 +192,20 @@ pub(crate) fn meta_is_computed(cx: &CheckContext<'_>, class: ClassId) -> Option<
 pub(crate) fn is_built_from_names(cx: &CheckContext<'_>, value: &ValueItem) -> bool {
     let module = parse(cx.sources.slice(value.value_at));
     let [Stmt::Expr(statement)] = module.body() else { return false };
-    fn named(expr: &Expr) -> bool {
-        match expr {
-            Expr::BinOp(sum) => named(&sum.left) && named(&sum.right),
-            Expr::List(list) => list.elts.iter().all(named),
-            Expr::Tuple(tuple) => tuple.elts.iter().all(named),
-            Expr::Starred(starred) => named(&starred.value),
-            Expr::StringLiteral(_) => true,
-            // The `Meta` of a base is judged where it stands.
-            Expr::Attribute(attribute) => attribute.attr.as_str() == "fields",
-            _ => false,
-        }
-    }
     named(&statement.value)
+}
+
+fn named(expr: &Expr) -> bool {
+    match expr {
+        Expr::BinOp(sum) => named(&sum.left) && named(&sum.right),
+        Expr::List(list) => list.elts.iter().all(named),
+        Expr::Tuple(tuple) => tuple.elts.iter().all(named),
+        Expr::Starred(starred) => named(&starred.value),
+        Expr::StringLiteral(_) => true,
+        // The `Meta` of a base is judged where it stands.
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "fields",
+        _ => false,
+    }
 }
 
 /// Whether a form is written for the admin: in its module, or named by a `ModelAdmin`.

@@ -130,9 +130,9 @@ fn exclude(cx: &CheckContext<'_>, place: &Place<'_>, tally: &mut Tally) {
 
 fn whole(cx: &CheckContext<'_>, place: &Place<'_>, what: &str) -> Finding {
     let name = &cx.index.class(place.class).name;
-    let secret = place.model.and_then(|model| {
-        model.fields.iter().find(|f| columns::sensitivity(&f.name) == Some(Sensitivity::Secret))
-    });
+    let secret = place
+        .model
+        .and_then(|model| model.fields.iter().find(|f| columns::of_field(f) == Some(Sensitivity::Secret)));
     let among = secret.map(|f| format!(", `{}` among them", f.name)).unwrap_or_default();
     let message = format!("Callers may filter `{name}` by {what}{among}.");
     let mut finding =
@@ -149,7 +149,7 @@ fn with_columns(place: &Place<'_>, finding: Finding, left_out: &[String]) -> Fin
         .filter(|m| m.is_complete)
         .map(|model| {
             let kept = model.fields.iter().filter(|f| {
-                columns::sensitivity(&f.name).is_none()
+                columns::of_field(f).is_none()
                     && !left_out.iter().any(|l| **l == *f.name)
                     && is_filterable(&f.kind)
             });

@@ -58,10 +58,10 @@ fn judge(cx: &CheckContext<'_>, view: ClassId, class: ClassId, method: &Function
     if let Some(name) = wrapped_by(method) {
         return tally.unclear.push(Label::new(at, format!("`{name}` wraps the method")));
     }
-    let owner = match rows::limits(cx, view) {
+    let rows = match rows::limits(cx, view) {
         Limits::Fine(why) => return tally.passed.push(Label::new(at, why)),
         Limits::Unclear(why) => return tally.unclear.push(Label::new(at, why)),
-        Limits::None(owner) => owner,
+        Limits::None(rows) => rows,
     };
     let inherited = cx.index.lookup_inherited(class, "get_queryset");
     if body.contains("super()") && matches!(inherited, Lookup::Method { .. } | Lookup::Unknown(_)) {
@@ -69,16 +69,22 @@ fn judge(cx: &CheckContext<'_>, view: ClassId, class: ClassId, method: &Function
     }
     let name = &cx.index.class(view).name;
     let message = format!(
-        "`get_queryset` of `{name}` never looks at the caller, so every account gets the rows of all others; `{owner}` \
-         says whose they are."
+        "{} gets the rows of all accounts from `{name}`: its `get_queryset` never looks at the caller, though `{}` says \
+         whose they are.",
+        rows.who(),
+        rows.owner
     );
     let symbol = format!("{}.get_queryset", cx.index.class_name(class));
     let mut finding = Finding::new(ID, symbol, Label::new(at, "the same rows for everybody"), message);
-    finding.related.push(Label::new(cx.index.class(view).name_at, "asks for a login only"));
+    finding.related.push(Label::new(
+        cx.index.class(view).name_at,
+        if rows.login { "asks for a login only" } else { "asks nothing of the caller" },
+    ));
     // The URL may name a parent that another check looks at.
     finding.confidence = body.contains("kwargs").then_some(Confidence::Low);
     tally.findings.push(finding.instruction(format!(
-        "Limit the rows by `.filter({owner}=self.request.user)`; where every account may see all of them, keep it with a \
-         comment `# drf-harden: ignore[{ID}] reason`."
+        "Limit the rows by `.filter({})`; where every account may see all of them, keep it with a \
+         comment `# drf-harden: ignore[{ID}] reason`.",
+        rows.condition(cx)
     )));
 }

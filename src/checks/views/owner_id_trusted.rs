@@ -5,6 +5,7 @@
 //! over: staff act on others by design.
 //! <https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/>
 
+use crate::checks::support::callers;
 use crate::checks::support::functions::wrapped_by;
 use crate::checks::support::handlers::{self, Site};
 use crate::checks::support::lookups::{Handler, Lookup, Root};
@@ -103,7 +104,10 @@ fn judge(
     finding.related.push(Label::new(site.item.name_at, "answers with it"));
     finding.confidence = (!origin.body).then_some(Confidence::Low);
     let by_hand = format!("Look up by the caller: `{keyword}={}`.", caller("request", path));
-    let request = handler.request().filter(|_| guard.login && !path.contains("__"));
+    // An anonymous caller is no value for the relation, but has a key: none.
+    let path = if !guard.login && path.is_empty() && !callers::are_none(cx) { "_id" } else { path };
+    let keyless = !path.is_empty() && callers::are_none(cx) && !guard.login;
+    let request = handler.request().filter(|_| !keyless && !path.contains("__"));
     tally.findings.push(match request {
         Some(request) => finding.fix(Fix {
             title: format!("Take `{keyword}` from the login"),
@@ -127,9 +131,8 @@ fn owner_path<'k>(cx: &CheckContext<'_>, model: &Model, keyword: &'k str) -> Opt
     };
     let rest = keyword.strip_prefix(&*field.name)?;
     match rest {
-        "" | "_id" => Some((rest, sure)),
         "__id" | "__pk" => Some((&rest[1..], sure)),
-        "__username" | "__email" | "__uuid" => Some((rest, sure)),
+        "" | "_id" | "__username" | "__email" | "__uuid" => Some((rest, sure)),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Operation, Place};
-use crate::finding::{Effect, Finding, Fix, Label, Outcome};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::items::ValueItem;
 use crate::index::{ClassId, Lookup};
 
@@ -46,21 +46,26 @@ impl Check for QuerysetUnlimited {
 
 fn judge(cx: &CheckContext<'_>, view: ClassId, class: ClassId, value: &ValueItem, tally: &mut Tally) {
     let at = value.at;
-    let owner = match rows::limits(cx, view) {
+    let rows = match rows::limits(cx, view) {
         Limits::Fine(why) => return tally.passed.push(Label::new(at, why)),
         Limits::Unclear(why) => return tally.unclear.push(Label::new(at, why)),
-        Limits::None(owner) => owner,
+        Limits::None(rows) => rows,
     };
     let name = &cx.index.class(view).name;
     let message = format!(
-        "Every account gets the rows of all others from `{name}`: it asks for a login only, and its queryset is not \
-         limited by `{owner}`."
+        "{} gets the rows of all accounts from `{name}`: its queryset is not limited by `{}`.",
+        rows.who(),
+        rows.owner
     );
     let symbol = format!("{}.queryset", cx.index.class_name(view));
-    let finding = Finding::new(ID, symbol, Label::new(at, "all rows"), message)
-        .related([Label::new(cx.index.class(view).name_at, "asks for a login only")]);
+    let asks = if rows.login { "asks for a login only" } else { "asks nothing of the caller" };
+    let mut finding = Finding::new(ID, symbol, Label::new(at, "all rows"), message)
+        .related([Label::new(cx.index.class(view).name_at, asks)]);
+    // What is open may be meant to be.
+    finding.confidence = (!rows.login).then_some(Confidence::Low);
+    let condition = rows.condition(cx);
     let by_hand = format!(
-        "Add a `get_queryset` that returns `super().get_queryset().filter({owner}=self.request.user)`; where every \
+        "Add a `get_queryset` that returns `super().get_queryset().filter({condition})`; where every \
          account may see all rows, keep it with a comment `# drf-harden: ignore[{ID}] reason`."
     );
     if view != class || value.conditional || !value.alone {
@@ -78,10 +83,10 @@ fn judge(cx: &CheckContext<'_>, view: ClassId, class: ClassId, value: &ValueItem
     let lines = vec![
         String::new(),
         "def get_queryset(self):".to_owned(),
-        format!("    return super().get_queryset().filter({owner}=self.request.user)"),
+        format!("    return super().get_queryset().filter({condition})"),
     ];
     tally.findings.push(finding.fix(Fix {
-        title: format!("Limit the rows to the caller's by `{owner}`"),
+        title: format!("Limit the rows to the caller's by `{}`", rows.owner),
         effect: Effect::Tightens,
         effect_note: "Callers, staff included, get only their own rows; ids of others answer 404.".to_owned(),
         operations: vec![Operation::AddStatement { file: at.file, lines, place: Place::After(after) }],

@@ -5,6 +5,7 @@
 //! Generic views are another check's; an owner's id that the caller sends is a third's.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#object-level-permissions>
 
+use crate::checks::support::callers;
 use crate::checks::support::functions::{stands_alone, wrapped_by};
 use crate::checks::support::guards::Guard;
 use crate::checks::support::handlers::{self, Site};
@@ -61,6 +62,9 @@ fn judge(
 ) {
     if !lookup.is_single() || !(lookup.origin.url || lookup.origin.body) || matches!(lookup.root, Root::View)
     {
+        return;
+    }
+    if takes_owner(cx, lookup) {
         return;
     }
     if lookup.limited {
@@ -152,16 +156,21 @@ fn fix(
             operations: vec![Operation::AddStatement { file: at.file, lines, place: Place::After(at) }],
         });
     }
-    // An anonymous caller is no value for the relation.
-    let owner = owner.filter(|_| guard.login)?;
+    let owner = owner?;
+    let (keyword, value) = callers::condition(cx, owner, &request, guard.login);
     Some(Fix {
         title: format!("Look the row up by `{owner}` too"),
         effect: Effect::Tightens,
         effect_note: "Callers get 404 for rows of other accounts; so do staff.".to_owned(),
-        operations: vec![Operation::SetKeyword {
-            call: lookup.at,
-            name: owner.to_owned(),
-            value: Code::Name(format!("{request}.user")),
-        }],
+        operations: vec![Operation::SetKeyword { call: lookup.at, name: keyword, value: Code::Name(value) }],
     })
+}
+
+/// Whether a condition is on the owner already; whose it takes is another check's.
+fn takes_owner(cx: &CheckContext<'_>, lookup: &Lookup<'_>) -> bool {
+    let Root::Model(ModelName::Model(model)) = &lookup.root else { return false };
+    let Ownership::Owner(field) = ownership::of(cx, model) else { return false };
+    lookup.conditions.iter().any(|(keyword, _)| {
+        keyword.strip_prefix(&*field.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    }) && !lookup.limited
 }
