@@ -13,6 +13,7 @@ mod cli;
 mod crosstalk;
 mod edit;
 mod end_to_end;
+mod fix_placement;
 mod index;
 mod output;
 mod readme;
