@@ -167,7 +167,8 @@ fn prove(
     let untouched = lay_out();
     let root = untouched.path().canonicalize().unwrap();
     let developed = style.development.as_ref().map(|run| import(python, &root, run, &[])).transpose()?;
-    let scanned = engine(&root).scan(&Silent).map_err(|e| e.to_string())?;
+    let engine = engine(&root);
+    let scanned = engine.scan(&Silent).map_err(|e| e.to_string())?;
     let fixable: Vec<&ReportedFinding> =
         project(&scanned).findings.iter().filter(|f| f.finding.fix.is_some()).collect();
     for found in project(&scanned).findings.iter().filter(|f| f.finding.fix.is_none()) {
@@ -181,15 +182,14 @@ fn prove(
     let reports: Vec<String> = choices
         .par_iter()
         .map(|chosen| {
-            let folder = lay_out();
-            let root = folder.path().canonicalize().unwrap();
-            let (engine, mut wrong) = (engine(&root), String::new());
-            let report = engine.scan(&Silent).unwrap();
+            let mut wrong = String::new();
             let prints: Vec<_> = chosen.iter().map(|f| f.fingerprint.as_str()).collect();
-            let preview = match engine.preview(&report, &prints) {
+            let preview = match engine.preview(&scanned, &prints) {
                 Ok(preview) => preview,
                 Err(error) => return format!("{}: {error}\n", chosen[0].finding.check),
             };
+            let folder = lay_out();
+            let root = folder.path().canonicalize().unwrap();
             write(&root, &preview.change);
             let real = import(python, &root, &style.production, SUPPLIED);
             for f in chosen {
@@ -205,7 +205,9 @@ fn prove(
                     Err(error) => writeln!(wrong, "{check}: the import fails: {error}").unwrap(),
                 }
             }
-            if let (Some(run), Some(before)) = (&style.development, &developed) {
+            // What stands in production's own file is not imported by anybody else.
+            let shared = preview.change.files.iter().any(|f| !f.path.ends_with("/production.py"));
+            if let (true, Some(run), Some(before)) = (shared, &style.development, &developed) {
                 match import(python, &root, run, &[]) {
                     Ok(after) => {
                         for (name, value) in before {

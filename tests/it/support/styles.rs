@@ -70,7 +70,7 @@ pub(crate) const STYLES: &[Style] = &[
         name: "one module",
         production: run("settings"),
         development: None,
-        least: 20,
+        least: 18,
         files: |seeds| vec![("settings.py", format!("DEBUG = True\n{}", lines(seeds, "")))],
     },
     Style {
@@ -118,7 +118,7 @@ pub(crate) const STYLES: &[Style] = &[
         name: "django-environ in one module",
         production: run("settings"),
         development: None,
-        least: 20,
+        least: 18,
         files: |seeds| {
             let flags = read(seeds, |name, default| format!("env.bool(\"{name}\", default={default})"));
             let head = "import environ\n\nenv = environ.Env(DEBUG=(bool, True))\nDEBUG = env(\"DEBUG\")\n";
@@ -129,7 +129,7 @@ pub(crate) const STYLES: &[Style] = &[
         name: "python-decouple",
         production: run("settings"),
         development: None,
-        least: 20,
+        least: 18,
         files: |seeds| {
             let flags =
                 read(seeds, |name, default| format!("config(\"{name}\", default={default}, cast=bool)"));
