@@ -20,7 +20,7 @@ use crate::index::items::{FileItems, collect};
 use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, Role, SettingsChoice};
 use crate::python::{forget_trees, with_tree};
 use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production};
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{FileId, ReadError, SourceFile, Sources, decode, read_file};
 
 /// The parser grows its stack, visitors and drops do not: hostile nesting must not end the process.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
@@ -54,9 +54,10 @@ pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, E
     };
     let loaded = load(&engine.root)?;
     let mut report = scan_loaded(engine, loaded, sink)?;
-    if let Some(around) = needs_surroundings(&report).then(|| surroundings(&engine.root)).flatten() {
+    let inside = needs_surroundings(&report) || is_package(&engine.root);
+    if let Some(around) = inside.then(|| surroundings(&engine.root)).flatten() {
         // A folder inside a project was named: the project around it is judged.
-        let wider = Engine { root: around, options: engine.options.clone() };
+        let wider = Engine::at(around, engine.options.clone());
         let loaded = load(&wider.root)?;
         if let Ok(mut found) = scan_loaded(&wider, loaded, sink)
             && found
@@ -71,6 +72,7 @@ pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, E
             );
             found.notices.insert(0, text);
             report = found;
+            let _ = engine.around.set(wider.root);
         }
     }
     if report.projects.is_empty() {
@@ -84,9 +86,16 @@ fn needs_surroundings(report: &Report) -> bool {
     report.projects.iter().all(|p| p.model.is_none())
 }
 
-/// The nearest folder above with a `manage.py`, in the same git repository, else the repository itself.
+/// Whether a folder is a Python package: what is in it is imported from the folder above.
+fn is_package(folder: &Path) -> bool {
+    folder.join("__init__.py").is_file()
+}
+
+/// The nearest folder above with a `manage.py`, in the same git repository, else the repository itself. Outside of
+/// a repository the search ends at the folder that holds the outermost package.
 fn surroundings(root: &Path) -> Option<PathBuf> {
-    let top = root.ancestors().find(|a| a.join(".git").exists())?;
+    let repository = root.ancestors().find(|a| a.join(".git").exists());
+    let top = repository.or_else(|| root.ancestors().find(|a| !is_package(a)))?;
     let mut inside = root.ancestors().skip(1).take_while(|a| a.starts_with(top));
     let managed = inside.find(|a| a.join("manage.py").is_file());
     managed.or_else(|| (top != root).then_some(top)).map(Path::to_path_buf)
@@ -172,16 +181,16 @@ pub(super) fn scan_loaded(
 }
 
 /// What one pass over all Python files gives.
-struct ParsedAll {
-    items: Vec<(FileId, Arc<FileItems>)>,
+pub(super) struct ParsedAll {
+    pub(super) items: Vec<(FileId, Arc<FileItems>)>,
     comments: Comments,
     broken: Vec<NotRead>,
 }
 
 /// Parses every Python file in parallel; trees are dropped at once, only items stay.
-fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
+pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
     let mut python: Vec<(FileId, &SourceFile)> =
-        sources.iter().filter(|(_, f)| f.path.ends_with(".py")).collect();
+        sources.iter().filter(|(_, f)| f.path.ends_with(".py") && !is_migration(&f.path)).collect();
     // The largest first, in small portions: no thread is left alone with a large one at the end.
     python.sort_by_key(|(_, f)| Reverse(f.text.len()));
     let (done, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -216,8 +225,15 @@ fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, En
     Ok(ParsedAll { items, comments, broken })
 }
 
+/// Whether a file is a numbered migration (`migrations/0001_initial.py`). No import statement can name such a module,
+/// so nothing in it is the base, the view or the serializer of anything: it is left unread.
+fn is_migration(path: &str) -> bool {
+    let Some((folder, name)) = path.rsplit_once('/') else { return false };
+    name.starts_with(|c: char| c.is_ascii_digit()) && folder.split('/').any(|part| part == "migrations")
+}
+
 /// The projects to judge, with the settings module that the options or an earlier decision name.
-fn find_projects(
+pub(super) fn find_projects(
     engine: &Engine,
     sources: &Sources,
     decisions: &Decisions,
@@ -280,13 +296,12 @@ fn find_projects(
 }
 
 /// The environment that the options give.
-fn environment(engine: &Engine) -> Result<Environment, EngineError> {
+pub(super) fn environment(engine: &Engine) -> Result<Environment, EngineError> {
     let mut vars = BTreeMap::new();
     if let Some(path) = &engine.options.env_file {
-        let text = crate::source::read_file(path)
-            .and_then(crate::source::decode)
-            .map_err(|e| EngineError::EnvFile { path: path.clone(), reason: e.to_string() })?
-            .0;
+        let unread = |e: ReadError| EngineError::EnvFile { path: path.clone(), reason: e.to_string() };
+        let bytes = read_file(path).map_err(unread)?;
+        let (text, _) = decode(&bytes).map_err(unread)?;
         vars.extend(crate::settings::parse_env_file(&text));
     }
     vars.extend(engine.options.env.iter().cloned());
@@ -295,7 +310,7 @@ fn environment(engine: &Engine) -> Result<Environment, EngineError> {
 
 /// The items of the files of one project: below its root, and below no other project's root inside it. With
 /// `None`, those of the files below no project.
-fn items_of(
+pub(super) fn items_of(
     items: &[(FileId, Arc<FileItems>)],
     sources: &Sources,
     root: Option<&str>,

@@ -309,7 +309,7 @@ impl ProjectIndex {
     }
 
     /// A class directly in the body of another.
-    fn nested(&self, class: ClassId, name: &str) -> Option<ClassId> {
+    pub(super) fn nested(&self, class: ClassId, name: &str) -> Option<ClassId> {
         let first = self.files[self.classes[class.0 as usize].file as usize].first_class;
         let file = self.file(self.class_file(class))?;
         let position =

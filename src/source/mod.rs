@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 use derived::Derived;
 pub use display::{DisplayText, clean, display_text};
 pub use line_index::{LineColumn, LineIndex};
-pub use read::{MAX_FILE_BYTES, ReadError, decode, read_file};
+pub use read::{MAX_FILE_BYTES, ReadError, decode, read_file, read_file_into};
 pub use ruff_text_size::{Ranged, TextRange, TextSize};
 
 /// A file of one [`Sources`]. Ids follow the order of the paths, so they are the same on each run.
@@ -102,12 +102,13 @@ impl SourceFile {
     ///
     /// # Errors
     /// [`ReadError`] when the bytes are not text in an encoding that Python would accept.
-    pub fn from_bytes(path: String, bytes: Vec<u8>) -> Result<Self, ReadError> {
-        let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
+    pub fn from_bytes(path: String, bytes: impl AsRef<[u8]>) -> Result<Self, ReadError> {
+        let bytes = bytes.as_ref();
+        let hash = xxhash_rust::xxh3::xxh3_128(bytes);
         let (text, encoding) = decode(bytes)?;
         Ok(Self {
             path,
-            text: text.into(),
+            text: (&*text).into(),
             hash,
             encoding,
             lines: OnceLock::new(),

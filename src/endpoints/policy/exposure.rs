@@ -169,7 +169,7 @@ fn one_list(
             );
             (Exposure::Unknown, cause)
         }
-        Truth::No => protected(evaluator, shape, situation, list, &text, object),
+        Truth::No => protected(evaluator, shape, situation, verb, list, &text),
     }
 }
 
@@ -178,16 +178,16 @@ fn protected(
     evaluator: &Evaluator<'_>,
     shape: &Shape,
     situation: &Situation,
+    verb: &str,
     list: &Val,
     text: &str,
-    object: Truth,
 ) -> (Exposure, String) {
     let authenticators = evaluator.view_attribute(&shape.situation(), "authentication_classes").value;
     if let Some(name) = authenticates_all(evaluator, &shape.situation(), &authenticators) {
         return (Exposure::Unknown, format!("`{name}` may give every request a user"));
     }
     let mut user = permission::lets_in(evaluator, situation, Persona::User, list, "has_permission");
-    if object == Truth::Yes {
+    if user == Truth::Yes && object_check::runs(evaluator, shape, verb) == Truth::Yes {
         let on_object =
             permission::lets_in(evaluator, situation, Persona::User, list, "has_object_permission");
         user = user.and(on_object);

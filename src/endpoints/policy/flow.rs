@@ -24,9 +24,9 @@ pub(super) fn problem(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> O
                 let Some((ways, _)) = evaluator.run_view_method(&situation, step) else {
                     return Some(format!("`{step}` of the project is not followed"));
                 };
-                let leaves_out =
-                    ways.iter().any(|w| !matches!(w.end, End::Raise(_)) && !w.path.called.contains(step));
-                if leaves_out {
+                let mut back = ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).peekable();
+                // Where no way comes back, something was misunderstood.
+                if back.peek().is_none() || back.any(|w| !w.path.called.contains(step)) {
                     return Some(format!("`{step}` of the project may leave the permissions out"));
                 }
             }

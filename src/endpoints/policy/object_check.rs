@@ -35,13 +35,14 @@ pub(super) fn runs(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Trut
             let Some((ways, _)) = evaluator.run_view_method(&situation, &handler) else {
                 return Truth::Maybe;
             };
-            let mut surest = Truth::Yes;
-            for way in ways.iter().filter(|w| !matches!(w.end, End::Raise(_))) {
-                surest = surest.and(checks(evaluator, shape, verb, &way.path.called));
-            }
+            let back = ways.iter().filter(|w| !matches!(w.end, End::Raise(_)));
+            let surest = back
+                .map(|way| checks(evaluator, shape, verb, &way.path.called))
+                .reduce(Truth::and)
+                .unwrap_or(Truth::Maybe);
             let text = found.at.map_or("", |at| evaluator.sources.slice(at));
             match surest {
-                Truth::No if text.contains("get_object(") || text.contains("check_object_permissions") => {
+                Truth::No if text.contains(".get_object(") || text.contains("check_object_permissions") => {
                     Truth::Maybe
                 }
                 Truth::No if text.contains("super()") => Truth::Maybe,
@@ -73,13 +74,17 @@ fn fetch_checks(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Truth {
             let Some((ways, _)) = evaluator.run_view_method(&shape.request(verb), "get_object") else {
                 return Truth::Maybe;
             };
-            let checked = ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).all(|w| {
+            let mut back = ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).peekable();
+            if back.peek().is_none() {
+                return Truth::Maybe;
+            }
+            let checked = back.all(|w| {
                 w.path.called.contains("get_object") || w.path.called.contains("check_object_permissions")
             });
             let text = found.at.map_or("", |at| evaluator.sources.slice(at));
             if checked {
                 Truth::Yes
-            } else if text.contains("check_object_permissions") || text.contains("get_object(") {
+            } else if text.contains("check_object_permissions") || text.contains(".get_object(") {
                 Truth::Maybe
             } else {
                 Truth::No

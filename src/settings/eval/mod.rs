@@ -40,6 +40,7 @@ mod expr;
 mod format;
 mod functions;
 mod havoc;
+mod heap;
 mod imports;
 mod index;
 mod join;
@@ -52,6 +53,7 @@ mod operators;
 mod paths;
 mod pattern;
 mod raise;
+mod routing;
 mod stdlib;
 mod stmt;
 mod switches;
@@ -73,6 +75,7 @@ use crate::source::{FileId, Sources, Span};
 
 pub(super) use export::run;
 pub(super) use libs::parse_dotenv;
+pub(super) use routing::run_routes;
 
 use functions::{ClassDef, FuncDef};
 use raise::{R, Raise, TryFrame};
@@ -95,15 +98,20 @@ pub(super) struct Arena<'s> {
     sources: &'s Sources,
     parsed: Vec<OnceCell<Arc<ParsedModule>>>,
     installed: Vec<OnceCell<ParsedModule>>,
+    /// Modules that are written for the interpreter.
+    prelude: Vec<OnceCell<ParsedModule>>,
 }
 
 impl<'s> Arena<'s> {
     pub(super) fn new(sources: &'s Sources) -> Self {
-        Self {
-            sources,
-            parsed: (0..sources.len()).map(|_| OnceCell::new()).collect(),
-            installed: (0..MAX_INSTALLED).map(|_| OnceCell::new()).collect(),
+        Self::for_routes(sources, MAX_INSTALLED, 0)
+    }
+
+    fn for_routes(sources: &'s Sources, installed: usize, prelude: usize) -> Self {
+        fn slots<T>(n: usize) -> Vec<OnceCell<T>> {
+            (0..n).map(|_| OnceCell::new()).collect()
         }
+        Self { sources, parsed: slots(sources.len()), installed: slots(installed), prelude: slots(prelude) }
     }
 
     fn file(&self, file: FileId) -> &ParsedModule {
@@ -191,6 +199,8 @@ pub(super) struct Interp<'a> {
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<BTreeMap<(String, String), String>>,
     switches: Vec<Switch>,
+    /// What is needed to evaluate URLs; `None` while settings are evaluated.
+    routing: Option<Box<routing::Routing<'a>>>,
 }
 
 impl<'a> Interp<'a> {
@@ -222,6 +232,7 @@ impl<'a> Interp<'a> {
             env_prefix: Vec::new(),
             inis: Vec::new(),
             switches: Vec::new(),
+            routing: None,
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
         interp

@@ -180,6 +180,7 @@ impl<'a> Interp<'a> {
             V::Class(class) => self.classes[*class as usize].scope,
             V::Instance(id) => *id,
             V::Ref(owner) if &**owner == "os" && name == "environ" => return,
+            V::Lib(_) => return self.routed_set_attr(owner, name, at),
             _ => return,
         };
         let step = self.assigned(at, &val);

@@ -98,6 +98,9 @@ impl Evaluator<'_> {
             this: this.clone(),
         };
         let mut path = Path { state: state.clone(), ..Path::default() };
+        for (name, value) in &code.captured {
+            path.locals.insert(name.clone(), Bound { value: value.clone(), at: code.at });
+        }
         let ways = self.deeper(|| {
             if let Some(function) = find::function(tree.body(), code.at.text_range()) {
                 self.bind_parameters(&frame, Some(&function.parameters), this, arguments, &mut path);
@@ -209,18 +212,19 @@ impl Evaluator<'_> {
     }
 
     /// A lambda, where it can be found again.
-    pub(super) fn lambda(&self, frame: &Frame<'_>, at: Span) -> Val {
+    pub(super) fn lambda(&self, frame: &Frame<'_>, at: Span, path: &Path) -> Val {
         let class = match frame.kind {
             FrameKind::Class(id) => Some(id),
             FrameKind::Function(class, _) => class,
             FrameKind::Module => None,
         };
-        if matches!(frame.kind, FrameKind::Function(..)) {
-            // It may use local names of a call that is gone.
-            return Val::unknown("a lambda made in a function");
-        }
-        let kind = if class.is_some() { CodeKind::Method } else { CodeKind::Static };
-        Val::Code(Rc::new(Code { at, class, kind, opaque: None }))
+        let kind = match frame.kind {
+            FrameKind::Class(_) => CodeKind::Method,
+            FrameKind::Module | FrameKind::Function(..) => CodeKind::Static,
+        };
+        let locals = path.locals.iter().filter(|_| matches!(frame.kind, FrameKind::Function(..)));
+        let captured = locals.map(|(name, bound)| (name.clone(), bound.value.clone())).collect();
+        Val::Code(Rc::new(Code { at, class, kind, opaque: None, captured }))
     }
 
     /// The code of a module-level function.
@@ -235,7 +239,7 @@ impl Evaluator<'_> {
                     .any(|d| !matches!(self.decorator(item.at.file, &d.expression), Decoration::Same))
         });
         let opaque = decorated.then(|| format!("`{}` is decorated", item.name).into());
-        Code { at: item.at, class: None, kind: CodeKind::Static, opaque }
+        Code { at: item.at, class: None, kind: CodeKind::Static, opaque, captured: Vec::new() }
     }
 
     /// Every way through a method of the view, as the situation sees it, with the state it starts from.
@@ -272,8 +276,12 @@ impl Evaluator<'_> {
         let this = Val::Instance(Rc::new(Val::Class(class.clone())));
         let arguments = Arguments::of(vec![Val::Request]);
         let ways = self.fresh(|| self.run(situation, code, Some(this), arguments, BTreeMap::new()));
-        ways.iter()
-            .all(|w| !w.path.may_raise && matches!(&w.end, End::Return(value) if value.truth() == Truth::Yes))
+        let body = self.sources.slice(code.at).split_once("):").map_or("", |(_, body)| body);
+        let looks = body.contains("request");
+        ways.iter().all(|w| {
+            !(looks && w.path.may_raise)
+                && matches!(&w.end, End::Return(value) if value.truth() == Truth::Yes)
+        })
     }
 
     /// The class in whose body a method of a class is written, when the project writes it.

@@ -93,7 +93,7 @@ impl Evaluator<'_> {
                 self.assign(frame, &named.target, value.clone(), at, path);
                 value
             }
-            Expr::Lambda(_) => self.lambda(frame, at),
+            Expr::Lambda(_) => self.lambda(frame, at, path),
             Expr::Starred(starred) => return self.expr(frame, &starred.value, path),
             Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_) => {
                 path.may_raise = true;

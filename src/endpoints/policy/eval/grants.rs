@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::call::Arguments;
 use super::{ClassRef, Evaluator, Frame, FrameKind, Owner, Path, Persona, Situation, Val};
-use crate::index::Framework;
+use crate::index::{Ancestor, Framework};
 use crate::settings::Truth;
 
 /// The methods that change nothing.
@@ -28,15 +28,23 @@ impl Evaluator<'_> {
             Some(Persona::User) => "user",
             None => return Truth::Maybe,
         };
-        let Some(class) = table.find(class).map(|id| table.class(id)) else { return Truth::Maybe };
-        let Some(grant) = class.grants.iter().find(|g| g.method == method && g.who == who) else {
+        // The answers were asked of whole classes: the first library class in the order that has this method.
+        let order = self.mro(runtime);
+        let asked = order.order.iter().find_map(|ancestor| {
+            let Ancestor::Framework(id) = ancestor else { return None };
+            let library = ClassRef::Library(table.class(*id).name.as_str().into());
+            let found = self.class_attribute(&library, method, None);
+            (found.owner == Owner::Class(ClassRef::Library(class.into()))).then_some((library, *id))
+        });
+        let Some((library, id)) = asked else { return Truth::Maybe };
+        let Some(grant) = table.class(id).grants.iter().find(|g| g.method == method && g.who == who) else {
             return Truth::Maybe;
         };
-        let is_own = |attribute: &String| {
-            let found = self.class_attribute(runtime, attribute, None);
-            matches!(found.owner, Owner::Class(ClassRef::Library(_)) | Owner::Absent)
+        let is_same = |attribute: &String| {
+            let owner = |class| self.class_attribute(class, attribute, None).owner;
+            owner(runtime) == owner(&library)
         };
-        if !grant.reads.iter().all(is_own) {
+        if !grant.reads.iter().all(is_same) {
             return Truth::Maybe;
         }
         match situation.method.as_deref() {

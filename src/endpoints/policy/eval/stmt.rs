@@ -337,7 +337,7 @@ impl Evaluator<'_> {
         if function.is_async || class.is_none() && !function.decorator_list.is_empty() {
             opaque = Some(format!("`{}` is no plain function", function.name).into());
         }
-        Val::Code(Rc::new(Code { at, class, kind, opaque }))
+        Val::Code(Rc::new(Code { at, class, kind, opaque, captured: Vec::new() }))
     }
 
     fn import(&self, stmt: &Stmt, at: Span, path: &mut Path) {

@@ -204,9 +204,10 @@ impl Evaluator<'_> {
 
     /// What an unauthenticated request has as its user.
     pub(super) fn nobody(&self) -> Nobody {
+        const STANDARD: &str = "django.contrib.auth.models.AnonymousUser";
         match self.api_setting("UNAUTHENTICATED_USER").value {
             Val::None => Nobody::None,
-            Val::Library(name) if &*name == "django.contrib.auth.models.AnonymousUser" => Nobody::Standard,
+            Val::Library(name) | Val::Str(name) if &*name == STANDARD => Nobody::Standard,
             _ => Nobody::Other,
         }
     }

@@ -101,6 +101,8 @@ pub(crate) struct Code {
     pub kind: CodeKind,
     /// A decorator that may replace it.
     pub opaque: Option<Rc<str>>,
+    /// The names of the function in which a lambda was made.
+    pub captured: Vec<(Rc<str>, Val)>,
 }
 
 /// How a function of a class body is reached.
