@@ -162,9 +162,8 @@ fn unused_constant(cx: &CheckContext<'_>, default: Span) -> Option<Operation> {
     })?;
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let uses = |text: &str| {
-        let whole = |at: usize| {
-            !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
-        };
+        let whole =
+            |at: usize| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part);
         text.match_indices(&name).filter(|(at, _)| whole(*at)).count()
     };
     // Here once where it is made and once where it is read.
