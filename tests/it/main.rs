@@ -15,6 +15,7 @@ mod crosstalk;
 mod disk_full;
 mod edit;
 mod end_to_end;
+mod fix_placement;
 mod index;
 mod output;
 mod policy;

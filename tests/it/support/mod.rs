@@ -10,5 +10,6 @@ pub(crate) mod generator;
 pub(crate) mod literate;
 pub(crate) mod oracle;
 pub(crate) mod pty;
+pub(crate) mod styles;
 pub(crate) mod venv;
 pub(crate) mod world;
