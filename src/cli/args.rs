@@ -72,6 +72,8 @@ pub(super) enum Command {
     Undo(UndoArgs),
     /// Explain a check, a practice, a section or a topic
     Explain(ExplainArgs),
+    /// List every URL, its view and its methods
+    Endpoints(EndpointsArgs),
     /// Show the settings that production gets, and where each is decided
     Settings(SettingsArgs),
     /// List the checks
@@ -353,6 +355,29 @@ pub(super) struct SettingsArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SettingsFormat {
     Table,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EndpointsArgs {
+    /// The folder to scan
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// The settings module; the one production uses when left out
+    #[arg(long, value_name = "MODULE")]
+    pub(super) settings: Option<String>,
+    /// The format
+    #[arg(long, value_enum, default_value_t = EndpointsFormat::Json)]
+    pub(super) format: EndpointsFormat,
+    #[command(flatten)]
+    pub(super) environment: EnvironmentArgs,
+    /// Leave out paths that match, relative to PATH; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EndpointsFormat {
     Json,
 }
 

@@ -5,6 +5,7 @@
 mod apply;
 mod args;
 mod check;
+mod endpoints;
 pub mod exit;
 mod explain;
 mod progress;
@@ -76,6 +77,7 @@ fn dispatch(args: Vec<OsString>) -> u8 {
         Some(Command::Apply(args)) => apply::apply(&mut shell, args),
         Some(Command::Undo(args)) => apply::undo(&mut shell, args),
         Some(Command::Explain(args)) => explain::run(&mut shell, args),
+        Some(Command::Endpoints(args)) => endpoints::run(&mut shell, args),
         Some(Command::Settings(args)) => settings::run(&mut shell, args),
         Some(Command::Rules(args)) => rules(&mut shell, args),
         Some(Command::Completions { shell: name }) => completions(&mut shell, *name),

@@ -1,4 +1,4 @@
-//! One pattern of the URLconf with its callback, as plain data.
+//! One URL pattern with its view, as plain data. What protects the view is `policy`'s work.
 
 use std::collections::BTreeMap;
 
@@ -9,26 +9,27 @@ use crate::source::Span;
 /// One URL pattern with its view, as Django's resolver lists it.
 #[derive(Clone, Debug)]
 pub struct Route {
-    /// The patterns as written, joined, prefix first.
+    /// `str(pattern)` of the patterns on the way, joined.
     pub path: String,
     /// The pattern's own name, without namespaces.
     pub name: Option<String>,
     /// The callback.
     pub view: ViewCall,
-    /// Where the pattern is written.
+    /// Where the pattern is written: the call of `path()` or `register()`.
     pub at: Option<Span>,
 }
 
 /// The callback of a pattern.
 #[derive(Clone, Debug)]
 pub struct ViewCall {
-    /// What is called.
+    /// The class or function.
     pub target: ViewTarget,
-    /// Keywords of `as_view(...)` or, from a router, of `@action(...)` plus the router's own.
+    /// Keywords of `as_view(...)`; from a router those of `@action(...)` and the router's own (suffix, basename,
+    /// detail).
     pub initkwargs: Vec<(String, Node)>,
     /// HTTP method (lower case) to action, for view sets.
     pub actions: Option<BTreeMap<String, String>>,
-    /// Dotted names of decorators around the callback, outermost first.
+    /// Dotted names of the decorators put around the callback in the URLconf, outermost first.
     pub wrappers: Vec<String>,
 }
 
@@ -37,10 +38,11 @@ pub struct ViewCall {
 pub enum ViewTarget {
     /// A class of the project.
     Class(ClassId),
-    /// A function of the project (also one decorated with `@api_view`).
+    /// A function of the project (also one under `@api_view`).
     Function(FunctionId),
-    /// A class or function of a library, by the dotted name under which it is defined.
+    /// Anything else with a dotted name: of a library, by the name under which it is defined; a method, a lambda or a
+    /// function made in a function of the project.
     External(String),
-    /// It cannot be told; one sentence says why.
+    /// It cannot be told; the clause says why.
     Unknown(String),
 }

@@ -5,10 +5,12 @@
 
 mod change;
 pub mod demo;
+mod endpoints;
 mod fingerprint;
 pub mod git;
 mod judge;
 mod report;
+mod rewrite;
 mod scan;
 mod select;
 mod state;
@@ -27,10 +29,13 @@ use crate::project::settings_named;
 use crate::settings::{SettingsModel, evaluate};
 
 pub use change::{ChangeError, Preview, Written};
+pub use endpoints::EndpointReport;
 pub use report::{
     CheckResult, DecisionNote, FindingId, PracticeReport, ProjectReport, Report, ReportedFinding, Score,
     State, Totals,
 };
+
+pub use rewrite::{Rewrite, rewrites};
 
 /// What to scan and what to report. Paths are as given by the user.
 #[derive(Clone, Debug)]

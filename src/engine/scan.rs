@@ -181,14 +181,14 @@ pub(super) fn scan_loaded(
 }
 
 /// What one pass over all Python files gives.
-struct ParsedAll {
-    items: Vec<(FileId, Arc<FileItems>)>,
+pub(super) struct ParsedAll {
+    pub(super) items: Vec<(FileId, Arc<FileItems>)>,
     comments: Comments,
     broken: Vec<NotRead>,
 }
 
 /// Parses every Python file in parallel; trees are dropped at once, only items stay.
-fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
+pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
     let mut python: Vec<(FileId, &SourceFile)> =
         sources.iter().filter(|(_, f)| f.path.ends_with(".py") && !is_migration(&f.path)).collect();
     // The largest first, in small portions: no thread is left alone with a large one at the end.
@@ -233,7 +233,7 @@ fn is_migration(path: &str) -> bool {
 }
 
 /// The projects to judge, with the settings module that the options or an earlier decision name.
-fn find_projects(
+pub(super) fn find_projects(
     engine: &Engine,
     sources: &Sources,
     decisions: &Decisions,
@@ -310,7 +310,7 @@ pub(super) fn environment(engine: &Engine) -> Result<Environment, EngineError> {
 
 /// The items of the files of one project: below its root, and below no other project's root inside it. With
 /// `None`, those of the files below no project.
-fn items_of(
+pub(super) fn items_of(
     items: &[(FileId, Arc<FileItems>)],
     sources: &Sources,
     root: Option<&str>,

@@ -6,6 +6,7 @@
 
 pub mod concise;
 pub mod diff;
+pub mod endpoints_json;
 pub mod github;
 pub mod json;
 pub mod markdown;

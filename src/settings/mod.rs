@@ -11,6 +11,7 @@ mod eval;
 pub mod placement;
 mod production;
 mod provenance;
+pub mod routes;
 mod secrets;
 mod truth;
 mod value;

@@ -32,7 +32,7 @@ impl Interp<'_> {
     }
 
     /// What a class body in the order of resolution binds to a name.
-    fn class_member(&self, class: u32, name: &str) -> Option<Val> {
+    pub(super) fn class_member(&self, class: u32, name: &str) -> Option<Val> {
         let mro = &self.classes[class as usize].mro;
         mro.iter()
             .find_map(|&c| Some(self.scope(self.classes[c as usize].scope)?.vars.get(name)?.val.clone()))
@@ -161,7 +161,7 @@ impl Interp<'_> {
         if let Some(cause) = def.opaque.clone() {
             return Ok(self.give_up(&args, cause));
         }
-        if let Some(external) = external {
+        if let (Some(external), false) = (external, self.is_routing()) {
             let cause =
                 format!("makes an object of a class whose base {external} is not part of the project");
             return Ok(self.give_up(&args, cause));
@@ -169,8 +169,20 @@ impl Interp<'_> {
         let object = self.new_instance(class);
         if let Some(V::Func(init)) = self.class_member(class, "__init__").map(|v| v.v) {
             self.call_function(init, Some(object.clone()), args)?;
+        } else if !(args.pos.is_empty() && args.kw.is_empty()) && self.takes_nothing(class) {
+            return Err(Raise::new(
+                "TypeError",
+                "makes an object with arguments that its class does not take",
+            ));
         }
         Ok(object.at(at))
+    }
+
+    /// Whether no base, not even one outside the project, could take arguments.
+    fn takes_nothing(&self, class: u32) -> bool {
+        let def = &self.classes[class as usize];
+        def.external.iter().all(|e| matches!(&**e, "builtins.object" | "object" | "abc.ABC"))
+            && self.class_member(class, "__new__").is_none()
     }
 
     /// `super()` in a method.
@@ -207,6 +219,9 @@ impl Interp<'_> {
         if matches!(name, "__init__" | "setup" | "pre_setup" | "post_setup" | "__init_subclass__" | "__new__")
         {
             return Ok(Val::lib("noop", Vec::new(), Vec::new()));
+        }
+        if let Some(val) = self.routed_attr(this, name)? {
+            return Ok(val);
         }
         Ok(Val::unknown("a method of a base class that is not part of the project"))
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::functions::Args;
 use super::raise::{R, Raise};
 use super::val::{Binding, Name, V, Val};
-use super::{Frame, Interp, MAX_INSTALLED, ModuleInfo};
+use super::{Frame, Interp, ModuleInfo};
 use crate::python::ast::{StmtImport, StmtImportFrom};
 use crate::python::{ModulePath, ParsedModule, parse};
 use crate::settings::How;
@@ -58,7 +58,7 @@ impl<'a> Interp<'a> {
         None
     }
 
-    fn find_installed(&self, name: &str) -> Option<Found> {
+    pub(super) fn find_installed(&self, name: &str) -> Option<Found> {
         let site = self.project.site_packages.as_ref()?;
         let mut path = site.clone();
         for part in name.split('.') {
@@ -96,7 +96,13 @@ impl<'a> Interp<'a> {
         }
     }
 
-    fn register(&mut self, name: &str, file: Option<FileId>, path: Rc<str>, is_package: bool) -> u32 {
+    pub(super) fn register(
+        &mut self,
+        name: &str,
+        file: Option<FileId>,
+        path: Rc<str>,
+        is_package: bool,
+    ) -> u32 {
         let scope = self.new_scope();
         let name: Name = name.into();
         let id = self.modules.len() as u32;
@@ -205,9 +211,24 @@ impl<'a> Interp<'a> {
                     None => raise.cause.to_string(),
                 };
                 self.problem(at, what);
+                self.note_end(&raise);
                 self.open_scope(scope, &raise.cause, false);
                 Ok(())
             }
+        }
+    }
+
+    /// An exception that nobody catches, and that no other variable would avoid, ends the import.
+    pub(super) fn note_end(&mut self, raise: &Raise) {
+        let in_any_environment = raise.env.as_slice().iter().all(|r| r.supplied);
+        let missing = raise.classes.iter().any(|c| &**c == "ImportError");
+        if self.ended.is_none()
+            && !raise.any
+            && !missing
+            && self.frame_ref().uncertain == 0
+            && in_any_environment
+        {
+            self.ended = Some(format!("the import ends early: it {}", raise.cause).into());
         }
     }
 
@@ -218,6 +239,9 @@ impl<'a> Interp<'a> {
     }
 
     pub(super) fn exec_import(&mut self, import: &'a StmtImport) -> R<()> {
+        if self.is_routing() {
+            return self.import_routed(import);
+        }
         for alias in &import.names {
             let name = alias.name.as_str();
             let val = self.import_value(name, None)?;
@@ -257,7 +281,7 @@ impl<'a> Interp<'a> {
     }
 
     /// A package that is not part of the project may not be installed.
-    fn may_be_missing(&mut self, name: &str) {
+    pub(super) fn may_be_missing(&mut self, name: &str) {
         let top = name.split('.').next().unwrap_or(name);
         if super::stdlib::is_stdlib(name)
             || matches!(top, "django" | "rest_framework" | "environ" | "decouple")
@@ -273,6 +297,9 @@ impl<'a> Interp<'a> {
     }
 
     pub(super) fn exec_import_from(&mut self, import: &'a StmtImportFrom) -> R<()> {
+        if self.is_routing() {
+            return self.import_from_routed(import);
+        }
         let at = self.span(import);
         let module = import.module.as_deref();
         if module == Some("__future__") {
@@ -289,8 +316,7 @@ impl<'a> Interp<'a> {
             return self.import_from_outside(import, &name, star, at);
         };
         if star {
-            self.import_star(id, at);
-            return Ok(());
+            return self.import_star(id, at);
         }
         for alias in &import.names {
             let step = self.step(self.span(alias), How::Imported, "");
@@ -360,8 +386,7 @@ impl<'a> Interp<'a> {
             && let Some(id) = self.load_installed(name)?
         {
             if star {
-                self.import_star(id, at);
-                return Ok(());
+                return self.import_star(id, at);
             }
             for alias in &import.names {
                 let step = self.step(self.span(alias), How::Imported, "");
@@ -418,12 +443,12 @@ impl<'a> Interp<'a> {
     }
 
     /// Reads a module of an installed package.
-    fn load_installed(&mut self, name: &str) -> R<Option<u32>> {
+    pub(super) fn load_installed(&mut self, name: &str) -> R<Option<u32>> {
         if let Some(&id) = self.by_name.get(name) {
             return Ok(Some(id));
         }
         let Some(Found::Installed { path, is_package }) = self.find_installed(name) else { return Ok(None) };
-        if self.installed >= MAX_INSTALLED {
+        if self.installed >= self.arena.installed.len() {
             return Ok(None);
         }
         let Ok(bytes) = crate::source::read_file(&path) else { return Ok(None) };
@@ -439,13 +464,13 @@ impl<'a> Interp<'a> {
     }
 
     /// `from module import *` into the running namespace.
-    pub(super) fn import_star(&mut self, id: u32, at: Option<Span>) {
+    pub(super) fn import_star(&mut self, id: u32, at: Option<Span>) -> R<()> {
         let target = self.frame_ref().scope;
         let source = self.modules[id as usize].scope;
         if source == target {
-            return;
+            return Ok(());
         }
-        let Some(scope) = self.scope(source) else { return };
+        let Some(scope) = self.scope(source) else { return Ok(()) };
         let open = scope.open.clone();
         let all = scope.vars.get("__all__").map(|b| b.val.clone());
         let bindings: Vec<(Name, Binding)> = scope.vars.iter().map(|(n, b)| (n.clone(), b.clone())).collect();
@@ -453,11 +478,25 @@ impl<'a> Interp<'a> {
             let seq = self.iterate(&val);
             seq.rest.is_none().then(|| seq.items.iter().filter_map(|v| v.as_str().cloned()).collect())
         });
+        let is_open = open.is_some();
         if let Some(cause) = open {
             // What is bound already may be replaced by what nobody saw.
             self.open_scope(target, &cause, true);
         }
         let step = self.step(at, How::Imported, "");
+        if let Some(missing) = listed.iter().flatten().find(|n| !bindings.iter().any(|(b, _)| b == *n)) {
+            let module = self.modules[id as usize].name.clone();
+            match self.load(&format!("{module}.{missing}"))? {
+                Some(part) => {
+                    self.bind_in(target, missing, Val::new(V::Module(part)), step.clone(), Vec::new())
+                }
+                None if is_open => {}
+                None => {
+                    let text = format!("lists {missing} in __all__, which {module} does not have");
+                    return Err(Raise::new("AttributeError", text));
+                }
+            }
+        }
         for (name, binding) in bindings {
             let wanted = match &listed {
                 Some(names) => names.contains(&name),
@@ -467,6 +506,7 @@ impl<'a> Interp<'a> {
                 self.bind_in(target, &name, binding.val, step.clone(), (*binding.steps).clone());
             }
         }
+        Ok(())
     }
 
     /// `module.name`.

@@ -46,6 +46,7 @@ mod index;
 mod join;
 mod libs;
 mod literal;
+mod members;
 mod methods;
 mod names;
 mod numbers;
@@ -53,6 +54,7 @@ mod operators;
 mod paths;
 mod pattern;
 mod raise;
+mod routing;
 mod stdlib;
 mod stmt;
 mod switches;
@@ -74,6 +76,7 @@ use crate::source::{FileId, Sources, Span};
 
 pub(super) use export::run;
 pub(super) use libs::parse_dotenv;
+pub(super) use routing::run_routes;
 
 use functions::{ClassDef, FuncDef};
 use raise::{R, Raise, TryFrame};
@@ -96,15 +99,20 @@ pub(super) struct Arena<'s> {
     sources: &'s Sources,
     parsed: Vec<OnceCell<Arc<ParsedModule>>>,
     installed: Vec<OnceCell<ParsedModule>>,
+    /// Modules that are written for the interpreter.
+    prelude: Vec<OnceCell<ParsedModule>>,
 }
 
 impl<'s> Arena<'s> {
     pub(super) fn new(sources: &'s Sources) -> Self {
-        Self {
-            sources,
-            parsed: (0..sources.len()).map(|_| OnceCell::new()).collect(),
-            installed: (0..MAX_INSTALLED).map(|_| OnceCell::new()).collect(),
+        Self::for_routes(sources, MAX_INSTALLED, 0)
+    }
+
+    fn for_routes(sources: &'s Sources, installed: usize, prelude: usize) -> Self {
+        fn slots<T>(n: usize) -> Vec<OnceCell<T>> {
+            (0..n).map(|_| OnceCell::new()).collect()
         }
+        Self { sources, parsed: slots(sources.len()), installed: slots(installed), prelude: slots(prelude) }
     }
 
     fn file(&self, file: FileId) -> &ParsedModule {
@@ -192,6 +200,10 @@ pub(super) struct Interp<'a> {
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<BTreeMap<(String, String), String>>,
     switches: Vec<Switch>,
+    /// What is needed to evaluate URLs; `None` while settings are evaluated.
+    routing: Option<Box<routing::Routing<'a>>>,
+    /// Why the import fails in any environment.
+    ended: Option<Rc<str>>,
 }
 
 impl<'a> Interp<'a> {
@@ -223,6 +235,8 @@ impl<'a> Interp<'a> {
             env_prefix: Vec::new(),
             inis: Vec::new(),
             switches: Vec::new(),
+            routing: None,
+            ended: None,
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
         interp
@@ -282,6 +296,12 @@ impl<'a> Interp<'a> {
         }
         let id = self.alloc(Kind::Set(set));
         Val::new(V::Set(id))
+    }
+
+    /// An iterator over these; a `once` is used up by whoever walks over it.
+    fn iter_of(&mut self, seq: Seq, once: bool) -> Val {
+        let id = self.alloc(Kind::Iter { seq, once });
+        Val::new(V::Iter(id))
     }
 
     fn dict(&mut self, entries: Vec<(Val, Val)>) -> Val {
@@ -389,14 +409,14 @@ impl<'a> Interp<'a> {
             return;
         }
         match &val.v {
-            V::List(id) | V::Set(id) | V::Dict(id) => {
+            V::List(id) | V::Set(id) | V::Dict(id) | V::Iter(id) => {
                 let Some(obj) = self.heap.get_mut(*id) else { return };
                 if obj.tainted.is_some() {
                     return;
                 }
                 obj.tainted = Some(cause.clone());
                 let inner: Vec<Val> = match &obj.kind {
-                    Kind::List(seq) => seq.items.clone(),
+                    Kind::List(seq) | Kind::Iter { seq, .. } => seq.items.clone(),
                     Kind::Dict(dict) => dict.entries.values().map(|(_, v)| v.clone()).collect(),
                     _ => Vec::new(),
                 };
