@@ -11,6 +11,7 @@ mod cors;
 mod deployment;
 mod logging;
 mod secrets;
+mod serializers;
 mod views;
 
 use crate::checklist::Catalog;
@@ -48,8 +49,15 @@ pub struct CheckContext<'a> {
 }
 
 /// The families, sorted by name.
-static FAMILIES: [&[&dyn Check]; 6] =
-    [api_defaults::CHECKS, cors::CHECKS, deployment::CHECKS, logging::CHECKS, secrets::CHECKS, views::CHECKS];
+static FAMILIES: [&[&dyn Check]; 7] = [
+    api_defaults::CHECKS,
+    cors::CHECKS,
+    deployment::CHECKS,
+    logging::CHECKS,
+    secrets::CHECKS,
+    serializers::CHECKS,
+    views::CHECKS,
+];
 
 /// Every check, by family, then by id.
 pub fn all() -> Vec<&'static dyn Check> {

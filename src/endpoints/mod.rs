@@ -9,6 +9,7 @@ mod functions;
 mod library;
 mod methods;
 mod names;
+pub mod policy;
 mod route;
 
 pub use route::{Route, ViewCall, ViewTarget};
@@ -19,6 +20,7 @@ use crate::settings::routes::{Callback, Shown, Target, UrlPattern, routes};
 use crate::settings::{Problem, SettingsModel, Truth};
 use crate::source::Sources;
 use names::IndexNames;
+use policy::{Kind, Policies, ViewPolicy};
 
 /// All endpoints of one project under one settings module.
 #[derive(Clone, Debug, Default)]
@@ -42,25 +44,8 @@ pub struct Endpoint {
     pub kind: Kind,
     /// HTTP methods in upper case, sorted; empty for a plain function, which takes any.
     pub methods: Vec<String>,
-}
-
-/// Whose view it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// An `APIView` of DRF, also one made by `@api_view`.
-    Drf,
-    /// Any other view.
-    Django,
-}
-
-impl Kind {
-    /// The word of the machine output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Drf => "drf",
-            Self::Django => "django",
-        }
-    }
+    /// What protects the view.
+    pub policy: ViewPolicy,
 }
 
 /// Computes the inventory of a project under the settings of `model`.
@@ -71,10 +56,11 @@ pub fn inventory(
     index: &ProjectIndex,
 ) -> Inventory {
     let names = IndexNames { index, near: model.file };
+    let policies = Policies::new(index, Some(model), sources);
     let map = routes(sources, project, model, &names);
     let mut inventory = Inventory { problems: map.problems, ..Inventory::default() };
     for pattern in map.patterns {
-        let endpoint = endpoint(&names, sources, pattern, &mut inventory.problems);
+        let endpoint = endpoint(&names, sources, &policies, pattern, &mut inventory.problems);
         inventory.endpoints.push(endpoint);
     }
     inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.files));
@@ -89,16 +75,18 @@ pub fn inventory(
 fn endpoint(
     names: &IndexNames<'_>,
     sources: &Sources,
+    policies: &Policies<'_>,
     pattern: UrlPattern,
     problems: &mut Vec<Problem>,
 ) -> Endpoint {
     let Callback { target, initkwargs, actions, wrappers, methods, shown } = pattern.callback;
     let target = resolve(names, sources, target);
     let call = ViewCall { target, initkwargs, actions: actions.map(|a| a.into_iter().collect()), wrappers };
+    let policy = policies.of(&call);
     let shown = shown.and_then(|shown| in_front(names, sources, &call, shown));
     if let Some((view, kind, methods)) = shown {
         let route = Route { path: pattern.path, name: pattern.name, view: call, at: pattern.at };
-        return Endpoint { route, view, kind, methods };
+        return Endpoint { route, view, kind, methods, policy };
     }
     let view = view_name(names.index, &call);
     let (methods, unsure) = methods::of(names.index, &call, methods.as_deref());
@@ -108,7 +96,7 @@ fn endpoint(
     }
     let kind = kind(names.index, &call);
     let route = Route { path: pattern.path, name: pattern.name, view: call, at: pattern.at };
-    Endpoint { route, view, kind, methods }
+    Endpoint { route, view, kind, methods, policy }
 }
 
 /// What the resolver has in front of a view: its name, kind and methods. `None` when it is the view itself.

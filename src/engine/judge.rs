@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
@@ -33,7 +33,6 @@ pub(super) struct Context<'a> {
     pub(super) selection: &'a Selection<'a>,
     pub(super) decisions: &'a Decisions,
     pub(super) comments: &'a Comments,
-    pub(super) environment: &'a Environment,
     pub(super) sink: &'a dyn ProgressSink,
 }
 
@@ -42,6 +41,8 @@ pub(super) struct Subject {
     pub(super) project: Option<Project>,
     pub(super) model: Option<SettingsModel>,
     pub(super) others: Vec<SettingsModel>,
+    /// The environment in which production is supposed to run.
+    pub(super) environment: Environment,
     pub(super) index: ProjectIndex,
 }
 
@@ -142,11 +143,18 @@ fn run_checks(
     subject: &Subject,
     notices: &mut Vec<String>,
 ) -> Result<BTreeMap<&'static str, Outcome>, EngineError> {
+    let tried: Mutex<BTreeMap<(String, String), Arc<OnceLock<SettingsModel>>>> = Mutex::default();
     let what_if = |name: &str, value: &str| {
         let (project, model) = (subject.project.as_ref()?, subject.model.as_ref()?);
-        let mut environment = cx.environment.clone();
-        environment.vars.insert(name.to_owned(), value.to_owned());
-        Some(evaluate(cx.sources, project, &model.module, &environment))
+        let key = (name.to_owned(), value.to_owned());
+        let slot = Arc::clone(tried.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        // Several checks ask the same: one evaluates, the others wait for it.
+        let evaluated = slot.get_or_init(|| {
+            let mut environment = subject.environment.clone();
+            environment.vars.insert(name.to_owned(), value.to_owned());
+            evaluate(cx.sources, project, &model.module, &environment)
+        });
+        Some(evaluated.clone())
     };
     let context = CheckContext {
         sources: cx.sources,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::{Value as Json, json};
 
+use crate::endpoints::policy::{Branch, Effective, PolicyValue};
 use crate::endpoints::{Endpoint, ViewTarget};
 use crate::engine::EndpointReport;
 use crate::source::{Sources, Span};
@@ -36,6 +38,15 @@ struct Row<'a> {
     methods: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     actions: Option<&'a BTreeMap<String, String>>,
+    authentication: Policy<'a>,
+    permission: Policy<'a>,
+    throttle: Policy<'a>,
+    pagination: Policy<'a>,
+    serializer: Policy<'a>,
+    renderer: Policy<'a>,
+    parser: Policy<'a>,
+    exposure: &'static str,
+    why: &'a str,
     /// Decorators around the view in the URLconf, outermost first.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     wrappers: &'a [String],
@@ -44,6 +55,18 @@ struct Row<'a> {
     place: Option<Place<'a>>,
     /// The pattern.
     route: Option<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Json>,
+    /// Why the value cannot be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+    from: &'static str,
+    #[serde(rename = "where")]
+    place: Option<Place<'a>>,
 }
 
 #[derive(Serialize)]
@@ -91,9 +114,47 @@ fn row<'a>(report: &'a EndpointReport, endpoint: &'a Endpoint) -> Row<'a> {
         kind: endpoint.kind.as_str(),
         methods: &endpoint.methods,
         actions: route.view.actions.as_ref(),
+        authentication: policy(report, &endpoint.policy.authentication),
+        permission: policy(report, &endpoint.policy.permission),
+        throttle: policy(report, &endpoint.policy.throttle),
+        pagination: policy(report, &endpoint.policy.pagination),
+        serializer: policy(report, &endpoint.policy.serializer),
+        renderer: policy(report, &endpoint.policy.renderer),
+        parser: policy(report, &endpoint.policy.parser),
+        exposure: endpoint.policy.exposure.as_str(),
+        why: &endpoint.policy.why,
         wrappers: &route.view.wrappers,
         place: written.map(|at| place(&report.sources, at)),
         route: route.at.map(|at| place(&report.sources, at)),
+    }
+}
+
+fn policy<'a>(report: &'a EndpointReport, effective: &'a Effective) -> Policy<'a> {
+    let cause = match &effective.value {
+        PolicyValue::Unknown(cause) => Some(cause.as_str()),
+        _ => None,
+    };
+    Policy {
+        value: value(&effective.value),
+        cause,
+        from: effective.origin.as_str(),
+        place: effective.at.map(|at| place(&report.sources, at)),
+    }
+}
+
+/// Names as a list, one as a text, cases with their conditions; nothing where it cannot be told.
+fn value(value: &PolicyValue) -> Option<Json> {
+    match value {
+        PolicyValue::Names(names) => Some(Json::from(names.clone())),
+        PolicyValue::One(name) => Some(Json::from(name.clone())),
+        PolicyValue::Branches(branches) => {
+            let case = |b: &Branch| match &b.value {
+                PolicyValue::Unknown(cause) => json!({"when": b.when, "cause": cause}),
+                inner => json!({"when": b.when, "value": self::value(inner)}),
+            };
+            Some(branches.iter().map(case).collect())
+        }
+        PolicyValue::Unknown(_) => None,
     }
 }
 

@@ -23,7 +23,9 @@ mod walk;
 use crate::source::FileId;
 
 pub use discover::{DiscoverOptions, discover, settings_named};
+pub use entry_points::deployed_value;
 pub use load::{LoadError, LoadOptions, Loaded, canonical_root, load};
+pub use module_names::{is_called_production, named_role, role_of_file};
 
 /// One Django project below the scanned root.
 #[derive(Clone, Debug)]

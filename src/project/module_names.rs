@@ -39,6 +39,35 @@ pub(super) fn role_by_name(module: &str) -> Role {
     }
 }
 
+/// Whether a file, a module or a value of a variable is called after production.
+pub fn is_called_production(name: &str) -> bool {
+    let stem = name.strip_suffix(".py").unwrap_or(name).replace('/', ".");
+    let stem = stem.strip_suffix(".__init__").unwrap_or(&stem);
+    name_of_module(stem) == Named::Production || name_of_package(stem) == Named::Production
+}
+
+/// The role that the name of a settings file gives, or the folder it is in.
+pub fn role_of_file(path: &str) -> Role {
+    let module = path.strip_suffix(".py").unwrap_or(path).replace('/', ".");
+    let module = module.strip_suffix(".__init__").unwrap_or(&module);
+    match (name_of_module(module), name_of_package(module)) {
+        (Named::Plain, Named::Development) => Role::Development,
+        (Named::Plain, Named::Test) => Role::Test,
+        _ => role_by_name(module),
+    }
+}
+
+/// The role that a module is called after; `None` when its name says nothing of a stage.
+pub fn named_role(module: &str) -> Option<Role> {
+    match name_of_module(module) {
+        Named::Production => Some(Role::Production),
+        Named::Development => Some(Role::Development),
+        Named::Test => Some(Role::Test),
+        Named::Base => Some(Role::Base),
+        Named::Platform | Named::Staging | Named::Plain | Named::Example => None,
+    }
+}
+
 /// What the packages around a module say, where its own name says nothing: `envs.production.settings`.
 pub(super) fn name_of_package(module: &str) -> Named {
     let packages = module.split('.').rev().skip(1);

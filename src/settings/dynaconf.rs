@@ -3,8 +3,6 @@
 
 #![expect(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "positions in a list, clamped to it")]
 
-use std::collections::BTreeMap;
-
 use toml_edit::{Item, Table, Value as Toml};
 
 use super::{
@@ -24,19 +22,7 @@ pub(super) fn evaluate(
     candidate: &SettingsCandidate,
     environment: &Environment,
 ) -> SettingsModel {
-    let mut model = SettingsModel {
-        module: candidate.module.clone(),
-        file: candidate.file,
-        role: candidate.role,
-        configuration: None,
-        django_version: project.django.as_ref().map(|v| v.version.clone()),
-        drf_version: project.drf.as_ref().map(|v| v.version.clone()),
-        settings: BTreeMap::new(),
-        files: Vec::new(),
-        open: None,
-        composition: Composition::Module,
-        problems: Vec::new(),
-    };
+    let mut model = SettingsModel::blank(project, &candidate.module, candidate.file, candidate.role);
     let table = read_files(&mut model, sources, candidate.file, environment);
     model.composition = Composition::Toml { file: candidate.file, table };
     mark_overridable(&mut model, PREFIX, environment);
@@ -327,6 +313,7 @@ pub(super) fn mark_overridable(model: &mut SettingsModel, prefix: &str, environm
             reader: Reader::Dynaconf,
             cast: None,
             supplied,
+            needed: false,
         });
     }
 }

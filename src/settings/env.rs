@@ -1,8 +1,9 @@
 //! The entry point of the evaluator, and the environment that it supposes.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Composition, SettingsModel, defaults, dynaconf, eval};
+use super::{SettingsModel, defaults, dynaconf, eval};
 use crate::project::{Project, Role};
 use crate::source::Sources;
 
@@ -49,8 +50,12 @@ pub fn evaluate(
     model
 }
 
-/// Runs the interpreter on a thread with a stack that deep code does not exhaust. `None` when it failed.
+/// Runs the interpreter where deep code does not exhaust the stack: here when enough is left, else on a thread of its
+/// own. `None` when it failed.
 pub(super) fn on_deep_stack<T: Send>(name: &str, run: impl FnOnce() -> T + Send) -> Option<T> {
+    if stacker::remaining_stack().is_some_and(|left| left >= STACK / 2) {
+        return catch_unwind(AssertUnwindSafe(run)).ok();
+    }
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name(name.into()).stack_size(STACK).spawn_scoped(scope, run);
         thread.ok()?.join().ok()
@@ -62,21 +67,14 @@ fn empty(sources: &Sources, project: &Project, module: &str) -> SettingsModel {
     let why = format!("{module} could not be evaluated");
     let candidate = project.candidates.iter().find(|c| c.module == module);
     let first = sources.iter().next().map(|(id, _)| id);
-    SettingsModel {
-        module: module.to_owned(),
-        file: candidate
-            .map(|c| c.file)
-            .or_else(|| project.candidates.first().map(|c| c.file))
-            .or(first)
-            .expect("internal error: settings of a scan without files"),
-        role: candidate.map_or(Role::Production, |c| c.role),
-        configuration: None,
-        django_version: project.django.as_ref().map(|v| v.version.clone()),
-        drf_version: project.drf.as_ref().map(|v| v.version.clone()),
-        settings: BTreeMap::new(),
-        files: Vec::new(),
-        open: Some(why.clone()),
-        composition: Composition::Module,
-        problems: vec![super::Problem { at: None, message: why }],
-    }
+    let file = candidate
+        .map(|c| c.file)
+        .or_else(|| project.candidates.first().map(|c| c.file))
+        .or(first)
+        .expect("internal error: settings of a scan without files");
+    let role = candidate.map_or(Role::Production, |c| c.role);
+    let mut model = SettingsModel::blank(project, module, file, role);
+    model.open = Some(why.clone());
+    model.problems.push(super::Problem { at: None, message: why });
+    model
 }

@@ -9,6 +9,7 @@ mod dynaconf;
 mod env;
 mod eval;
 pub mod placement;
+mod production;
 mod provenance;
 pub mod routes;
 mod secrets;
@@ -17,14 +18,15 @@ mod value;
 
 use std::collections::BTreeMap;
 
-pub use defaults::{ApiSetting, SettingOrigin};
+pub use defaults::{ApiSetting, DefaultStory, SettingOrigin, default_story};
 pub use env::{Environment, evaluate, parse_env_file};
+pub use production::{Assumed, evaluate_production};
 pub use provenance::{EnvRead, How, Reader, Step};
-pub use secrets::is_secret_name;
+pub use secrets::{is_secret_name, password_in_url};
 pub use truth::Truth;
 pub use value::{Dict, Entry, Items, Node, Unknown, Value};
 
-use crate::project::Role;
+use crate::project::{Project, Role};
 use crate::source::{FileId, Span};
 
 /// The effective settings of one settings module.
@@ -52,9 +54,29 @@ pub struct SettingsModel {
     pub composition: Composition,
     /// What could not be followed, for people.
     pub problems: Vec<Problem>,
+    /// Variables that decide which files take part.
+    pub switches: Vec<Switch>,
 }
 
 impl SettingsModel {
+    /// A model of a module in which nothing is set yet.
+    fn blank(project: &Project, module: &str, file: FileId, role: Role) -> Self {
+        Self {
+            module: module.to_owned(),
+            file,
+            role,
+            configuration: None,
+            django_version: project.django.as_ref().map(|v| v.version.clone()),
+            drf_version: project.drf.as_ref().map(|v| v.version.clone()),
+            settings: BTreeMap::new(),
+            files: Vec::new(),
+            open: None,
+            composition: Composition::Module,
+            problems: Vec::new(),
+            switches: Vec::new(),
+        }
+    }
+
     /// The setting of this name: set by the project, or a framework default, or unknown because the module
     /// is open. `None` for a name that nobody knows.
     pub fn get(&self, name: &str) -> Option<&Setting> {
@@ -91,18 +113,26 @@ impl Setting {
         if self.is_default && !matches!(self.node.value, Value::Unknown(_)) {
             return SettingState::Default;
         }
-        match &self.node.value {
-            Value::Unknown(unknown) if unknown.required => SettingState::Required,
-            Value::Unknown(_) => SettingState::Unknown,
-            _ if self.node.has_unknown() => SettingState::Partly,
-            _ if self.node.env_names().next().is_some() => SettingState::Env,
-            _ => SettingState::Known,
-        }
+        self.node.state()
     }
 
     /// The place that decided the value last.
     pub fn decided_at(&self) -> Option<Span> {
         self.node.at.or_else(|| self.steps.last().map(|s| s.at))
+    }
+}
+
+impl Node {
+    /// How sure this value is, wherever it stands.
+    pub fn state(&self) -> SettingState {
+        match &self.value {
+            Value::Unknown(unknown) if unknown.required => SettingState::Required,
+            Value::Unknown(_) => SettingState::Unknown,
+            _ if self.has_required() => SettingState::Required,
+            _ if self.has_unknown() => SettingState::Partly,
+            _ if self.env_names().next().is_some() => SettingState::Env,
+            _ => SettingState::Known,
+        }
     }
 }
 
@@ -151,6 +181,15 @@ pub enum Composition {
         /// The table's name; empty for files without environments.
         table: String,
     },
+}
+
+/// A variable of the environment that decides which files take part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// Its name.
+    pub variable: String,
+    /// Values that production could give it, likeliest first.
+    pub values: Vec<String>,
 }
 
 /// Something that could not be read or followed.

@@ -62,6 +62,8 @@ pub struct EnvRead {
     pub cast: Option<String>,
     /// Whether the value came from `--env`, `--env-file` or a `.env` file and not from the default.
     pub supplied: bool,
+    /// Whether the import fails without it.
+    pub needed: bool,
 }
 
 /// How the environment is read.

@@ -189,6 +189,23 @@ impl Node {
         }
     }
 
+    /// Whether some part of the value needs a variable without which the import fails.
+    pub fn has_required(&self) -> bool {
+        match &self.value {
+            Value::Unknown(unknown) => unknown.required,
+            Value::PartlyStr(_) => self.env.iter().any(|r| r.needed),
+            Value::List(Items { rest: Some(_), .. })
+            | Value::Tuple(Items { rest: Some(_), .. })
+            | Value::Set(Items { rest: Some(_), .. })
+            | Value::Dict(Dict { rest: Some(_), .. })
+                if self.env.iter().any(|r| r.needed) =>
+            {
+                true
+            }
+            _ => self.children().into_iter().any(Self::has_required),
+        }
+    }
+
     /// All environment reads in the value and its parts, outer first.
     pub fn env_reads(&self) -> Vec<&EnvRead> {
         let mut reads: Vec<_> = self.env.iter().collect();

@@ -200,7 +200,8 @@ fn apply_patch(root: &Path, patch: &str) {
 /// The patched module imports, its values are the promised ones, and the ids of the fixed items are gone.
 fn django_agrees(source: &Path, patched: &Copy) {
     let Some(python) = venv::python("misago", &["misago==0.39.6"]) else { return };
-    let Imported::Settings(settings) = oracle::import(&python, patched.root(), MODULE, &[]) else {
+    let Imported::Settings { settings, .. } = oracle::import(&python, patched.root(), MODULE, None, &[])
+    else {
         panic!("the patched settings do not import");
     };
     let unpatched = Copy::of(source);

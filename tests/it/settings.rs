@@ -44,10 +44,12 @@ impl Case {
     /// The tool's document for the module, as if the files stood below `root`.
     pub(crate) fn evaluate(&self, root: &Path) -> Map<String, Value> {
         let (sources, model) = self.model(root);
-        let mut out = Vec::new();
-        settings_json::write(&mut out, &sources, &model, true).unwrap();
-        let document: Value = serde_json::from_slice(&out).unwrap();
-        document["settings"].as_object().unwrap().clone()
+        document(&sources, &model)
+    }
+
+    /// The class that holds the settings, where they are one.
+    pub(crate) fn class(&self, root: &Path) -> Option<String> {
+        self.model(root).1.configuration
     }
 
     pub(crate) fn model(&self, root: &Path) -> (Sources, SettingsModel) {
@@ -79,6 +81,14 @@ impl Case {
         let model = settings::evaluate(&sources, &project, &self.module(), &environment);
         (sources, model)
     }
+}
+
+/// The `settings` of the machine output.
+pub(crate) fn document(sources: &Sources, model: &SettingsModel) -> Map<String, Value> {
+    let mut out = Vec::new();
+    settings_json::write(&mut out, sources, model, true).unwrap();
+    let document: Value = serde_json::from_slice(&out).unwrap();
+    document["settings"].as_object().unwrap().clone()
 }
 
 /// A case of one file.

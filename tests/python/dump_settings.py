@@ -1,19 +1,22 @@
 """What CPython makes of a settings module.
 
-usage: python dump_settings.py ROOT MODULE     (the environment is the caller's)
+usage: python dump_settings.py ROOT MODULE [CLASS]     (the environment is the caller's)
 
 Imports MODULE with ROOT first on the path and prints one JSON object: {"settings": {NAME: value}} for every
 upper-case name, in the shapes of the machine output, or {"error": "...", "type": "KeyError"} when the import fails.
+With CLASS, django-configurations sets the module up; what it takes over from Django's defaults is in "framework".
 """
 import datetime
 import importlib
 import json
+import os
 import pathlib
 import re
 import sys
 import types
 
 ROOT = sys.argv[1]
+CLASS = sys.argv[3] if len(sys.argv) > 3 else None
 
 
 def encode(value, depth=0):
@@ -58,13 +61,29 @@ def encode(value, depth=0):
 def main():
     sys.path.insert(0, ROOT)
     sys.argv = ["gunicorn"]
+    framework = {}
     try:
+        if CLASS:
+            framework = set_up_configurations(CLASS)
         module = importlib.import_module(MODULE)
     except BaseException as error:  # the failure is the answer
         print(json.dumps({"error": str(error), "type": type(error).__name__}))
         return
     names = {n: encode(v) for n, v in vars(module).items() if n.isupper()}
-    print(json.dumps({"settings": names}))
+    taken = {n: v for n, v in names.items() if n in framework and v == framework[n]}
+    own = {n: v for n, v in names.items() if n not in taken}
+    print(json.dumps({"settings": own, "framework": taken}))
+
+
+def set_up_configurations(name):
+    os.environ["DJANGO_SETTINGS_MODULE"] = MODULE
+    os.environ["DJANGO_CONFIGURATION"] = name
+    from configurations import importer
+    from django.conf import global_settings
+
+    importer.install()
+    framework = {n: encode(v) for n, v in vars(global_settings).items() if n.isupper()}
+    return {**framework, "CONFIGURATION": f"{MODULE}.{name}", "DOTENV_LOADED": None}
 
 
 MODULE = sys.argv[2]

@@ -4,7 +4,7 @@
 //! <https://www.django-rest-framework.org/api-guide/pagination/>
 
 use crate::checks::support::classes::{attribute, defines, find, is_none, libraries};
-use crate::checks::support::fixes::{Remedy, set_key};
+use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{last_part, name_of};
 use crate::checks::support::rest::{self, Key};
 use crate::checks::{Check, CheckContext};
@@ -72,8 +72,8 @@ impl Check for PaginationUnbounded {
                     rest::wording(model, SIZE)
                 );
                 let found = rest::finding(cx, model, self.id(), SIZE, message.clone());
-                let found = remedy("Set a page size")
-                    .attach(found, set_key(cx, model, rest::NAME, SIZE, Code::Int(50)));
+                let found =
+                    remedy("Set a page size").attach(found, rest::set_key(cx, model, SIZE, Code::Int(50)));
                 Outcome::fail(format!("{message}."), vec![found])
             }
             (Bound::Never(why), _) => {

@@ -6,6 +6,7 @@ use crate::checks::support::classes::{attribute, defines, find, is_none, librari
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{last_part, name_of};
 use crate::checks::support::rest::{self, Key};
+use crate::checks::support::rest_keys::{misspelt, rename};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Code;
 use crate::finding::{Effect, Outcome};
@@ -147,9 +148,25 @@ impl ThrottleMissing {
             format!("{}, so a client may call as often as it likes", rest::wording(model, CLASSES))
         };
         let found = rest::finding(cx, model, self.id(), CLASSES, message.clone());
-        let mut entries = vec![(CLASSES, Code::List(vec![Code::str(ANONYMOUS), Code::str(USER)]))];
-        let scopes = ["anon", "user"];
-        let operations = if scopes.iter().all(|s| rate(rates, s) == Truth::Yes) {
+        // Rates under a misspelt key are put right as they are, and only the classes that go by them are named.
+        let misspelt = misspelt(model, RATES);
+        let meant = misspelt.and_then(|entry| entry.value.as_dict());
+        let rates = rates.or(meant);
+        let limited = [("anon", ANONYMOUS), ("user", USER)]
+            .into_iter()
+            .filter(|(scope, _)| meant.is_none_or(|rates| rate(Some(rates), scope) == Truth::Yes));
+        let (scopes, classes): (Vec<_>, Vec<_>) = limited.map(|(s, class)| (s, Code::str(class))).unzip();
+        if classes.is_empty() {
+            let operations = Err("the rates are under another key, which comes first".to_owned());
+            return Outcome::fail(format!("{message}."), vec![remedy().attach(found, operations)]);
+        }
+        let mut entries = vec![(CLASSES, Code::List(classes))];
+        let operations = if let Some(entry) = misspelt {
+            rest::set_keys(cx, model, entries).and_then(|mut operations| {
+                operations.extend(rename(cx, model, entry, RATES)?);
+                Ok(operations)
+            })
+        } else if scopes.iter().all(|s| rate(rates, s) == Truth::Yes) {
             rest::set_keys(cx, model, entries)
         } else {
             match all_rates(rates, &scopes) {

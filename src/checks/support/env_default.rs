@@ -250,6 +250,7 @@ mod tests {
             reader,
             cast: cast.map(str::to_owned),
             supplied: false,
+            needed: false,
         };
         let node = Node { value: Value::Bool(!wanted), at: Some(span(expression)), env: vec![read] };
         let new = for_truth(&sources, &node, wanted)?;

@@ -36,6 +36,19 @@ pub(super) fn mentions(file: FileId, source: &SourceFile) -> Vec<Mention> {
     mentions
 }
 
+/// The values that a deployment file gives a variable: whether the file decides, the value, its place.
+pub(super) fn values(source: &SourceFile, variable: &str) -> Vec<(bool, String, String)> {
+    let lines: Vec<&str> = source.text.lines().collect();
+    let mut values = Vec::new();
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| !is_comment(line)) {
+        let Some(value) = after_variable(line, variable, lines.get(at + 1)) else { continue };
+        if let (Kind::Deployment, firm) = kind_of(&source.path, "", line) {
+            values.push((firm, value, format!("{}:{}", source.path, at + 1)));
+        }
+    }
+    values
+}
+
 fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
     line.starts_with('#') || line.starts_with(';') || line.starts_with("//")

@@ -34,6 +34,9 @@ impl<'a> Interp<'a> {
                 if env.is_empty() {
                     return if taken { self.exec_block(body) } else { self.exec_arms(rest, otherwise) };
                 }
+                let mut arms: Vec<&'a [Stmt]> = rest.iter().map(|(_, body)| *body).collect();
+                arms.extend([*body, otherwise]);
+                self.note_condition(test, &arms, &env);
                 let is_function = self.frame_ref().is_function;
                 self.frame().control.push(env.clone());
                 let before = self.heap.clone();

@@ -1,12 +1,10 @@
 //! From the interpreter's state to the plain data of a [`SettingsModel`].
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::functions::Args;
-use super::val::{Kind, Scope, V, Val};
+use super::val::{Kind, V, Val};
 use super::{Arena, Interp};
-use crate::project::{Project, Role, SettingsCandidate};
+use crate::project::{Project, SettingsCandidate};
 use crate::settings::{
     Composition, Dict, Entry, Environment, Items, Node, Setting, SettingsModel, Step, Unknown, Value,
     dynaconf,
@@ -26,19 +24,7 @@ pub(in crate::settings) fn run(
 ) -> SettingsModel {
     let arena = Arena::new(sources);
     let mut interp = Interp::new(&arena, project, environment);
-    let mut model = SettingsModel {
-        module: candidate.module.clone(),
-        file: candidate.file,
-        role: candidate.role,
-        configuration: None,
-        django_version: project.django.as_ref().map(|v| v.version.clone()),
-        drf_version: project.drf.as_ref().map(|v| v.version.clone()),
-        settings: BTreeMap::new(),
-        files: Vec::new(),
-        open: None,
-        composition: Composition::Module,
-        problems: Vec::new(),
-    };
+    let mut model = SettingsModel::blank(project, &candidate.module, candidate.file, candidate.role);
     let loaded = interp.load_candidate(&candidate.module, candidate.file);
     match loaded {
         Ok(id) => {
@@ -59,6 +45,7 @@ pub(in crate::settings) fn run(
     }
     model.files = std::mem::take(&mut interp.files);
     model.problems.append(&mut interp.problems);
+    model.switches = std::mem::take(&mut interp.switches);
     model
 }
 
@@ -106,12 +93,25 @@ impl Interp<'_> {
             None => Vec::new(),
         };
         model.open = self.scope(scope).and_then(|s| s.open.as_ref()).map(ToString::to_string);
+        let mut from_framework = Vec::new();
         if let Some(class) = self.configuration(&names, candidate) {
-            self.collect_class(class, model);
-            return;
+            let def = &self.classes[class as usize];
+            model.configuration = Some(def.name.to_string());
+            if let Some(at) = def.at {
+                model.composition = Composition::Class(at);
+            }
+            if let Some(cause) = &def.opaque {
+                model.open.get_or_insert_with(|| cause.to_string());
+            }
+            from_framework.clone_from(&def.framework);
+            for (name, binding) in self.set_up_configuration(class) {
+                self.add_setting(&name, &binding.val, &binding.steps, model);
+            }
         }
         for (name, binding) in names {
-            if is_setting(&name) {
+            // What the class has stands over what the module has.
+            let hidden = model.settings.contains_key(&*name) || from_framework.contains(&name);
+            if is_setting(&name) && !hidden {
                 self.add_setting(&name, &binding.val, &binding.steps, model);
             }
         }
@@ -283,7 +283,7 @@ impl Interp<'_> {
             V::Lib(object) if object.class == "environ-path" => unknown("an object of a library"),
             V::Unknown(unk) => Value::Unknown(Unknown {
                 cause: unk.cause.to_string(),
-                required: unk.required,
+                required: unk.required || val.env.has_needed(),
                 candidates: unk.candidates.iter().take(8).map(|c| self.node(c, left, path)).collect(),
             }),
             V::Ellipsis | V::Namespace(_) | V::Instance(_) | V::Bound(_) | V::Environ | V::Lib(_) => {
@@ -322,210 +322,6 @@ impl Interp<'_> {
             Some("") => "<root>".to_owned(),
             Some(rest) if rest.starts_with('/') => format!("<root>{rest}"),
             _ => path.to_owned(),
-        }
-    }
-
-    /// The class that holds the settings, with django-configurations.
-    fn configuration(
-        &self,
-        names: &[(Rc<str>, super::Binding)],
-        candidate: &SettingsCandidate,
-    ) -> Option<u32> {
-        let classes: Vec<(&str, u32)> = names
-            .iter()
-            .filter_map(|(name, binding)| match binding.val.v {
-                V::Class(id)
-                    if self.classes[id as usize]
-                        .external
-                        .iter()
-                        .any(|e| e.starts_with("configurations.")) =>
-                {
-                    Some((&**name, id))
-                }
-                _ => None,
-            })
-            .collect();
-        let by_name = |wanted: &str| classes.iter().find(|(n, _)| *n == wanted).map(|(_, id)| *id);
-        if let Some(found) = self.supplied.get("DJANGO_CONFIGURATION").and_then(|n| by_name(n)) {
-            return Some(found);
-        }
-        // The class that the entry point names.
-        if let (Role::Production, Some(found)) =
-            (candidate.role, self.project.configuration.as_deref().and_then(by_name))
-        {
-            return Some(found);
-        }
-        let roles: &[&str] = match candidate.role {
-            Role::Production | Role::Base => &["Production", "Prod", "Live"],
-            Role::Development => &["Development", "Dev", "Local"],
-            Role::Test => &["Test", "Testing", "CI"],
-        };
-        roles.iter().find_map(|n| by_name(n)).or_else(|| classes.last().map(|(_, id)| *id))
-    }
-
-    fn collect_class(&mut self, class: u32, model: &mut SettingsModel) {
-        let def = &self.classes[class as usize];
-        model.configuration = Some(def.name.to_string());
-        if let Some(at) = def.at {
-            model.composition = Composition::Class(at);
-        }
-        if let Some(cause) = &def.opaque {
-            model.open.get_or_insert_with(|| cause.to_string());
-        }
-        let mro = def.mro.clone();
-        let this = self.new_instance(class);
-        let mut members: Vec<(Rc<str>, super::Binding)> = Vec::new();
-        for &base in mro.iter().rev() {
-            let scope: Scope = match self.scope(self.classes[base as usize].scope) {
-                Some(scope) => scope.clone(),
-                None => continue,
-            };
-            for (name, binding) in scope.vars {
-                if !is_setting(&name) {
-                    continue;
-                }
-                match members.iter_mut().find(|(n, _)| *n == name) {
-                    Some((_, old)) => {
-                        let mut steps = (*old.steps).clone();
-                        steps.extend(binding.steps.iter().cloned());
-                        *old = super::Binding { val: binding.val, steps: Rc::new(steps) };
-                    }
-                    None => members.push((name, binding)),
-                }
-            }
-        }
-        for (name, binding) in &members {
-            let val = match &binding.val.v {
-                V::Lib(object) if object.class == "value" => {
-                    let val = self.configurations_value(name, &binding.val);
-                    let id = self.classes[class as usize].scope;
-                    self.bind_in(id, name, val.clone(), None, Vec::new());
-                    val
-                }
-                _ => binding.val.clone(),
-            };
-            if !matches!(&val.v, V::Lib(o) if o.class == "property" || o.class == "classproperty") {
-                self.add_setting(name, &val, &binding.steps, model);
-            }
-        }
-        for (name, binding) in &members {
-            if let V::Lib(object) = &binding.val.v
-                && matches!(object.class, "property" | "classproperty")
-            {
-                let val = match self.instance_attr(&this, name) {
-                    Ok(val) => val,
-                    Err(raise) => raise.into_value(),
-                };
-                self.add_setting(name, &val, &binding.steps, model);
-            }
-        }
-        for hook in ["post_setup", "pre_setup"] {
-            let Ok(method) = self.class_attr(class, hook) else { continue };
-            if !matches!(method.v, V::Bound(_)) {
-                continue;
-            }
-            let _ = self.call(&method, Args::default());
-        }
-        // What the hooks changed on the class itself.
-        let own = self.classes[class as usize].scope;
-        let after: Vec<(Rc<str>, super::Binding)> = match self.scope(own) {
-            Some(scope) => scope.vars.iter().map(|(n, b)| (n.clone(), b.clone())).collect(),
-            None => Vec::new(),
-        };
-        for (name, binding) in after {
-            let lazy = matches!(&binding.val.v, V::Lib(_));
-            if is_setting(&name) && !lazy {
-                self.add_setting(&name, &binding.val, &binding.steps, model);
-            }
-        }
-    }
-
-    /// A `values.*Value(…)` of django-configurations, set up under its attribute's name.
-    fn configurations_value(&mut self, name: &str, val: &Val) -> Val {
-        use crate::settings::Reader;
-        let V::Lib(object) = &val.v else { return val.clone() };
-        let object = object.clone();
-        let kind = object.args.first().and_then(Val::as_str).cloned().unwrap_or_else(|| "".into());
-        let kw = |n: &str| object.kwargs.iter().find(|(k, _)| &**k == n).map(|(_, v)| v.clone());
-        let default = object.args.get(1).cloned().or_else(|| kw("default"));
-        let prefix = match kw("environ_prefix").map(|v| v.v) {
-            Some(V::Str(prefix)) if prefix.is_empty() => String::new(),
-            Some(V::Str(prefix)) => format!("{}_", prefix.trim_end_matches('_')),
-            Some(V::None) => String::new(),
-            _ if matches!(&*kind, "DatabaseURL" | "CacheURL" | "EmailURL" | "SearchURL") => String::new(),
-            _ => "DJANGO_".to_owned(),
-        };
-        let base = match kw("environ_name").map(|v| v.v) {
-            Some(V::Str(name)) => name.to_string(),
-            _ => match &*kind {
-                "DatabaseURL" => "DATABASE_URL".into(),
-                "CacheURL" => "CACHE_URL".into(),
-                _ => name.to_owned(),
-            },
-        };
-        let variable = format!("{prefix}{base}");
-        let uses_environment = kw("environ").is_none_or(|v| self.truth(&v) != Some(false));
-        let required =
-            &*kind == "Secret" || kw("environ_required").is_some_and(|v| self.truth(&v) == Some(true));
-        let place = default.as_ref().and_then(|d| d.at);
-        let fallback = default.unwrap_or_else(|| match &*kind {
-            "List" => self.list(Vec::new()),
-            "Tuple" => Val::tuple(Vec::new()),
-            "Dict" => self.dict(Vec::new()),
-            _ => Val::new(V::None),
-        });
-        if !uses_environment {
-            return fallback.at(val.at);
-        }
-        let cast = kind.to_lowercase();
-        match self.read_variable(&variable, val.at, place, Reader::Configurations, Some(&cast)) {
-            super::stdlib::Read::Found(text) => {
-                let made = match (&*kind, text.as_str().map(|t| t.to_lowercase())) {
-                    ("" | "Secret" | "Email" | "URL" | "IP" | "Regex" | "Path", _) => text.clone(),
-                    ("Boolean", Some(t)) if matches!(t.as_str(), "yes" | "y" | "true" | "1") => {
-                        Val::bool(true)
-                    }
-                    ("Boolean", Some(t)) if matches!(t.as_str(), "no" | "n" | "false" | "0" | "") => {
-                        Val::bool(false)
-                    }
-                    ("Integer" | "PositiveInteger", _) => {
-                        self.to_int(&text, None).unwrap_or_else(|raise| raise.into_value())
-                    }
-                    ("List" | "Tuple", _) => {
-                        let items: Vec<Val> = text
-                            .as_str()
-                            .map(|t| {
-                                t.split(',').map(str::trim).filter(|p| !p.is_empty()).map(Val::str).collect()
-                            })
-                            .unwrap_or_default();
-                        if &*kind == "List" { self.list(items) } else { Val::tuple(items) }
-                    }
-                    _ => Val::unknown("a cast that is not modelled"),
-                };
-                made.with_env(&text.env).at(val.at)
-            }
-            super::stdlib::Read::Missing(env) if required => {
-                let required = Val::required(format!("the environment variable {variable} is required"));
-                Val { env, at: val.at, ..required }
-            }
-            super::stdlib::Read::Missing(env) => fallback.with_env(&env).at(val.at),
-        }
-    }
-
-    /// A default of Django's, as a value.
-    pub(super) fn django_default(&mut self, name: &str) -> Option<Val> {
-        let version = self.project.django.as_ref().map(|v| v.version.clone());
-        let node = crate::settings::defaults::django(version.as_deref()).get(name)?.clone();
-        Some(self.val_of(&node))
-    }
-
-    /// `from django.conf.global_settings import *`.
-    pub(super) fn bind_django_defaults(&mut self) {
-        let version = self.project.django.as_ref().map(|v| v.version.clone());
-        let scope = self.frame_ref().scope;
-        for (name, node) in crate::settings::defaults::django(version.as_deref()) {
-            let val = self.val_of(node);
-            self.bind_in(scope, name, val, None, Vec::new());
         }
     }
 }

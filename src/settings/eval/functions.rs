@@ -1,5 +1,6 @@
 //! Functions of the project: what is kept of a definition, binding of arguments, running a body.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::raise::{R, Raise};
@@ -22,7 +23,8 @@ pub(super) struct FuncDef<'a> {
     pub file: Option<FileId>,
     /// The class it was defined in.
     pub class: Option<u32>,
-    pub is_generator: bool,
+    /// Whether it yields; found out when it is first called, which few functions are.
+    pub is_generator: OnceCell<bool>,
     pub is_async: bool,
 }
 
@@ -43,6 +45,8 @@ pub(super) struct ClassDef {
     pub external: Vec<Name>,
     /// Why an attribute may be another than the bodies say (a metaclass, a decorator, an unknown base).
     pub opaque: Option<Rc<str>>,
+    /// Names that django-configurations copied from Django's defaults into it.
+    pub framework: Vec<Name>,
     pub at: Option<Span>,
 }
 
@@ -74,17 +78,11 @@ impl Args {
 impl<'a> Interp<'a> {
     pub(super) fn define_function(&mut self, def: &'a StmtFunctionDef) -> R<Val> {
         let defaults = self.eval_defaults(&def.parameters)?;
-        let is_generator = {
-            let mut finder = YieldFinder(false);
-            finder.visit_body(&def.body);
-            finder.0
-        };
         self.push_function(
             def.name.as_str().into(),
             Body::Block(&def.body),
             Some(&def.parameters),
             defaults,
-            is_generator,
             def.is_async,
         )
     }
@@ -95,7 +93,7 @@ impl<'a> Interp<'a> {
             Some(p) => self.eval_defaults(p)?,
             None => Vec::new(),
         };
-        self.push_function("<lambda>".into(), Body::Expr(&lambda.body), parameters, defaults, false, false)
+        self.push_function("<lambda>".into(), Body::Expr(&lambda.body), parameters, defaults, false)
     }
 
     fn push_function(
@@ -104,7 +102,6 @@ impl<'a> Interp<'a> {
         body: Body<'a>,
         parameters: Option<&'a Parameters>,
         defaults: Vec<(Name, Val)>,
-        is_generator: bool,
         is_async: bool,
     ) -> R<Val> {
         self.spend(1)?;
@@ -125,7 +122,7 @@ impl<'a> Interp<'a> {
             module,
             file,
             class,
-            is_generator,
+            is_generator: OnceCell::new(),
             is_async,
         });
         Ok(Val::new(V::Func(id)))
@@ -159,7 +156,7 @@ impl<'a> Interp<'a> {
         let at = args.at;
         self.bind_parameters(id, scope, this.as_ref(), args)?;
         let func = &self.funcs[id as usize];
-        let (body, is_generator) = (func.body, func.is_generator);
+        let (body, is_generator) = (func.body, *func.is_generator.get_or_init(|| yields(func.body)));
         let mut chain = vec![scope];
         chain.extend(&func.chain);
         let (module, file) = (func.module, func.file);
@@ -215,6 +212,10 @@ impl<'a> Interp<'a> {
                 self.pend(self.heap.clone(), *raise);
                 None
             }
+        };
+        let last = match last {
+            Some(val) if returns.is_empty() => return Ok(val),
+            last => last,
         };
         let mut joined: Option<(super::val::Heap, Val)> = last.map(|val| (self.heap.clone(), val));
         for (heap, val) in returns {
@@ -341,6 +342,13 @@ impl<'a> Interp<'a> {
 
 /// Never reached: a fresh empty list is always a list.
 const ENVIRON_UNUSED: Id = Id::MAX;
+
+fn yields(body: Body<'_>) -> bool {
+    let Body::Block(body) = body else { return false };
+    let mut finder = YieldFinder(false);
+    finder.visit_body(body);
+    finder.0
+}
 
 struct YieldFinder(bool);
 

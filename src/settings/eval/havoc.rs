@@ -81,7 +81,7 @@ impl<'a> Interp<'a> {
             }
             any = true;
             let cause = format!("the import {} unless the environment gives it", raise.cause);
-            let next = Val { at: val.at, env: val.env.clone(), ..Val::required(cause) };
+            let next = Val { at: val.at, env: val.env.needed(), ..Val::required(cause) };
             self.bind(name, next, None, Vec::new());
         }
         let message = if any { "needs another environment" } else { "ends the import" };
@@ -97,7 +97,7 @@ impl<'a> Interp<'a> {
         touched.visit_body(body);
         let mut reads = Reads::default();
         for read in env.as_slice() {
-            reads = reads.union(&Reads::one(EnvRead { default_at: None, ..read.clone() }));
+            reads = reads.union(&Reads::one(EnvRead { default_at: None, needed: false, ..read.clone() }));
         }
         for name in touched.bound.into_iter().chain(touched.edited) {
             let Some(binding) = self.lookup(name) else { continue };

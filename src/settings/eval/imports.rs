@@ -51,7 +51,7 @@ impl<'a> Interp<'a> {
         }
         for root in roots {
             let prefix = at(root, &format!("{inner}/"));
-            if self.sources.iter().any(|(_, f)| f.path.starts_with(&prefix) && f.path.ends_with(".py")) {
+            if self.sources.below(&prefix).any(|(_, f)| f.path.ends_with(".py")) {
                 return Some(Found::Namespace);
             }
         }
@@ -439,7 +439,7 @@ impl<'a> Interp<'a> {
             return Ok(None);
         }
         let Ok(bytes) = crate::source::read_file(&path) else { return Ok(None) };
-        let Ok((text, _)) = crate::source::decode(bytes) else { return Ok(None) };
+        let Ok((text, _)) = crate::source::decode(&bytes) else { return Ok(None) };
         let slot = self.installed;
         self.installed += 1;
         let arena = self.arena;

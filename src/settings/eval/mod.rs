@@ -33,12 +33,14 @@ mod classes;
 mod compare;
 mod comprehension;
 mod control;
+mod data;
 mod edits;
 mod export;
 mod expr;
 mod format;
 mod functions;
 mod havoc;
+mod heap;
 mod imports;
 mod index;
 mod join;
@@ -54,6 +56,7 @@ mod raise;
 mod routing;
 mod stdlib;
 mod stmt;
+mod switches;
 mod targets;
 mod text;
 mod val;
@@ -61,12 +64,13 @@ mod val;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use crate::project::Project;
-use crate::python::{ParsedModule, Ranged, parse};
-use crate::settings::{Environment, How, Problem, Step};
+use crate::python::{ParsedModule, Ranged, tree};
+use crate::settings::{Environment, How, Problem, Step, Switch};
 use crate::source::{FileId, Sources, Span};
 
 pub(super) use export::run;
@@ -92,7 +96,7 @@ const ENVIRON: Id = 0;
 /// Parsed files, kept for as long as functions of them may be called.
 pub(super) struct Arena<'s> {
     sources: &'s Sources,
-    parsed: Vec<OnceCell<ParsedModule>>,
+    parsed: Vec<OnceCell<Arc<ParsedModule>>>,
     installed: Vec<OnceCell<ParsedModule>>,
     /// Modules that are written for the interpreter.
     prelude: Vec<OnceCell<ParsedModule>>,
@@ -105,11 +109,12 @@ impl<'s> Arena<'s> {
 
     fn for_routes(sources: &'s Sources, installed: usize, prelude: usize) -> Self {
         let slots = |n: usize| (0..n).map(|_| OnceCell::new()).collect();
-        Self { sources, parsed: slots(sources.len()), installed: slots(installed), prelude: slots(prelude) }
+        let parsed = (0..sources.len()).map(|_| OnceCell::new()).collect();
+        Self { sources, parsed, installed: slots(installed), prelude: slots(prelude) }
     }
 
     fn file(&self, file: FileId) -> &ParsedModule {
-        self.parsed[file.index()].get_or_init(|| parse(self.sources.text(file)))
+        self.parsed[file.index()].get_or_init(|| tree(self.sources, file))
     }
 }
 
@@ -194,6 +199,7 @@ pub(super) struct Interp<'a> {
     inis: Vec<BTreeMap<(String, String), String>>,
     /// What is needed to evaluate URLs; `None` while settings are evaluated.
     routing: Option<Box<routing::Routing<'a>>>,
+    switches: Vec<Switch>,
 }
 
 impl<'a> Interp<'a> {
@@ -225,6 +231,7 @@ impl<'a> Interp<'a> {
             env_prefix: Vec::new(),
             inis: Vec::new(),
             routing: None,
+            switches: Vec::new(),
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
         interp

@@ -83,7 +83,7 @@ impl Raise {
     /// The value of an expression whose evaluation ended in this exception, which nobody catches.
     pub(super) fn into_value(self) -> Val {
         let val = if self.env.is_empty() { Val::unknown(self.cause) } else { Val::required(self.cause) };
-        Val { env: self.env, ..val }
+        Val { env: self.env.needed(), ..val }
     }
 }
 

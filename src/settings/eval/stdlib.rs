@@ -491,7 +491,16 @@ impl Interp<'_> {
                         Some(module.to_string())
                     };
                     match full {
-                        Some(module) => return self.import_value(&module, args.at),
+                        Some(module) => {
+                            if let Some(read) = &first
+                                && let Some(super::imports::Found::File { file, .. }) =
+                                    self.find_module(&module)
+                            {
+                                let path = self.sources.path(file).to_owned();
+                                self.note_chosen_file(&read.clone(), &path);
+                            }
+                            return self.import_value(&module, args.at);
+                        }
                         None => self.give_up(&args, "an import of a computed name"),
                     }
                 }
@@ -628,6 +637,7 @@ impl Interp<'_> {
                 if self.catches(&raise) {
                     return Err(raise);
                 }
+                let env = env.needed();
                 Ok(Val { env, ..Val::required(format!("the environment variable {name} is required")) })
             }
         }
@@ -655,6 +665,7 @@ impl Interp<'_> {
                 reader,
                 cast: cast.map(str::to_owned),
                 supplied: supplied.is_some(),
+                needed: false,
             }),
             None => Reads::default(),
         };

@@ -176,7 +176,7 @@ impl<'a> Interp<'a> {
         let mut all = Reads::default();
         for reads in self.frame_ref().control.iter().chain(self.handling.last()) {
             for read in reads.as_slice() {
-                all = all.union(&Reads::one(EnvRead { default_at: None, ..read.clone() }));
+                all = all.union(&Reads::one(EnvRead { default_at: None, needed: false, ..read.clone() }));
             }
         }
         all
@@ -234,9 +234,11 @@ impl<'a> Interp<'a> {
     fn exec_class(&mut self, class: &'a StmtClassDef) -> R<()> {
         let scope = self.new_scope();
         let (mut bases, mut external, mut opaque) = (Vec::new(), Vec::new(), None);
+        let mut in_order = Vec::new();
         if let Some(arguments) = &class.arguments {
             for base in &arguments.args {
                 let val = self.class_base(class, base)?;
+                in_order.push(val.v.clone());
                 match &val.v {
                     V::Class(base) => bases.push(*base),
                     V::Ref(name) => external.push(name.clone()),
@@ -269,9 +271,11 @@ impl<'a> Interp<'a> {
             mro: mro.unwrap_or_else(|| vec![id]),
             external,
             opaque,
+            framework: Vec::new(),
             at: self.span(class),
         });
         self.run_body(&class.body, scope, id)?;
+        self.copy_into_configuration(id, &in_order);
         let val = self.decorate(Val::new(V::Class(id)), &class.decorator_list)?;
         let at = self.frame_ref().file.map(|f| crate::source::Span::new(f, class.name.range()));
         let step = self.assigned(at, &val);

@@ -109,7 +109,7 @@ fn list(model: &Model, fixes: &[&ReportedFinding], width: usize, height: usize) 
         let (sign, role) = marks::decision(model.mark(&found.fingerprint));
         let here = i == model.fix;
         let mut row = Row::of(if here { " > " } else { "   " }, Role::Key).with(format!("{sign} "), role);
-        let place = model.place_name(found.finding.primary.span);
+        let place = model.fix_place_name(found);
         let place = if width < 60 { place.rsplit('/').next().unwrap_or_default() } else { &place };
         let right = Row::of(format!(" {place} "), Role::Place);
         let title_room = width.saturating_sub(row.width() + right.width());

@@ -44,7 +44,12 @@ pub(super) fn take(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::DecisionsSaved(generation, result) => {
             model.busy = None;
             match result {
-                Ok(report) if generation == model.scan.generation => install(model, report),
+                Ok(report) if generation == model.scan.generation => {
+                    install(model, report);
+                    if let Some(cursor) = model.return_to.take() {
+                        model.cursor = cursor;
+                    }
+                }
                 Ok(_) => {}
                 Err(error) => {
                     model.fail(format!("the answer was not saved: {error}"));

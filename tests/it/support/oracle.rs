@@ -9,12 +9,23 @@ use serde_json::{Map, Value};
 /// What CPython made of a module: every upper-case name, or the kind of exception that ended the import.
 #[derive(Debug)]
 pub(crate) enum Imported {
-    Settings(Map<String, Value>),
+    Settings {
+        settings: Map<String, Value>,
+        /// Names that a library put there with Django's default.
+        framework: Map<String, Value>,
+    },
     Failed(String),
 }
 
-/// Imports `module` below `root` with `python` and only these environment variables.
-pub(crate) fn import(python: &Path, root: &Path, module: &str, environment: &[(&str, &str)]) -> Imported {
+/// Imports `module` below `root` with `python` and only these environment variables; with a class, as
+/// django-configurations does.
+pub(crate) fn import(
+    python: &Path,
+    root: &Path,
+    module: &str,
+    class: Option<&str>,
+    environment: &[(&str, &str)],
+) -> Imported {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/dump_settings.py");
     let output = Command::new(python)
         .env_clear()
@@ -23,6 +34,7 @@ pub(crate) fn import(python: &Path, root: &Path, module: &str, environment: &[(&
         .arg(script)
         .arg(root)
         .arg(module)
+        .args(class)
         .current_dir(root)
         .output()
         .expect("Python starts");
@@ -30,8 +42,16 @@ pub(crate) fn import(python: &Path, root: &Path, module: &str, environment: &[(&
     let line = text.lines().last().unwrap_or_default();
     let value: Value = serde_json::from_str(line)
         .unwrap_or_else(|e| panic!("{e}: {text}\n{}", String::from_utf8_lossy(&output.stderr)));
+    imported(&value)
+}
+
+/// What one line of the dump says.
+pub(crate) fn imported(value: &Value) -> Imported {
     match value.get("settings") {
-        Some(Value::Object(settings)) => Imported::Settings(settings.clone()),
+        Some(Value::Object(settings)) => Imported::Settings {
+            settings: settings.clone(),
+            framework: value["framework"].as_object().cloned().unwrap_or_default(),
+        },
         _ => Imported::Failed(format!(
             "{}: {}",
             value["type"].as_str().unwrap_or("?"),
@@ -69,10 +89,11 @@ pub(crate) struct Comparison {
 /// Compares what the tool says of a module with the names that CPython has.
 pub(crate) fn compare(tool: &Map<String, Value>, python: &Imported) -> Comparison {
     let mut result = Comparison::default();
-    let settings = match python {
-        Imported::Settings(settings) => settings,
+    let (settings, framework) = match python {
+        Imported::Settings { settings, framework } => (settings, framework),
         Imported::Failed(error) => {
-            if !tool.values().any(|s| s["state"] == "required" || s["state"] == "unknown") {
+            let open = |s: &Value| matches!(s["state"].as_str(), Some("required" | "unknown" | "partly"));
+            if !tool.values().any(open) {
                 result.wrong.push(format!("the import fails ({error}) and the tool knows every value"));
             }
             return result;
@@ -102,7 +123,11 @@ pub(crate) fn compare(tool: &Map<String, Value>, python: &Imported) -> Compariso
     for (name, said) in tool {
         let claims = !matches!(said["state"].as_str(), Some("default" | "unknown" | "required"));
         if claims && !settings.contains_key(name) && name.chars().any(char::is_uppercase) {
-            result.wrong.push(format!("{name} is not set by the module"));
+            match framework.get(name).map(|real| differs(&said["value"], real)) {
+                Some(None) => result.equal += 1,
+                Some(Some(how)) => result.wrong.push(format!("{name}: {how}")),
+                None => result.wrong.push(format!("{name} is not set by the module")),
+            }
         }
     }
     result

@@ -630,5 +630,6 @@ fn model(sources: &Sources) -> SettingsModel {
         open: None,
         composition: Composition::Module,
         problems: Vec::new(),
+        switches: Vec::new(),
     }
 }

@@ -7,7 +7,8 @@ use super::super::raise::{R, Raise};
 use super::super::stdlib::Read;
 use super::super::val::{LibObject, Reads, V, Val};
 use super::super::{Interp, Seq, cause_of};
-use super::{reader_of, strtobool, urls};
+use super::backends::Dialect;
+use super::{reader_of, strtobool};
 use crate::settings::Reader;
 use crate::source::Span;
 
@@ -66,6 +67,8 @@ impl Interp<'_> {
                 "db" | "db_url" => "DATABASE_URL".to_owned(),
                 "cache" | "cache_url" => "CACHE_URL".to_owned(),
                 "email" | "email_url" => "EMAIL_URL".to_owned(),
+                "search_url" => "SEARCH_URL".to_owned(),
+                "channels" | "channels_url" => "CHANNELS_URL".to_owned(),
                 _ => return Err(Raise::new("TypeError", "reads the environment without a name")),
             },
         };
@@ -119,7 +122,7 @@ impl Interp<'_> {
         };
         let made = if url_kind {
             match &val.v {
-                V::Str(text) => self.url_config(method, &text.clone()),
+                V::Str(text) => self.url_config(reader, method, &text.clone(), args)?,
                 V::Dict(_) | V::None => val.clone(),
                 _ => Val::unknown(cause_of(&val)),
             }
@@ -169,6 +172,7 @@ impl Interp<'_> {
         if self.catches(&raise) {
             return Err(raise);
         }
+        let env = env.needed();
         Ok(Val { env, ..Val::required(format!("the environment variable {name} is required")) })
     }
 
@@ -309,12 +313,13 @@ impl Interp<'_> {
         Ok(made.with_env(&val.env))
     }
 
-    fn url_config(&mut self, method: &str, text: &str) -> Val {
-        if method.contains("db") {
-            urls::database(self, text)
-        } else {
-            Val::unknown("a configuration read from a URL")
-        }
+    fn url_config(&mut self, reader: Reader, method: &str, text: &str, args: &Args) -> R<Val> {
+        Ok(match (reader, method) {
+            (Reader::DjangoEnviron, "db" | "db_url") => self.database_of(text, Dialect::DjangoEnviron, args),
+            (Reader::DjangoEnviron, _) => self.backend_of(method, text, args)?,
+            (_, "dj_db_url") => self.database_of(text, Dialect::DjDatabaseUrl, args),
+            _ => Val::unknown("a configuration read from a URL"),
+        })
     }
 }
 

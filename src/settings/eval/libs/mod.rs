@@ -1,6 +1,8 @@
 //! Libraries that settings modules are written with. A modelled object is a [`LibObject`]: the class and what it
 //! was made with.
 
+mod backends;
+mod configurations;
 mod env;
 mod ini;
 mod urls;
@@ -17,10 +19,8 @@ use crate::settings::Reader;
 impl Interp<'_> {
     /// A call of a modelled library. `None` when the name is not modelled here.
     pub(super) fn call_library(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
-        if let Some(value) = configurations_value(name) {
-            let mut parts = vec![Val::str(value)];
-            parts.extend(args.pos.iter().cloned());
-            return Ok(Some(Val::lib("value", parts, args.kw.clone())));
+        if let Some(kind) = configurations::value_kind(name) {
+            return self.make_value(kind, args).map(Some);
         }
         Ok(Some(match name {
             "environ.Env" | "environ.FileAwareEnv" | "environ.environ.Env" => {
@@ -241,6 +241,11 @@ impl Interp<'_> {
             };
             let full = super::paths::join(&folder, &pattern);
             let Some(relative) = self.relative_path(&full) else { continue };
+            let read = match &arg.v {
+                V::Lib(object) => object.args.first().unwrap_or(arg),
+                _ => arg,
+            };
+            self.note_chosen_file(&read.clone(), &relative);
             let files: Vec<_> = if relative.contains(['*', '?', '[']) {
                 self.sources.iter().filter(|(_, f)| glob(&relative, &f.path)).map(|(id, _)| id).collect()
             } else {
@@ -299,12 +304,6 @@ impl Interp<'_> {
 /// `decouple.config`.
 fn decouple() -> Rc<LibObject> {
     Rc::new(LibObject { class: "env", args: vec![Val::str("decouple")], kwargs: Vec::new() })
-}
-
-/// The kind of a value class of django-configurations.
-fn configurations_value(name: &str) -> Option<&str> {
-    let short = name.strip_prefix("configurations.values.")?;
-    short.strip_suffix("Value")
 }
 
 /// `strtobool` of distutils and decouple.

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::super::raise::{R, Raise};
-use super::super::val::{DictObj, Reads, Seq, Unk, V, Val};
+use super::super::val::{V, Val};
 use super::super::{Interp, TryFrame};
-use crate::settings::{Items, Node, Value};
+use crate::settings::Node;
 
 impl Interp<'_> {
     /// `settings.NAME`.
@@ -133,58 +133,6 @@ impl Interp<'_> {
             Err(_) if is_test => Ok(Some(Val::bool(false))),
             Err(raise) => default.map_or_else(|| Err(raise), |default| Ok(Some(default.clone()))),
         }
-    }
-
-    /// A value of the model as the interpreter has it. Places are left behind: they are the settings' own.
-    pub(in super::super) fn val_of(&mut self, node: &Node) -> Val {
-        let seq = |this: &mut Self, items: &Items| Seq {
-            items: items.items.iter().map(|n| this.val_of(n)).collect(),
-            rest: items.rest.as_deref().map(Rc::from),
-        };
-        Val::new(match &node.value {
-            Value::None => V::None,
-            Value::Bool(b) => V::Bool(*b),
-            Value::Int(n) => V::Int(*n),
-            Value::BigInt(text) => V::BigInt(text.as_str().into()),
-            Value::Float(f) => V::Float(*f),
-            Value::Str(text) => V::Str(text.as_str().into()),
-            Value::PartlyStr(parts) => {
-                V::Parts(Rc::new(parts.iter().map(|p| p.as_deref().map(Rc::from)).collect()))
-            }
-            Value::Bytes(_) => return Val::unknown("bytes of the settings"),
-            Value::List(items) => {
-                let seq = seq(self, items);
-                return self.list_of(seq);
-            }
-            Value::Tuple(items) => V::Tuple(Rc::new(seq(self, items))),
-            Value::Set(items) => {
-                let seq = seq(self, items);
-                return self.set_of(seq);
-            }
-            Value::Dict(dict) => {
-                let mut made = DictObj { rest: dict.rest.as_deref().map(Rc::from), ..DictObj::default() };
-                for entry in &dict.entries {
-                    let (key, value) = (self.val_of(&entry.key), self.val_of(&entry.value));
-                    made.insert(key, value);
-                }
-                return self.dict_of(made);
-            }
-            Value::Ref(name) => V::Ref(name.as_str().into()),
-            Value::Timedelta(seconds) => V::Timedelta(*seconds),
-            Value::Regex(pattern) => V::Regex(pattern.as_str().into()),
-            Value::Path(path) => {
-                let root = self.sources.root().to_string_lossy();
-                V::Path(path.replacen("<root>", root.trim_end_matches('/'), 1).into())
-            }
-            Value::Lazy(text) => V::Lazy(text.as_str().into()),
-            Value::Unknown(unknown) => V::Unknown(Rc::new(Unk {
-                cause: unknown.cause.as_str().into(),
-                required: false,
-                candidates: unknown.candidates.iter().map(|n| self.val_of(n)).collect(),
-                maybe_unset: false,
-            })),
-        })
-        .with_env(&Reads::default())
     }
 }
 
