@@ -2,8 +2,8 @@
 
 use super::{ViewCall, ViewTarget};
 use crate::index::{ClassId, Expression, Lookup, ProjectIndex, REDIRECT_VIEW};
-use crate::settings::{Node, Truth};
 use crate::settings::routes::HTTP_METHODS;
+use crate::settings::{Node, Truth};
 
 /// The methods in upper case, sorted, and why there may be others. `evaluated` are those that the interpreter found
 /// on a class that only it has seen.

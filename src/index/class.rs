@@ -128,7 +128,11 @@ impl ProjectIndex {
         if order.is_empty() {
             return None;
         }
-        let has = |m: &&&str| **m == "options" || (**m == "head" && is_redirect(&order)) || order.iter().any(|c| c.methods.iter().any(|n| n == *m));
+        let has = |m: &&&str| {
+            **m == "options"
+                || (**m == "head" && is_redirect(&order))
+                || order.iter().any(|c| c.methods.iter().any(|n| n == *m))
+        };
         Some(methods.iter().filter(has).map(ToString::to_string).collect())
     }
 

@@ -53,9 +53,11 @@ impl Interp<'_> {
         }
         let Some(id) = self.force_module(&module)? else { return Ok(None) };
         let Some(scope) = self.scope(self.modules[id as usize].scope) else { return Ok(None) };
-        let classes = scope.vars.values().filter_map(|b| if let V::Class(c) = b.val.v { Some(c) } else { None });
+        let classes =
+            scope.vars.values().filter_map(|b| if let V::Class(c) = b.val.v { Some(c) } else { None });
         let found: Vec<u32> = classes.filter(|&c| self.classes[c as usize].module == id).collect();
-        let is_default = |c: &&u32| matches!(self.class_member(**c, "default").map(|v| v.v), Some(V::Bool(true)));
+        let is_default =
+            |c: &&u32| matches!(self.class_member(**c, "default").map(|v| v.v), Some(V::Bool(true)));
         let default = found.iter().find(is_default).copied();
         let has_name = |c: &&u32| self.class_member(**c, "name").is_some();
         let named: Vec<u32> = found.iter().filter(has_name).copied().collect();

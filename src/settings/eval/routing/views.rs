@@ -61,9 +61,13 @@ impl Interp<'_> {
                 let parts = vec![object.args[0].clone(), plain.clone(), object.args[2].clone()];
                 Val::lib("shown", parts, Vec::new()).at(plain.at)
             }
-            V::Func(_) => Val::lib("shown", vec![result.clone(), plain.clone(), Val::str(&full)], Vec::new()).at(plain.at),
+            V::Func(_) => Val::lib("shown", vec![result.clone(), plain.clone(), Val::str(&full)], Vec::new())
+                .at(plain.at),
             _ => {
-                self.cannot_tell(plain.at, format!("what {full}() puts in front of the view is not followed"));
+                self.cannot_tell(
+                    plain.at,
+                    format!("what {full}() puts in front of the view is not followed"),
+                );
                 plain
             }
         })
@@ -72,7 +76,9 @@ impl Interp<'_> {
     /// Whether a value is surely a view, or a function of the project that may be one.
     pub(super) fn is_view(&self, val: &Val) -> bool {
         match &val.v {
-            V::Lib(object) => matches!(object.class, "view" | "wrapped" | "shown" | "api-view" | "partial" | "instance"),
+            V::Lib(object) => {
+                matches!(object.class, "view" | "wrapped" | "shown" | "api-view" | "partial" | "instance")
+            }
             V::Func(_) => true,
             V::Ref(name) => {
                 self.is_ours(name)
