@@ -31,3 +31,4 @@ mod tidy;
 mod tui;
 mod tui_demo;
 mod tui_terminal;
+mod urls;

@@ -220,7 +220,7 @@ impl Interp<'_> {
         {
             return Ok(Val::lib("noop", Vec::new(), Vec::new()));
         }
-        if let Some(val) = self.routed_attr(this, name)? {
+        if let Some(val) = self.routed_super(this, name) {
             return Ok(val);
         }
         Ok(Val::unknown("a method of a base class that is not part of the project"))

@@ -171,6 +171,7 @@ impl<'a> Interp<'a> {
             mro: mro.unwrap_or_else(|| vec![id]),
             external,
             opaque: None,
+            framework: Vec::new(),
             at: None,
             framework: Vec::new(),
         });
