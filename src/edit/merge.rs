@@ -51,9 +51,10 @@ fn union_of_values(first: &Code, second: &Code) -> Option<Code> {
 fn union_of_entries<K: Clone + PartialEq>(known: &[(K, Code)], more: &[(K, Code)]) -> Option<Vec<(K, Code)>> {
     let mut entries = known.to_vec();
     for (key, value) in more {
-        match known.iter().find(|(k, _)| k == key) {
+        match entries.iter_mut().find(|(k, _)| k == key) {
             Some((_, same)) if same == value => {}
-            Some(_) => return None,
+            // Dicts under one key go together as well.
+            Some((_, known)) => *known = union_of_values(known, value)?,
             None => entries.push((key.clone(), value.clone())),
         }
     }
