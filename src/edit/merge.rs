@@ -47,14 +47,13 @@ fn union_of_values(first: &Code, second: &Code) -> Option<Code> {
     }
 }
 
-/// Both lists, a shared key once; `None` when it has two values.
+/// Both lists, a shared key once, two dicts under it as one; `None` when it has two values.
 fn union_of_entries<K: Clone + PartialEq>(known: &[(K, Code)], more: &[(K, Code)]) -> Option<Vec<(K, Code)>> {
     let mut entries = known.to_vec();
     for (key, value) in more {
         match entries.iter_mut().find(|(k, _)| k == key) {
             Some((_, same)) if same == value => {}
-            // Dicts under one key go together as well.
-            Some((_, known)) => *known = union_of_values(known, value)?,
+            Some((_, other)) => *other = union_of_values(other, value)?,
             None => entries.push((key.clone(), value.clone())),
         }
     }

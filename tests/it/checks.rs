@@ -82,7 +82,7 @@ const FOLLOW_UPS: [(&str, &str); 5] = [
 ];
 
 /// What is wrong with accepting the fixes of these effects together, in sentences: each that was promised is gone,
-/// nothing else has come, and there is nothing left to accept.
+/// nothing else has come in the same practices, and nothing is left there to accept.
 fn accept(case: &Case, takes: fn(Effect) -> bool) -> Vec<String> {
     let folder = case.lay_out();
     let engine = case.engine(folder.path());
@@ -100,6 +100,8 @@ fn accept(case: &Case, takes: fn(Effect) -> bool) -> Vec<String> {
     let key = |f: &ReportedFinding| (f.finding.check, f.finding.symbol.clone());
     let known: BTreeSet<_> = literate::project(&before).findings.iter().map(key).collect();
     let promised: BTreeSet<_> = fixable.iter().map(|f| key(f)).collect();
+    // A limit that is there at last can be a weak one: another practice, another decision.
+    let settled: BTreeSet<_> = fixable.iter().flat_map(|f| &f.practices).collect();
     let mut wrong = Vec::new();
     for left in &literate::project(&after).findings {
         let key = key(left);
@@ -109,6 +111,8 @@ fn accept(case: &Case, takes: fn(Effect) -> bool) -> Vec<String> {
         }
         let how = if promised.contains(&key) {
             "is still there"
+        } else if !left.practices.iter().any(|p| settled.contains(p)) {
+            continue;
         } else if !known.contains(&key) {
             "is new"
         } else if left.finding.fix.as_ref().is_some_and(|fix| takes(fix.effect)) {

@@ -126,7 +126,7 @@ pub(crate) fn has_comment(cx: &CheckContext<'_>, at: Span) -> bool {
 
 /// Whether the code of the view asks about its caller by itself, in a form that is not followed.
 pub(crate) fn looks_at_caller(cx: &CheckContext<'_>, owner: Owner) -> bool {
-    const SIGNS: [&str; 8] = [
+    const SIGNS: [&str; 12] = [
         "PermissionDenied",
         "permission_denied",
         "has_perm",
@@ -135,6 +135,10 @@ pub(crate) fn looks_at_caller(cx: &CheckContext<'_>, owner: Owner) -> bool {
         "is_superuser",
         "NotAuthenticated",
         "AuthenticationFailed",
+        "HTTP_AUTHORIZATION",
+        "get_authorization_header",
+        "\"Authorization\"",
+        "'Authorization'",
     ];
     let at = match owner {
         Owner::Class(class) => cx.index.class(class).at,
