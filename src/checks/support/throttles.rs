@@ -135,23 +135,26 @@ pub(crate) fn rate(rates: Option<&Dict>, scope: &str) -> Truth {
     }
 }
 
-/// How a file says `AnonRateThrottle`, and the import it needs; `None` where that class would not limit anything, for
-/// want of a rate, or the name is taken.
-pub(crate) fn anonymous(cx: &CheckContext<'_>, file: FileId) -> Option<(String, Option<Operation>)> {
-    if rate(rates(cx.model?).ok()?, "anon") != Truth::Yes {
-        return None;
-    }
+/// How a file says `AnonRateThrottle`, and what that needs: the import, and a rate where none is set. `None` where it
+/// would not surely limit anything, or the name is taken.
+pub(crate) fn anonymous(cx: &CheckContext<'_>, file: FileId) -> Option<(String, Vec<Operation>)> {
+    let model = cx.model?;
+    let mut operations = match rate(rates(model).ok()?, "anon") {
+        Truth::Yes => Vec::new(),
+        Truth::No => set_rates(cx, model, &[("anon", "60/min")]).ok()?,
+        Truth::Maybe => return None,
+    };
     let (module, name) = ANONYMOUS.rsplit_once('.')?;
     let bound = !cx.index.file(file)?.bindings_of(name).is_empty();
     let means = matches!(cx.index.resolve(file, name), Resolution::External(full) if full == ANONYMOUS);
     match (bound, means) {
-        (true, true) => Some((name.to_owned(), None)),
-        (true, false) => None,
+        (true, false) => return None,
+        (true, true) => {}
         (false, _) => {
-            let import = Operation::AddImport { file, module: module.to_owned(), name: name.to_owned() };
-            Some((name.to_owned(), Some(import)))
+            operations.push(Operation::AddImport { file, module: module.to_owned(), name: name.to_owned() })
         }
     }
+    Some((name.to_owned(), operations))
 }
 
 /// Whether throttles are used at all: by default, or by some view. `Maybe` where a default cannot be told.
