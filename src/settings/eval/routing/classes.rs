@@ -173,7 +173,6 @@ impl<'a> Interp<'a> {
             opaque: None,
             framework: Vec::new(),
             at: None,
-            framework: Vec::new(),
         });
         Ok(id)
     }
