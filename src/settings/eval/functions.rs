@@ -200,6 +200,7 @@ impl<'a> Interp<'a> {
             control: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
+            outer: None,
             yields,
             uncertain: self.frame_ref().uncertain,
         });
@@ -333,6 +334,7 @@ impl<'a> Interp<'a> {
             control: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
+            outer: None,
             yields: None,
             uncertain: frame.uncertain,
         };
