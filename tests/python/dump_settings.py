@@ -84,7 +84,7 @@ class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def encode(value, depth=0):
     if isinstance(value, Stub):
         return {"stub": True}
-    if depth > 12:
+    if depth > 12 and isinstance(value, (dict, list, tuple, set, frozenset)):
         return {"object": "deep"}
     if type(value) is int and not -(2**63) <= value < 2**63:
         return str(value)
