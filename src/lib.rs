@@ -18,6 +18,7 @@ pub mod cli;
 pub mod config;
 pub mod decisions;
 pub mod edit;
+pub mod endpoints;
 pub mod engine;
 pub mod finding;
 pub mod index;

@@ -137,7 +137,7 @@ pub struct Practice {
     pub owasp: Vec<String>,
     /// Where to read more.
     pub references: Vec<Reference>,
-    /// The checks that decide it; empty when it has a question.
+    /// The checks that decide it; with a question beside them, they can only fail it.
     pub checks: Vec<String>,
     /// What a person answers, where code cannot tell; `None` when checks decide.
     pub question: Option<Question>,

@@ -7,10 +7,15 @@
 pub(crate) mod support;
 
 mod api_defaults;
+mod authentication;
 mod cors;
 mod deployment;
+mod limits;
 mod logging;
+mod permissions;
+mod policies;
 mod secrets;
+mod serializers;
 mod views;
 
 use crate::checklist::Catalog;
@@ -48,8 +53,19 @@ pub struct CheckContext<'a> {
 }
 
 /// The families, sorted by name.
-static FAMILIES: [&[&dyn Check]; 6] =
-    [api_defaults::CHECKS, cors::CHECKS, deployment::CHECKS, logging::CHECKS, secrets::CHECKS, views::CHECKS];
+static FAMILIES: [&[&dyn Check]; 11] = [
+    api_defaults::CHECKS,
+    authentication::CHECKS,
+    cors::CHECKS,
+    deployment::CHECKS,
+    limits::CHECKS,
+    logging::CHECKS,
+    permissions::CHECKS,
+    policies::CHECKS,
+    secrets::CHECKS,
+    serializers::CHECKS,
+    views::CHECKS,
+];
 
 /// Every check, by family, then by id.
 pub fn all() -> Vec<&'static dyn Check> {

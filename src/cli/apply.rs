@@ -10,6 +10,7 @@ use crate::edit::SourceChange;
 use crate::engine::{Engine, Report, ReportedFinding, Written};
 use crate::finding::{Effect, Verdict};
 use crate::output::diff::write_unified;
+use crate::output::files;
 use crate::output::redact::Secrets;
 use crate::source::clean;
 
@@ -43,7 +44,7 @@ pub(super) fn apply(shell: &mut Shell, args: &ApplyArgs) -> anyhow::Result<u8> {
         return Ok(exit::OK);
     }
     if args.dry_run {
-        show(shell, &report, &change)?;
+        show(shell, &report, change)?;
         return Ok(exit::OK);
     }
     let taken: Vec<&str> = choice.taken.iter().map(|f| f.fingerprint.as_str()).collect();
@@ -126,15 +127,16 @@ fn announce(shell: &Shell, report: &Report, choice: &Choice<'_>) {
 }
 
 /// Prints the diff of a dry run.
-fn show(shell: &mut Shell, report: &Report, change: &SourceChange) -> anyhow::Result<()> {
+fn show(shell: &mut Shell, report: &Report, change: SourceChange) -> anyhow::Result<()> {
     let secrets = Secrets::of(report);
     let style = shell.style(false);
     let mut bytes = Vec::new();
-    for file in check::files(change) {
-        write_unified(&mut bytes, &file, &secrets, style, 3, "")?;
+    let files = files(change);
+    for file in &files {
+        write_unified(&mut bytes, file, &secrets, style, 3, "")?;
     }
     shell.deliver(&bytes, None)?;
-    let plain = change.files.iter().any(|file| secrets.hide(&file.before) != *file.before);
+    let plain = files.iter().any(|file| secrets.hide(&file.before) != *file.before);
     if plain {
         shell.note("secrets are shown as ****; --patch FILE writes a patch that can be applied");
     }

@@ -72,10 +72,12 @@ pub(super) enum Command {
     Undo(UndoArgs),
     /// Explain a check, a practice, a section or a topic
     Explain(ExplainArgs),
+    /// List every URL, its view and its methods
+    Endpoints(EndpointsArgs),
     /// Show the settings that production gets, and where each is decided
     Settings(SettingsArgs),
     /// List the checks
-    Rules,
+    Rules(RulesArgs),
     /// Print a completion script
     Completions {
         /// The shell
@@ -185,6 +187,9 @@ pub(super) struct CheckArgs {
     /// Show the proposed change under each finding
     #[arg(long)]
     pub(super) diff: bool,
+    /// Show how many findings each check has, and not the findings
+    #[arg(long, conflicts_with_all = ["format", "diff"])]
+    pub(super) statistics: bool,
     /// The severity from which findings make the exit code 1 [default: med]
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub(super) fail_on: Option<FailOn>,
@@ -213,8 +218,27 @@ pub(super) enum CheckFormat {
     Concise,
     /// One JSON document
     Json,
+    /// One JSON document for each finding, each on a line
+    JsonLines,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
     /// The reviewed checklist
     Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArgs {
+    /// The format
+    #[arg(long, value_enum, default_value_t = RulesFormat::Table)]
+    pub(super) format: RulesFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    Table,
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -315,6 +339,12 @@ pub(super) struct SettingsArgs {
     /// List every upper-case name
     #[arg(long)]
     pub(super) all: bool,
+    /// Tell the whole story of one setting: `DEBUG`, `REST_FRAMEWORK.PAGE_SIZE`
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["all", "diff"])]
+    pub(super) explain: Option<String>,
+    /// Compare two settings modules
+    #[arg(long, num_args = 2, value_names = ["MODULE_A", "MODULE_B"], conflicts_with = "settings")]
+    pub(super) diff: Vec<String>,
     #[command(flatten)]
     pub(super) environment: EnvironmentArgs,
     /// Leave out paths that match, relative to PATH; repeatable
@@ -325,6 +355,29 @@ pub(super) struct SettingsArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SettingsFormat {
     Table,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EndpointsArgs {
+    /// The folder to scan
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// The settings module; the one production uses when left out
+    #[arg(long, value_name = "MODULE")]
+    pub(super) settings: Option<String>,
+    /// The format
+    #[arg(long, value_enum, default_value_t = EndpointsFormat::Json)]
+    pub(super) format: EndpointsFormat,
+    #[command(flatten)]
+    pub(super) environment: EnvironmentArgs,
+    /// Leave out paths that match, relative to PATH; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EndpointsFormat {
     Json,
 }
 

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::engine::{Engine, EngineError, Options, Report};
 use crate::finding::{Severity, Verdict};
 use crate::output;
-use crate::output::{Changes, diff::FileChange, text::TextOptions};
+use crate::output::{Changes, text::TextOptions};
 
 use super::args::{CheckArgs, CheckFormat, FailOn, ReportArgs, ReportFormat};
 use super::shell::Shell;
@@ -19,11 +19,15 @@ pub(super) fn check(shell: &mut Shell, args: &CheckArgs) -> anyhow::Result<u8> {
     let Some((engine, report)) = scan(shell, &args.path, options, args.allow_empty)? else {
         return Ok(exit::OK);
     };
-    let with_changes = args.diff || matches!(args.format, CheckFormat::Json | CheckFormat::Markdown);
+    let with_changes = args.diff
+        || matches!(args.format, CheckFormat::Json | CheckFormat::JsonLines | CheckFormat::Markdown);
     let changes = if with_changes { output::changes(&engine, &report) } else { Changes::new() };
     let style = shell.style(args.output.is_some());
     let mut bytes = Vec::new();
     match args.format {
+        CheckFormat::Text if args.statistics => {
+            output::statistics::write(&mut bytes, &report, style)?;
+        }
         CheckFormat::Text => {
             let options = TextOptions {
                 style,
@@ -35,6 +39,9 @@ pub(super) fn check(shell: &mut Shell, args: &CheckArgs) -> anyhow::Result<u8> {
         }
         CheckFormat::Concise => output::concise::write(&mut bytes, &report, style)?,
         CheckFormat::Json => output::json::write(&mut bytes, &report, &changes)?,
+        CheckFormat::JsonLines => output::json::write_lines(&mut bytes, &report, &changes)?,
+        CheckFormat::Sarif => output::sarif::write(&mut bytes, &report)?,
+        CheckFormat::Github => output::github::write(&mut bytes, &report)?,
         CheckFormat::Markdown => output::markdown::write(&mut bytes, &report, &changes)?,
     }
     shell.deliver(&bytes, args.output.as_deref())?;
@@ -78,14 +85,6 @@ pub(super) fn scan(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// A change as the outputs take it.
-pub(super) fn files(change: &crate::edit::SourceChange) -> Vec<FileChange> {
-    let files = change.files.iter();
-    files
-        .map(|f| FileChange { path: f.path.clone(), before: f.before.clone(), after: f.after.clone() })
-        .collect()
 }
 
 fn verdict(args: &CheckArgs, config: &Config, report: &Report) -> u8 {

@@ -5,6 +5,7 @@
 mod apply;
 mod args;
 mod check;
+mod endpoints;
 pub mod exit;
 mod explain;
 mod progress;
@@ -19,7 +20,7 @@ use std::io::{self, Write as _};
 
 use clap::{CommandFactory as _, Parser as _};
 
-use self::args::{Cli, Command};
+use self::args::{Cli, Command, RulesArgs, RulesFormat};
 use self::shell::Shell;
 use crate::checklist::Catalog;
 use crate::engine::{ChangeError, EngineError};
@@ -76,8 +77,9 @@ fn dispatch(args: Vec<OsString>) -> u8 {
         Some(Command::Apply(args)) => apply::apply(&mut shell, args),
         Some(Command::Undo(args)) => apply::undo(&mut shell, args),
         Some(Command::Explain(args)) => explain::run(&mut shell, args),
+        Some(Command::Endpoints(args)) => endpoints::run(&mut shell, args),
         Some(Command::Settings(args)) => settings::run(&mut shell, args),
-        Some(Command::Rules) => rules(&mut shell),
+        Some(Command::Rules(args)) => rules(&mut shell, args),
         Some(Command::Completions { shell: name }) => completions(&mut shell, *name),
     };
     result.unwrap_or_else(|error| {
@@ -116,9 +118,13 @@ fn engine_code(error: &EngineError) -> u8 {
     }
 }
 
-fn rules(shell: &mut Shell) -> anyhow::Result<u8> {
+fn rules(shell: &mut Shell, args: &RulesArgs) -> anyhow::Result<u8> {
     let mut bytes = Vec::new();
-    output::rules::write(&mut bytes, &Catalog::builtin(), shell.style(false))?;
+    let catalog = Catalog::builtin();
+    match args.format {
+        RulesFormat::Table => output::rules::write(&mut bytes, &catalog, shell.style(false))?,
+        RulesFormat::Json => output::rules::write_json(&mut bytes, &catalog)?,
+    }
     shell.deliver(&bytes, None)?;
     Ok(exit::OK)
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anyhow::{Context as _, anyhow, bail};
+
 use super::args::GlobalArgs;
 use super::terminal::{Output, ascii_needed, color_wanted, variable};
 use super::{exit, progress};
@@ -56,13 +58,23 @@ impl Shell {
     /// Writes the result: to a file as a whole, or to standard output unless `-qq`.
     pub(super) fn deliver(&self, bytes: &[u8], file: Option<&Path>) -> anyhow::Result<()> {
         if let Some(path) = file {
-            return crate::edit::apply::write_atomic(path, bytes)
-                .map_err(|error| anyhow::anyhow!("{} cannot be written: {error}", path.display()));
+            let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+            if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+                bail!("{} cannot be written: there is no folder {}", path.display(), folder.display());
+            }
+            return crate::edit::apply::write_atomic(path, bytes).map_err(|error| {
+                let why = if error.kind() == io::ErrorKind::StorageFull {
+                    "the disk is full".to_owned()
+                } else {
+                    error.to_string()
+                };
+                anyhow!("{} cannot be written: {why}", path.display())
+            });
         }
         if self.global.quiet < 2 {
             let mut out = Output::new();
-            out.write_all(bytes)?;
-            out.flush()?;
+            let written = out.write_all(bytes).and_then(|()| out.flush());
+            written.context("standard output cannot be written")?;
         }
         Ok(())
     }

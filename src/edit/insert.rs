@@ -41,6 +41,7 @@ fn end(file: &PyFile<'_>) -> Slot {
     let blank_before = match file.module.body().last() {
         None => 0,
         Some(Stmt::FunctionDef(_) | Stmt::ClassDef(_)) => 2,
+        Some(Stmt::Import(_) | Stmt::ImportFrom(_)) => 1,
         Some(last) if is_line(file, last) => blank_lines_above(file, last).min(1),
         Some(_) => 1,
     };
@@ -49,13 +50,11 @@ fn end(file: &PyFile<'_>) -> Slot {
     Slot { at, indent: String::new(), open_end, blank_before: blank_before.saturating_sub(there) }
 }
 
-/// Whether a statement is one assignment or import on one line.
+/// Whether a statement is one assignment on one line.
 fn is_line(file: &PyFile<'_>, stmt: &Stmt) -> bool {
     let range = offsets(stmt.range());
-    matches!(
-        stmt,
-        Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_) | Stmt::Import(_) | Stmt::ImportFrom(_)
-    ) && file.text.same_line(range.start, range.end)
+    matches!(stmt, Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_))
+        && file.text.same_line(range.start, range.end)
 }
 
 fn blank_lines_above(file: &PyFile<'_>, stmt: &Stmt) -> usize {
@@ -69,7 +68,8 @@ pub(super) fn after(file: &PyFile<'_>, place: StmtPlace<'_>) -> Result<Slot, Ref
     let indent = own_indent(file, place)?;
     let (at, open_end) = file.after_logical_line(range.end);
     let defines = matches!(place.stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_));
-    let blank_before = if defines && indent.is_empty() { 2 } else { usize::from(defines) };
+    let import = matches!(place.stmt, Stmt::Import(_) | Stmt::ImportFrom(_));
+    let blank_before = if defines && indent.is_empty() { 2 } else { usize::from(defines || import) };
     Ok(Slot { at, indent, open_end, blank_before })
 }
 

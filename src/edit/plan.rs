@@ -7,7 +7,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
-use crate::python::parse;
+use crate::python::tree;
 use crate::source::{Encoding, FileId, Sources};
 
 use super::edits::{Clash, Edits, Fixes, apply_edits};
@@ -143,25 +143,15 @@ pub fn plan(sources: &Sources, fixes: &[(&str, &[Operation])]) -> Result<SourceC
         let operations = merge_dicts(operations);
         let operations: Vec<_> = operations.iter().map(|(o, f)| (o, f.clone())).collect();
         let id = |set: &Fixes| set.first().map_or(String::new(), |&i| fixes[i].0.to_owned());
-        let after =
-            plan_file(source.encoding, &source.path, &source.text, &operations).map_err(
-                |stop| match stop {
-                    Stop::Refused(why, who) => {
-                        PlanError::Refused { path: source.path.clone(), fix: id(&who), why }
-                    }
-                    Stop::Conflict(first, second, at) => {
-                        let line = source.lines().line_of(at) + 1;
-                        let other: Fixes = second.difference(&first).copied().collect();
-                        let second = if other.is_empty() { &second } else { &other };
-                        PlanError::Conflict {
-                            path: source.path.clone(),
-                            line,
-                            first: id(&first),
-                            second: id(second),
-                        }
-                    }
-                },
-            )?;
+        let after = plan_file(sources, file, &operations).map_err(|stop| match stop {
+            Stop::Refused(why, who) => PlanError::Refused { path: source.path.clone(), fix: id(&who), why },
+            Stop::Conflict(first, second, at) => {
+                let line = source.lines().line_of(at) + 1;
+                let other: Fixes = second.difference(&first).copied().collect();
+                let second = if other.is_empty() { &second } else { &other };
+                PlanError::Conflict { path: source.path.clone(), line, first: id(&first), second: id(second) }
+            }
+        })?;
         if *after != *source.text {
             files.push(FileEdit {
                 file,
@@ -175,33 +165,31 @@ pub fn plan(sources: &Sources, fixes: &[(&str, &[Operation])]) -> Result<SourceC
     Ok(SourceChange { files })
 }
 
-fn plan_file(
-    encoding: Encoding,
-    path: &str,
-    text: &str,
-    operations: &[(&Operation, Fixes)],
-) -> Result<String, Stop> {
+fn plan_file(sources: &Sources, file: FileId, operations: &[(&Operation, Fixes)]) -> Result<String, Stop> {
+    let source = sources.file(file);
+    let text = &*source.text;
     let everyone = || operations.iter().flat_map(|(_, f)| f).copied().collect::<Fixes>();
-    if encoding == Encoding::SingleByte {
+    if source.encoding == Encoding::SingleByte {
         return Err(Stop::Refused(Refusal::SingleByte, everyone()));
     }
-    if path.to_ascii_lowercase().ends_with(".toml") {
+    if source.path.to_ascii_lowercase().ends_with(".toml") {
         let mut touched = BTreeSet::new();
         let after = toml::plan(text, operations, &mut touched)?;
         verify::toml(text, &after, &touched)
             .map_err(|e| Stop::Refused(Refusal::Unverified(e), everyone()))?;
         return Ok(after);
     }
-    let module = parse(text);
+    let module = tree(sources, file);
     if let Some(error) = module.errors.first() {
-        let line = crate::source::LineIndex::new(text).line_of(error.range.start().to_usize()) + 1;
+        let line = source.lines().line_of(error.range.start().to_usize()) + 1;
         let broken = Refusal::Broken { line, message: error.message.clone() };
         return Err(Stop::Refused(broken, everyone()));
     }
     let file = PyFile::new(text, &module);
     let edits = plan_python(&file, operations)?.finish()?;
     let after = apply_edits(text, &edits);
-    verify::python(text, &after, &edits).map_err(|e| Stop::Refused(Refusal::Unverified(e), everyone()))?;
+    verify::python(text, &module, &after, &edits)
+        .map_err(|e| Stop::Refused(Refusal::Unverified(e), everyone()))?;
     Ok(after)
 }
 
@@ -221,7 +209,10 @@ fn spans(operation: &Operation) -> Vec<(usize, usize)> {
         Operation::AddElement { list, .. } | Operation::RemoveElement { list, .. } => vec![at(*list)],
         Operation::SetKeyword { call, .. } | Operation::RemoveArgument { call, .. } => vec![at(*call)],
         Operation::SetClassAttribute { class, .. } => vec![at(*class)],
-        Operation::AddImport { .. } | Operation::SetTomlKey { .. } | Operation::RemoveTomlKey { .. } => {
+        Operation::AddImport { .. }
+        | Operation::ReplaceText { .. }
+        | Operation::SetTomlKey { .. }
+        | Operation::RemoveTomlKey { .. } => {
             vec![]
         }
     }
@@ -323,6 +314,9 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
                 let siblings = operations.iter().filter(|(o, _)| inside(o)).count();
                 statement::remove(file, place, siblings, fixes, &mut edits).map_err(refused)?;
             }
+            Operation::ReplaceText { at, with } => {
+                edits.replace(at.start()..at.end(), with.as_str(), fixes);
+            }
             Operation::AddImport { module, name, .. } => {
                 let wanted = Wanted { module: module.clone(), name: name.clone() };
                 imports.entry(wanted).or_default().extend(fixes);
@@ -345,6 +339,7 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
                 let slot = insert::slot(file, &nodes, *place).map_err(refused)?;
                 let block = assignment::statement(file, &slot, lines).map_err(refused)?;
                 let entry = statements.entry(slot).or_default();
+                entry.spaced |= block.contains(['\n', '\r']);
                 if !entry.blocks.contains(&block) {
                     entry.blocks.push(block);
                 }

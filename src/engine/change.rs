@@ -1,12 +1,15 @@
 //! Plan, preview, apply and undo of fixes, named by their fingerprints.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use super::scan::{on_big_stacks, scan_loaded};
 use super::{Engine, EngineError, Report, ReportedFinding, Silent, store};
 use crate::edit::apply::{self, Applied, ApplyMeta, Listed, Undone};
 use crate::edit::{Operation, PlanError, SourceChange, plan};
 use crate::project::Loaded;
+
+const JOURNAL: &str = "journal";
 
 /// Why fixes were not planned or written. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +68,16 @@ impl Engine {
         Ok(plan(&report.sources, &selected)?)
     }
 
+    /// The change that the fix of this one finding makes by itself; `None` when it has none.
+    pub fn plan_one(
+        &self,
+        report: &Report,
+        found: &ReportedFinding,
+    ) -> Option<Result<SourceChange, ChangeError>> {
+        let fix = found.finding.fix.as_ref()?;
+        Some(plan(&report.sources, &[(found.fingerprint.as_str(), &fix.operations[..])]).map_err(Into::into))
+    }
+
     /// What these fixes would resolve and introduce, before a byte is written.
     ///
     /// # Errors
@@ -114,9 +127,9 @@ impl Engine {
             let meta = ApplyMeta {
                 title: title(report, &kept),
                 date: self.options.today.to_string().replace('-', ""),
-                time: String::new(),
+                time: clock(),
             };
-            let journal = self.journal_dir()?;
+            let journal = self.journal_dir_of(self.home())?;
             Some(apply::apply(report.sources.root(), &change, &journal, &meta)?)
         };
         let after = self.scan(&Silent)?;
@@ -129,7 +142,8 @@ impl Engine {
     /// [`ChangeError::Undo`] when there is none, or a file changed since.
     pub fn undo(&self, id: Option<&str>) -> Result<Undone, ChangeError> {
         self.recover()?;
-        Ok(apply::undo(&self.root, &self.journal_dir()?, id)?)
+        let home = self.written_home();
+        Ok(apply::undo(home, &self.journal_dir_of(home)?, id)?)
     }
 
     /// The writes that can be taken back, as the journal lists them.
@@ -137,7 +151,7 @@ impl Engine {
     /// # Errors
     /// [`ChangeError::Journal`] when the journal cannot be read.
     pub fn writes(&self) -> Result<Vec<Listed>, ChangeError> {
-        Ok(apply::list(&self.journal_dir()?)?)
+        Ok(apply::list(&self.journal_dir_of(self.written_home())?)?)
     }
 
     /// Puts right what a write left half done when its process was killed. One sentence for each such write.
@@ -145,18 +159,32 @@ impl Engine {
     /// # Errors
     /// [`ChangeError::Journal`] when the journal cannot be read.
     pub fn recover(&self) -> Result<Vec<String>, ChangeError> {
-        let recovered = apply::recover(&self.journal_dir()?)?;
+        let recovered = apply::recover(&self.journal_dir_of(self.written_home())?)?;
         Ok(recovered
             .into_iter()
             .map(|r| format!("The write {} was cut off; its files were put back.", r.id))
             .collect())
     }
 
-    fn journal_dir(&self) -> Result<std::path::PathBuf, EngineError> {
-        let dir = self.state_dir().join("journal");
+    /// The folder whose writes are meant: the judged one, or before a scan the nearest one upwards that was
+    /// written to.
+    fn written_home(&self) -> &Path {
+        let home = self.home();
+        let written = |folder: &&Path| self.state_dir_of(folder).join(JOURNAL).is_dir();
+        home.ancestors().find(written).unwrap_or(home)
+    }
+
+    fn journal_dir_of(&self, home: &Path) -> Result<PathBuf, EngineError> {
+        let dir = self.state_dir_of(home).join(JOURNAL);
         store::make_private(&dir)?;
         Ok(dir)
     }
+}
+
+/// The time of day of a write, for people who look at the list of writes.
+fn clock() -> String {
+    let now = time::OffsetDateTime::now_utc();
+    format!("{:02}:{:02} UTC", now.hour(), now.minute())
 }
 
 /// The operations of the fixes with these fingerprints, in the report's order, each once.

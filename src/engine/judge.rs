@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
@@ -143,11 +143,18 @@ fn run_checks(
     subject: &Subject,
     notices: &mut Vec<String>,
 ) -> Result<BTreeMap<&'static str, Outcome>, EngineError> {
+    let tried: Mutex<BTreeMap<(String, String), Arc<OnceLock<SettingsModel>>>> = Mutex::default();
     let what_if = |name: &str, value: &str| {
         let (project, model) = (subject.project.as_ref()?, subject.model.as_ref()?);
-        let mut environment = subject.environment.clone();
-        environment.vars.insert(name.to_owned(), value.to_owned());
-        Some(evaluate(cx.sources, project, &model.module, &environment))
+        let key = (name.to_owned(), value.to_owned());
+        let slot = Arc::clone(tried.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        // Several checks ask the same: one evaluates, the others wait for it.
+        let evaluated = slot.get_or_init(|| {
+            let mut environment = subject.environment.clone();
+            environment.vars.insert(name.to_owned(), value.to_owned());
+            evaluate(cx.sources, project, &model.module, &environment)
+        });
+        Some(evaluated.clone())
     };
     let context = CheckContext {
         sources: cx.sources,

@@ -5,10 +5,12 @@
 
 mod change;
 pub mod demo;
+mod endpoints;
 mod fingerprint;
 pub mod git;
 mod judge;
 mod report;
+mod rewrite;
 mod scan;
 mod select;
 mod state;
@@ -17,17 +19,23 @@ mod suppress;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use time::Date;
 
 use crate::checklist::Profile;
 use crate::finding::{Confidence, Severity};
+use crate::project::settings_named;
+use crate::settings::{SettingsModel, evaluate};
 
 pub use change::{ChangeError, Preview, Written};
+pub use endpoints::EndpointReport;
 pub use report::{
     CheckResult, DecisionNote, FindingId, PracticeReport, ProjectReport, Report, ReportedFinding, Score,
     State, Totals,
 };
+
+pub use rewrite::{Rewrite, rewrites};
 
 /// What to scan and what to report. Paths are as given by the user.
 #[derive(Clone, Debug)]
@@ -107,7 +115,7 @@ impl Options {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The path cannot be scanned.
-    #[error("{0}")]
+    #[error(transparent)]
     Load(#[from] crate::project::LoadError),
     /// There is no Django project.
     #[error("no Django or DRF project found in {}: looked for manage.py, a settings module, and Django or DRF among the requirements of {files} files. Name a folder, or a settings module with --settings", root.display())]
@@ -174,6 +182,8 @@ pub enum EngineError {
 pub struct Engine {
     root: PathBuf,
     options: Options,
+    /// The folder that was judged, when a scan found `root` to be a part of a project.
+    around: OnceLock<PathBuf>,
 }
 
 impl Engine {
@@ -183,12 +193,22 @@ impl Engine {
     /// [`EngineError::Load`] when it is not a folder that can be read.
     pub fn open(path: &Path, options: Options) -> Result<Self, EngineError> {
         let root = crate::project::canonical_root(path)?;
-        Ok(Self { root, options })
+        Ok(Self::at(root, options))
     }
 
-    /// The scanned root, absolute.
+    fn at(root: PathBuf, options: Options) -> Self {
+        Self { root, options, around: OnceLock::new() }
+    }
+
+    /// The folder that was opened, absolute.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The folder that is judged, absolute: the opened one, or that of the project around it. Decisions, patches
+    /// and the journal belong to it.
+    pub fn home(&self) -> &Path {
+        self.around.get().unwrap_or(&self.root)
     }
 
     /// The options it was opened with.
@@ -202,6 +222,34 @@ impl Engine {
     /// [`EngineError`] when there is nothing to check, a named thing does not exist, or `sink` cancels.
     pub fn scan(&self, sink: &dyn ProgressSink) -> Result<Report, EngineError> {
         scan::on_big_stacks(|| scan::scan(self, sink))
+    }
+
+    /// The settings of another module of a project that was scanned, in the same environment.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchSettings`] when the project has no such module, [`EngineError::EnvFile`] as in a scan.
+    pub fn settings(
+        &self,
+        report: &Report,
+        project: &ProjectReport,
+        module: &str,
+    ) -> Result<SettingsModel, EngineError> {
+        let found = project.project.as_ref().and_then(|found| {
+            let candidate = settings_named(&report.sources, found, module)?;
+            let mut with = found.clone();
+            with.candidates.retain(|known| known.module != candidate.module);
+            let module = candidate.module.clone();
+            with.candidates.insert(0, candidate);
+            Some((with, module))
+        });
+        let Some((project, module)) = found else {
+            let known =
+                project.project.iter().flat_map(|p| &p.candidates).map(|c| c.module.clone()).collect();
+            let (asked, root) = (module.to_owned(), report.root.clone());
+            return Err(EngineError::NoSuchSettings { asked, root, known });
+        };
+        let environment = scan::environment(self)?;
+        Ok(scan::on_big_stacks(|| evaluate(&report.sources, &project, &module, &environment)))
     }
 }
 

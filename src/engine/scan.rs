@@ -1,6 +1,7 @@
 //! The pipeline: load, parse, discover, evaluate, link, judge. Deterministic: parallel work is collected in the
 //! order of its input.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,9 +18,9 @@ use crate::decisions::Decisions;
 use crate::index::ProjectIndex;
 use crate::index::items::{FileItems, collect};
 use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, Role, SettingsChoice};
-use crate::python::parse;
+use crate::python::{forget_trees, with_tree};
 use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, ReadError, SourceFile, Sources, decode, read_file};
 
 /// The parser grows its stack, visitors and drops do not: hostile nesting must not end the process.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
@@ -53,9 +54,10 @@ pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, E
     };
     let loaded = load(&engine.root)?;
     let mut report = scan_loaded(engine, loaded, sink)?;
-    if let Some(around) = needs_surroundings(&report).then(|| surroundings(&engine.root)).flatten() {
+    let inside = needs_surroundings(&report) || is_package(&engine.root);
+    if let Some(around) = inside.then(|| surroundings(&engine.root)).flatten() {
         // A folder inside a project was named: the project around it is judged.
-        let wider = Engine { root: around, options: engine.options.clone() };
+        let wider = Engine::at(around, engine.options.clone());
         let loaded = load(&wider.root)?;
         if let Ok(mut found) = scan_loaded(&wider, loaded, sink)
             && found
@@ -70,6 +72,7 @@ pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, E
             );
             found.notices.insert(0, text);
             report = found;
+            let _ = engine.around.set(wider.root);
         }
     }
     if report.projects.is_empty() {
@@ -83,9 +86,16 @@ fn needs_surroundings(report: &Report) -> bool {
     report.projects.iter().all(|p| p.model.is_none())
 }
 
-/// The nearest folder above with a `manage.py`, in the same git repository, else the repository itself.
+/// Whether a folder is a Python package: what is in it is imported from the folder above.
+fn is_package(folder: &Path) -> bool {
+    folder.join("__init__.py").is_file()
+}
+
+/// The nearest folder above with a `manage.py`, in the same git repository, else the repository itself. Outside of
+/// a repository the search ends at the folder that holds the outermost package.
 fn surroundings(root: &Path) -> Option<PathBuf> {
-    let top = root.ancestors().find(|a| a.join(".git").exists())?;
+    let repository = root.ancestors().find(|a| a.join(".git").exists());
+    let top = repository.or_else(|| root.ancestors().find(|a| !is_package(a)))?;
     let mut inside = root.ancestors().skip(1).take_while(|a| a.starts_with(top));
     let managed = inside.find(|a| a.join("manage.py").is_file());
     managed.or_else(|| (top != root).then_some(top)).map(Path::to_path_buf)
@@ -101,31 +111,39 @@ pub(super) fn scan_loaded(
     let catalog = Catalog::builtin();
     let selection = Selection::new(&catalog, &engine.options)?;
     let decisions = engine.decisions()?.decisions;
-    let parsed = parse_all(&sources, sink)?;
+    let environment = environment(engine)?;
+    let mut notices = Vec::new();
+    // Settings need few files and, one module at a time, one thread: the others read the rest meanwhile.
+    let (parsed, found) = rayon::join(
+        || parse_all(&sources, sink),
+        || {
+            let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
+            let given = engine.options.environment_as_given;
+            let models =
+                projects.par_iter().map(|p| evaluate_all(&sources, p, &environment, given)).collect();
+            Ok::<(Vec<Project>, Vec<Models>), EngineError>((projects, models))
+        },
+    );
+    let (parsed, (projects, models)) = (parsed?, found?);
     not_read.extend(parsed.broken);
     not_read.sort();
     not_read.dedup();
 
-    let mut notices = Vec::new();
-    let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
-    let environment = environment(engine)?;
     let roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
     let mut subjects = Vec::new();
-    for project in &projects {
+    for (project, models) in projects.iter().zip(models) {
         let items = items_of(&parsed.items, &sources, Some(&project.root), &roots);
         let versions = versions_line(project);
         let settings = settings_line(project);
         if !sink.step(Progress::Project { root: project.root.clone(), versions, settings }) {
             return Err(EngineError::Cancelled);
         }
-        let (subject, assumed) =
-            subject(&sources, Some(project), items, &environment, engine.options.environment_as_given);
-        notices.extend(assumed.iter().map(|a| assumption(project, a)));
-        subjects.push(subject);
+        notices.extend(models.assumed.iter().map(|a| assumption(project, a)));
+        subjects.push(subject(&sources, Some(project), models, items, &environment));
     }
     let loose = items_of(&parsed.items, &sources, None, &roots);
     if !loose.is_empty() && (!projects.is_empty() || uses_drf(&sources, &parsed.items)) {
-        subjects.push(subject(&sources, None, loose, &environment, true).0);
+        subjects.push(subject(&sources, None, Models::default(), loose, &environment));
     }
 
     let context = judge::Context {
@@ -147,6 +165,7 @@ pub(super) fn scan_loaded(
             reports.push(judged.report);
         }
     }
+    forget_trees(&sources);
     judge::number(&mut reports);
     notices.extend(judge::unused_comments(&context, &reports));
     Ok(Report {
@@ -162,60 +181,59 @@ pub(super) fn scan_loaded(
 }
 
 /// What one pass over all Python files gives.
-struct ParsedAll {
-    items: Vec<(FileId, Arc<FileItems>)>,
+pub(super) struct ParsedAll {
+    pub(super) items: Vec<(FileId, Arc<FileItems>)>,
     comments: Comments,
     broken: Vec<NotRead>,
 }
 
 /// Parses every Python file in parallel; trees are dropped at once, only items stay.
-fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
-    let python: Vec<FileId> =
-        sources.iter().filter(|(_, f)| f.path.ends_with(".py")).map(|(id, _)| id).collect();
+pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
+    let mut python: Vec<(FileId, &SourceFile)> =
+        sources.iter().filter(|(_, f)| f.path.ends_with(".py") && !is_migration(&f.path)).collect();
+    // The largest first, in small portions: no thread is left alone with a large one at the end.
+    python.sort_by_key(|(_, f)| Reverse(f.text.len()));
     let (done, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
     let of = python.len();
-    let results: Vec<_> = python
+    let mut items: Vec<(FileId, Arc<FileItems>)> = python
         .par_iter()
-        .with_min_len(4)
-        .filter_map(|&id| {
+        .with_max_len(8)
+        .filter_map(|&(id, file)| {
             if cancelled.load(Ordering::Relaxed) {
                 return None;
             }
-            let text = sources.text(id);
-            let module = parse(text);
-            let items = Arc::new(collect(sources, id, &module));
-            let lines = sources.file(id);
-            let comments = items.suppressions.clone();
-            let broken = module.errors.first().map(|error| {
-                let line = lines.lines().line_column(text, error.range.start().to_usize()).line;
-                NotRead {
-                    path: lines.path.clone(),
-                    reason: format!("it is not valid Python (line {line}: {})", error.message),
-                }
-            });
+            let items = file.derived(|| with_tree(file, |module| collect(sources, id, module)));
             let now = done.fetch_add(1, Ordering::Relaxed) + 1;
             if (now.is_multiple_of(64) || now == of) && !sink.step(Progress::Parsing { done: now, of }) {
                 cancelled.store(true, Ordering::Relaxed);
             }
-            Some((id, items, comments, broken))
+            Some((id, items))
         })
         .collect();
     if cancelled.into_inner() {
         return Err(EngineError::Cancelled);
     }
-    let mut all = ParsedAll { items: Vec::with_capacity(of), comments: BTreeMap::new(), broken: Vec::new() };
-    for (id, items, comments, broken) in results {
-        all.items.push((id, items));
-        if !comments.is_empty() {
-            all.comments.insert(id, comments);
-        }
-        all.broken.extend(broken);
-    }
-    Ok(all)
+    items.sort_unstable_by_key(|(id, _)| *id);
+    let with_comments = items.iter().filter(|(_, items)| !items.suppressions.is_empty());
+    let comments = with_comments.map(|(id, items)| (*id, items.suppressions.clone())).collect();
+    let broken = items.iter().filter_map(|(id, items)| {
+        let (line, message) = items.error.as_ref()?;
+        let reason = format!("it is not valid Python (line {line}: {message})");
+        Some(NotRead { path: sources.path(*id).to_owned(), reason })
+    });
+    let broken = broken.collect();
+    Ok(ParsedAll { items, comments, broken })
+}
+
+/// Whether a file is a numbered migration (`migrations/0001_initial.py`). No import statement can name such a module,
+/// so nothing in it is the base, the view or the serializer of anything: it is left unread.
+fn is_migration(path: &str) -> bool {
+    let Some((folder, name)) = path.rsplit_once('/') else { return false };
+    name.starts_with(|c: char| c.is_ascii_digit()) && folder.split('/').any(|part| part == "migrations")
 }
 
 /// The projects to judge, with the settings module that the options or an earlier decision name.
-fn find_projects(
+pub(super) fn find_projects(
     engine: &Engine,
     sources: &Sources,
     decisions: &Decisions,
@@ -278,13 +296,12 @@ fn find_projects(
 }
 
 /// The environment that the options give.
-fn environment(engine: &Engine) -> Result<Environment, EngineError> {
+pub(super) fn environment(engine: &Engine) -> Result<Environment, EngineError> {
     let mut vars = BTreeMap::new();
     if let Some(path) = &engine.options.env_file {
-        let text = crate::source::read_file(path)
-            .and_then(crate::source::decode)
-            .map_err(|e| EngineError::EnvFile { path: path.clone(), reason: e.to_string() })?
-            .0;
+        let unread = |e: ReadError| EngineError::EnvFile { path: path.clone(), reason: e.to_string() };
+        let bytes = read_file(path).map_err(unread)?;
+        let (text, _) = decode(&bytes).map_err(unread)?;
         vars.extend(crate::settings::parse_env_file(&text));
     }
     vars.extend(engine.options.env.iter().cloned());
@@ -293,7 +310,7 @@ fn environment(engine: &Engine) -> Result<Environment, EngineError> {
 
 /// The items of the files of one project: below its root, and below no other project's root inside it. With
 /// `None`, those of the files below no project.
-fn items_of(
+pub(super) fn items_of(
     items: &[(FileId, Arc<FileItems>)],
     sources: &Sources,
     root: Option<&str>,
@@ -319,22 +336,19 @@ fn uses_drf(sources: &Sources, items: &[(FileId, Arc<FileItems>)]) -> bool {
         .any(|(id, _)| memchr::memmem::find(sources.text(*id).as_bytes(), b"rest_framework").is_some())
 }
 
-/// Evaluates and links what is judged together.
+/// Links what is judged together.
 fn subject(
     sources: &Sources,
     project: Option<&Project>,
+    models: Models,
     items: Vec<Arc<FileItems>>,
     environment: &Environment,
-    as_given: bool,
-) -> (Subject, Vec<Assumed>) {
-    let (index, models) = rayon::join(
-        || ProjectIndex::link(sources, project, items),
-        || project.map(|p| evaluate_all(sources, p, environment, as_given)).unwrap_or_default(),
-    );
-    let (model, others, assumed) = models;
+) -> Subject {
+    let index = ProjectIndex::link(sources, project, items);
+    let Models { model, others, assumed } = models;
     let mut environment = environment.clone();
-    environment.vars.extend(assumed.iter().map(|a| (a.name.clone(), a.value.clone())));
-    (Subject { project: project.cloned(), model, others, index, environment }, assumed)
+    environment.vars.extend(assumed.into_iter().map(|a| (a.name, a.value)));
+    Subject { project: project.cloned(), model, others, index, environment }
 }
 
 /// What is supposed of production's environment, for people.
@@ -346,14 +360,16 @@ fn assumption(project: &Project, assumed: &Assumed) -> String {
     )
 }
 
-/// The judged module's settings, and those of the project's other modules.
-fn evaluate_all(
-    sources: &Sources,
-    project: &Project,
-    environment: &Environment,
-    as_given: bool,
-) -> (Option<SettingsModel>, Vec<SettingsModel>, Vec<Assumed>) {
-    let Some(judged) = project.choice.module() else { return Default::default() };
+/// The judged module's settings, those of the project's other modules, and what was supposed of the environment.
+#[derive(Default)]
+struct Models {
+    model: Option<SettingsModel>,
+    others: Vec<SettingsModel>,
+    assumed: Vec<Assumed>,
+}
+
+fn evaluate_all(sources: &Sources, project: &Project, environment: &Environment, as_given: bool) -> Models {
+    let Some(judged) = project.choice.module() else { return Models::default() };
     let others = project.candidates.iter().map(|c| c.module.as_str()).filter(|m| *m != judged);
     let others: Vec<&str> = others.take(MOST_OTHERS).collect();
     let ((model, assumed), mut others) = rayon::join(
@@ -374,7 +390,7 @@ fn evaluate_all(
         development.role = Role::Development;
         others.insert(0, development);
     }
-    (Some(model), others, assumed)
+    Models { model: Some(model), others, assumed }
 }
 
 fn versions_line(project: &Project) -> String {

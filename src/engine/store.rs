@@ -16,7 +16,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Decisions`] when the file is there and cannot be used.
     pub fn decisions(&self) -> Result<DecisionsFile, EngineError> {
-        match read_text(&self.root.join(FILE_NAME))? {
+        match read_text(&self.home().join(FILE_NAME))? {
             Some(text) => Ok(DecisionsFile::parse(&text)?),
             None => Ok(DecisionsFile::default()),
         }
@@ -27,7 +27,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Decisions`] when the file cannot be used, [`EngineError::Store`] when it cannot be written.
     pub fn decide(&self, change: impl FnOnce(&mut DecisionsFile)) -> Result<(), EngineError> {
-        let path = self.root.join(FILE_NAME);
+        let path = self.home().join(FILE_NAME);
         let mut file = self.decisions()?;
         let before = file.text();
         change(&mut file);
@@ -43,7 +43,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`] when it is there and cannot be read.
     pub fn session_state(&self) -> Result<Option<String>, EngineError> {
-        read_text(&self.state_dir().join(SESSION))
+        read_text(&self.state_dir_of(&self.root).join(SESSION))
     }
 
     /// Keeps the session state of this root.
@@ -51,18 +51,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`] when it cannot be written.
     pub fn save_session_state(&self, text: &str) -> Result<(), EngineError> {
-        let dir = self.state_dir();
+        let dir = self.state_dir_of(&self.root);
         make_private(&dir)?;
         write(&dir.join(SESSION), text.as_bytes())
     }
 
-    /// The folder for this root's session state and journals. Outside the project: originals hold secrets.
-    pub fn state_dir(&self) -> PathBuf {
+    /// Where session state and journal of one folder are kept. Outside the project: originals hold secrets.
+    pub(super) fn state_dir_of(&self, folder: &Path) -> PathBuf {
         let base = self.options.state_dir.clone().unwrap_or_else(user_state_dir);
-        let name = self.root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let safe: String =
             name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
-        let hash = xxhash_rust::xxh3::xxh3_64(self.root.to_string_lossy().as_bytes());
+        let hash = xxhash_rust::xxh3::xxh3_64(folder.to_string_lossy().as_bytes());
         base.join(format!("{safe}-{hash:016x}"))
     }
 }
@@ -87,8 +87,8 @@ fn read_text(path: &Path) -> Result<Option<String>, EngineError> {
         Ok(_) => {}
     }
     let bytes = read_file(path).map_err(|e| store(std::io::Error::other(e.to_string())))?;
-    let (text, _) = decode(bytes).map_err(|e| store(std::io::Error::other(e.to_string())))?;
-    Ok(Some(text))
+    let (text, _) = decode(&bytes).map_err(|e| store(std::io::Error::other(e.to_string())))?;
+    Ok(Some(text.into_owned()))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {

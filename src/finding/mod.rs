@@ -173,6 +173,8 @@ pub struct Finding {
     pub severity: Option<Severity>,
     /// Differs from the catalogue's confidence where this place is less sure.
     pub confidence: Option<Confidence>,
+    /// Which of Django's own checks report it, where that differs from the catalogue's list.
+    pub django: Option<&'static [&'static str]>,
     /// The smallest change that puts it right, where one is known to be right.
     pub fix: Option<Fix>,
     /// What to do by hand when there is no fix, with the values of this place.
@@ -195,6 +197,7 @@ impl Finding {
             symbol: symbol.into(),
             severity: None,
             confidence: None,
+            django: None,
             fix: None,
             instruction: None,
         }

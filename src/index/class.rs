@@ -2,12 +2,14 @@
 
 use super::Resolution;
 use super::items::{FunctionItem, ValueItem};
-use super::{Ancestor, ClassId, Framework, FrameworkValue, FunctionId, Mro, ProjectIndex};
+use super::{Ancestor, ClassId, Expression, Framework, FrameworkValue, FunctionId, Mro, ProjectIndex};
 use crate::settings::Truth;
 use crate::source::Span;
 
 /// DRF's view.
 pub const API_VIEW: &str = "rest_framework.views.APIView";
+/// Django's view that answers HEAD itself.
+pub const REDIRECT_VIEW: &str = "django.views.generic.base.RedirectView";
 /// The decorator that makes one of a function.
 pub const API_VIEW_DECORATOR: &str = "rest_framework.decorators.api_view";
 
@@ -94,6 +96,46 @@ impl ProjectIndex {
         })
     }
 
+    /// The methods (lower case) that `@api_view` gives a function; `None` for a plain function.
+    pub fn api_view(&self, id: FunctionId) -> Option<Vec<String>> {
+        let decorator = self.function(id).decorators.iter().find(|d| {
+            d.name.as_deref().is_some_and(|name| self.is_external(d.at, name, API_VIEW_DECORATOR))
+        })?;
+        let list = decorator
+            .arguments
+            .iter()
+            .flatten()
+            .find(|a| a.keyword.is_none() || a.keyword.as_deref() == Some("http_method_names"));
+        let text = |e: &Expression| match e {
+            Expression::Str(text) => Some(text.to_lowercase()),
+            _ => None,
+        };
+        let methods = list.and_then(|a| a.value.elements()).map(|e| e.iter().filter_map(text).collect());
+        Some(methods.unwrap_or_else(|| vec!["get".to_owned()]))
+    }
+
+    /// Whether a library class inherits from (or is) another, as far as the table tells.
+    pub fn is_library_subclass(name: &str, base: &str) -> bool {
+        let table = Framework::builtin();
+        let wanted = table.canonical(base);
+        library_order(name).iter().any(|c| c.name == wanted)
+    }
+
+    /// Those of `methods` that a library class of the table has; `None` when it is not in the table. Every view of
+    /// Django's answers OPTIONS.
+    pub fn library_handlers(name: &str, methods: &[&str]) -> Option<Vec<String>> {
+        let order = library_order(name);
+        if order.is_empty() {
+            return None;
+        }
+        let has = |m: &&&str| {
+            **m == "options"
+                || (**m == "head" && is_redirect(&order))
+                || order.iter().any(|c| c.methods.iter().any(|n| n == *m))
+        };
+        Some(methods.iter().filter(has).map(ToString::to_string).collect())
+    }
+
     /// Whether a dotted name in module-level code at `at` means this library name.
     pub fn is_external(&self, at: Span, name: &str, wanted: &str) -> bool {
         matches!(self.resolve_at(at, name), Resolution::External(full) if full == wanted)
@@ -147,6 +189,27 @@ impl ProjectIndex {
             (None, None) => None,
         }
     }
+}
+
+/// Of Django's views `RedirectView` alone has a handler of its own for HEAD, of which the table says nothing.
+fn is_redirect(order: &[&super::FrameworkClass]) -> bool {
+    order.iter().any(|c| c.name == REDIRECT_VIEW)
+}
+
+/// A library class and its bases that the table holds.
+fn library_order(name: &str) -> Vec<&'static super::FrameworkClass> {
+    let table = Framework::builtin();
+    let mut order: Vec<&'static super::FrameworkClass> = Vec::new();
+    let mut todo = vec![name];
+    while let Some(name) = todo.pop() {
+        if let Some(class) = table.find(name).map(|id| table.class(id))
+            && !order.iter().any(|c| c.name == class.name)
+        {
+            order.push(class);
+            todo.extend(class.bases.iter().map(String::as_str));
+        }
+    }
+    order
 }
 
 fn framework_attribute(class: &'static super::FrameworkClass, name: &str) -> Option<Lookup<'static>> {

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::settings::Truth;
+
 /// The table.
 #[derive(Debug)]
 pub struct Framework {
@@ -13,6 +15,7 @@ pub struct Framework {
     by_name: FxHashMap<String, FrameworkId>,
     aliases: BTreeMap<String, String>,
     versions: BTreeMap<String, String>,
+    views: BTreeMap<String, String>,
 }
 
 /// A class of the table.
@@ -30,9 +33,56 @@ pub struct FrameworkClass {
     /// Methods that it defines itself, of those that matter for policy.
     #[serde(default)]
     pub methods: Vec<String>,
+    /// For a permission class: whom its own methods let in.
+    #[serde(default)]
+    pub grants: Vec<Grant>,
+    /// Those of its methods that call the same method of `super()`.
+    #[serde(default)]
+    pub chains: Vec<String>,
+    /// For a Django view: `authenticated` when its `dispatch` asks for a login.
+    #[serde(default)]
+    pub protected: Option<String>,
     /// Policy attributes that it sets itself.
     #[serde(flatten)]
     pub attributes: BTreeMap<String, FrameworkValue>,
+}
+
+/// Whom a method of a library's permission class lets in, as a real call answered.
+#[derive(Debug, serde::Deserialize)]
+pub struct Grant {
+    /// `has_permission` or `has_object_permission`.
+    pub method: String,
+    /// `anonymous`, or `user`: somebody who has logged in and is nothing else.
+    pub who: String,
+    /// Whether a `GET` passes.
+    pub read: Answer,
+    /// Whether a `POST` passes.
+    pub write: Answer,
+    /// Attributes of the permission that the answers depend on.
+    #[serde(default)]
+    pub reads: Vec<String>,
+}
+
+/// The answer of a permission class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer {
+    /// It lets the caller in.
+    Yes,
+    /// It refuses.
+    No,
+    /// It needs more than a request to answer.
+    Unknown,
+}
+
+impl From<Answer> for Truth {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Yes => Self::Yes,
+            Answer::No => Self::No,
+            Answer::Unknown => Self::Maybe,
+        }
+    }
 }
 
 /// The value of a library class's attribute.
@@ -49,6 +99,8 @@ pub enum FrameworkValue {
 struct Table {
     versions: BTreeMap<String, String>,
     aliases: BTreeMap<String, String>,
+    #[serde(default)]
+    views: BTreeMap<String, String>,
     class: BTreeMap<String, FrameworkClass>,
 }
 
@@ -67,12 +119,18 @@ impl Framework {
             by_name.insert(name.clone(), FrameworkId(classes.len() as u32));
             classes.push(FrameworkClass { name, ..class });
         }
-        Self { classes, by_name, aliases: table.aliases, versions: table.versions }
+        Self { classes, by_name, aliases: table.aliases, versions: table.versions, views: table.views }
     }
 
     /// The class with this dotted name, or with this name under which another module offers it.
     pub fn find(&self, name: &str) -> Option<FrameworkId> {
         self.by_name.get(name).or_else(|| self.by_name.get(self.aliases.get(name)?)).copied()
+    }
+
+    /// The class behind a library's name that is a finished view: `obtain_auth_token` is
+    /// `ObtainAuthToken.as_view()`.
+    pub fn view_class(&self, name: &str) -> Option<FrameworkId> {
+        self.find(self.views.get(name)?)
     }
 
     /// What is known of a class.

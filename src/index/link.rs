@@ -1,6 +1,6 @@
 //! Phase 2: file items to a [`ProjectIndex`].
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -36,7 +36,7 @@ impl ProjectIndex {
             classes.extend(made);
             files.push(IndexedFile { items, module, first_class });
         }
-        let mut index = Self { files, by_file, classes, modules, trees: Mutex::default() };
+        let mut index = Self { files, by_file, classes, modules, models: OnceLock::new() };
         for (class, mro) in linearize_all(&index).into_iter().enumerate() {
             index.classes[class].mro = mro;
         }

@@ -6,11 +6,13 @@
 //! resolves names across files. Nothing is guessed: a name ends as [`Resolution::Resolved`] in the project, as
 //! [`Resolution::External`] in a library, or as [`Resolution::Unresolved`] with a cause.
 
+mod absolute;
 mod class;
 mod expression;
 mod framework;
 pub mod items;
 mod link;
+mod models;
 mod modules;
 mod mro;
 mod policy;
@@ -19,19 +21,20 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup};
+pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup, REDIRECT_VIEW};
 pub use expression::{Call, Expression, Operator};
-pub use framework::{Framework, FrameworkClass, FrameworkId, FrameworkValue};
+pub use framework::{Answer, Framework, FrameworkClass, FrameworkId, FrameworkValue, Grant};
+pub use models::{Field, Model, ModelName, Models, Target};
 pub use mro::{Ancestor, Mro};
 pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
 pub use resolve::{Entity, Resolution};
 
-use crate::python::{ParsedModule, parse};
-use crate::source::{FileId, Sources};
+use crate::python::{ParsedModule, tree};
+use crate::source::{FileId, Sources, Span};
 use items::{ClassItem, FileItems, FunctionItem};
 
 /// A class of the index. Ids follow the order of files, then of class statements.
@@ -53,7 +56,7 @@ pub struct ProjectIndex {
     by_file: FxHashMap<FileId, u32>,
     classes: Vec<IndexedClass>,
     modules: modules::Modules,
-    trees: Mutex<FxHashMap<FileId, Arc<ParsedModule>>>,
+    models: OnceLock<models::Models>,
 }
 
 #[derive(Debug)]
@@ -137,13 +140,37 @@ impl ProjectIndex {
 
     /// The tree of a file, parsed when first asked for and kept.
     pub fn tree(&self, sources: &Sources, file: FileId) -> Arc<ParsedModule> {
-        // A panic elsewhere leaves the map whole: nothing is computed while it is locked.
-        let trees = || self.trees.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tree) = trees().get(&file) {
-            return Arc::clone(tree);
-        }
-        let tree = Arc::new(parse(sources.text(file)));
-        Arc::clone(trees().entry(file).or_insert(tree))
+        tree(sources, file)
+    }
+
+    /// The file of a module; of several with the name, that nearest to the file `near`.
+    pub fn module_file(&self, name: &str, near: FileId) -> Option<FileId> {
+        self.modules.find(name, near)
+    }
+
+    /// Whether a file is a package's `__init__`.
+    pub fn is_package(&self, file: FileId) -> bool {
+        self.indexed(file).is_some_and(|f| f.module.is_package)
+    }
+
+    /// Whether a dotted name is a folder of modules.
+    pub fn is_namespace(&self, name: &str) -> bool {
+        self.modules.is_namespace(name)
+    }
+
+    /// The class whose statement stands here.
+    pub fn class_standing_at(&self, at: Span) -> Option<ClassId> {
+        let file = self.indexed(at.file)?;
+        let position = file.items.classes.iter().position(|c| c.at == at)?;
+        Some(ClassId(file.first_class + position as u32))
+    }
+
+    /// The module-level function around a place, and its name.
+    pub fn function_around(&self, at: Span) -> Option<(FunctionId, &str)> {
+        let items = &self.indexed(at.file)?.items;
+        let position = items.functions.iter().position(|f| f.at.contains(at))?;
+        let id = FunctionId { file: at.file, position: position as u32 };
+        Some((id, &items.functions[position].name))
     }
 
     fn indexed(&self, file: FileId) -> Option<&IndexedFile> {

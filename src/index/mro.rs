@@ -1,6 +1,8 @@
 //! Method resolution order: the C3 linearization that Python computes, over project classes, library classes of
 //! the table, and bases of which nothing is known.
 
+use rayon::prelude::*;
+
 use super::resolve::{Entity, Resolution};
 use super::{ClassId, Framework, FrameworkId, ProjectIndex};
 use crate::index::framework::is_surely_no_view;
@@ -32,12 +34,16 @@ pub struct Mro {
 
 /// Computes the orders of all classes, in order of ids.
 pub(super) fn linearize_all(index: &ProjectIndex) -> Vec<Mro> {
-    let mut state = Linearizer { index, done: vec![None; index.classes.len()], open: Vec::new() };
+    // Names are resolved class by class, whatever the orders of others will be.
+    let bases = (0..index.classes.len()).into_par_iter().map(|i| bases(index, ClassId(i as u32))).collect();
+    let mut state = Linearizer { index, bases, done: vec![None; index.classes.len()], open: Vec::new() };
     (0..index.classes.len()).map(|i| state.project(ClassId(i as u32))).collect()
 }
 
 struct Linearizer<'a> {
     index: &'a ProjectIndex,
+    /// The direct bases of each class.
+    bases: Vec<Vec<Ancestor>>,
     done: Vec<Option<Mro>>,
     /// Classes whose order is being computed.
     open: Vec<ClassId>,
@@ -57,7 +63,7 @@ impl Linearizer<'_> {
         let mut problem = None;
         let mut sequences = Vec::new();
         let mut direct = Vec::new();
-        for base in self.bases(id) {
+        for base in self.bases[id.0 as usize].clone() {
             let mro = match &base {
                 Ancestor::Project(base) => self.project(*base),
                 Ancestor::Framework(base) => framework(*base, 0),
@@ -77,33 +83,34 @@ impl Linearizer<'_> {
         }
         mro
     }
+}
 
-    fn bases(&self, id: ClassId) -> Vec<Ancestor> {
-        let class = self.index.class(id);
-        let outer = self.index.outer_class(id);
-        let mut bases = Vec::with_capacity(class.bases.len());
-        for base in &class.bases {
-            let Some(name) = base.name.as_deref() else {
-                bases.push(Ancestor::Unknown("a base is computed".into()));
-                continue;
-            };
-            let found = match outer {
-                Some(outer) => self.index.resolve_in_body(outer, class.at, name),
-                None => self.index.resolve_at(class.at, name),
-            };
-            match found {
-                Resolution::Resolved(Entity::Class(base)) => bases.push(Ancestor::Project(base)),
-                Resolution::Resolved(_) => {
-                    bases.push(Ancestor::Unknown(format!("the base `{name}` is computed").into()));
-                }
-                Resolution::External(full) if full == "builtins.object" => {}
-                Resolution::External(full) => bases.push(external(&full)),
-                Resolution::Unresolved(cause) => bases.push(Ancestor::Unknown(cause.into())),
+/// What the bases of a class are, in order.
+fn bases(index: &ProjectIndex, id: ClassId) -> Vec<Ancestor> {
+    let class = index.class(id);
+    let outer = index.outer_class(id);
+    let mut bases = Vec::with_capacity(class.bases.len());
+    for base in &class.bases {
+        let Some(name) = base.name.as_deref() else {
+            bases.push(Ancestor::Unknown("a base is computed".into()));
+            continue;
+        };
+        let found = match outer {
+            Some(outer) => index.resolve_in_body(outer, class.at, name),
+            None => index.resolve_at(class.at, name),
+        };
+        match found {
+            Resolution::Resolved(Entity::Class(base)) => bases.push(Ancestor::Project(base)),
+            Resolution::Resolved(_) => {
+                bases.push(Ancestor::Unknown(format!("the base `{name}` is computed").into()));
             }
+            Resolution::External(full) if full == "builtins.object" => {}
+            Resolution::External(full) => bases.push(external(&full)),
+            Resolution::Unresolved(cause) => bases.push(Ancestor::Unknown(cause.into())),
         }
-        bases.dedup();
-        bases
     }
+    bases.dedup();
+    bases
 }
 
 /// A library class as an ancestor.
@@ -115,7 +122,7 @@ fn external(name: &str) -> Ancestor {
     }
 }
 
-fn framework(id: FrameworkId, depth: usize) -> Mro {
+pub(super) fn framework(id: FrameworkId, depth: usize) -> Mro {
     let own = Ancestor::Framework(id);
     if depth > MAX_DEPTH {
         return Mro { order: [own].into(), problem: None };

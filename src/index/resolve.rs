@@ -32,7 +32,7 @@ pub enum Entity {
 }
 
 /// An entity, or a folder of modules on the way to one.
-enum Step {
+pub(super) enum Step {
     At(Entity),
     /// The folder, and the file that names it.
     Namespace(String, FileId),
@@ -213,7 +213,7 @@ impl ProjectIndex {
         }
     }
 
-    fn import(&self, file: FileId, import: &ImportItem, hops: usize) -> Step {
+    pub(super) fn import(&self, file: FileId, import: &ImportItem, hops: usize) -> Step {
         let module = match self.absolute(file, import) {
             Ok(module) => module,
             Err(cause) => return Step::Failed(cause),
@@ -309,7 +309,7 @@ impl ProjectIndex {
     }
 
     /// A class directly in the body of another.
-    fn nested(&self, class: ClassId, name: &str) -> Option<ClassId> {
+    pub(super) fn nested(&self, class: ClassId, name: &str) -> Option<ClassId> {
         let first = self.files[self.classes[class.0 as usize].file as usize].first_class;
         let file = self.file(self.class_file(class))?;
         let position =
@@ -322,7 +322,7 @@ impl ProjectIndex {
     }
 }
 
-fn finish(step: Step) -> Resolution<Entity> {
+pub(super) fn finish(step: Step) -> Resolution<Entity> {
     match step {
         Step::At(entity) => Resolution::Resolved(entity),
         Step::External(name) => Resolution::External(Framework::builtin().canonical(&name).to_owned()),

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::*;
+use crate::python::parse;
 use crate::settings::Truth;
 use crate::source::SourceFile;
 
 /// An index over files given as (path, text).
-fn index_of(files: &[(&str, &str)]) -> (Sources, ProjectIndex) {
+pub(super) fn index_of(files: &[(&str, &str)]) -> (Sources, ProjectIndex) {
     let file = |(path, text): &(&str, &str)| {
         SourceFile::from_bytes((*path).into(), text.as_bytes().to_vec()).unwrap()
     };

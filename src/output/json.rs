@@ -1,4 +1,4 @@
-//! `check --format json`, schema version 1. Adding a field is not a new version; lines and columns start at 1.
+//! `check --format json` and `json-lines`, schema version 1. Adding a field is not a new version; lines and columns start at 1.
 
 use std::io::{self, Write};
 
@@ -57,7 +57,7 @@ struct Practice<'a> {
     kind: &'static str,
     state: &'static str,
     findings: Vec<&'a str>,
-    /// How it was decided, or why it cannot be told, one sentence for each check.
+    /// How it was decided, or why it cannot be told. Checks that say the same say it once.
     reasons: Vec<String>,
     decision: Option<Decision<'a>>,
 }
@@ -82,7 +82,7 @@ struct Found<'a> {
     verdict: &'static str,
     owasp: &'a [String],
     cwe: &'a [u32],
-    django: &'a [String],
+    django: Vec<&'a str>,
     path: &'a str,
     line: usize,
     column: usize,
@@ -187,6 +187,18 @@ pub fn write(out: &mut dyn Write, report: &Report, changes: &Changes) -> io::Res
     writeln!(out)
 }
 
+/// Writes each finding as a document of its own on one line, in the shape of the elements of `findings`.
+pub fn write_lines(out: &mut dyn Write, report: &Report, changes: &Changes) -> io::Result<()> {
+    let cx = Context { report, changes, secrets: Secrets::of(report) };
+    for project in &report.projects {
+        for found in &project.findings {
+            serde_json::to_writer(&mut *out, &cx.finding(project, found))?;
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
 fn project(project: &ProjectReport) -> Project<'_> {
     let found = project.project.as_ref();
     let candidates = match found.map(|p| &p.choice) {
@@ -238,9 +250,20 @@ impl<'a> Context<'a> {
             kind: meta.kind.as_str(),
             state: practice.state.as_str(),
             findings: practice.findings.iter().map(|&i| project.findings[i].id.as_str()).collect(),
-            reasons: practice.checks.iter().map(|c| self.secrets.hide(&c.outcome.reason)).collect(),
+            reasons: self.reasons(practice),
             decision: practice.decision.as_ref().map(decision),
         }
+    }
+
+    fn reasons(&self, practice: &PracticeReport) -> Vec<String> {
+        let mut reasons: Vec<String> = Vec::new();
+        for check in &practice.checks {
+            let reason = self.secrets.hide(&check.outcome.reason);
+            if !reason.is_empty() && !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        reasons
     }
 
     fn finding(&self, project: &'a ProjectReport, found: &'a ReportedFinding) -> Found<'a> {
@@ -258,7 +281,10 @@ impl<'a> Context<'a> {
             verdict: if found.verdict == Verdict::Unknown { "unknown" } else { "fail" },
             owasp: meta.map_or(&[], |m| &m.owasp),
             cwe: meta.map_or(&[], |m| &m.cwe),
-            django: meta.map_or(&[], |m| &m.django),
+            django: match finding.django {
+                Some(ids) => ids.to_vec(),
+                None => meta.map_or_else(Vec::new, |m| m.django.iter().map(String::as_str).collect()),
+            },
             path: sources.path(span.file),
             line: start.line,
             column: start.column,

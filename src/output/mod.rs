@@ -6,14 +6,21 @@
 
 pub mod concise;
 pub mod diff;
+pub mod endpoints_json;
+pub mod github;
 pub mod json;
 pub mod markdown;
 pub mod page;
+mod python_text;
 pub mod redact;
 pub mod rules;
+pub mod sarif;
+pub mod setting_story;
+pub mod settings_diff;
 pub mod settings_json;
 pub mod settings_table;
 mod snippet;
+pub mod statistics;
 mod style;
 pub mod text;
 mod values;
@@ -25,6 +32,7 @@ use rayon::prelude::*;
 pub use style::Style;
 
 use crate::checklist::Section;
+use crate::edit::SourceChange;
 use crate::engine::{Engine, ProjectReport, Report, ReportedFinding};
 
 /// What each fix on offer would change, by the finding's fingerprint; a fix that cannot be planned has the reason.
@@ -32,15 +40,18 @@ pub type Changes = BTreeMap<String, Result<Vec<diff::FileChange>, String>>;
 
 /// Plans every fix on offer by itself.
 pub fn changes(engine: &Engine, report: &Report) -> Changes {
-    let found: Vec<&ReportedFinding> =
-        report.projects.iter().flat_map(|p| &p.findings).filter(|f| f.finding.fix.is_some()).collect();
-    let plan = |found: &ReportedFinding| {
-        let change = engine.plan(report, &[&found.fingerprint]).map_err(|e| e.to_string())?;
-        let file =
-            |f: crate::edit::FileEdit| diff::FileChange { path: f.path, before: f.before, after: f.after };
-        Ok(change.files.into_iter().map(file).collect())
+    let found: Vec<&ReportedFinding> = report.projects.iter().flat_map(|p| &p.findings).collect();
+    let plan = |found: &&ReportedFinding| {
+        let files = engine.plan_one(report, found)?.map(files).map_err(|e| e.to_string());
+        Some((found.fingerprint.clone(), files))
     };
-    found.par_iter().map(|f| (f.fingerprint.clone(), plan(f))).collect()
+    found.par_iter().filter_map(plan).collect()
+}
+
+/// A change as the renderers take it.
+pub fn files(change: SourceChange) -> Vec<diff::FileChange> {
+    let files = change.files.into_iter();
+    files.map(|f| diff::FileChange { path: f.path, before: f.before, after: f.after }).collect()
 }
 
 /// The findings of a project that count, each once, under the practice that shows it first.

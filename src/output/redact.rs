@@ -4,34 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::engine::Report;
-use crate::settings::{Node, Value};
+use crate::settings::{Node, Value, is_secret_name, password_in_url};
 use crate::source::Sources;
-
-/// Further endings of names whose text is a secret, beyond those that the settings layer knows; in any case.
-const MORE_SECRET_NAMES: &[&str] = &[
-    "SECRETKEY",
-    "CLIENTSECRET",
-    "ACCOUNT_KEY",
-    "SERVER_KEY",
-    "FIELD_KEY",
-    "FERNET_KEY",
-    "HMAC_KEY",
-    "ENCRYPT_KEY",
-];
-
-/// Whether the text under this setting name or dict key is a secret.
-pub fn is_secret_name(name: &str) -> bool {
-    let upper = name.to_ascii_uppercase().replace('-', "_");
-    crate::settings::is_secret_name(name) || MORE_SECRET_NAMES.iter().any(|secret| upper.ends_with(secret))
-}
-
-/// Whether a text is an address with a password in it: `scheme://user:password@host`.
-pub fn holds_password(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let Some((user, _host)) = authority.rsplit_once('@') else { return false };
-    !scheme.is_empty() && user.split_once(':').is_some_and(|(_, password)| !password.is_empty())
-}
 
 /// The secret texts of a report's settings.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +27,7 @@ impl Secrets {
 
     fn collect(&mut self, sources: &Sources, node: &Node, secret: bool) {
         match &node.value {
-            Value::Str(text) if secret || holds_password(text) => {
+            Value::Str(text) if secret || password_in_url(text).is_some() => {
                 self.add(text);
                 self.add_literals(sources, node);
             }
@@ -160,15 +134,6 @@ mod tests {
             "DEBUG",
         ] {
             assert!(!is_secret_name(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn an_address_with_a_password_is_a_secret() {
-        assert!(holds_password("postgres://me:pw@db/x"));
-        assert!(holds_password("redis://:pw@cache:6379/0"));
-        for harmless in ["redis://cache:6379/0", "postgres://me@db/x", "https://a/b?c=d:e@f", "me:pw@x"] {
-            assert!(!holds_password(harmless), "{harmless}");
         }
     }
 

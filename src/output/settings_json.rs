@@ -6,9 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::redact::is_secret_name;
 use super::values;
-use crate::settings::{Setting, SettingState, SettingsModel};
+use crate::settings::{Setting, SettingState, SettingsModel, is_secret_name};
 use crate::source::Sources;
 
 #[derive(Serialize)]
@@ -27,7 +26,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+pub(super) struct Row<'a> {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Json>,
@@ -79,7 +78,8 @@ pub fn write(out: &mut dyn Write, sources: &Sources, model: &SettingsModel, all:
     writeln!(out)
 }
 
-fn row<'a>(sources: &'a Sources, setting: &'a Setting) -> Row<'a> {
+/// A setting with state, value and places.
+pub(super) fn row<'a>(sources: &'a Sources, setting: &'a Setting) -> Row<'a> {
     let state = setting.state();
     let absent = matches!(state, SettingState::Required | SettingState::Unknown);
     Row {
@@ -101,10 +101,12 @@ fn row<'a>(sources: &'a Sources, setting: &'a Setting) -> Row<'a> {
 
 /// Whether a setting is listed without `--all`: what the project sets, and defaults that security rests on.
 pub fn listed(setting: &Setting) -> bool {
-    let name = setting.name.as_str();
-    !setting.is_default
-        || NAMES.binary_search(&name).is_ok()
-        || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    !setting.is_default || matters(&setting.name)
+}
+
+/// Whether security rests on a setting, whoever sets it.
+pub(super) fn matters(name: &str) -> bool {
+    NAMES.binary_search(&name).is_ok() || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Names of Django, DRF and known libraries whose default matters for security; sorted.

@@ -1,12 +1,14 @@
-//! `settings` for people: name, state, value and where it was decided; with `-v` the whole chain.
+//! `settings` for people: what the project sets, then the framework defaults that matter; name, state, value and
+//! where it was decided. With `-v` the whole chain.
 
 use std::io::{self, Write};
 
 use super::Style;
-use super::redact::{holds_password, is_secret_name};
+use super::python_text::{of_setting, shorten};
+
 use super::settings_json::listed;
-use crate::settings::{Node, Setting, SettingState, SettingsModel, Value};
-use crate::source::{Sources, clean};
+use crate::settings::{Setting, SettingState, SettingsModel, is_secret_name};
+use crate::source::{Sources, Span, clean};
 
 /// Values longer than this are cut, unless `-v`.
 const VALUE_WIDTH: usize = 60;
@@ -20,62 +22,80 @@ pub fn write(
     chain: bool,
     style: Style,
 ) -> io::Result<()> {
-    let versions = [("Django", &model.django_version), ("DRF", &model.drf_version)];
-    let versions: Vec<_> =
-        versions.iter().filter_map(|(n, v)| v.as_ref().map(|v| format!("{n} {}", clean(v)))).collect();
-    let class = model.configuration.as_ref().map(|c| format!(", class {}", clean(c))).unwrap_or_default();
-    writeln!(
-        out,
-        "{}{class} ({})  {}\n",
-        style.heading(clean(&model.module)),
-        model.role.as_str(),
-        versions.join(", ")
-    )?;
-    let rows: Vec<&Setting> = model.settings.values().filter(|s| all || listed(s)).collect();
-    let width = rows.iter().map(|s| s.name.chars().count()).max().unwrap_or(0).min(40);
-    for setting in rows {
-        let state = setting.state();
-        let value = match state {
-            SettingState::Required => env_names(setting),
-            SettingState::Unknown => setting.node.cause().unwrap_or_default().to_owned(),
-            _ => text(&setting.node, is_secret_name(&setting.name)),
-        };
-        let value = shorten(&clean(&value), if chain { usize::MAX } else { VALUE_WIDTH });
-        let place =
-            setting.decided_at().map(|at| format!("{}:{}", clean(sources.path(at.file)), sources.line(at)));
-        let name = format!("{:width$}", clean(&setting.name));
-        let place = place.map(|place| style.dim(place)).unwrap_or_default();
-        let line = format!("{}  {:<8}  {value}  {place}", style.heading(name), state.as_str());
-        writeln!(out, "{}", line.trim_end())?;
-        if chain {
-            write_chain(out, sources, setting, style)?;
+    writeln!(out, "{}", heading(model, style))?;
+    let rows = || model.settings.values().filter(|s| all || listed(s));
+    let (defaults, own): (Vec<&Setting>, Vec<&Setting>) = rows().partition(|s| s.is_default);
+    let names = rows().map(|s| s.name.chars().count());
+    let width = names.max().unwrap_or(0).min(40);
+    for (title, group) in [("Set by the project", own), ("Left to the framework", defaults)] {
+        if group.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n{}", style.heading(title))?;
+        for setting in group {
+            write_row(out, sources, setting, (width, chain), style)?;
         }
     }
     if let Some(open) = &model.open {
         writeln!(out, "\nThe list may be incomplete: {}", clean(open))?;
     }
+    if !model.problems.is_empty() {
+        writeln!(out, "\n{}", style.heading("Could not be followed"))?;
+    }
     for problem in &model.problems {
-        let place = problem.at.map(|at| format!("{}:{}: ", clean(sources.path(at.file)), sources.line(at)));
-        writeln!(out, "{}{}", place.unwrap_or_default(), clean(&problem.message))?;
+        let place = problem.at.map(|at| format!("{}: ", place(sources, at)));
+        writeln!(out, "  {}{}", place.unwrap_or_default(), clean(&problem.message))?;
     }
     Ok(())
 }
 
+/// Module, class, role and versions, in one line.
+pub(super) fn heading(model: &SettingsModel, style: Style) -> String {
+    let versions = [("Django", &model.django_version), ("DRF", &model.drf_version)];
+    let versions: Vec<_> =
+        versions.iter().filter_map(|(n, v)| v.as_ref().map(|v| format!("{n} {}", clean(v)))).collect();
+    let class = model.configuration.as_ref().map(|c| format!(", class {}", clean(c))).unwrap_or_default();
+    let module = style.heading(clean(&model.module));
+    format!("{module}{class} ({})  {}", model.role.as_str(), versions.join(", "))
+}
+
+/// `config/settings.py:12`.
+pub(super) fn place(sources: &Sources, at: Span) -> String {
+    format!("{}:{}", clean(sources.path(at.file)), sources.line(at))
+}
+
+fn write_row(
+    out: &mut dyn Write,
+    sources: &Sources,
+    setting: &Setting,
+    (width, chain): (usize, bool),
+    style: Style,
+) -> io::Result<()> {
+    let state = setting.state();
+    let value = if state == SettingState::Required { env_names(setting) } else { of_setting(setting) };
+    let value = shorten(&clean(&value), if chain { usize::MAX } else { VALUE_WIDTH });
+    let name = format!("{:width$}", clean(&setting.name));
+    let at = setting.decided_at().map(|at| style.dim(place(sources, at))).unwrap_or_default();
+    let line = format!("  {}  {:<8}  {value}  {at}", style.heading(name), state.as_str());
+    writeln!(out, "{}", line.trim_end())?;
+    if chain { write_chain(out, sources, setting, style) } else { Ok(()) }
+}
+
 fn write_chain(out: &mut dyn Write, sources: &Sources, setting: &Setting, style: Style) -> io::Result<()> {
     for step in &setting.steps {
-        let place = format!("{}:{}", clean(sources.path(step.at.file)), sources.line(step.at));
         // A note may quote the value, so a secret's notes stay out.
         let note = if step.note.is_empty() || is_secret_name(&setting.name) {
             String::new()
         } else {
             format!(": {}", clean(&step.note))
         };
-        writeln!(out, "    {}", style.dim(format_args!("{place} {}{note}", step.how.as_str())))?;
+        let text = format!("{} {}{note}", place(sources, step.at), step.how.as_str());
+        writeln!(out, "      {}", style.dim(text))?;
     }
-    if setting.state() == SettingState::Env || setting.state() == SettingState::Partly {
+    if matches!(setting.state(), SettingState::Env | SettingState::Partly) {
         let names = env_names(setting);
         if !names.is_empty() {
-            writeln!(out, "    {}", style.dim(names))?;
+            writeln!(out, "      {}", style.dim(names))?;
         }
     }
     Ok(())
@@ -84,115 +104,4 @@ fn write_chain(out: &mut dyn Write, sources: &Sources, setting: &Setting, style:
 fn env_names(setting: &Setting) -> String {
     let names: Vec<_> = setting.node.env_names().collect();
     if names.is_empty() { String::new() } else { format!("from the environment: {}", names.join(", ")) }
-}
-
-fn shorten(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    text.chars().take(width.saturating_sub(3)).chain("...".chars()).collect()
-}
-
-/// A value much as Python writes it; what is not known stands as `?`.
-fn text(node: &Node, secret: bool) -> String {
-    let mut written = String::new();
-    push(&mut written, node, secret, 0);
-    written
-}
-
-/// Nothing behind this many characters is shown.
-const MAX_TEXT: usize = 2000;
-
-fn push(out: &mut String, node: &Node, secret: bool, depth: usize) {
-    if out.len() > MAX_TEXT || depth > 64 {
-        *out += "...";
-        return;
-    }
-    match &node.value {
-        Value::None => *out += "None",
-        Value::Bool(b) => *out += if *b { "True" } else { "False" },
-        Value::Int(n) => *out += &n.to_string(),
-        Value::BigInt(n) => *out += n,
-        Value::Float(f) => *out += &format!("{f:?}"),
-        Value::Str(text) if secret || holds_password(text) => {
-            *out += &format!("**** ({} characters)", text.chars().count());
-        }
-        Value::Str(text) | Value::Lazy(text) => *out += &quoted(text),
-        Value::PartlyStr(_) if secret => *out += "****",
-        Value::PartlyStr(parts) => {
-            let text: String = parts.iter().map(|part| part.as_deref().unwrap_or("{?}")).collect();
-            *out += &quoted(&text);
-        }
-        Value::Bytes(n) => *out += &format!("<{n} bytes>"),
-        Value::List(items) => sequence(out, items, ("[", "]"), secret, depth),
-        Value::Tuple(items) => sequence(out, items, ("(", ")"), secret, depth),
-        Value::Set(items) => sequence(out, items, ("{", "}"), secret, depth),
-        Value::Dict(dict) => {
-            *out += "{";
-            for (i, entry) in dict.entries.iter().enumerate() {
-                *out += if i > 0 { ", " } else { "" };
-                push(out, &entry.key, false, depth + 1);
-                *out += ": ";
-                push(out, &entry.value, secret || entry.key.as_str().is_some_and(is_secret_name), depth + 1);
-            }
-            rest(out, dict.entries.is_empty(), dict.rest.as_deref());
-            *out += "}";
-        }
-        Value::Ref(name) => *out += name,
-        Value::Timedelta(seconds) => *out += &format!("timedelta(seconds={seconds})"),
-        Value::Regex(pattern) => *out += &format!("re.compile({})", quoted(pattern)),
-        Value::Path(path) => *out += path,
-        Value::Unknown(_) => *out += "?",
-    }
-}
-
-fn sequence(
-    out: &mut String,
-    items: &crate::settings::Items,
-    ends: (&str, &str),
-    secret: bool,
-    depth: usize,
-) {
-    *out += ends.0;
-    for (i, item) in items.items.iter().enumerate() {
-        *out += if i > 0 { ", " } else { "" };
-        push(out, item, secret, depth + 1);
-    }
-    rest(out, items.items.is_empty(), items.rest.as_deref());
-    *out += ends.1;
-}
-
-fn rest(out: &mut String, first: bool, cause: Option<&str>) {
-    if let Some(cause) = cause {
-        *out += if first { "" } else { ", " };
-        *out += &format!("... ({cause})");
-    }
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains('\'') && !text.contains('"') { format!("\"{text}\"") } else { format!("'{text}'") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::settings::{Dict, Entry, Items};
-
-    #[test]
-    fn values_read_like_python_and_hide_secrets() {
-        let str = |s: &str| Node::plain(Value::Str(s.into()));
-        let list = Value::List(Items {
-            items: vec![str("a"), Node::unknown("f()", None)],
-            rest: Some("from g()".into()),
-        });
-        assert_eq!(text(&Node::plain(list), false), "['a', ?, ... (from g())]");
-        let dict = Dict { entries: vec![Entry { key: str("PASSWORD"), value: str("hunter2") }], rest: None };
-        assert_eq!(text(&Node::plain(Value::Dict(dict)), false), "{'PASSWORD': **** (7 characters)}");
-    }
-
-    #[test]
-    fn long_values_are_cut() {
-        assert_eq!(shorten("abcdefghij", 8), "abcde...");
-        assert_eq!(shorten("abc", 8), "abc");
-    }
 }

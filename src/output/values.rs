@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Number, Value as Json, json};
 
-use super::redact::{holds_password, is_secret_name};
-use crate::settings::{Dict, Items, Node, Value};
+use crate::settings::{Dict, Items, Node, Value, is_secret_name, password_in_url};
 
 /// How deep a value is written; a self-made structure deeper than this is cut with a stated cause.
 const MAX_DEPTH: usize = 64;
@@ -23,7 +22,7 @@ fn at_depth(node: &Node, secret: bool, depth: usize) -> Json {
         Value::Int(n) => json!(n),
         Value::BigInt(digits) => digits.parse::<u64>().map_or_else(|_| json!(digits), |n| json!(n)),
         Value::Float(f) => number(*f),
-        Value::Str(text) if secret || holds_password(text) => secret_shape(node, text),
+        Value::Str(text) if secret || password_in_url(text).is_some() => secret_shape(node, text),
         Value::Str(text) | Value::Lazy(text) => json!(text),
         Value::PartlyStr(_) if secret => unknown("a secret of which a part cannot be told"),
         Value::PartlyStr(parts) => parts

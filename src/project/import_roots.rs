@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, folder_of, is_below, join};
 use crate::python::visitor::{Visitor, walk_expr};
-use crate::python::{ModulePath, ast, dotted_name, parse};
+use crate::python::{ModulePath, ast, dotted_name, tree};
 use crate::source::FileId;
 use ast::Expr;
 
@@ -81,7 +81,7 @@ fn added_paths(layout: &Layout<'_>, home: &str, file: FileId) -> Vec<String> {
     if !source.text.contains("sys.path") {
         return Vec::new();
     }
-    let module = parse(&source.text);
+    let module = tree(layout.sources, file);
     let mut finder = AddedPaths { found: Vec::new() };
     finder.visit_body(module.body());
     let mut folders = Vec::new();

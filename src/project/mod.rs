@@ -25,7 +25,7 @@ use crate::source::FileId;
 pub use discover::{DiscoverOptions, discover, settings_named};
 pub use entry_points::deployed_value;
 pub use load::{LoadError, LoadOptions, Loaded, canonical_root, load};
-pub use module_names::{is_called_production, role_of_file};
+pub use module_names::{is_called_production, named_role, role_of_file};
 
 /// One Django project below the scanned root.
 #[derive(Clone, Debug)]

@@ -57,6 +57,17 @@ pub fn role_of_file(path: &str) -> Role {
     }
 }
 
+/// The role that a module is called after; `None` when its name says nothing of a stage.
+pub fn named_role(module: &str) -> Option<Role> {
+    match name_of_module(module) {
+        Named::Production => Some(Role::Production),
+        Named::Development => Some(Role::Development),
+        Named::Test => Some(Role::Test),
+        Named::Base => Some(Role::Base),
+        Named::Platform | Named::Staging | Named::Plain | Named::Example => None,
+    }
+}
+
 /// What the packages around a module say, where its own name says nothing: `envs.production.settings`.
 pub(super) fn name_of_package(module: &str) -> Named {
     let packages = module.split('.').rev().skip(1);

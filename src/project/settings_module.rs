@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::entry_points::words;
 use super::layout::{Layout, folder_of, name_of};
 use super::split_settings;
-use crate::python::{ast, dotted_name, parse};
+use crate::python::{ast, dotted_name, tree};
 use crate::source::{FileId, SourceFile};
 use ast::{Expr, Stmt};
 
@@ -90,7 +90,7 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
             || cores.iter().any(|f| f.find_iter(text).any(|at| is_assigned_at(text, at)))
             || looks_like_settings(&file.path)
                 && (star.find(text).is_some() || others.iter().any(|f| f.find(text).is_some()));
-        relevant.then(|| (id, python_facts(layout, file)))
+        relevant.then(|| (id, python_facts(layout, id, file)))
     });
     let facts: BTreeMap<FileId, Facts> = facts.collect();
     let mut settings: FxHashSet<FileId> =
@@ -184,9 +184,9 @@ impl Facts {
     }
 }
 
-fn python_facts(layout: &Layout<'_>, file: &SourceFile) -> Facts {
+fn python_facts(layout: &Layout<'_>, id: FileId, file: &SourceFile) -> Facts {
     let mut facts = Facts::default();
-    let module = parse(&file.text);
+    let module = tree(layout.sources, id);
     statements(module.body(), layout, &file.path, &mut facts, 0);
     // Paths that `include` takes may stand in a list of their own: `include(*_parts)`.
     if file.text.contains("split_settings") {

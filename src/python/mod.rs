@@ -6,6 +6,7 @@
 mod comments;
 mod names;
 mod parse;
+mod trees;
 
 pub use comments::{Suppression, suppressions};
 pub use names::{ModulePath, dotted_name};
@@ -14,3 +15,4 @@ pub use ruff_python_ast as ast;
 pub use ruff_python_ast::token::{Token, TokenKind, Tokens};
 pub use ruff_python_ast::visitor;
 pub use ruff_text_size::{Ranged, TextRange, TextSize};
+pub use trees::{forget_trees, tree, with_tree};

@@ -31,14 +31,18 @@ impl ModulePath {
         if level == 0 {
             return module.map(str::to_owned);
         }
-        let mut parts: Vec<&str> = self.name.split('.').filter(|p| !p.is_empty()).collect();
-        let drop = if self.is_package { level - 1 } else { level } as usize;
-        if drop > parts.len() {
-            return None;
+        let mut package = self.name.as_str();
+        for _ in 0..if self.is_package { level - 1 } else { level } {
+            if package.is_empty() {
+                return None;
+            }
+            package = package.rsplit_once('.').map_or("", |(outer, _)| outer);
         }
-        parts.truncate(parts.len() - drop);
-        parts.extend(module.into_iter().flat_map(|m| m.split('.')));
-        (!parts.is_empty()).then(|| parts.join("."))
+        match module {
+            Some(module) if package.is_empty() => Some(module.to_owned()),
+            Some(module) => Some([package, module].join(".")),
+            None => (!package.is_empty()).then(|| package.to_owned()),
+        }
     }
 }
 

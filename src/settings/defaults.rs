@@ -96,6 +96,28 @@ const DRF: &[(&str, &str)] = &[
 
 const LIBRARIES: &str = include_str!("../../assets/defaults/libraries.toml");
 
+/// Whose default it is, and in each version that has one: the version's number and the value.
+pub type DefaultStory = (&'static str, Vec<(&'static str, &'static Node)>);
+
+/// The default of a setting, or of a key of `REST_FRAMEWORK`, by version. `None` for a name that is nobody's.
+pub fn default_story(path: &[&str]) -> Option<DefaultStory> {
+    let (framework, tables, name, table_of): (_, _, _, fn(Option<&str>) -> &'static Table) = match path {
+        ["REST_FRAMEWORK", key] => ("DRF", DRF, *key, drf),
+        // DRF has defaults for its keys only.
+        ["REST_FRAMEWORK"] => return None,
+        [name] if libraries().contains_key(*name) => {
+            return Some(("its library", vec![("", &libraries()[*name])]));
+        }
+        [name] => ("Django", DJANGO, *name, django),
+        _ => return None,
+    };
+    let versions: Vec<_> = tables
+        .iter()
+        .filter_map(|(version, _)| Some((*version, table_of(Some(version)).get(name)?)))
+        .collect();
+    (!versions.is_empty()).then_some((framework, versions))
+}
+
 /// Django's defaults for the version nearest to the one given; for the newest when none is.
 pub(super) fn django(version: Option<&str>) -> &'static Table {
     static TABLES: OnceLock<Vec<Table>> = OnceLock::new();

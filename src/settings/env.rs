@@ -1,6 +1,7 @@
 //! The entry point of the evaluator, and the environment that it supposes.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{SettingsModel, defaults, dynaconf, eval};
 use crate::project::{Project, Role};
@@ -37,21 +38,28 @@ pub fn evaluate(
         return empty(sources, project, module);
     };
     let is_toml = sources.path(candidate.file).ends_with(".toml");
-    let mut model = std::thread::scope(|scope| {
-        let run = move || {
-            if is_toml {
-                dynaconf::evaluate(sources, project, candidate, environment)
-            } else {
-                eval::run(sources, project, candidate, environment)
-            }
-        };
-        match std::thread::Builder::new().name("settings".into()).stack_size(STACK).spawn_scoped(scope, run) {
-            Ok(thread) => thread.join().unwrap_or_else(|_| empty(sources, project, module)),
-            Err(_) => empty(sources, project, module),
+    let run = || {
+        if is_toml {
+            dynaconf::evaluate(sources, project, candidate, environment)
+        } else {
+            eval::run(sources, project, candidate, environment)
         }
-    });
+    };
+    let mut model = on_deep_stack("settings", run).unwrap_or_else(|| empty(sources, project, module));
     defaults::fill(&mut model);
     model
+}
+
+/// Runs the interpreter where deep code does not exhaust the stack: here when enough is left, else on a thread of its
+/// own. `None` when it failed.
+pub(super) fn on_deep_stack<T: Send>(name: &str, run: impl FnOnce() -> T + Send) -> Option<T> {
+    if stacker::remaining_stack().is_some_and(|left| left >= STACK / 2) {
+        return catch_unwind(AssertUnwindSafe(run)).ok();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name(name.into()).stack_size(STACK).spawn_scoped(scope, run);
+        thread.ok()?.join().ok()
+    })
 }
 
 /// A model of which nothing is known.

@@ -11,17 +11,18 @@ mod eval;
 pub mod placement;
 mod production;
 mod provenance;
+pub mod routes;
 mod secrets;
 mod truth;
 mod value;
 
 use std::collections::BTreeMap;
 
-pub use defaults::{ApiSetting, SettingOrigin};
+pub use defaults::{ApiSetting, DefaultStory, SettingOrigin, default_story};
 pub use env::{Environment, evaluate, parse_env_file};
 pub use production::{Assumed, evaluate_production};
 pub use provenance::{EnvRead, How, Reader, Step};
-pub use secrets::is_secret_name;
+pub use secrets::{is_secret_name, password_in_url};
 pub use truth::Truth;
 pub use value::{Dict, Entry, Items, Node, Unknown, Value};
 
@@ -112,19 +113,26 @@ impl Setting {
         if self.is_default && !matches!(self.node.value, Value::Unknown(_)) {
             return SettingState::Default;
         }
-        match &self.node.value {
-            Value::Unknown(unknown) if unknown.required => SettingState::Required,
-            Value::Unknown(_) => SettingState::Unknown,
-            _ if self.node.has_required() => SettingState::Required,
-            _ if self.node.has_unknown() => SettingState::Partly,
-            _ if self.node.env_names().next().is_some() => SettingState::Env,
-            _ => SettingState::Known,
-        }
+        self.node.state()
     }
 
     /// The place that decided the value last.
     pub fn decided_at(&self) -> Option<Span> {
         self.node.at.or_else(|| self.steps.last().map(|s| s.at))
+    }
+}
+
+impl Node {
+    /// How sure this value is, wherever it stands.
+    pub fn state(&self) -> SettingState {
+        match &self.value {
+            Value::Unknown(unknown) if unknown.required => SettingState::Required,
+            Value::Unknown(_) => SettingState::Unknown,
+            _ if self.has_required() => SettingState::Required,
+            _ if self.has_unknown() => SettingState::Partly,
+            _ if self.env_names().next().is_some() => SettingState::Env,
+            _ => SettingState::Known,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ pub fn is_secret_name(name: &str) -> bool {
     let words: Vec<&str> =
         upper.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let Some(last) = words.last() else { return false };
-    if matches!(
+    let secret = matches!(
         *last,
         "PASSWORD"
             | "PASSWD"
@@ -15,17 +15,42 @@ pub fn is_secret_name(name: &str) -> bool {
             | "PWD"
             | "SECRET"
             | "SECRETS"
+            | "SECRETKEY"
+            | "CLIENTSECRET"
             | "TOKEN"
             | "APIKEY"
             | "PASSPHRASE"
             | "DSN"
-    ) {
-        return true;
-    }
+    );
     let key = matches!(*last, "KEY" | "KEYS" | "FALLBACKS");
-    key && words
-        .iter()
-        .any(|w| matches!(*w, "SECRET" | "API" | "PRIVATE" | "SIGNING" | "ENCRYPTION" | "ACCESS" | "AUTH"))
+    secret || key && words.iter().any(|w| KEY_KINDS.contains(w))
+}
+
+/// The kinds of keys that are secrets.
+const KEY_KINDS: [&str; 14] = [
+    "ACCESS",
+    "ACCOUNT",
+    "API",
+    "AUTH",
+    "ENCRYPT",
+    "ENCRYPTION",
+    "FERNET",
+    "FIELD",
+    "HMAC",
+    "JWT",
+    "PRIVATE",
+    "SECRET",
+    "SERVER",
+    "SIGNING",
+];
+
+/// The password of an address: `scheme://user:password@host`.
+pub fn password_in_url(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once("://")?;
+    let plain = !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let (user, _host) = authority.rsplit_once('@').filter(|_| plain)?;
+    user.split_once(':').map(|(_, password)| password).filter(|password| !password.is_empty())
 }
 
 #[cfg(test)]

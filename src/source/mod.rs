@@ -4,19 +4,22 @@
 //! paths or borrowed text. Proposed texts (a preview of fixes) are laid over the snapshot with
 //! [`Sources::with_overlay`]; the disk is never asked twice. Finding files is `project`'s work.
 
+mod derived;
 mod display;
 mod line_index;
 mod read;
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use derived::Derived;
 pub use display::{DisplayText, clean, display_text};
 pub use line_index::{LineColumn, LineIndex};
-pub use read::{MAX_FILE_BYTES, ReadError, decode, read_file};
+pub use read::{MAX_FILE_BYTES, ReadError, decode, read_file, read_file_into};
 pub use ruff_text_size::{Ranged, TextRange, TextSize};
 
 /// A file of one [`Sources`]. Ids follow the order of the paths, so they are the same on each run.
@@ -90,7 +93,8 @@ pub struct SourceFile {
     pub hash: u128,
     /// How the text was decoded.
     pub encoding: Encoding,
-    lines: std::sync::OnceLock<Arc<LineIndex>>,
+    lines: OnceLock<Arc<LineIndex>>,
+    derived: Derived,
 }
 
 impl SourceFile {
@@ -98,15 +102,38 @@ impl SourceFile {
     ///
     /// # Errors
     /// [`ReadError`] when the bytes are not text in an encoding that Python would accept.
-    pub fn from_bytes(path: String, bytes: Vec<u8>) -> Result<Self, ReadError> {
-        let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
+    pub fn from_bytes(path: String, bytes: impl AsRef<[u8]>) -> Result<Self, ReadError> {
+        let bytes = bytes.as_ref();
+        let hash = xxhash_rust::xxh3::xxh3_128(bytes);
         let (text, encoding) = decode(bytes)?;
-        Ok(Self { path, text: text.into(), hash, encoding, lines: std::sync::OnceLock::new() })
+        Ok(Self {
+            path,
+            text: (&*text).into(),
+            hash,
+            encoding,
+            lines: OnceLock::new(),
+            derived: Derived::default(),
+        })
     }
 
     /// Offsets to lines and columns, made when first asked for.
     pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| Arc::new(LineIndex::new(&self.text)))
+    }
+
+    /// What another layer makes from this text alone, one value of each type; made when first asked for and kept.
+    pub fn derived<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        self.derived.get_or_make(make)
+    }
+
+    /// The value of [`Self::derived`], if it was made.
+    pub fn known<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.derived.get()
+    }
+
+    /// Lets go of the value of [`Self::derived`].
+    pub fn forget<T: Any + Send + Sync>(&self) {
+        self.derived.forget::<T>();
     }
 }
 
@@ -146,7 +173,8 @@ impl Sources {
                 text: text.as_str().into(),
                 hash: xxhash_rust::xxh3::xxh3_128(text.as_bytes()),
                 encoding: slot.encoding,
-                lines: std::sync::OnceLock::new(),
+                lines: OnceLock::new(),
+                derived: Derived::default(),
             });
         }
         next
@@ -185,6 +213,13 @@ impl Sources {
     /// All files with their ids, in order of path.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (FileId, &SourceFile)> {
         self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), &**f))
+    }
+
+    /// The files whose paths begin with `prefix`, with their ids, in order of path.
+    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (FileId, &'a SourceFile)> {
+        let start = self.files.partition_point(|f| f.path.as_str() < prefix);
+        let found = self.files[start..].iter().take_while(move |f| f.path.starts_with(prefix));
+        found.enumerate().map(move |(i, f)| (FileId((start + i) as u32), &**f))
     }
 
     /// How many files there are.

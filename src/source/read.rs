@@ -1,5 +1,6 @@
 //! Bytes to text, as Python decodes its sources (PEP 263). Only one file at a time; walking is `project`'s.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -37,6 +38,17 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError`] when the file is missing, not a plain file, too large, or not readable.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    read_file_into(path, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Like [`read_file`], in place of what is in `bytes`: for many files, one after the other.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read_file_into(path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+    bytes.clear();
     // A pipe would block on open, so the kind is asked first.
     let meta = std::fs::metadata(path)?;
     if !meta.is_file() {
@@ -45,37 +57,32 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     if meta.len() > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge);
     }
-    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    bytes.reserve(meta.len() as usize + 1);
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(bytes)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge);
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// Decodes the bytes of a source file; a byte-order mark is taken off.
 ///
 /// # Errors
 /// [`ReadError::Binary`] or [`ReadError::NotUtf8`].
-pub fn decode(mut bytes: Vec<u8>) -> Result<(String, Encoding), ReadError> {
+pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), ReadError> {
     const BOM: &[u8] = b"\xef\xbb\xbf";
-    if memchr::memchr(0, &bytes).is_some() {
+    if memchr::memchr(0, bytes).is_some() {
         return Err(ReadError::Binary);
     }
-    let bom = bytes.starts_with(BOM);
-    if bom {
-        bytes.drain(..BOM.len());
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok((text, Encoding::Utf8 { bom })),
+    let (bytes, bom) = bytes.strip_prefix(BOM).map_or((bytes, false), |rest| (rest, true));
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok((text.into(), Encoding::Utf8 { bom })),
         Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let bytes = error.into_bytes();
-            if !bom && declares_single_byte(&bytes) {
+            if !bom && declares_single_byte(bytes) {
                 let text = bytes.iter().map(|&b| if b.is_ascii() { char::from(b) } else { '?' }).collect();
                 return Ok((text, Encoding::SingleByte));
             }
-            let line = memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1;
+            let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
             Err(ReadError::NotUtf8 { line })
         }
     }
@@ -109,20 +116,20 @@ mod tests {
 
     #[test]
     fn the_mark_is_taken_off_and_remembered() {
-        let (text, encoding) = decode(b"\xef\xbb\xbfA = 1\n".to_vec()).unwrap();
-        assert_eq!((text.as_str(), encoding), ("A = 1\n", Encoding::Utf8 { bom: true }));
+        let (text, encoding) = decode(b"\xef\xbb\xbfA = 1\n").unwrap();
+        assert_eq!((&*text, encoding), ("A = 1\n", Encoding::Utf8 { bom: true }));
     }
 
     #[test]
     fn a_cookie_lets_single_bytes_through_one_for_one() {
-        let (text, encoding) = decode(b"# -*- coding: latin-1 -*-\nA = '\xe9'\n".to_vec()).unwrap();
+        let (text, encoding) = decode(b"# -*- coding: latin-1 -*-\nA = '\xe9'\n").unwrap();
         assert!(text.ends_with("A = '?'\n"));
         assert_eq!(encoding, Encoding::SingleByte);
     }
 
     #[test]
     fn what_python_refuses_is_refused_with_the_line() {
-        assert!(matches!(decode(b"A = 1\nB = '\xe9'\n".to_vec()), Err(ReadError::NotUtf8 { line: 2 })));
-        assert!(matches!(decode(b"A\0".to_vec()), Err(ReadError::Binary)));
+        assert!(matches!(decode(b"A = 1\nB = '\xe9'\n"), Err(ReadError::NotUtf8 { line: 2 })));
+        assert!(matches!(decode(b"A\0"), Err(ReadError::Binary)));
     }
 }

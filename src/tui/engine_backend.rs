@@ -26,7 +26,7 @@ impl EngineBackend {
     }
 
     fn file_name(&self, stem: &str, extension: &str) -> PathBuf {
-        self.engine.root().join(format!("{stem}-{}.{extension}", self.engine.options().today))
+        self.engine.home().join(format!("{stem}-{}.{extension}", self.engine.options().today))
     }
 }
 
@@ -127,6 +127,6 @@ impl Backend for EngineBackend {
     }
 
     fn uncommitted(&self, paths: &[String]) -> Vec<String> {
-        git::differs_from_head(self.engine.root(), paths)
+        git::differs_from_head(self.engine.home(), paths)
     }
 }

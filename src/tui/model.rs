@@ -8,9 +8,10 @@ use time::Date;
 
 use crate::checklist::{Practice, Section};
 use crate::decisions::Decisions;
-use crate::engine::{PracticeReport, ProjectReport, Report, ReportedFinding, State};
+use crate::edit::Operation;
+use crate::engine::{PracticeReport, ProjectReport, Report, ReportedFinding, Rewrite, State};
 use crate::output::redact::Secrets;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::tui::backend::{FilePatch, ReportFormat, Written};
 use crate::tui::form::Form;
 use crate::tui::keymap::{Action, Focus};
@@ -143,8 +144,10 @@ pub enum Plan {
 pub enum Change {
     /// The marks before it.
     Marks(BTreeMap<String, Mark>),
-    /// The decisions before it.
-    Decisions(Box<Decisions>),
+    /// The rewritten proposals and the marks before it.
+    Rewrites(BTreeMap<String, Vec<Rewrite>>, BTreeMap<String, Mark>),
+    /// The decisions before it, and the row that was selected.
+    Decisions(Box<Decisions>, Cursor),
 }
 
 /// A line of the log.
@@ -204,10 +207,14 @@ pub struct Model {
     pub scan: Scan,
     /// The selected row of the checklist.
     pub cursor: Cursor,
+    /// The row to select when the decisions are judged again.
+    pub return_to: Option<Cursor>,
     /// Scroll positions.
     pub views: BTreeMap<Screen, View>,
     /// The shown place of the selected practice.
     pub place: usize,
+    /// The selected link of that place: the place itself, then the links of its setting's chain.
+    pub link: usize,
     /// The shown fix of the selected practice.
     pub fix: usize,
     /// Lines around a change.
@@ -218,6 +225,8 @@ pub struct Model {
     pub zoom: bool,
     /// What fixes change, by their fingerprints.
     pub plans: BTreeMap<Vec<String>, Plan>,
+    /// The operations of the report that a rewrite has taken the place of, by fingerprint.
+    pub proposals: BTreeMap<String, Vec<Operation>>,
     /// Files to be written that have uncommitted edits.
     pub uncommitted: Vec<String>,
     /// The open form.
@@ -260,13 +269,16 @@ impl Model {
             overlay: None,
             scan: Scan::default(),
             cursor,
+            return_to: None,
             views: BTreeMap::new(),
             place: 0,
+            link: 0,
             fix: 0,
             context: 3,
             side_by_side: false,
             zoom: false,
             plans: BTreeMap::new(),
+            proposals: BTreeMap::new(),
             uncommitted: Vec::new(),
             form: None,
             applied: None,
@@ -409,6 +421,41 @@ impl Model {
         let Some(report) = &self.report else { return String::new() };
         let path = crate::source::clean(report.sources.path(span.file));
         format!("{path}:{}", report.sources.line(span))
+    }
+
+    /// The files that a fix changes, in the order of its operations.
+    pub fn fix_files(&self, found: &ReportedFinding) -> Vec<FileId> {
+        let mut files = Vec::new();
+        for operation in found.finding.fix.iter().flat_map(|fix| &fix.operations) {
+            if !files.contains(&operation.file()) {
+                files.push(operation.file());
+            }
+        }
+        files
+    }
+
+    /// Where a fix changes something: its first file, and the first changed line when that is known.
+    pub fn fix_place(&self, found: &ReportedFinding) -> Option<(FileId, Option<usize>)> {
+        let file = *self.fix_files(found).first()?;
+        let report = self.report.as_ref()?;
+        let path = report.sources.path(file);
+        let planned = match self.plans.get([found.fingerprint.clone()].as_slice()) {
+            Some(Plan::Ready(files)) => files.iter().find(|f| f.path == path),
+            Some(Plan::Pending | Plan::Failed(_)) | None => None,
+        };
+        let same = |(before, after): &(&str, &str)| before == after;
+        let line = planned.map(|f| f.before.lines().zip(f.after.lines()).take_while(same).count() + 1);
+        let primary = found.finding.primary.span;
+        Some((file, line.or_else(|| (primary.file == file).then(|| report.sources.line(primary)))))
+    }
+
+    /// That place for people: `config/settings.py:12`, or the file alone.
+    pub fn fix_place_name(&self, found: &ReportedFinding) -> String {
+        let (Some(report), Some((file, line))) = (&self.report, self.fix_place(found)) else {
+            return String::new();
+        };
+        let path = crate::source::clean(report.sources.path(file));
+        line.map_or(path.clone(), |line| format!("{path}:{line}"))
     }
 
     /// The key of a practice in the session's maps.

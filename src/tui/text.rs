@@ -171,12 +171,16 @@ impl Row {
     pub(super) fn scrolled(mut self, offset: usize, total: usize) -> Self {
         let Some(fixed) = self.fixed else { return self.cut(total) };
         if offset > 0 {
+            let hidden = fixed..fixed + offset;
             let mut column = 0;
+            let mut lost = false;
             let mut kept: Vec<Piece> = Vec::new();
             for piece in self.pieces {
                 let mut text = String::new();
                 for c in piece.text.chars() {
-                    if column < fixed || column >= fixed + offset {
+                    if hidden.contains(&column) {
+                        lost |= !c.is_whitespace();
+                    } else {
                         text.push(c);
                     }
                     column += width(c.encode_utf8(&mut [0; 4]));
@@ -186,8 +190,24 @@ impl Row {
                 }
             }
             self.pieces = kept;
+            if lost {
+                self.mark_cut(fixed);
+            }
         }
         self.cut(total)
+    }
+
+    /// Puts `<` into the cell before the code, which is empty.
+    fn mark_cut(&mut self, fixed: usize) {
+        let mut column = 0;
+        for (i, piece) in self.pieces.iter_mut().enumerate() {
+            column += width(&piece.text);
+            if column == fixed && piece.text.ends_with(' ') {
+                piece.text.pop();
+                self.pieces.insert(i + 1, Piece { text: "<".to_owned(), role: Role::Dim });
+                return;
+            }
+        }
     }
 }
 
@@ -315,7 +335,7 @@ mod tests {
     fn code_scrolls_and_its_line_numbers_stay() {
         let mut row = Row::of(" 12 | ", Role::Gutter).with("abcdefgh", Role::Text);
         row.fixed = Some(6);
-        assert_eq!(row.clone().scrolled(3, 20).text(), " 12 | defgh");
+        assert_eq!(row.clone().scrolled(3, 20).text(), " 12 |<defgh");
         assert_eq!(row.scrolled(0, 10).text(), " 12 | abc>");
     }
 

@@ -292,3 +292,36 @@ fn hostile_text_does_not_reach_the_terminal() {
     assert!(!stdout.contains('\u{1b}') && !stdout.contains('\u{202e}'), "{stdout}");
     assert!(!stderr.contains('\u{1b}') && !stderr.contains('\u{202e}'));
 }
+
+#[test]
+fn a_device_is_written_to_and_not_replaced() {
+    let case = Case::new();
+    let (code, stdout, stderr) = case.run(&["check", "--exit-zero", "--output", "/dev/stdout"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("findings"), "{stdout}");
+    let full = Path::new("/dev/full");
+    if full.exists() {
+        let (code, _, stderr) = case.run(&["check", "--output", "/dev/full"]);
+        assert_eq!(code, 2);
+        assert!(stderr.contains("/dev/full cannot be written: the disk is full"), "{stderr}");
+        assert!(!full.is_file(), "the device is still one");
+        let (code, _, stderr) = case.run(&["check", "/dev/full"]);
+        assert_eq!(code, 2, "two folders are one too many: {stderr}");
+        let output = case.command().args(["check", "/dev/full"]).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(stderr.matches("is not a folder").count(), 1, "{stderr}");
+    }
+}
+
+#[test]
+fn a_full_standard_output_is_an_error_and_a_closed_one_is_not() {
+    let case = Case::new();
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_drf-harden"));
+    command.env_clear().env("HOME", case.state.path()).arg("check").arg(case.path()).stdout(full);
+    let output = command.output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("standard output cannot be written"), "{stderr}");
+}

@@ -1,13 +1,15 @@
 //! Every check against its own literate fixture; see `support/literate.rs` for the form.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use drf_harden::checks::all;
-use drf_harden::engine::Silent;
+use drf_harden::engine::{ReportedFinding, Silent};
+use drf_harden::finding::Effect;
 use rayon::prelude::*;
 
-use crate::support::literate;
+use crate::support::literate::{self, Case};
 
 pub(crate) fn fixtures() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/checks")
@@ -69,8 +71,44 @@ fn every_fixture_belongs_to_a_check() {
     }
 }
 
-#[test]
-fn all_fixes_of_a_project_can_be_accepted_together() {
+/// What is wrong with accepting the fixes of these effects together, in sentences: each that was promised is gone,
+/// nothing else has come, and there is nothing left to accept.
+fn accept(case: &Case, takes: fn(Effect) -> bool) -> Vec<String> {
+    let folder = case.lay_out();
+    let engine = case.engine(folder.path());
+    let before = engine.scan(&Silent).unwrap();
+    let fixable: Vec<_> = literate::project(&before)
+        .findings
+        .iter()
+        .filter(|f| f.finding.fix.as_ref().is_some_and(|fix| takes(fix.effect)))
+        .collect();
+    let fixes: Vec<_> = fixable.iter().map(|f| f.fingerprint.as_str()).collect();
+    let after = match engine.preview(&before, &fixes) {
+        Ok(preview) => preview.after,
+        Err(error) => return vec![error.to_string()],
+    };
+    let key = |f: &ReportedFinding| (f.finding.check, f.finding.symbol.clone());
+    let known: BTreeSet<_> = literate::project(&before).findings.iter().map(key).collect();
+    let promised: BTreeSet<_> = fixable.iter().map(|f| key(f)).collect();
+    let mut wrong = Vec::new();
+    for left in &literate::project(&after).findings {
+        let key = key(left);
+        let how = if promised.contains(&key) {
+            "is still there"
+        } else if !known.contains(&key) {
+            "is new"
+        } else if left.finding.fix.as_ref().is_some_and(|fix| takes(fix.effect)) {
+            "has a fix only now"
+        } else {
+            continue;
+        };
+        wrong.push(format!("{} ({}) {how}: {}", key.0, key.1, left.finding.message));
+    }
+    wrong
+}
+
+/// Runs a test on every case of every fixture; what is wrong, one line each.
+fn on_every_case(test: impl Fn(&Case) -> Vec<String> + Sync) -> String {
     let mut names: Vec<_> = std::fs::read_dir(fixtures()).unwrap().map(|e| e.unwrap().path()).collect();
     names.sort();
     let reports: Vec<String> = names
@@ -78,17 +116,25 @@ fn all_fixes_of_a_project_can_be_accepted_together() {
         .map(|path| {
             let mut report = String::new();
             for case in literate::read(&std::fs::read_to_string(path).unwrap()) {
-                let folder = case.lay_out();
-                let engine = case.engine(folder.path());
-                let scan = engine.scan(&Silent).unwrap();
-                let fixable = literate::project(&scan).findings.iter().filter(|f| f.finding.fix.is_some());
-                let fixes: Vec<_> = fixable.map(|f| f.fingerprint.as_str()).collect();
-                if let Err(error) = engine.plan(&scan, &fixes) {
-                    writeln!(report, "{} / {}: {error}", path.display(), case.title).unwrap();
+                for wrong in test(&case) {
+                    writeln!(report, "{} / {}: {wrong}", path.display(), case.title).unwrap();
                 }
             }
             report
         })
         .collect();
-    assert!(reports.concat().is_empty(), "\n{}", reports.concat());
+    reports.concat()
+}
+
+#[test]
+fn all_fixes_of_a_project_are_accepted_together_once_and_for_all() {
+    let report = on_every_case(|case| accept(case, |_| true));
+    assert!(report.is_empty(), "\n{report}");
+}
+
+#[test]
+fn fixes_that_only_tighten_are_accepted_once_and_for_all() {
+    let report =
+        on_every_case(|case| accept(case, |effect| matches!(effect, Effect::Safe | Effect::Tightens)));
+    assert!(report.is_empty(), "\n{report}");
 }

@@ -1,113 +1,11 @@
 //! The program as a user meets it: arguments in; bytes, files and an exit code out.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-use assert_cmd::cargo::CommandCargoExt as _;
 use serde_json::Value;
 
-/// A copy of a fixture project, with the program's own state kept beside it.
-struct Case {
-    folder: tempfile::TempDir,
-}
-
-impl Case {
-    fn new(fixture: &str) -> Self {
-        let case = Self::empty();
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/projects").join(fixture);
-        copy(&from, &case.root());
-        case
-    }
-
-    fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        // The search for a configuration ends at a repository's root.
-        fs::create_dir_all(folder.path().join("project/.git")).unwrap();
-        Self { folder }
-    }
-
-    fn root(&self) -> PathBuf {
-        self.folder.path().join("project")
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.root().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::cargo_bin("drf-harden").unwrap();
-        let home = self.folder.path().join("home");
-        fs::create_dir_all(&home).unwrap();
-        command.args(args).current_dir(self.root()).env_clear().stdin(Stdio::null());
-        command
-            .env("HOME", &home)
-            .env("XDG_STATE_HOME", home.join("state"))
-            .env("XDG_DATA_HOME", home.join("data"));
-        command.env("XDG_CONFIG_HOME", home.join("config")).env("LC_ALL", "C.UTF-8");
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Ran {
-        Ran::from(self.command(args).output().unwrap())
-    }
-
-    /// Every file of the project and its bytes.
-    fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut files = BTreeMap::new();
-        let mut folders = vec![self.root()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    files.insert(path.clone(), fs::read(path).unwrap());
-                }
-            }
-        }
-        files
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
-/// What a run left.
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
-impl Ran {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
-    }
-}
+use crate::support::case::{Case, Ran};
 
 #[test]
 fn exit_codes() {
@@ -143,15 +41,6 @@ fn exit_codes() {
     ] {
         let ran = Case::new(fixture).run(args);
         assert_eq!(ran.code, code, "{fixture} {args:?}\n{}\n{}", ran.out, ran.err);
-    }
-}
-
-#[test]
-fn the_format_never_changes_the_exit_code() {
-    for format in ["text", "full", "concise", "json", "markdown"] {
-        assert_eq!(Case::new("single").run(&["check", "--format", format]).code, 1, "{format}");
-        assert_eq!(Case::new("single").run(&["check", "--format", format, "--diff"]).code, 1, "{format}");
-        assert_eq!(Case::new("clean").run(&["check", "--format", format]).code, 0, "{format}");
     }
 }
 
@@ -456,4 +345,24 @@ fn explain_knows_checks_practices_sections_and_topics() {
         assert!(case.run(&["explain", name, "--format", "md"]).out.starts_with("# "), "{name}");
     }
     assert!(case.run(&["explain", "debug-enable"]).err.contains("debug-enabled"));
+}
+
+#[test]
+fn the_format_never_changes_the_exit_code() {
+    for format in ["text", "concise", "json", "json-lines", "sarif", "github", "markdown"] {
+        for (fixture, code) in [("single", 1), ("clean", 0)] {
+            let ran = Case::new(fixture).run(&["check", "--format", format]);
+            assert_eq!(ran.code, code, "{format} {fixture}: {}", ran.err);
+        }
+    }
+    assert_eq!(Case::new("single").run(&["check", "--statistics"]).code, 1);
+}
+
+#[test]
+fn the_rules_as_json_name_their_practices() {
+    let json = Case::empty().run(&["rules", "--format", "json"]).json();
+    let checks = json["checks"].as_array().unwrap();
+    assert!(checks.len() > 30);
+    let debug = checks.iter().find(|check| check["id"] == "debug-enabled").unwrap();
+    assert!(debug["practices"].as_array().unwrap().contains(&"turn-debugging-off".into()), "{debug}");
 }

@@ -249,6 +249,41 @@ fn json() {
 }
 
 #[test]
+fn sarif() {
+    let mut log: serde_json::Value =
+        serde_json::from_str(&written(|out| output::sarif::write(out, &report()))).unwrap();
+    let run = &mut log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), report().catalog.checks.len(), "every check is a rule");
+    let rules: Vec<String> = rules.iter().map(|rule| rule["id"].as_str().unwrap().to_owned()).collect();
+    for result in run["results"].as_array_mut().unwrap() {
+        let index = result.as_object_mut().unwrap().remove("ruleIndex").unwrap().as_u64().unwrap();
+        assert_eq!(rules[index as usize], result["ruleId"]);
+    }
+    insta::assert_snapshot!(serde_json::to_string_pretty(&run["results"]).unwrap());
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!(written(|out| output::github::write(out, &report())));
+}
+
+#[test]
+fn statistics() {
+    insta::assert_snapshot!(written(|out| output::statistics::write(out, &report(), PLAIN)));
+}
+
+#[test]
+fn json_lines() {
+    let lines = written(|out| output::json::write_lines(out, &report(), &changes()));
+    let whole: serde_json::Value =
+        serde_json::from_str(&written(|out| output::json::write(out, &report(), &changes()))).unwrap();
+    let each: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(&each, whole["findings"].as_array().unwrap());
+}
+
+#[test]
 fn settings_as_json() {
     let report = report();
     let model = report.projects[0].model.clone().unwrap();
@@ -279,6 +314,10 @@ fn all_outputs() -> Vec<(&'static str, String)> {
         ("concise", written(|out| output::concise::write(out, &report, style))),
         ("markdown", written(|out| output::markdown::write(out, &report, &changes()))),
         ("json", written(|out| output::json::write(out, &report, &changes()))),
+        ("json lines", written(|out| output::json::write_lines(out, &report, &changes()))),
+        ("sarif", written(|out| output::sarif::write(out, &report))),
+        ("github", written(|out| output::github::write(out, &report))),
+        ("statistics", written(|out| output::statistics::write(out, &report, style))),
         ("settings json", written(|out| output::settings_json::write(out, &report.sources, &model, true))),
         (
             "settings table",

@@ -1,22 +1,13 @@
 //! What the README shows and promises is what the product does.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use drf_harden::engine::{Engine, Options, demo};
-use drf_harden::tui::{EngineBackend, Headless};
-use time::macros::date;
+use crate::support::demo::Demo;
 
 /// The demo project opened at a fixed size and date.
 fn picture() -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path().join("shop-api");
-    std::fs::create_dir(&root).unwrap();
-    demo::lay_out(&root).unwrap();
-    let mut options = Options::new(date!(2026 - 11 - 23));
-    options.state_dir = Some(folder.path().join("state"));
-    let engine = Engine::open(&root, options).unwrap();
-    let mut session = Headless::start(Arc::new(EngineBackend::new(engine)), (110, 34));
+    let demo = Demo::new();
+    let mut session = demo.session("", (110, 34));
     session.keys("enter enter");
     session.svg("drf-harden")
 }

@@ -146,6 +146,31 @@ fn a_staged_fix_is_taken_out_and_put_back() {
 }
 
 #[test]
+fn the_editor_opens_at_each_link_of_the_chain() {
+    let world = World::new();
+    let mut session = select(&world, "choose-default-permissions");
+    session.keys("enter");
+    let opened = |session: &mut Headless| {
+        session.effects.clear();
+        session.keys("e");
+        session.effects.iter().find_map(|effect| match effect {
+            Effect::OpenEditor(path, line) => Some(format!("{path}:{line}")),
+            _ => None,
+        })
+    };
+    assert_eq!(opened(&mut session).as_deref(), Some("config/settings/base.py:17"));
+    session.keys("o");
+    assert!(session.screen().contains("> imported"), "{}", session.screen());
+    assert_eq!(opened(&mut session).as_deref(), Some("config/settings/production.py:1"));
+    session.keys("Y");
+    assert!(session.screen().contains("copied: config/settings/production.py:1"));
+    session.keys("o");
+    assert_eq!(opened(&mut session).as_deref(), Some("config/settings/base.py:17"));
+    session.keys("O");
+    assert_eq!(opened(&mut session).as_deref(), Some("config/settings/production.py:1"));
+}
+
+#[test]
 fn control_c_ends_at_once_and_nothing_is_lost() {
     let world = World::new();
     let mut session = select(&world, "turn-debugging-off");

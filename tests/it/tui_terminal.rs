@@ -12,6 +12,7 @@ use drf_harden::tui::{self, Backend, FilePatch, ReportFormat, SessionState, TuiO
 use portable_pty::CommandBuilder;
 use time::Date;
 
+use crate::support::demo::Demo;
 use crate::support::pty::{self, Pty};
 use crate::support::world::World;
 
@@ -280,5 +281,83 @@ fn a_paste_does_nothing_outside_a_field() {
     let screen = pty.wait_for("pasted text is ignored outside a field");
     assert!(!screen.contains("Staged 3"), "{screen}");
     pty.send("q");
+    pty.wait_exit();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_proposal_goes_through_the_real_editor() {
+    let demo = Demo::new();
+    let folder = tempfile::tempdir().unwrap();
+    let editor = "sed -i s/IsAuthenticated/IsAdminUser/";
+    let mut pty = pty::start(&demo.root(), folder.path(), (24, 80), &[], &[("EDITOR", editor)]);
+    pty.wait_for("Before the first scan");
+    pty.send("\r");
+    pty.wait_for("Enter opens the checklist");
+    pty.send("\r");
+    pty.wait_for("Choose the default permission classes");
+    pty.send("f");
+    pty.wait_for("IsAuthenticated");
+    pty.send("e");
+    pty.wait_for("changed by you");
+    let screen = pty.wait_for("IsAdminUser");
+    assert!(screen.contains("[ ]"), "nothing is accepted by it: {screen}");
+    pty.send("q");
+    pty.send("\x03");
+    pty.wait_exit();
+    pty.assert_restored();
+}
+
+/// A shell with job control runs the program; its prompt is `>`, so that what it prints is told from the session.
+#[cfg(unix)]
+fn shell(folder: &std::path::Path) -> Option<Pty> {
+    if !std::path::Path::new("/bin/bash").exists() {
+        eprintln!("SKIPPED: without bash there is no job control to try");
+        return None;
+    }
+    let mut command = CommandBuilder::new("/bin/bash");
+    command.env_clear();
+    command.args(["--norc", "--noprofile", "--noediting", "-i"]);
+    command.cwd(folder);
+    let path = std::env::var("PATH").unwrap_or_default();
+    let state = folder.join("state").to_string_lossy().into_owned();
+    for (name, value) in [
+        ("PATH", path.as_str()),
+        ("HOME", state.as_str()),
+        ("XDG_STATE_HOME", state.as_str()),
+        ("TERM", "xterm-256color"),
+        ("LANG", "C.UTF-8"),
+        ("PS1", "> "),
+        ("PROGRAM", env!("CARGO_BIN_EXE_drf-harden")),
+    ] {
+        command.env(name, value);
+    }
+    Some(pty::spawn(command, (24, 80)))
+}
+
+/// Under a real shell: the line discipline is as before while the session is stopped, and `fg` brings all back.
+#[cfg(unix)]
+#[test]
+fn a_shell_stops_it_and_brings_it_back() {
+    let demo = Demo::new();
+    let Some(mut pty) = shell(&demo.root()) else { return };
+    pty.wait_for("> ");
+    pty.send("$PROGRAM\r");
+    pty.wait_for("Before the first scan");
+    pty.send("\r");
+    pty.wait_for("Enter opens the checklist");
+    pty.send("\r");
+    pty.wait_for("Choose the default permission classes");
+    pty.send(CTRL_Z);
+    pty.wait_for("Stopped");
+    pty.assert_restored();
+    pty.send("clear; fg\r");
+    pty.wait_for("Choose the default permission classes");
+    pty.send("q");
+    pty.wait_until("the shell", |screen| !screen.contains("Choose the default"));
+    pty.send("echo code $?\r");
+    pty.wait_for("code 0");
+    pty.assert_restored();
+    pty.send("exit\r");
     pty.wait_exit();
 }

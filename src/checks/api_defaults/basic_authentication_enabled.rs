@@ -2,9 +2,10 @@
 //! every view. When the key is absent, DRF's default includes it too; `default-authentication-implicit` says so.
 //! <https://www.django-rest-framework.org/api-guide/authentication/#basicauthentication>
 
-use crate::checks::support::fixes::{Operations, Remedy, set_key};
+use crate::checks::support::fixes::{Operations, Remedy};
 use crate::checks::support::lists::{name_of, remove, texts};
 use crate::checks::support::rest::{self, Key};
+use crate::checks::support::settings::element_place;
 use crate::checks::{Check, CheckContext};
 use crate::edit::Code;
 use crate::finding::{Effect, Outcome};
@@ -44,8 +45,8 @@ impl Check for BasicAuthenticationEnabled {
                 let mut found = rest::finding(cx, model, self.id(), KEY, message.clone());
                 let items = node.as_items().map_or(&[][..], |i| &i.items);
                 let element = items.iter().find(|item| name_of(item) == Some(BASIC));
-                if let Some(at) = element.and_then(|e| e.at) {
-                    found.primary.span = at;
+                if let Some(element) = element {
+                    found.primary.span = element_place(cx, found.primary.span, element);
                 }
                 let operations = match element {
                     Some(_) if items.len() == 1 => {
@@ -73,6 +74,6 @@ fn without(cx: &CheckContext<'_>, model: &SettingsModel, list: &Node, element: &
     remove(cx, model, rest::NAME, list, element).or_else(|why| {
         let others = texts(list).ok_or(why)?;
         let others = others.into_iter().filter(|c| *c != Code::str(BASIC)).collect();
-        set_key(cx, model, rest::NAME, KEY, Code::List(others))
+        rest::set_key(cx, model, KEY, Code::List(others))
     })
 }

@@ -2,7 +2,7 @@
 //! `BrowsableAPIRenderer` or `AdminRenderer`. A public developer's API may want it; that is a case for a waiver.
 //! <https://www.django-rest-framework.org/api-guide/renderers/#setting-the-renderers>
 
-use crate::checks::support::fixes::{Operations, Remedy, set_key};
+use crate::checks::support::fixes::{Operations, Remedy};
 use crate::checks::support::lists::{last_part, name_of, remove, texts};
 use crate::checks::support::rest::{self, Key};
 use crate::checks::{Check, CheckContext};
@@ -40,7 +40,7 @@ impl Check for BrowsableApiEnabled {
                     "{}, and DRF's default answers browsers with the browsable API",
                     rest::wording(model, KEY)
                 ),
-                set_key(cx, model, rest::NAME, KEY, Code::List(vec![Code::str(JSON)])),
+                rest::set_key(cx, model, KEY, Code::List(vec![Code::str(JSON)])),
             ),
             Key::Set(node) => {
                 let Some(list) = node.as_items() else {
@@ -77,7 +77,7 @@ impl Check for BrowsableApiEnabled {
 fn without(cx: &CheckContext<'_>, model: &SettingsModel, list: &Node, browsable: &[&Node]) -> Operations {
     let all = list.as_items().map_or(0, |i| i.items.len());
     if browsable.len() == all {
-        return set_key(cx, model, rest::NAME, KEY, Code::List(vec![Code::str(JSON)]));
+        return rest::set_key(cx, model, KEY, Code::List(vec![Code::str(JSON)]));
     }
     if let [one] = browsable
         && let Ok(operations) = remove(cx, model, rest::NAME, list, one)
@@ -87,5 +87,5 @@ fn without(cx: &CheckContext<'_>, model: &SettingsModel, list: &Node, browsable:
     let others = texts(list).ok_or("the list holds more than plain texts")?;
     let names: Vec<_> = browsable.iter().filter_map(|b| b.as_str()).map(Code::str).collect();
     let others = others.into_iter().filter(|c| !names.contains(c)).collect();
-    set_key(cx, model, rest::NAME, KEY, Code::List(others))
+    rest::set_key(cx, model, KEY, Code::List(others))
 }

@@ -1,7 +1,7 @@
 //! `DEFAULT_AUTHENTICATION_CLASSES` is left to DRF, whose default takes session cookies and HTTP Basic passwords.
 //! <https://www.django-rest-framework.org/api-guide/authentication/#setting-the-authentication-scheme>
 
-use crate::checks::support::fixes::{Remedy, set_key};
+use crate::checks::support::fixes::Remedy;
 use crate::checks::support::rest::{self, Key};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Code;
@@ -40,7 +40,7 @@ impl Check for DefaultAuthenticationImplicit {
                         .to_owned(),
                     by_hand: format!("Name in `{KEY}` the classes that the API is meant to accept"),
                 }
-                .attach(found, set_key(cx, model, rest::NAME, KEY, session));
+                .attach(found, rest::set_key(cx, model, KEY, session));
                 Outcome::fail(format!("{message}."), vec![found])
             }
         }

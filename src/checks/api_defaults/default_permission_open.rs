@@ -2,7 +2,7 @@
 //! alone. A project's own permission class is taken at its word; what it does is not judged here.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#setting-the-permission-policy>
 
-use crate::checks::support::fixes::{Remedy, set_key};
+use crate::checks::support::fixes::Remedy;
 use crate::checks::support::permissions::{KEY, Openness, openness};
 use crate::checks::support::rest;
 use crate::checks::{Check, CheckContext};
@@ -39,7 +39,7 @@ impl Check for DefaultPermissionOpen {
                 .to_owned(),
             by_hand: format!("Set `{KEY}` to `[\"rest_framework.permissions.IsAuthenticated\"]`"),
         }
-        .attach(found, set_key(cx, model, rest::NAME, KEY, closed));
+        .attach(found, rest::set_key(cx, model, KEY, closed));
         Outcome::fail(format!("{message}."), vec![found])
     }
 }

@@ -2,7 +2,7 @@
 //! `IsAuthenticatedOrReadOnly`. A public read-only API is a case for a waiver.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#isauthenticatedorreadonly>
 
-use crate::checks::support::fixes::{Remedy, set_key};
+use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{last_part, name_of};
 use crate::checks::support::permissions::{KEY, Openness, elements, is_read_open, openness};
 use crate::checks::support::rest;
@@ -48,7 +48,7 @@ impl Check for DefaultPermissionReadOpen {
                 .to_owned(),
             by_hand: format!("Set `{KEY}` to `[\"{replacement}\"]` and open public views by name"),
         }
-        .attach(found, set_key(cx, model, rest::NAME, KEY, Code::List(vec![Code::str(replacement)])));
+        .attach(found, rest::set_key(cx, model, KEY, Code::List(vec![Code::str(replacement)])));
         Outcome::fail(format!("{message}."), vec![found])
     }
 }

@@ -2,7 +2,7 @@
 //! judged. <https://docs.djangoproject.com/en/stable/ref/settings/#csrf-trusted-origins>
 
 use crate::checks::support::fixes::{Remedy, set_at_key};
-use crate::checks::support::settings::{finding, hidden, label, no_settings, own, wording};
+use crate::checks::support::settings::{element_place, finding, judged_setting, wording};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Code;
 use crate::finding::{Effect, Outcome};
@@ -18,13 +18,10 @@ impl Check for CsrfTrustedOriginsInsecure {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let Some(model) = cx.model else { return no_settings() };
-        let seen = label(cx, model, NAME);
-        if let Some(cause) = hidden(model, NAME) {
-            return Outcome::unknown(format!("`{NAME}` cannot be told: {cause}."), vec![seen]);
-        }
-        let Some(setting) = own(model, NAME) else {
-            return Outcome::not_applicable(format!("`{NAME}` is not set"));
+        let absent = |_| Outcome::not_applicable(format!("`{NAME}` is not set"));
+        let (model, setting, seen) = match judged_setting(cx, NAME, absent) {
+            Ok(found) => found,
+            Err(outcome) => return outcome,
         };
         let Some(items) = setting.node.as_items() else {
             return Outcome::unknown(format!("{}.", wording(model, NAME)), vec![seen]);
@@ -43,7 +40,7 @@ impl Check for CsrfTrustedOriginsInsecure {
                 continue;
             };
             let mut found = finding(cx, model, self.id(), NAME, message);
-            found.primary.span = item.at.unwrap_or(found.primary.span);
+            found.primary.span = element_place(cx, found.primary.span, item);
             let operations = match (replacement, item.at, item.env.is_empty()) {
                 (Some(text), Some(at), true) => set_at_key(cx, model, setting, at, Code::Str(text)),
                 (Some(_), _, _) => Err("the origin is not written as a text of its own".to_owned()),

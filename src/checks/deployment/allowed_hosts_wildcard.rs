@@ -3,7 +3,7 @@
 //! <https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts>
 
 use crate::checks::support::environment::{self, Kind};
-use crate::checks::support::fixes::Remedy;
+use crate::checks::support::fixes::{Remedy, reads_in};
 use crate::checks::support::settings::{finding, hidden, is_required, label, no_settings, own, wording};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Effect, Outcome, Severity};
@@ -52,7 +52,7 @@ impl AllowedHostsWildcard {
         let setting = own(model, NAME).expect("internal error: an open list is set");
         let message = format!("{}, so requests for any host are answered", wording(model, NAME));
         let mut found = finding(cx, model, self.id(), NAME, message.clone());
-        let from_environment = !setting.node.env_reads().is_empty();
+        let from_environment = !reads_in(cx, &setting.node).is_empty();
         if from_environment {
             found.confidence = Some(Confidence::Med);
         }

@@ -7,6 +7,8 @@ use crate::checks::support::settings::no_settings;
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Effect, Outcome};
 
+use super::frame_options_weak;
+
 pub(crate) struct ClickjackingMiddlewareMissing;
 
 impl Check for ClickjackingMiddlewareMissing {
@@ -24,6 +26,7 @@ impl Check for ClickjackingMiddlewareMissing {
             effect: Effect::Tightens,
             note: "Browsers refuse to show the pages inside a frame of another site.",
             severity: None,
+            with: frame_options_weak::deny,
         };
         middleware::judge(cx, model, &wanted, |_| Among::Last)
     }

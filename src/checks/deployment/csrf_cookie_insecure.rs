@@ -2,14 +2,25 @@
 //! middleware is missing, which is a finding of its own.
 //! <https://docs.djangoproject.com/en/stable/ref/settings/#csrf-cookie-secure>
 
+use crate::checks::support::fixes::{Operations, set_truth};
 use crate::checks::support::flag::{self, Flag};
 use crate::checks::support::middleware::{CSRF, stack};
-use crate::checks::support::settings::no_settings;
+use crate::checks::support::settings::{hidden, no_settings};
 use crate::checks::{Check, CheckContext};
+use crate::edit::Code;
 use crate::finding::{Effect, Outcome};
-use crate::settings::Truth;
+use crate::settings::{SettingsModel, Truth};
 
 pub(crate) struct CsrfCookieInsecure;
+
+const NAME: &str = "CSRF_COOKIE_SECURE";
+
+/// What turns the flag on, where it is off: with the middleware the cookie comes into being.
+pub(super) fn secure(cx: &CheckContext<'_>, model: &SettingsModel) -> Operations {
+    let off = model.get(NAME).is_none_or(|s| s.node.truthy() == Truth::No) && hidden(model, NAME).is_none();
+    let in_session = model.get("CSRF_USE_SESSIONS").is_some_and(|s| s.node.truthy() != Truth::No);
+    if off && !in_session { set_truth(cx, model, NAME, true, Code::Bool(true)) } else { Ok(Vec::new()) }
+}
 
 impl Check for CsrfCookieInsecure {
     fn id(&self) -> &'static str {
@@ -32,7 +43,7 @@ impl Check for CsrfCookieInsecure {
         }
         let flag = Flag {
             check: self.id(),
-            name: "CSRF_COOKIE_SECURE",
+            name: NAME,
             wanted: true,
             default: false,
             consequence: "so browsers send the CSRF cookie over plain HTTP too",

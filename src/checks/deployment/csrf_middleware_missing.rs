@@ -8,6 +8,8 @@ use crate::checks::support::settings::no_settings;
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Effect, Outcome};
 
+use super::csrf_cookie_insecure;
+
 pub(crate) struct CsrfMiddlewareMissing;
 
 impl Check for CsrfMiddlewareMissing {
@@ -24,8 +26,9 @@ impl Check for CsrfMiddlewareMissing {
             consequence: "so Django views accept forged requests that carry a cookie",
             effect: Effect::Tightens,
             note: "Unsafe requests to Django views with a cookie but without a CSRF token get 403; DRF views keep \
-                   their own rule.",
+                   their own rule. The token's cookie is sent over HTTPS only.",
             severity: None,
+            with: csrf_cookie_insecure::secure,
         };
         middleware::judge(cx, model, &wanted, |stack| {
             // After sessions and common, before the user is known.

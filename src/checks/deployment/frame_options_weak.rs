@@ -1,13 +1,13 @@
 //! `X_FRAME_OPTIONS` lets pages be framed. Not judged where no middleware sends the header, which is a finding of
 //! its own. <https://docs.djangoproject.com/en/stable/ref/settings/#x-frame-options>
 
-use crate::checks::support::fixes::{Remedy, set};
+use crate::checks::support::fixes::{Operations, Remedy, reads_in, set};
 use crate::checks::support::middleware::{CLICKJACKING, stack};
 use crate::checks::support::settings::{finding, hidden, label, no_settings, show, wording};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Code;
 use crate::finding::{Effect, Outcome};
-use crate::settings::{Node, Truth, Value};
+use crate::settings::{Node, SettingsModel, Truth, Value};
 
 pub(crate) struct FrameOptionsWeak;
 
@@ -45,21 +45,30 @@ impl Check for FrameOptionsWeak {
                 };
                 let message = format!("{}, so {who} may frame its pages", wording(model, NAME));
                 let found = finding(cx, model, self.id(), NAME, message.clone());
-                let operations = if setting.node.env.is_empty() {
-                    set(cx, model, NAME, Code::str("DENY"))
-                } else {
-                    Err(format!("`{}` comes from the environment", show(&setting.node)))
-                };
                 let found = Remedy {
                     title: format!("Set `{NAME}` to `\"DENY\"`"),
                     effect: Effect::Tightens,
                     note: "Browsers refuse to show the pages inside any frame.".to_owned(),
                     by_hand: format!("Set `{NAME} = \"DENY\"` where production's value is decided"),
                 }
-                .attach(found, operations);
+                .attach(found, deny(cx, model));
                 Outcome::fail(format!("{message}."), vec![found])
             }
         }
+    }
+}
+
+/// What makes the header refuse every frame, where it does not.
+pub(super) fn deny(cx: &CheckContext<'_>, model: &SettingsModel) -> Operations {
+    match model.get(NAME) {
+        Some(setting) if denies(&setting.node) == Truth::No => {
+            if reads_in(cx, &setting.node).is_empty() {
+                set(cx, model, NAME, Code::str("DENY"))
+            } else {
+                Err(format!("`{}` comes from the environment", show(&setting.node)))
+            }
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `SECURE_HSTS_SECONDS` is 0 or absent: browsers never learn to refuse plain HTTP. A value below 30 days is a first
-//! step and counts as half; subdomains and preload are the parts left to do behind it. The header may be set at the edge; a waiver is the place to say so.
+//! step and counts as half. Subdomains and preload are decisions of their own, told from the start. The header may be
+//! set at the edge; a waiver is the place to say so.
 //! <https://docs.djangoproject.com/en/stable/ref/middleware/#http-strict-transport-security>
 
 use crate::checks::support::fixes::{Remedy, set_number};
@@ -23,34 +24,42 @@ impl Check for HstsMissing {
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
         let Some(model) = cx.model else { return no_settings() };
         let seconds = self.seconds(cx, model);
-        if seconds.verdict != Verdict::Pass {
+        if !matches!(seconds.verdict, Verdict::Pass | Verdict::Fail) {
             return seconds;
         }
-        // Both say more about a header that is sent; without it they say nothing.
-        let part = |name, consequence, effect_note| {
+        let first_step = seconds.places.0;
+        let sent = seconds.verdict == Verdict::Pass || first_step > 0;
+        let part = |name, consequence, effect_note, id: &'static [&'static str]| {
             let flag = Flag {
                 check: self.id(),
                 name,
                 wanted: true,
                 default: false,
                 consequence,
-                effect: Effect::Tightens,
+                effect: Effect::Choose,
                 effect_note,
                 severity: Some(Severity::Low),
             };
-            flag::judge(cx, model, &flag)
+            let mut outcome = flag::judge(cx, model, &flag);
+            // Django speaks of these only where the header is sent.
+            outcome.findings.iter_mut().for_each(|f| f.django = Some(if sent { id } else { &[] }));
+            outcome
         };
         let subdomains = part(
             "SECURE_HSTS_INCLUDE_SUBDOMAINS",
             "so the header does not cover subdomains",
             "Browsers refuse plain HTTP for every subdomain too.",
+            &["security.W005"],
         );
         let preload = part(
             "SECURE_HSTS_PRELOAD",
             "so browsers do not take the site into their built-in list",
             "The site may be taken into the browsers' list of HTTPS-only sites, which is slow to undo.",
+            &["security.W021"],
         );
-        combine(vec![seconds, subdomains, preload])
+        let outcome = combine(vec![seconds, subdomains, preload]);
+        let (passed, of) = outcome.places;
+        outcome.with_places(passed + first_step, of + first_step)
     }
 }
 
@@ -76,6 +85,7 @@ impl HstsMissing {
             },
         };
         let mut found = finding(cx, model, self.id(), NAME, message.clone());
+        found.django = Some(if small { &[] } else { &["security.W004"] });
         if small {
             found.severity = Some(Severity::Low);
         }

@@ -3,7 +3,7 @@
 
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{Among, insert, last_part, name_of, remove};
-use crate::checks::support::settings::{finding, hidden, label, no_settings, own, wording};
+use crate::checks::support::settings::{element_place, finding, judged_setting, wording};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Effect, Outcome};
 
@@ -25,16 +25,11 @@ impl Check for PasswordHasherWeak {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let Some(model) = cx.model else { return no_settings() };
-        let seen = label(cx, model, NAME);
-        if let Some(cause) = hidden(model, NAME) {
-            return Outcome::unknown(format!("`{NAME}` cannot be told: {cause}."), vec![seen]);
-        }
-        let Some(setting) = own(model, NAME) else {
-            return Outcome::pass(
-                format!("`{NAME}` is left to Django, which starts with PBKDF2."),
-                vec![seen],
-            );
+        let absent =
+            |seen| Outcome::pass(format!("`{NAME}` is left to Django, which starts with PBKDF2."), seen);
+        let (model, setting, seen) = match judged_setting(cx, NAME, absent) {
+            Ok(found) => found,
+            Err(outcome) => return outcome,
         };
         let Some(first) = setting.node.as_items().and_then(|i| i.items.first()) else {
             return Outcome::unknown(format!("{}.", wording(model, NAME)), vec![seen]);
@@ -48,9 +43,7 @@ impl Check for PasswordHasherWeak {
         }
         let message = format!("`{NAME}` starts with `{short}`, so new passwords are stored with a fast hash");
         let mut found = finding(cx, model, self.id(), NAME, message.clone());
-        if let Some(at) = first.at {
-            found.primary.span = at;
-        }
+        found.primary.span = element_place(cx, found.primary.span, first);
         // A strong one further down is moved, so that it does not stand there twice.
         let items = &setting.node.as_items().expect("internal error: it has a first element").items;
         let later = items.iter().find(|item| name_of(item) == Some(STRONG));

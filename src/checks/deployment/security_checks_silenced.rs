@@ -3,7 +3,7 @@
 
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::remove;
-use crate::checks::support::settings::{finding, hidden, label, no_settings, own, wording};
+use crate::checks::support::settings::{element_place, finding, judged_setting, wording};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Effect, Outcome};
 use crate::settings::Truth;
@@ -19,13 +19,10 @@ impl Check for SecurityChecksSilenced {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let Some(model) = cx.model else { return no_settings() };
-        let seen = label(cx, model, NAME);
-        if let Some(cause) = hidden(model, NAME) {
-            return Outcome::unknown(format!("`{NAME}` cannot be told: {cause}."), vec![seen]);
-        }
-        let Some(setting) = own(model, NAME) else {
-            return Outcome::pass(format!("`{NAME}` is not set."), vec![seen]);
+        let absent = |seen| Outcome::pass(format!("`{NAME}` is not set."), seen);
+        let (model, setting, seen) = match judged_setting(cx, NAME, absent) {
+            Ok(found) => found,
+            Err(outcome) => return outcome,
         };
         let is_security = |node: &crate::settings::Node| match node.as_str() {
             Some(id) => id.starts_with("security.").into(),
@@ -43,7 +40,7 @@ impl Check for SecurityChecksSilenced {
             let id = clean(element.as_str().unwrap_or_default());
             let message = format!("`{NAME}` hides Django's check `{id}`");
             let mut found = finding(cx, model, self.id(), &format!("{NAME}.{id}"), message);
-            found.primary.span = element.at.unwrap_or(seen.span);
+            found.primary.span = element_place(cx, seen.span, element);
             "hidden here".clone_into(&mut found.primary.message);
             let found = Remedy {
                 title: format!("Let Django report `{id}` again"),

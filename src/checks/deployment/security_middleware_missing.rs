@@ -6,7 +6,7 @@ use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{Among, last_part, name_of};
 use crate::checks::support::lists::{insert, remove};
 use crate::checks::support::middleware::{self, CORS, SECURITY, Stack, Wanted};
-use crate::checks::support::settings::{finding, no_settings, own};
+use crate::checks::support::settings::{element_place, finding, no_settings, own};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Effect, Outcome, Severity, Verdict};
 use crate::settings::{Node, SettingsModel};
@@ -42,6 +42,7 @@ impl Check for SecurityMiddlewareMissing {
             effect: Effect::Safe,
             note: "Answers carry the security headers that the `SECURE_*` settings ask for.",
             severity: None,
+            with: middleware::alone,
         };
         let outcome = middleware::judge(cx, model, &wanted, top);
         match middleware::stack(model) {
@@ -67,10 +68,8 @@ impl SecurityMiddlewareMissing {
             stack.setting
         );
         let mut found = finding(cx, model, self.id(), stack.setting, message.clone());
-        if let Some(at) = own_element.at {
-            found.primary.span = at;
-            "`SecurityMiddleware` stands here".clone_into(&mut found.primary.message);
-        }
+        found.primary.span = element_place(cx, found.primary.span, own_element);
+        "`SecurityMiddleware` stands here".clone_into(&mut found.primary.message);
         found.severity = Some(Severity::Low);
         let list = &own(model, stack.setting)?.node;
         let operations = remove(cx, model, stack.setting, list, own_element).and_then(|mut operations| {

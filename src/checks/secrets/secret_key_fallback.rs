@@ -29,7 +29,8 @@ impl Check for SecretKeyFallback {
         let message = format!(
             "`SECRET_KEY` falls back to a key written in the settings when the environment does not set {names}"
         );
-        let found = finding(cx, model, self.id(), NAME, message.clone());
+        let mut found = finding(cx, model, self.id(), NAME, message.clone());
+        found.django = secret::reported_by_django(setting);
         let found = Remedy {
             title: "Drop the written default of `SECRET_KEY`".to_owned(),
             effect: Effect::Choose,

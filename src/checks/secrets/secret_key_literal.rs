@@ -27,7 +27,8 @@ impl Check for SecretKeyLiteral {
         let message = format!(
             "`SECRET_KEY` is written in the settings{weak}: who reads the code can forge sessions and tokens"
         );
-        let found = finding(cx, model, self.id(), NAME, message.clone());
+        let mut found = finding(cx, model, self.id(), NAME, message.clone());
+        found.django = secret::reported_by_django(setting);
         let variable = environment::variable(model, NAME);
         let found = Remedy {
             title: "Read `SECRET_KEY` from the environment".to_owned(),

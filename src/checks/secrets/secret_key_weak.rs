@@ -3,7 +3,7 @@
 //! <https://docs.djangoproject.com/en/stable/ref/checks/#security>
 
 use crate::checks::support::secret::{self, NAME, Origin, is_weak};
-use crate::checks::support::settings::{finding, no_settings, own};
+use crate::checks::support::settings::{element_place, finding, no_settings, own};
 use crate::checks::{Check, CheckContext};
 use crate::finding::Outcome;
 
@@ -32,7 +32,8 @@ impl Check for SecretKeyWeak {
             let message =
                 format!("a key of `{OLD_KEYS}` is easy to guess, and what it signed is still accepted");
             let mut found = finding(cx, model, self.id(), OLD_KEYS, message);
-            found.primary.span = key.at.unwrap_or(found.primary.span);
+            found.primary.span = element_place(cx, found.primary.span, key);
+            found.django = Some(&["security.W025"]);
             findings.push(found);
         }
         if let Some(first) = findings.first() {

@@ -5,7 +5,7 @@
 
 use crate::checks::support::environment;
 use crate::checks::support::fixes::Remedy;
-use crate::checks::support::secret_text::{is_secret_name, is_secret_value, password_in_url};
+use crate::checks::support::secret_text::{holds_password, is_secret_name, is_secret_value};
 use crate::checks::support::settings::{chain, first_line, module_start, no_settings};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Effect, Finding, Label, Outcome, Severity};
@@ -75,7 +75,7 @@ impl SettingsSecretLiteral {
                 let name = path.last().map_or("", String::as_str);
                 let what = if is_secret_name(name) && is_secret_value(text) {
                     "a written secret"
-                } else if password_in_url(text) {
+                } else if holds_password(text) {
                     "a URL with a password"
                 } else {
                     return;
@@ -94,7 +94,7 @@ impl SettingsSecretLiteral {
                 for item in &items.items {
                     if let Value::Dict(_) = item.value {
                         self.walk(cx, model, setting, item, path, out);
-                    } else if item.as_str().is_some_and(password_in_url) {
+                    } else if item.as_str().is_some_and(holds_password) {
                         out.push(self.found(cx, model, setting, item, path, "a URL with a password"));
                     }
                 }

@@ -8,8 +8,8 @@ use crate::edit::{Code, Operation, Place};
 use crate::finding::{Effect, Finding, Fix};
 use crate::python::ast::{Expr, Stmt};
 use crate::python::{Ranged as _, TextRange, parse};
-use crate::settings::placement::{Placement, Site, Target, is_toml, toml_table};
-use crate::settings::{Dict, How, Node, Setting, SettingsModel, Value};
+use crate::settings::placement::{Placement, Site, Target, conditional, is_toml, toml_table};
+use crate::settings::{Dict, EnvRead, How, Node, Setting, SettingsModel, Truth, Value};
 use crate::source::{FileId, Span};
 
 use super::env_default::{self, NewDefault};
@@ -52,7 +52,15 @@ pub(crate) fn placement<'a>(cx: &'a CheckContext<'_>, model: &'a SettingsModel) 
 
 /// Writes a setting that nobody sets, or one that wins over what is there.
 pub(crate) fn add(cx: &CheckContext<'_>, model: &SettingsModel, name: &str, value: Code) -> Operations {
-    Ok(vec![at_target(placement(cx, model).of_new()?, name, value)])
+    if let Some(found) = conditional(cx.sources, model, name)
+        && found.without_debug
+        && model.get("DEBUG").is_some_and(|debug| debug.node.truthy() != Truth::No)
+    {
+        let line = cx.sources.line(found.assignment);
+        let path = cx.sources.path(found.assignment.file);
+        return Err(format!("{path}, line {line}, sets it once `DEBUG` is off, and that comes first"));
+    }
+    Ok(vec![at_target(placement(cx, model).of_new(name)?, name, value)])
 }
 
 pub(crate) fn at_target(target: Target, name: &str, value: Code) -> Operation {
@@ -87,7 +95,10 @@ pub(crate) fn set_truth(
     wanted: bool,
     plain: Code,
 ) -> Operations {
-    let Some(setting) = own(model, name) else { return add(cx, model, name, plain) };
+    let Some(setting) = own(model, name) else {
+        let target = placement(cx, model).of_new(name)?;
+        return add(cx, model, name, unless_debugging(cx, model, &target, wanted).unwrap_or(plain));
+    };
     let follows_debug = name != "DEBUG"
         && expression(cx, setting).is_some_and(|at| {
             cx.sources.slice(at).split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "DEBUG")
@@ -95,7 +106,7 @@ pub(crate) fn set_truth(
     if follows_debug {
         return Err("the value follows `DEBUG`, and putting that right puts this right".to_owned());
     }
-    if setting.node.env.is_empty() {
+    if reads_in(cx, &setting.node).is_empty() {
         return set(cx, model, name, plain);
     }
     let new = env_default::for_truth(cx.sources, &setting.node, wanted)
@@ -108,6 +119,54 @@ pub(crate) fn set_truth(
         }
         Site::Nowhere(why) => Err(why),
     }
+}
+
+/// The reads of the environment in the very expression of a value. One that only chose the branch in which a plain
+/// value is written is not among them.
+pub(crate) fn reads_in<'n>(cx: &CheckContext<'_>, node: &'n Node) -> Vec<&'n EnvRead> {
+    let reads = node.env_reads();
+    match node.at {
+        Some(at) if !is_toml(cx.sources, at.file) && is_plain(cx.sources.slice(at)) => Vec::new(),
+        _ => reads,
+    }
+}
+
+/// Whether an expression is written out: constants, and displays of them.
+fn is_plain(text: &str) -> bool {
+    fn plain(expr: &Expr) -> bool {
+        match expr {
+            Expr::BooleanLiteral(_)
+            | Expr::NoneLiteral(_)
+            | Expr::NumberLiteral(_)
+            | Expr::StringLiteral(_)
+            | Expr::BytesLiteral(_) => true,
+            Expr::List(list) => list.elts.iter().all(plain),
+            Expr::Tuple(list) => list.elts.iter().all(plain),
+            _ => false,
+        }
+    }
+    let text = format!("({text})");
+    let module = parse(&text);
+    matches!(module.body(), [Stmt::Expr(statement)] if module.is_valid() && plain(&statement.value))
+}
+
+/// `not DEBUG`, for a switch that is to be on in production and gets in the way of a developer who turns `DEBUG` on
+/// in the environment of the same module.
+fn unless_debugging(
+    cx: &CheckContext<'_>,
+    model: &SettingsModel,
+    target: &Target,
+    wanted: bool,
+) -> Option<Code> {
+    let Target::Module { file, after } = target else { return None };
+    let debug = own(model, "DEBUG")?;
+    let varies = !debug.node.env_reads().is_empty() && debug.node.truthy() == Truth::No;
+    let module = parse(cx.sources.text(*file));
+    // Inside production's branch `DEBUG` is off anyway.
+    let outside = after.is_none_or(|at| module.body().iter().any(|s| s.range() == at.text_range()));
+    let offset = after.map_or(usize::MAX, |at| at.end());
+    (wanted && varies && outside && binds(cx, *file, "DEBUG", offset))
+        .then(|| Code::Raw("not DEBUG".to_owned()))
 }
 
 /// The setting's own expression with the new default in it, where the target module has its names.
@@ -187,19 +246,28 @@ pub(crate) fn set_key(
         return Err(format!("`{name}` is not written out as a dict"));
     };
     let display = display(cx, &setting.node, |e| matches!(e, Expr::Dict(_) | Expr::Call(_)));
-    let existing = dict.entry(key).and_then(|e| e.value.at);
+    let value_of = dict.entry(key).map(|e| &e.value);
+    let existing = value_of.and_then(|v| v.at);
+    if value_of.is_some_and(|v| existing.is_some_and(|at| !is_written_at(v, at))) {
+        return override_key(cx, setting, placement(cx, model).of_override(setting)?, key, value);
+    }
     let Some(at) = existing.or(display).or_else(|| any_place(dict)) else {
-        return override_key(cx, setting, placement(cx, model).of_new()?, key, value);
+        return override_key(cx, setting, placement(cx, model).of_override(setting)?, key, value);
     };
     match placement(cx, model).of_value(setting, at) {
         Site::InPlace if existing.is_some() => Ok(vec![Operation::ReplaceExpression { at, with: value }]),
         Site::InPlace => match display {
             Some(dict) => Ok(vec![Operation::SetDictEntry { dict, key: key.to_owned(), value }]),
-            None => override_key(cx, setting, placement(cx, model).of_new()?, key, value),
+            None => override_key(cx, setting, placement(cx, model).of_override(setting)?, key, value),
         },
         Site::Override(target) => override_key(cx, setting, target, key, value),
         Site::Nowhere(why) => Err(why),
     }
+}
+
+/// Whether every part of a value stands at its place: `X["KEY"] += (...)` further down adds parts from elsewhere.
+fn is_written_at(node: &Node, at: Span) -> bool {
+    node.children().into_iter().all(|child| child.at.is_none_or(|own| at.contains(own)))
 }
 
 /// A statement (or class attribute, or TOML key) that sets one key of a dict made elsewhere.
@@ -330,9 +398,9 @@ pub(crate) fn set_number(
     number: i64,
 ) -> Operations {
     let Some(setting) = own(model, name) else { return add(cx, model, name, Code::Int(number)) };
-    let read = match setting.node.env.as_slice() {
+    let read = match reads_in(cx, &setting.node).as_slice() {
         [] => return set(cx, model, name, Code::Int(number)),
-        [read] => read,
+        [read] => *read,
         _ => return Err("several variables take part in the value".to_owned()),
     };
     let at = read.default_at.filter(|_| !read.supplied).ok_or("the value comes from the environment")?;

@@ -7,6 +7,8 @@
 use crate::checks::CheckContext;
 use crate::index::Owner;
 
+use super::reach;
+
 /// Why a view seems to be public by intent, as a clause; `None` when nothing says so.
 pub(crate) fn public(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
     let index = cx.index;
@@ -32,10 +34,12 @@ pub(crate) fn public(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
     if cx.sources.path(body.file).contains("webhook") {
         words.push("webhook".to_owned());
     }
-    if let Some(purpose) = purpose(&words, text) {
+    // The signature may be checked in a helper, a decorator or a base class.
+    let reached = reach::texts(cx, owner);
+    if let Some(purpose) = purpose(&words, &reached) {
         return Some(format!("its name says that it is {purpose}"));
     }
-    if PROOF.iter().any(|p| text.contains(p)) {
+    if reached.iter().any(|text| PROOF.iter().any(|p| text.contains(p))) {
         return Some("it checks a signature by itself".to_owned());
     }
     let issues_token = text.contains(".for_user(") || text.contains("Token.objects.get_or_create(");
@@ -46,8 +50,8 @@ pub(crate) fn public(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
     None
 }
 
-/// What a view with these words in its name is for.
-fn purpose(words: &[String], body: &str) -> Option<&'static str> {
+/// What a view with these words in its name, and this code, is for.
+fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
     let has = |word: &str| words.iter().any(|w| w == word);
     let any = |list: &[&str]| list.iter().any(|w| has(w));
     let pair = |a: &[&str], b: &[&str]| any(a) && any(b);
@@ -101,7 +105,7 @@ fn purpose(words: &[String], body: &str) -> Option<&'static str> {
         return Some("the documentation of the API");
     }
     let webhook = any(&["webhook", "webhooks"]) || pair(&["web"], &["hook"]);
-    if webhook && SIGNATURE.iter().any(|s| body.contains(s)) {
+    if webhook && code.iter().any(|text| SIGNATURE.iter().any(|s| text.contains(s))) {
         return Some("a webhook, and it checks a signature");
     }
     if has("public") {
@@ -158,7 +162,7 @@ mod tests {
     use super::*;
 
     fn public_by_name(name: &str) -> bool {
-        purpose(&words(name), "").is_some()
+        purpose(&words(name), &[]).is_some()
     }
 
     #[test]
@@ -200,6 +204,6 @@ mod tests {
         ] {
             assert!(!public_by_name(name), "{name}");
         }
-        assert!(purpose(&words("StripeWebhookView"), "hmac.new(secret, body)").is_some());
+        assert!(purpose(&words("StripeWebhookView"), &["hmac.new(secret, body)"]).is_some());
     }
 }

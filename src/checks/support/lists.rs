@@ -2,11 +2,14 @@
 
 use crate::checks::CheckContext;
 use crate::edit::{Code, Operation, Place, Position};
-use crate::python::ast::Expr;
+use crate::python::ast::{Expr, Stmt};
+use crate::python::visitor::{Visitor, walk_stmt};
+use crate::python::{Ranged as _, TextRange, parse};
 use crate::settings::placement::{Placement, Site, Target};
 use crate::settings::{Node, Setting, SettingsModel, Value};
+use crate::source::Span;
 
-use super::fixes::{Operations, display, render};
+use super::fixes::{Operations, display, placement, render};
 use super::settings::own;
 
 /// The text or dotted name of an element.
@@ -41,7 +44,7 @@ fn site(
     model: &SettingsModel,
     setting: &Setting,
     list: &Node,
-) -> (Option<Site>, Option<crate::source::Span>) {
+) -> (Option<Site>, Option<Span>) {
     let display = display(cx, list, is_sequence);
     let at = display.or(list.at);
     (at.map(|at| Placement::new(cx.sources, model, cx.others).of_value(setting, at)), display)
@@ -56,15 +59,61 @@ pub(crate) fn remove(
     element: &Node,
 ) -> Operations {
     let setting = own(model, name).ok_or("nobody sets it")?;
-    match site(cx, model, setting, list) {
-        (Some(Site::InPlace), Some(display)) => match element.at {
-            Some(element) if display.contains(element) => {
-                Ok(vec![Operation::RemoveElement { list: display, element }])
+    let at = element.at.ok_or("the element is computed")?;
+    // What `+=` and `extend` add stands in a display of its own.
+    let display = display(cx, list, is_sequence)
+        .filter(|d| d.contains(at))
+        .or_else(|| added_display(cx, at))
+        .ok_or("the list is put together in several places")?;
+    match placement(cx, model).of_value(setting, display) {
+        Site::InPlace => Ok(vec![Operation::RemoveElement { list: display, element: at }]),
+        Site::Override(_) => Err("the list is put together in several places".to_owned()),
+        Site::Nowhere(why) => Err(why),
+    }
+}
+
+/// The display around an element, where a statement adds it whole to another list: `X += [...]`,
+/// `X.extend([...])`, `X = OTHER + [...]`.
+fn added_display(cx: &CheckContext<'_>, element: Span) -> Option<Span> {
+    struct Adding {
+        element: TextRange,
+        found: Option<TextRange>,
+    }
+    impl<'a> Visitor<'a> for Adding {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            if !statement.range().contains_range(self.element) {
+                return;
             }
-            _ => Err("the list is put together in several places".to_owned()),
-        },
-        (Some(Site::Nowhere(why)), _) => Err(why),
-        _ => Err("the list is put together in several places".to_owned()),
+            let added = match statement {
+                Stmt::AugAssign(add) => Some(&*add.value),
+                Stmt::Assign(assign) => Some(&*assign.value),
+                Stmt::Expr(call) => extension(&call.value),
+                _ => return walk_stmt(self, statement),
+            };
+            self.found = added.and_then(|added| operand(added, self.element));
+        }
+    }
+    let module = parse(cx.sources.text(element.file));
+    let mut adding = Adding { element: element.text_range(), found: None };
+    adding.visit_body(module.body());
+    adding.found.map(|range| Span::new(element.file, range))
+}
+
+/// What `x.extend(...)` gets.
+fn extension(call: &Expr) -> Option<&Expr> {
+    let call = call.as_call_expr()?;
+    let extends = call.func.as_attribute_expr().is_some_and(|method| method.attr.as_str() == "extend");
+    call.arguments.args.first().filter(|_| extends)
+}
+
+/// The display with this element among the operands of `+`.
+fn operand(expr: &Expr, element: TextRange) -> Option<TextRange> {
+    let holds = |items: &[Expr]| items.iter().any(|item| item.range() == element);
+    match expr {
+        Expr::BinOp(sum) => operand(&sum.left, element).or_else(|| operand(&sum.right, element)),
+        Expr::List(list) => holds(&list.elts).then(|| list.range()),
+        Expr::Tuple(list) => holds(&list.elts).then(|| list.range()),
+        _ => None,
     }
 }
 
@@ -108,7 +157,7 @@ pub(crate) fn insert(
         }
         (Some(Site::Override(target)), ..) => by_statement(target, setting, value, among),
         (None | Some(Site::InPlace), ..) => {
-            let target = Placement::new(cx.sources, model, cx.others).of_new()?;
+            let target = placement(cx, model).of_override(setting)?;
             by_statement(target, setting, value, among)
         }
     }
@@ -122,16 +171,26 @@ fn by_statement(target: Target, setting: &Setting, value: &str, among: Among<'_>
             let text = render(&Code::str(value));
             let is_list = matches!(setting.node.value, Value::List(_));
             let anchored = |node: &Node, plus: &str| {
-                let anchor = node.as_str().map(|a| render(&Code::str(a))).filter(|_| is_list);
+                let anchor = node.as_str().map(|a| render(&Code::str(a)));
                 let anchor = anchor.ok_or("the list is put together in several places")?;
-                let place = format!("{name}.index({anchor}){plus},");
-                let lines = [
-                    format!("{name}.insert("),
-                    format!("    {place}"),
-                    format!("    {text},"),
-                    ")".to_owned(),
-                ];
-                Ok::<_, String>(lines.to_vec())
+                let place = format!("{name}.index({anchor}){plus}");
+                let lines = if is_list {
+                    vec![
+                        format!("{name}.insert("),
+                        format!("    {place},"),
+                        format!("    {text},"),
+                        ")".to_owned(),
+                    ]
+                } else {
+                    vec![
+                        format!("{name} = ("),
+                        format!("    *{name}[: {place}],"),
+                        format!("    {text},"),
+                        format!("    *{name}[{place} :],"),
+                        ")".to_owned(),
+                    ]
+                };
+                Ok::<_, String>(lines)
             };
             let lines = match among {
                 Among::First if is_list => vec![format!("{name} = [{text}, *{name}]")],

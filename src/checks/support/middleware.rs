@@ -5,7 +5,7 @@ use crate::finding::{Effect, Outcome, Severity};
 use crate::settings::{Items, Node, SettingsModel, Truth};
 
 use super::classes::inherits;
-use super::fixes::Remedy;
+use super::fixes::{Operations, Remedy};
 use super::lists::{Among, insert, last_part, name_of};
 use super::settings::{finding, hidden, label, own};
 
@@ -73,6 +73,11 @@ impl<'a> Stack<'a> {
     }
 }
 
+/// Nothing else belongs to the middleware.
+pub(crate) fn alone(_: &CheckContext<'_>, _: &SettingsModel) -> Operations {
+    Ok(Vec::new())
+}
+
 /// A middleware that belongs into every stack.
 pub(crate) struct Wanted {
     /// The check.
@@ -89,6 +94,8 @@ pub(crate) struct Wanted {
     pub(crate) note: &'static str,
     /// Differs from the catalogue's.
     pub(crate) severity: Option<Severity>,
+    /// What belongs to it: a setting that counts only once the middleware is there.
+    pub(crate) with: fn(&CheckContext<'_>, &SettingsModel) -> Operations,
 }
 
 /// Judges whether the middleware is there; `among` names its right place in the stack.
@@ -130,7 +137,11 @@ pub(crate) fn judge(
                 None => format!("`{name}` is not set, so `{short}` is missing, {}", wanted.consequence),
             };
             let operations = match &stack {
-                Some(stack) => insert(cx, model, name, wanted.class, among(stack)),
+                Some(stack) => insert(cx, model, name, wanted.class, among(stack)).map(|mut operations| {
+                    // Where its setting cannot be changed, that is a finding of its own afterwards.
+                    operations.extend((wanted.with)(cx, model).unwrap_or_default());
+                    operations
+                }),
                 None => Err("no middleware list is written yet".to_owned()),
             };
             let mut found = finding(cx, model, wanted.check, name, message.clone());

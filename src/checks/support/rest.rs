@@ -6,6 +6,8 @@ use crate::finding::{Finding, Label, Outcome};
 use crate::settings::{Dict, Node, SettingsModel, Truth};
 use crate::source::Span;
 
+use super::fixes::Operations;
+use super::rest_keys::{misspelt, rename};
 use super::settings::{chain, first_line, module_start, own, place, show};
 
 /// The setting's name.
@@ -150,19 +152,27 @@ pub(crate) fn unclear(cx: &CheckContext<'_>, model: &SettingsModel, key: &str, c
     Outcome::unknown(format!("`{key}` cannot be told: {cause}."), vec![label_of(cx, model, key)])
 }
 
+/// Sets one key. Where it stands there misspelt, the value is meant, and only the key is put right.
+pub(crate) fn set_key(cx: &CheckContext<'_>, model: &SettingsModel, key: &str, value: Code) -> Operations {
+    match misspelt(model, key) {
+        Some(entry) => rename(cx, model, entry, key),
+        None => super::fixes::set_key(cx, model, NAME, key, value),
+    }
+}
+
 /// Sets several keys together; one new dict when nobody sets `REST_FRAMEWORK`.
 pub(crate) fn set_keys(
     cx: &CheckContext<'_>,
     model: &SettingsModel,
     entries: Vec<(&str, Code)>,
-) -> super::fixes::Operations {
+) -> Operations {
     if own(model, NAME).is_none() {
         let dict = entries.into_iter().map(|(key, value)| (Code::str(key), value)).collect();
         return super::fixes::add(cx, model, NAME, Code::Dict(dict));
     }
     let mut operations = Vec::new();
     for (key, value) in entries {
-        for operation in super::fixes::set_key(cx, model, NAME, key, value)? {
+        for operation in set_key(cx, model, key, value)? {
             if !operations.contains(&operation) {
                 operations.push(operation);
             }

@@ -3,10 +3,11 @@
 use crate::checks::CheckContext;
 use crate::finding::{Label, Outcome};
 use crate::python::ast::{Expr, Stmt};
-use crate::python::visitor::{Visitor, walk_expr};
-use crate::python::{dotted_name, parse};
+use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
+use crate::python::{Ranged as _, dotted_name, parse};
 use crate::settings::placement::is_toml;
 use crate::settings::{Setting, SettingsModel, Value};
+use crate::source::Span;
 
 use super::fixes::expression;
 use super::settings::{hidden, label, own};
@@ -46,8 +47,11 @@ pub(crate) fn origin<'a>(cx: &CheckContext<'_>, model: &'a SettingsModel) -> Res
     }
     // A read that only decided which branch ran gives no part of the text.
     let written = expression(cx, setting);
-    let falls_back =
-        reads.iter().any(|r| r.default_at.is_some() || written.is_some_and(|at| at.contains(r.at)));
+    let falls_back = reads.iter().any(|r| {
+        r.default_at.is_some()
+            || written.is_some_and(|at| at.contains(r.at))
+            || is_assigned_from(cx, &r.name, r.at)
+    });
     Ok(match &setting.node.value {
         Value::Str(text) if reads.iter().any(|r| r.supplied) => Origin::Supplied(text),
         Value::Str(text) if text.is_empty() => Origin::Required,
@@ -83,6 +87,38 @@ pub(crate) fn seen(cx: &CheckContext<'_>, model: &SettingsModel) -> Label {
 pub(crate) fn is_weak(text: &str) -> bool {
     let distinct: std::collections::BTreeSet<_> = text.chars().collect();
     text.chars().count() < 50 || distinct.len() < 5 || text.starts_with("django-insecure-")
+}
+
+/// Django's ids for a key that is written here and is weak besides.
+pub(crate) fn reported_by_django(setting: &Setting) -> Option<&'static [&'static str]> {
+    setting.node.as_str().is_some_and(is_weak).then_some(&["security.W009"])
+}
+
+/// Whether the key is assigned from this variable in another branch: `try: SECRET_KEY = os.environ["X"]`, with a
+/// written key where that fails.
+fn is_assigned_from(cx: &CheckContext<'_>, variable: &str, read: Span) -> bool {
+    struct Assignments<'a> {
+        text: &'a str,
+        variable: &'a str,
+        found: bool,
+    }
+    impl<'a> Visitor<'a> for Assignments<'_> {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            if let Stmt::Assign(assign) = statement
+                && assign.targets.iter().any(|t| matches!(t, Expr::Name(n) if n.id.as_str() == NAME))
+            {
+                let value = &self.text[assign.value.range()];
+                self.found |= [format!("\"{}\"", self.variable), format!("'{}'", self.variable)]
+                    .iter()
+                    .any(|quoted| value.contains(quoted));
+            }
+            walk_stmt(self, statement);
+        }
+    }
+    let text = cx.sources.text(read.file);
+    let mut assignments = Assignments { text, variable, found: false };
+    assignments.visit_body(parse(text).body());
+    assignments.found
 }
 
 /// Whether the expression behind the key calls something that makes random text.

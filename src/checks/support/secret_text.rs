@@ -1,26 +1,15 @@
 //! Which names mean a secret, and which texts can be one.
 
-/// Whether the name of a setting or key says that it holds a secret. Names of classes, headers, lifetimes and
-/// switches around secrets do not.
+use crate::settings::password_in_url;
+
+/// Whether the name of a setting or key says that it holds a secret that nobody may read. The public half of a pair
+/// and names of headers do not.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_uppercase().replace('-', "_");
-    let words: Vec<_> = name.split('_').filter(|w| !w.is_empty()).collect();
-    let Some(last) = words.last() else { return false };
-    let secret =
-        matches!(*last, "PASSWORD" | "PASSWD" | "PASSPHRASE" | "SECRET" | "TOKEN" | "PWD" | "APIKEY")
-            || *last == "KEY"
-                && words.iter().any(|w| {
-                    matches!(
-                        *w,
-                        "API" | "ACCESS" | "SECRET" | "PRIVATE" | "SIGNING" | "AUTH" | "ENCRYPTION" | "JWT"
-                    )
-                });
-    // The public half of a pair.
-    let public = words
-        .iter()
-        .any(|w| matches!(*w, "PUBLIC" | "VERIFYING" | "SITE" | "PUBLISHABLE" | "HEADER" | "COOKIE"));
-    // `AWS_ACCESS_KEY_ID` ends in ID and is no secret by itself.
-    secret && !public
+    let public = name
+        .split('_')
+        .any(|w| matches!(w, "PUBLIC" | "VERIFYING" | "SITE" | "PUBLISHABLE" | "HEADER" | "COOKIE"));
+    crate::settings::is_secret_name(&name) && !public
 }
 
 /// Whether a text under such a name can be a secret.
@@ -62,16 +51,9 @@ fn is_identifier(part: &str) -> bool {
         && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Whether a URL carries a password: `scheme://user:password@host`.
-pub(crate) fn password_in_url(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
-    if scheme.is_empty() || !scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)) {
-        return false;
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let Some((user, _)) = authority.rsplit_once('@') else { return false };
-    user.split_once(':')
-        .is_some_and(|(_, password)| !password.is_empty() && !password.contains(['{', '$', '<', '%']))
+/// Whether a URL carries a password that is written out.
+pub(crate) fn holds_password(text: &str) -> bool {
+    password_in_url(text).is_some_and(|password| !password.contains(['{', '$', '<', '%']))
 }
 
 #[cfg(test)]
@@ -128,14 +110,14 @@ mod tests {
 
     #[test]
     fn urls() {
-        assert!(password_in_url("postgres://app:pw@db/app"));
+        assert!(holds_password("postgres://app:pw@db/app"));
         for text in [
             "redis://localhost:6379/0",
             "https://example.org/a:b@c",
             "amqp://user@host",
             "postgres://u:{pw}@h",
         ] {
-            assert!(!password_in_url(text), "{text}");
+            assert!(!holds_password(text), "{text}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::checks::CheckContext;
 use crate::finding::{Finding, Label, Outcome, Verdict};
+use crate::settings::placement::{conditional, in_function, is_toml};
 use crate::settings::{How, Node, Setting, SettingState, SettingsModel, Value};
 use crate::source::{Span, clean};
 
@@ -54,6 +55,28 @@ pub(crate) fn place(cx: &CheckContext<'_>, model: &SettingsModel, name: &str) ->
         .map_or_else(|| module_start(cx, model), |span| first_line(cx, span))
 }
 
+/// Where an element of a setting is pointed at: where it is written, or at the setting where a function makes it.
+pub(crate) fn element_place(cx: &CheckContext<'_>, setting: Span, element: &Node) -> Span {
+    element.at.filter(|at| is_toml(cx.sources, at.file) || !in_function(cx.sources, *at)).unwrap_or(setting)
+}
+
+/// A setting that a check looks at the elements of, or the outcome where there is none or it cannot be told.
+pub(crate) fn judged_setting<'a>(
+    cx: &'a CheckContext<'_>,
+    name: &str,
+    absent: impl FnOnce(Vec<Label>) -> Outcome,
+) -> Result<(&'a SettingsModel, &'a Setting, Label), Outcome> {
+    let Some(model) = cx.model else { return Err(no_settings()) };
+    let seen = label(cx, model, name);
+    if let Some(cause) = hidden(model, name) {
+        return Err(Outcome::unknown(format!("`{name}` cannot be told: {cause}."), vec![seen]));
+    }
+    match own(model, name) {
+        Some(setting) => Ok((model, setting, seen)),
+        None => Err(absent(vec![seen])),
+    }
+}
+
 /// The label of a setting's place.
 pub(crate) fn label(cx: &CheckContext<'_>, model: &SettingsModel, name: &str) -> Label {
     let text = match own(model, name) {
@@ -86,7 +109,15 @@ pub(crate) fn finding(
     message: impl Into<String>,
 ) -> Finding {
     let primary = label(cx, model, name);
-    let links = own(model, name).map(|s| chain(s, primary.span)).unwrap_or_default();
+    let links = match own(model, name) {
+        Some(setting) => chain(setting, primary.span),
+        None => conditional(cx.sources, model, name)
+            .map(|found| {
+                Label::new(first_line(cx, found.assignment), "set here, under a condition that does not hold")
+            })
+            .into_iter()
+            .collect(),
+    };
     Finding::new(check, name, primary, message).related(links)
 }
 

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::checks::support::functions::{find, stands_alone, wrapped_by};
 use crate::checks::support::object_fetch::{Checked, Return, returns};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
@@ -14,27 +15,13 @@ use crate::edit::{Code, Operation, Place};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::items::FunctionItem;
 use crate::index::{ClassId, Lookup, ProjectIndex};
-use crate::python::ast::{Stmt, StmtFunctionDef};
-use crate::python::visitor::{self, Visitor};
-use crate::python::{ParsedModule, Ranged as _};
+use crate::python::ast::StmtFunctionDef;
 use crate::settings::Truth;
 use crate::source::Span;
 
 pub(crate) struct ObjectPermissionUnchecked;
 
 const ID: &str = "object-permission-unchecked";
-/// Decorators that leave what a method does as it is.
-const HARMLESS: [&str; 8] = [
-    "extend_schema",
-    "swagger_auto_schema",
-    "atomic",
-    "override",
-    "lru_cache",
-    "cache",
-    "typing.override",
-    "no_type_check",
-];
-
 impl Check for ObjectPermissionUnchecked {
     fn id(&self) -> &'static str {
         ID
@@ -115,12 +102,7 @@ enum Judged {
 
 /// Judges a method for every view that uses it: what `get_queryset` gives may differ.
 fn judge(cx: &CheckContext<'_>, class: ClassId, users: &[ClassId], method: &FunctionItem) -> Judged {
-    let unknown = method
-        .decorators
-        .iter()
-        .find(|d| !d.name.as_deref().is_some_and(|n| HARMLESS.contains(&n.rsplit('.').next().unwrap_or(n))));
-    if let Some(decorator) = unknown {
-        let name = decorator.name.as_deref().unwrap_or("a decorator");
+    if let Some(name) = wrapped_by(method) {
         return Judged::Unclear(format!("`{name}` wraps the method"));
     }
     let tree = cx.index.tree(cx.sources, method.at.file);
@@ -235,36 +217,7 @@ fn bound(text: &str, at: Span, name: &str, value: &str) -> Option<Vec<String>> {
     Some(all)
 }
 
-/// Whether nothing else stands on the first and last line of a statement but a comment.
-fn stands_alone(text: &str, at: Span) -> bool {
-    let before = text[..at.start()].rsplit('\n').next().unwrap_or_default();
-    let after = text[at.end()..].lines().next().unwrap_or_default().trim();
-    before.trim().is_empty() && (after.is_empty() || after.starts_with('#'))
-}
-
 /// Whether a name occurs as a word.
 fn mentions(text: &str, name: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
-}
-
-/// The function statement at a place.
-fn find(tree: &ParsedModule, at: Span) -> Option<&StmtFunctionDef> {
-    struct Finder<'a>(Span, Option<&'a StmtFunctionDef>);
-    impl<'a> Visitor<'a> for Finder<'a> {
-        fn visit_stmt(&mut self, stmt: &'a Stmt) {
-            let range = stmt.range();
-            let within = self.0.text_range();
-            if self.1.is_some() || !range.contains_range(within) {
-                return;
-            }
-            match stmt {
-                Stmt::FunctionDef(function) if range == within => self.1 = Some(function),
-                _ => visitor::walk_stmt(self, stmt),
-            }
-        }
-        fn visit_expr(&mut self, _: &'a crate::python::ast::Expr) {}
-    }
-    let mut finder = Finder(at, None);
-    finder.visit_body(tree.body());
-    finder.1
 }

@@ -2,7 +2,8 @@
 //! `@authentication_classes` and the keyword of `@action`.
 //!
 //! Not covered: `get_authenticators` and keywords of `as_view()`. A view that is public by intent (a login, a webhook
-//! that checks a signature) is told as a hint.
+//! that checks a signature) is told as a hint. A view that empties its permissions beside it is one finding, of
+//! `view-permission-open`.
 //! <https://www.django-rest-framework.org/api-guide/authentication/>
 
 use crate::checks::support::{intent, views};
@@ -30,6 +31,12 @@ impl Check for ViewAuthenticationDisabled {
         let mut unclear = Vec::new();
         for site in &sites {
             match cx.index.is_empty_list(site.at(), site.class(), site.value) {
+                Some(true) if is_told_with_permission(cx, site, &permissions) => {
+                    unclear.push(Label::new(
+                        site.at(),
+                        "emptied with the permissions; `view-permission-open` tells it",
+                    ));
+                }
                 Some(true) => match views::decided_by_method(cx, site, Policy::Authentication) {
                     Some(why) => unclear.push(Label::new(site.at(), why)),
                     None => findings.push(finding(cx, site, &permissions)),
@@ -117,6 +124,19 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, permissions: &[PolicySi
         }),
         None => finding.instruction(keep),
     }
+}
+
+/// Whether the same view lets everybody in by permissions of its own: one cause, one finding.
+fn is_told_with_permission(
+    cx: &CheckContext<'_>,
+    site: &PolicySite<'_>,
+    permissions: &[PolicySite<'_>],
+) -> bool {
+    permissions.iter().any(|own| {
+        own.owner == site.owner
+            && cx.index.openness(own.at(), own.class(), own.value) == Openness::Open
+            && views::decided_by_method(cx, own, Policy::Permission).is_none()
+    })
 }
 
 /// Whom the view's permissions let in; `None` when that cannot be told.

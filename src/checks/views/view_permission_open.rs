@@ -76,11 +76,15 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     let label = if empty { "the empty list replaces the default" } else { "everybody passes" };
     let symbol = views::symbol(cx.index, site, Policy::Permission);
     let intent = intent::public(cx, site.owner);
+    let blind = authentication_off(cx, site, authentication)
+        .filter(|off| cx.index.is_empty_list(off.at(), off.class(), off.value) == Some(true));
+    let and = if blind.is_some() { " and looks at no credentials" } else { "" };
     let message = match &intent {
-        Some(why) => format!("{view} is open to everybody, and seems meant to be: {why}."),
-        None => format!("{view} is open to everybody: {how}."),
+        Some(why) => format!("{view} is open to everybody{and}, and seems meant to be: {why}."),
+        None => format!("{view} is open to everybody{and}: {how}."),
     };
     let mut finding = Finding::new(ID, symbol, Label::new(site.at(), label), message);
+    finding.related.extend(blind.map(|off| Label::new(off.at(), "no authenticator is left")));
     if let Owner::Class(class) | Owner::Action(class, _) = site.owner {
         finding.related.push(Label::new(cx.index.class(class).name_at, "the view"));
     }
@@ -107,13 +111,22 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     }
 }
 
+/// The place where the same view may switch authentication off.
+fn authentication_off<'s, 'a>(
+    cx: &CheckContext<'_>,
+    site: &PolicySite<'_>,
+    authentication: &'s [PolicySite<'a>],
+) -> Option<&'s PolicySite<'a>> {
+    authentication
+        .iter()
+        .find(|a| a.owner == site.owner && cx.index.is_empty_list(a.at(), a.class(), a.value) != Some(false))
+}
+
 /// Takes the override away where what is inherited asks for something, else asks for a login. A view that switches
 /// authentication off too gets it back in the same fix: nobody could log in otherwise.
 fn fix(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[PolicySite<'_>]) -> Option<Fix> {
     let name = Policy::Permission.name();
-    let switched_off = authentication
-        .iter()
-        .find(|a| a.owner == site.owner && cx.index.is_empty_list(a.at(), a.class(), a.value) != Some(false));
+    let switched_off = authentication_off(cx, site, authentication);
     let (title, mut operations) = match views::remove(site) {
         Some(removal) if switched_off.is_none() && views::inherited_is_closed(cx, site) == Some(true) => {
             (format!("Remove `{name}`, so that what is inherited counts"), vec![removal])

@@ -88,11 +88,17 @@ pub(super) fn sync_folders<'a>(files: impl Iterator<Item = &'a Path>) {
 }
 
 /// Writes a file of our own (decisions, session state, a report) whole or not at all. A link is followed, the
-/// mode of a file that is there is kept, and the folder has to exist.
+/// mode of a file that is there is kept, and the folder has to exist. What is there and is no file, such as
+/// `/dev/stdout` or a pipe, is written to and not replaced.
 ///
 /// # Errors
 /// The system's error; the file is then as it was.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        let mut device = File::options().write(true).open(path)?;
+        device.write_all(bytes)?;
+        return device.flush();
+    }
     let real = match path.canonicalize() {
         Ok(real) => real,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {

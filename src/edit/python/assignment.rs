@@ -40,8 +40,11 @@ pub(in crate::edit) fn statement(
         return Err(Refusal::BadCode(text));
     }
     let format = format_at(file, slot);
+    // Blank lines at the head set the statement apart; they get no indentation.
+    let blank = lines.iter().take_while(|l| l.trim().is_empty()).count();
+    let text = lines[blank..].join("\n");
     let body = code::relayout(&code::requote(&text, format.quote), &slot.indent, &format);
-    Ok(format!("{}{body}", slot.indent))
+    Ok(format!("{}{}{body}", format.eol.repeat(blank), slot.indent))
 }
 
 fn format_at<'a>(file: &'a PyFile<'_>, slot: &Slot) -> Format<'a> {

@@ -104,6 +104,8 @@ pub(in crate::edit) struct Target<'a> {
     collection: Collection,
     batch: Batch,
     keys: Vec<(String, Code, Fixes)>,
+    /// The rank of each new element within its gap.
+    ranks: Vec<u8>,
 }
 
 /// Two requests for the same key or name that disagree.
@@ -126,7 +128,7 @@ impl<'a> Target<'a> {
         let collection = read_collection(file, expr).ok_or_else(|| {
             file.unsupported(at, "the value here is not a list, dict or call that is written out")
         })?;
-        Ok(Self { file, expr, collection, batch: Batch::default(), keys: Vec::new() })
+        Ok(Self { file, expr, collection, batch: Batch::default(), keys: Vec::new(), ranks: Vec::new() })
     }
 
     /// Sets a dict key (`dict(...)` calls too) or a keyword argument.
@@ -228,11 +230,12 @@ impl<'a> Target<'a> {
         }
         let count = self.collection.items.len();
         let find = |span| self.collection.position(&span_offsets(span)).ok_or(Refusal::Stale);
-        let gap = match position {
-            Position::First => 0,
-            Position::Last => count,
-            Position::Before(span) => find(span)?,
-            Position::After(span) => find(span)? + 1,
+        // Of several in one gap, the first is to be first and the last last.
+        let (gap, rank) = match position {
+            Position::First => (0, 0),
+            Position::After(span) => (find(span)? + 1, 1),
+            Position::Before(span) => (find(span)?, 2),
+            Position::Last => (count, 3),
         };
         let wanted = normal_code(self.file, value)?;
         for known in self.batch.additions.iter_mut().filter(|a| a.gap == gap) {
@@ -241,12 +244,10 @@ impl<'a> Target<'a> {
                 return Ok(());
             }
         }
-        self.batch.additions.push(Addition {
-            gap,
-            head: Head::None,
-            value: value.clone(),
-            fixes: fixes.clone(),
-        });
+        let addition = Addition { gap, head: Head::None, value: value.clone(), fixes: fixes.clone() };
+        let later = self.ranks.iter().position(|other| *other > rank).unwrap_or(self.ranks.len());
+        self.batch.additions.insert(later, addition);
+        self.ranks.insert(later, rank);
         Ok(())
     }
 

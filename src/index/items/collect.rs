@@ -17,10 +17,17 @@ pub fn collect(sources: &Sources, file: FileId, module: &ParsedModule) -> FileIt
     let source = sources.file(file);
     let comments = suppressions(&source.text, module);
     let line_of = |s: &crate::python::Suppression| sources.line(Span::new(file, s.range));
+    let error = module.errors.first().map(|error| {
+        (
+            source.lines().line_column(&source.text, error.range.start().to_usize()).line,
+            error.message.as_str().into(),
+        )
+    });
     let mut collector = Collector {
         items: FileItems {
             file,
             is_valid: module.is_valid(),
+            error,
             classes: Vec::new(),
             functions: Vec::new(),
             imports: Vec::new(),

@@ -16,6 +16,8 @@ pub struct FileItems {
     pub file: FileId,
     /// Whether the file parsed without errors. If not, what is missing here proves nothing.
     pub is_valid: bool,
+    /// The first syntax error: its line (from 1), and the parser's words.
+    pub error: Option<(usize, Box<str>)>,
     /// All classes, outer before inner.
     pub classes: Vec<ClassItem>,
     /// Functions at module level (also inside `if`, `try`, ...).

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::{CLASS_VARIABLE, Kind, Mention, VARIABLE, in_test_folder, is_module_pattern};
 use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
-use crate::python::{Ranged as _, ast, parse};
+use crate::python::{ParsedModule, Ranged as _, ast, with_tree};
 use crate::source::{FileId, SourceFile};
 use ast::{Expr, Stmt};
 
@@ -15,7 +15,10 @@ const MAX_STEPS: usize = 10_000;
 
 /// The settings modules that a Python file names.
 pub(super) fn mentions(file: FileId, source: &SourceFile) -> Vec<Mention> {
-    let module = parse(&source.text);
+    with_tree(source, |module| mentions_in(file, source, module))
+}
+
+fn mentions_in(file: FileId, source: &SourceFile, module: &ParsedModule) -> Vec<Mention> {
     let mut assigned = Assigned::default();
     assigned.visit_body(module.body());
     let mut finder =

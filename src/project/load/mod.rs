@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::NotRead;
 use super::walk;
-use crate::source::{SourceFile, Sources, read_file};
+use crate::source::{SourceFile, Sources, read_file_into};
 
 /// What to read.
 #[derive(Clone, Debug, Default)]
@@ -101,9 +101,10 @@ pub fn load(
     let walk::Listing { files, mut not_read } = walk::list(&absolute, options, progress)?;
     let results: Vec<Result<SourceFile, NotRead>> = files
         .into_par_iter()
-        .map(|path| {
-            let read = read_file(&absolute.join(&path)).and_then(|b| SourceFile::from_bytes(path.clone(), b));
-            read.map_err(|error| NotRead { path, reason: error.to_string() })
+        .map_init(Vec::new, |bytes, path| {
+            let read = read_file_into(&absolute.join(&path), bytes);
+            let file = read.and_then(|()| SourceFile::from_bytes(path.clone(), &bytes));
+            file.map_err(|error| NotRead { path, reason: error.to_string() })
         })
         .collect();
     let mut files = Vec::with_capacity(results.len());

@@ -119,13 +119,15 @@ fn is_list_key(key: &str) -> bool {
     matches!(key.trim(), "install_requires" | "requires" | "setup_requires")
 }
 
+/// The requirements of a wheel; what only an extra asks for (`ara[server]`) comes last.
 fn metadata(text: &str) -> Vec<Stated> {
-    text.lines()
-        .enumerate()
-        .take_while(|(_, line)| !line.is_empty())
-        .filter(|(_, line)| !line.contains("extra =="))
-        .filter_map(|(at, line)| requirement(line.strip_prefix("Requires-Dist:")?, at + 1))
-        .collect()
+    let lines = || text.lines().enumerate().take_while(|(_, line)| !line.is_empty());
+    let of_extra = |wanted: bool| {
+        lines()
+            .filter(move |(_, line)| line.contains("extra ==") == wanted)
+            .filter_map(|(at, line)| requirement(line.strip_prefix("Requires-Dist:")?, at + 1))
+    };
+    of_extra(false).chain(of_extra(true)).collect()
 }
 
 /// Literals in `setup.py` that are requirements.

@@ -97,9 +97,8 @@ fn files_of(sources: &Sources, home: &str, homes: &[&str]) -> Vec<FileId> {
         if is_below(folder, home) {
             return nearest.is_none_or(|h| *h == home || h.len() < home.len());
         }
-        // A manifest above the project, in the folder itself or in its `requirements`.
-        let above = if name_of(folder).contains("requirements") { folder_of(folder) } else { folder };
-        is_below(home, above)
+        // A manifest above the project.
+        is_below(home, speaks_for(path))
     };
     let mut files: Vec<FileId> =
         sources.iter().filter(|(_, f)| is_manifest(&f.path) && belongs(&f.path)).map(|(id, _)| id).collect();
@@ -110,10 +109,16 @@ fn files_of(sources: &Sources, home: &str, homes: &[&str]) -> Vec<FileId> {
     files
 }
 
-/// How many folders lie between; a folder for requirements does not count.
-fn distance(path: &str, home: &str) -> usize {
+/// The folder that a manifest speaks for: its own, or the one around a folder of requirements or of a wheel's metadata.
+fn speaks_for(path: &str) -> &str {
     let folder = folder_of(path);
-    let folder = if name_of(folder).contains("requirements") { folder_of(folder) } else { folder };
+    let name = name_of(folder);
+    if name.contains("requirements") || name.ends_with(".dist-info") { folder_of(folder) } else { folder }
+}
+
+/// How many folders lie between a project and what its manifest speaks for.
+fn distance(path: &str, home: &str) -> usize {
+    let folder = speaks_for(path);
     let depth = |f: &str| if f.is_empty() { 0 } else { f.split('/').count() };
     depth(folder).abs_diff(depth(home))
 }

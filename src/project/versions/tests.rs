@@ -82,7 +82,6 @@ fn what_states_no_version_gives_none() {
         ("requirements.txt", "Django<6\n"),
         ("requirements.txt", "# Django==5.2\n"),
         ("requirements.txt", "django-filter==24.1\n"),
-        ("x-1.dist-info/METADATA", "Requires-Dist: Django>=5 ; extra == 'web'\n"),
         ("pyproject.toml", "[tool.poetry.dependencies]\ndjango = \"*\"\n"),
         ("notes.txt", "Django==5.2\n"),
         ("uv.lock", "[[package]]\nname = \"x\"\nversion = \"1\"\n[package.metadata]\nname = \"django\"\n"),
@@ -111,6 +110,16 @@ fn each_project_has_its_own_versions() {
     let files = sources(&[("a/requirements.txt", "Django==4.2\n"), ("b/requirements.txt", "Django==5.2\n")]);
     let of = |home| find(&files, home, &["a", "b"], None).0.unwrap().version;
     assert_eq!((of("a"), of("b")), ("4.2".into(), "5.2".into()));
+}
+
+#[test]
+fn a_wheels_metadata_speaks_for_the_folder_around_it() {
+    let metadata = "Requires-Dist: Django>=4 ; extra == 'web'\nRequires-Dist: Django (<5.3.0,>=5.2.16)\n";
+    let files = sources(&[("app/manage.py", ""), ("app-1.dist-info/METADATA", metadata)]);
+    assert_eq!(find(&files, "app", &["app"], None).0.unwrap().version, "5.2.16");
+    // What only an extra asks for counts when nothing else does.
+    let files = sources(&[("app-1.dist-info/METADATA", "Requires-Dist: Django>=5.1 ; extra == 'web'\n")]);
+    assert_eq!(find(&files, "app", &["app"], None).0.unwrap().version, "5.1");
 }
 
 #[test]

@@ -664,6 +664,9 @@ impl Interp<'_> {
             return Ok(Val::unknown(cause));
         };
         let has = |found: bool| Val::bool(found);
+        if let Some(val) = self.routed_getattr(owner, &name, what == "hasattr", default)? {
+            return Ok(val);
+        }
         if !matches!(owner.v, V::Module(_) | V::Class(_) | V::Instance(_) | V::Unknown(_)) {
             if let (V::Ref(module), "hasattr") = (&owner.v, what) {
                 // The standard library's names are there; a package's may be.

@@ -12,7 +12,11 @@ impl Interp<'_> {
     pub(super) fn call(&mut self, callee: &Val, args: Args) -> R<Val> {
         self.spend(2)?;
         match &callee.v {
-            V::Func(id) => self.call_function(*id, None, args),
+            V::Func(id) => {
+                let view = args.pos.first().filter(|_| args.pos.len() == 1 && args.kw.is_empty()).cloned();
+                let val = self.call_function(*id, None, args)?;
+                Ok(self.after_call(*id, val, view.as_ref()))
+            }
             V::Bound(bound) => {
                 let (this, what) = (&bound.0, &bound.1);
                 match what {
@@ -158,6 +162,9 @@ impl Interp<'_> {
 
     /// `owner.name`.
     pub(super) fn get_attr(&mut self, owner: &Val, name: &str) -> R<Val> {
+        if let Some(val) = self.routed_attr(owner, name)? {
+            return Ok(val);
+        }
         let bound = |what: Callee| Val::new(V::Bound(Rc::new((owner.clone(), what))));
         Ok(match &owner.v {
             V::Module(id) => return self.module_attr(*id, name),

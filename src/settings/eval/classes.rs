@@ -32,7 +32,7 @@ impl Interp<'_> {
     }
 
     /// What a class body in the order of resolution binds to a name.
-    fn class_member(&self, class: u32, name: &str) -> Option<Val> {
+    pub(super) fn class_member(&self, class: u32, name: &str) -> Option<Val> {
         let mro = &self.classes[class as usize].mro;
         mro.iter()
             .find_map(|&c| Some(self.scope(self.classes[c as usize].scope)?.vars.get(name)?.val.clone()))
@@ -161,7 +161,7 @@ impl Interp<'_> {
         if let Some(cause) = def.opaque.clone() {
             return Ok(self.give_up(&args, cause));
         }
-        if let Some(external) = external {
+        if let (Some(external), false) = (external, self.is_routing()) {
             let cause =
                 format!("makes an object of a class whose base {external} is not part of the project");
             return Ok(self.give_up(&args, cause));
@@ -225,6 +225,9 @@ impl Interp<'_> {
         if matches!(name, "__init__" | "setup" | "pre_setup" | "post_setup" | "__init_subclass__" | "__new__")
         {
             return Ok(Val::lib("noop", Vec::new(), Vec::new()));
+        }
+        if let Some(val) = self.routed_attr(this, name)? {
+            return Ok(val);
         }
         Ok(Val::unknown("a method of a base class that is not part of the project"))
     }

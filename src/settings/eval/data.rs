@@ -1,8 +1,10 @@
 //! Plain data of the model as values of the interpreter, and Django's own defaults.
 
+use std::rc::Rc;
+
 use super::Interp;
-use super::val::{Binding, Name, V, Val};
-use crate::settings::{Node, Value, defaults};
+use super::val::{Binding, DictObj, Name, Reads, Seq, Unk, V, Val};
+use crate::settings::{Items, Node, Value, defaults};
 
 impl Interp<'_> {
     /// A default of Django's, as a value.
@@ -27,31 +29,55 @@ impl Interp<'_> {
         }
     }
 
-    /// Data as a value.
+    /// A value of the model as the interpreter has it. Places are left behind: they are the settings' own.
     pub(super) fn val_of(&mut self, node: &Node) -> Val {
-        match &node.value {
-            Value::None => Val::new(V::None),
-            Value::Bool(b) => Val::bool(*b),
-            Value::Int(n) => Val::new(V::Int(*n)),
-            Value::Float(f) => Val::new(V::Float(*f)),
-            Value::Str(text) => Val::str(text),
-            Value::List(items) => {
-                let items = items.items.iter().map(|n| self.val_of(n)).collect();
-                self.list(items)
+        let seq = |this: &mut Self, items: &Items| Seq {
+            items: items.items.iter().map(|n| this.val_of(n)).collect(),
+            rest: items.rest.as_deref().map(Rc::from),
+        };
+        Val::new(match &node.value {
+            Value::None => V::None,
+            Value::Bool(b) => V::Bool(*b),
+            Value::Int(n) => V::Int(*n),
+            Value::BigInt(text) => V::BigInt(text.as_str().into()),
+            Value::Float(f) => V::Float(*f),
+            Value::Str(text) => V::Str(text.as_str().into()),
+            Value::PartlyStr(parts) => {
+                V::Parts(Rc::new(parts.iter().map(|p| p.as_deref().map(Rc::from)).collect()))
             }
-            Value::Tuple(items) => {
-                let items = items.items.iter().map(|n| self.val_of(n)).collect();
-                Val::tuple(items)
+            Value::Bytes(_) => return Val::unknown("bytes of the settings"),
+            Value::List(items) => {
+                let seq = seq(self, items);
+                return self.list_of(seq);
+            }
+            Value::Tuple(items) => V::Tuple(Rc::new(seq(self, items))),
+            Value::Set(items) => {
+                let seq = seq(self, items);
+                return self.set_of(seq);
             }
             Value::Dict(dict) => {
-                let entries =
-                    dict.entries.iter().map(|e| (self.val_of(&e.key), self.val_of(&e.value))).collect();
-                self.dict(entries)
+                let mut made = DictObj { rest: dict.rest.as_deref().map(Rc::from), ..DictObj::default() };
+                for entry in &dict.entries {
+                    let (key, value) = (self.val_of(&entry.key), self.val_of(&entry.value));
+                    made.insert(key, value);
+                }
+                return self.dict_of(made);
             }
-            Value::Lazy(text) => Val::new(V::Lazy(text.as_str().into())),
-            Value::Ref(name) => Val::new(V::Ref(name.as_str().into())),
-            Value::Unknown(unknown) => Val::unknown(unknown.cause.as_str()),
-            _ => Val::unknown("a default that is not modelled"),
-        }
+            Value::Ref(name) => V::Ref(name.as_str().into()),
+            Value::Timedelta(seconds) => V::Timedelta(*seconds),
+            Value::Regex(pattern) => V::Regex(pattern.as_str().into()),
+            Value::Path(path) => {
+                let root = self.sources.root().to_string_lossy();
+                V::Path(path.replacen("<root>", root.trim_end_matches('/'), 1).into())
+            }
+            Value::Lazy(text) => V::Lazy(text.as_str().into()),
+            Value::Unknown(unknown) => V::Unknown(Rc::new(Unk {
+                cause: unknown.cause.as_str().into(),
+                required: false,
+                candidates: unknown.candidates.iter().map(|n| self.val_of(n)).collect(),
+                maybe_unset: false,
+            })),
+        })
+        .with_env(&Reads::default())
     }
 }

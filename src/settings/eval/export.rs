@@ -50,8 +50,8 @@ pub(in crate::settings) fn run(
 }
 
 impl Interp<'_> {
-    fn load_candidate(&mut self, module: &str, file: FileId) -> super::R<u32> {
-        // The outermost frame belongs to nobody: imports need one to run in.
+    /// The outermost frame belongs to nobody: imports need one to run in.
+    pub(super) fn push_outer_frame(&mut self) {
         let scope = self.new_scope();
         self.modules.push(super::ModuleInfo {
             name: "__import__".into(),
@@ -75,6 +75,10 @@ impl Interp<'_> {
             yields: None,
             uncertain: 0,
         });
+    }
+
+    fn load_candidate(&mut self, module: &str, file: FileId) -> super::R<u32> {
+        self.push_outer_frame();
         if let Some(id) = self.load(module)?
             && self.modules[id as usize].file == Some(file)
         {

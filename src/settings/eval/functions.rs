@@ -1,5 +1,6 @@
 //! Functions of the project: what is kept of a definition, binding of arguments, running a body.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::raise::{R, Raise};
@@ -22,10 +23,11 @@ pub(super) struct FuncDef<'a> {
     pub file: Option<FileId>,
     /// The class it was defined in.
     pub class: Option<u32>,
-    pub is_generator: bool,
+    /// Whether it yields; found out when it is first called, which few functions are.
+    pub is_generator: OnceCell<bool>,
     pub is_async: bool,
-    /// The names that its body binds.
-    pub locals: Rc<[Name]>,
+    /// The names that its body binds; found out when it is first called.
+    pub locals: OnceCell<Rc<[Name]>>,
 }
 
 #[derive(Clone, Copy)]
@@ -78,20 +80,12 @@ impl Args {
 impl<'a> Interp<'a> {
     pub(super) fn define_function(&mut self, def: &'a StmtFunctionDef) -> R<Val> {
         let defaults = self.eval_defaults(&def.parameters)?;
-        let is_generator = {
-            let mut finder = YieldFinder(false);
-            finder.visit_body(&def.body);
-            finder.0
-        };
-        let locals = super::havoc::bound_names(&def.body);
         self.push_function(
             def.name.as_str().into(),
             Body::Block(&def.body),
             Some(&def.parameters),
             defaults,
-            is_generator,
             def.is_async,
-            locals,
         )
     }
 
@@ -101,27 +95,16 @@ impl<'a> Interp<'a> {
             Some(p) => self.eval_defaults(p)?,
             None => Vec::new(),
         };
-        self.push_function(
-            "<lambda>".into(),
-            Body::Expr(&lambda.body),
-            parameters,
-            defaults,
-            false,
-            false,
-            Rc::from([]),
-        )
+        self.push_function("<lambda>".into(), Body::Expr(&lambda.body), parameters, defaults, false)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one definition")]
     fn push_function(
         &mut self,
         name: Name,
         body: Body<'a>,
         parameters: Option<&'a Parameters>,
         defaults: Vec<(Name, Val)>,
-        is_generator: bool,
         is_async: bool,
-        locals: Rc<[Name]>,
     ) -> R<Val> {
         self.spend(1)?;
         let frame = self.frame_ref();
@@ -141,9 +124,9 @@ impl<'a> Interp<'a> {
             module,
             file,
             class,
-            is_generator,
+            is_generator: OnceCell::new(),
             is_async,
-            locals,
+            locals: OnceCell::new(),
         });
         Ok(Val::new(V::Func(id)))
     }
@@ -175,12 +158,17 @@ impl<'a> Interp<'a> {
         let scope = self.new_scope();
         let at = args.at;
         self.bind_parameters(id, scope, this.as_ref(), args)?;
-        let locals = self.funcs[id as usize].locals.clone();
+        let func = &self.funcs[id as usize];
+        let locals = func.locals.get_or_init(|| match func.body {
+            Body::Block(body) => super::havoc::bound_names(body),
+            Body::Expr(_) => Rc::from([]),
+        });
+        let locals = locals.clone();
         if let Some(scope) = self.scope_mut(scope) {
             scope.locals = locals;
         }
         let func = &self.funcs[id as usize];
-        let (body, is_generator) = (func.body, func.is_generator);
+        let (body, is_generator) = (func.body, *func.is_generator.get_or_init(|| yields(func.body)));
         let mut chain = vec![scope];
         chain.extend(&func.chain);
         let (module, file) = (func.module, func.file);
@@ -241,6 +229,10 @@ impl<'a> Interp<'a> {
                 self.pend(self.heap.clone(), *raise);
                 None
             }
+        };
+        let last = match last {
+            Some(val) if returns.is_empty() => return Ok(val),
+            last => last,
         };
         let mut joined: Option<(super::val::Heap, Val)> = last.map(|val| (self.heap.clone(), val));
         for (heap, val) in returns {
@@ -368,6 +360,13 @@ impl<'a> Interp<'a> {
 
 /// Never reached: a fresh empty list is always a list.
 const ENVIRON_UNUSED: Id = Id::MAX;
+
+fn yields(body: Body<'_>) -> bool {
+    let Body::Block(body) = body else { return false };
+    let mut finder = YieldFinder(false);
+    finder.visit_body(body);
+    finder.0
+}
 
 struct YieldFinder(bool);
 

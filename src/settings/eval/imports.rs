@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::functions::Args;
 use super::raise::{R, Raise};
 use super::val::{Binding, Name, V, Val};
-use super::{Frame, Interp, MAX_INSTALLED, ModuleInfo};
+use super::{Frame, Interp, ModuleInfo};
 use crate::python::ast::{StmtImport, StmtImportFrom};
 use crate::python::{ModulePath, ParsedModule, parse};
 use crate::settings::How;
@@ -51,14 +51,14 @@ impl<'a> Interp<'a> {
         }
         for root in roots {
             let prefix = at(root, &format!("{inner}/"));
-            if self.sources.iter().any(|(_, f)| f.path.starts_with(&prefix) && f.path.ends_with(".py")) {
+            if self.sources.below(&prefix).any(|(_, f)| f.path.ends_with(".py")) {
                 return Some(Found::Namespace);
             }
         }
         None
     }
 
-    fn find_installed(&self, name: &str) -> Option<Found> {
+    pub(super) fn find_installed(&self, name: &str) -> Option<Found> {
         let site = self.project.site_packages.as_ref()?;
         let mut path = site.clone();
         for part in name.split('.') {
@@ -96,7 +96,13 @@ impl<'a> Interp<'a> {
         }
     }
 
-    fn register(&mut self, name: &str, file: Option<FileId>, path: Rc<str>, is_package: bool) -> u32 {
+    pub(super) fn register(
+        &mut self,
+        name: &str,
+        file: Option<FileId>,
+        path: Rc<str>,
+        is_package: bool,
+    ) -> u32 {
         let scope = self.new_scope();
         let name: Name = name.into();
         let id = self.modules.len() as u32;
@@ -234,6 +240,9 @@ impl<'a> Interp<'a> {
     }
 
     pub(super) fn exec_import(&mut self, import: &'a StmtImport) -> R<()> {
+        if self.is_routing() {
+            return self.import_routed(import);
+        }
         for alias in &import.names {
             let name = alias.name.as_str();
             let val = self.import_value(name, None)?;
@@ -273,7 +282,7 @@ impl<'a> Interp<'a> {
     }
 
     /// A package that is not part of the project may not be installed.
-    fn may_be_missing(&mut self, name: &str) {
+    pub(super) fn may_be_missing(&mut self, name: &str) {
         let top = name.split('.').next().unwrap_or(name);
         if super::stdlib::is_stdlib(name)
             || matches!(top, "django" | "rest_framework" | "environ" | "decouple")
@@ -289,6 +298,9 @@ impl<'a> Interp<'a> {
     }
 
     pub(super) fn exec_import_from(&mut self, import: &'a StmtImportFrom) -> R<()> {
+        if self.is_routing() {
+            return self.import_from_routed(import);
+        }
         let at = self.span(import);
         let module = import.module.as_deref();
         if module == Some("__future__") {
@@ -432,16 +444,16 @@ impl<'a> Interp<'a> {
     }
 
     /// Reads a module of an installed package.
-    fn load_installed(&mut self, name: &str) -> R<Option<u32>> {
+    pub(super) fn load_installed(&mut self, name: &str) -> R<Option<u32>> {
         if let Some(&id) = self.by_name.get(name) {
             return Ok(Some(id));
         }
         let Some(Found::Installed { path, is_package }) = self.find_installed(name) else { return Ok(None) };
-        if self.installed >= MAX_INSTALLED {
+        if self.installed >= self.arena.installed.len() {
             return Ok(None);
         }
         let Ok(bytes) = crate::source::read_file(&path) else { return Ok(None) };
-        let Ok((text, _)) = crate::source::decode(bytes) else { return Ok(None) };
+        let Ok((text, _)) = crate::source::decode(&bytes) else { return Ok(None) };
         let slot = self.installed;
         self.installed += 1;
         let arena = self.arena;

@@ -129,9 +129,8 @@ fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>) -> Seq {
         let items = p.items.iter().zip(&q.items).map(|(x, y)| x.clone().with_env(&y.env)).collect();
         return Seq { items, rest };
     }
-    let rest = Some(rest.unwrap_or_else(|| cause.clone()));
     if n.saturating_mul(m) > MAX_ALIGN {
-        return Seq { items: Vec::new(), rest };
+        return Seq { items: Vec::new(), rest: Some(rest.unwrap_or_else(|| cause.clone())) };
     }
     // Longest common subsequence.
     let equal: Vec<Vec<bool>> =
@@ -143,19 +142,26 @@ fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>) -> Seq {
                 if equal[i][j] { best[i + 1][j + 1] + 1 } else { best[i + 1][j].max(best[i][j + 1]) };
         }
     }
-    let (mut i, mut j, mut items) = (0, 0, Vec::new());
-    while i < n && j < m {
-        if equal[i][j] {
+    let (mut i, mut j, mut items, mut is_cut) = (0, 0, Vec::new(), false);
+    while i < n || j < m {
+        let only = if i < n && j < m && equal[i][j] {
             items.push(p.items[i].clone().with_env(&q.items[j].env));
             i += 1;
             j += 1;
-        } else if best[i + 1][j] >= best[i][j + 1] {
+            continue;
+        } else if j == m || (i < n && best[i + 1][j] >= best[i][j + 1]) {
             i += 1;
+            &p.items[i - 1]
         } else {
             j += 1;
+            &q.items[j - 1]
+        };
+        match super::routing::maybe(only, cause) {
+            Some(maybe) => items.push(maybe),
+            None => is_cut = true,
         }
     }
-    Seq { items, rest }
+    Seq { items, rest: rest.or_else(|| is_cut.then(|| cause.clone())) }
 }
 
 /// Either `x` or `y`.

@@ -40,6 +40,7 @@ mod expr;
 mod format;
 mod functions;
 mod havoc;
+mod heap;
 mod imports;
 mod index;
 mod join;
@@ -53,6 +54,7 @@ mod operators;
 mod paths;
 mod pattern;
 mod raise;
+mod routing;
 mod stdlib;
 mod stmt;
 mod switches;
@@ -63,16 +65,18 @@ mod val;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use crate::project::Project;
-use crate::python::{ParsedModule, Ranged, parse};
+use crate::python::{ParsedModule, Ranged, tree};
 use crate::settings::{Environment, How, Problem, Step, Switch};
 use crate::source::{FileId, Sources, Span};
 
 pub(super) use export::run;
 pub(super) use libs::parse_dotenv;
+pub(super) use routing::run_routes;
 
 use functions::{ClassDef, FuncDef};
 use raise::{R, Raise, TryFrame};
@@ -93,21 +97,26 @@ const ENVIRON: Id = 0;
 /// Parsed files, kept for as long as functions of them may be called.
 pub(super) struct Arena<'s> {
     sources: &'s Sources,
-    parsed: Vec<OnceCell<ParsedModule>>,
+    parsed: Vec<OnceCell<Arc<ParsedModule>>>,
     installed: Vec<OnceCell<ParsedModule>>,
+    /// Modules that are written for the interpreter.
+    prelude: Vec<OnceCell<ParsedModule>>,
 }
 
 impl<'s> Arena<'s> {
     pub(super) fn new(sources: &'s Sources) -> Self {
-        Self {
-            sources,
-            parsed: (0..sources.len()).map(|_| OnceCell::new()).collect(),
-            installed: (0..MAX_INSTALLED).map(|_| OnceCell::new()).collect(),
+        Self::for_routes(sources, MAX_INSTALLED, 0)
+    }
+
+    fn for_routes(sources: &'s Sources, installed: usize, prelude: usize) -> Self {
+        fn slots<T>(n: usize) -> Vec<OnceCell<T>> {
+            (0..n).map(|_| OnceCell::new()).collect()
         }
+        Self { sources, parsed: slots(sources.len()), installed: slots(installed), prelude: slots(prelude) }
     }
 
     fn file(&self, file: FileId) -> &ParsedModule {
-        self.parsed[file.index()].get_or_init(|| parse(self.sources.text(file)))
+        self.parsed[file.index()].get_or_init(|| tree(self.sources, file))
     }
 }
 
@@ -193,6 +202,8 @@ pub(super) struct Interp<'a> {
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<BTreeMap<(String, String), String>>,
     switches: Vec<Switch>,
+    /// What is needed to evaluate URLs; `None` while settings are evaluated.
+    routing: Option<Box<routing::Routing<'a>>>,
     /// Why the import fails in any environment.
     ended: Option<Rc<str>>,
 }
@@ -226,6 +237,7 @@ impl<'a> Interp<'a> {
             env_prefix: Vec::new(),
             inis: Vec::new(),
             switches: Vec::new(),
+            routing: None,
             ended: None,
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));

@@ -142,7 +142,7 @@ impl Interp<'_> {
             return Some(matches!(name, "exists" | "isfile" | "is_file" | "lexists"));
         }
         let prefix = format!("{relative}/");
-        if relative.is_empty() || self.sources.iter().any(|(_, f)| f.path.starts_with(&prefix)) {
+        if relative.is_empty() || self.sources.below(&prefix).next().is_some() {
             return Some(matches!(name, "exists" | "isdir" | "is_dir" | "lexists"));
         }
         // Not among the sources: a file of another kind, or nothing.
@@ -276,8 +276,7 @@ impl Interp<'_> {
                 let text = self
                     .relative_path(&path)
                     .and_then(|p| crate::source::read_file(&self.sources.root().join(p)).ok())
-                    .and_then(|bytes| crate::source::decode(bytes).ok())
-                    .map(|(text, _)| text.replace("\r\n", "\n"));
+                    .and_then(|bytes| Some(crate::source::decode(&bytes).ok()?.0.replace("\r\n", "\n")));
                 match text {
                     Some(text) => Ok(Val::lib("file", vec![Self::text(text)], Vec::new())),
                     None => {

@@ -253,6 +253,9 @@ impl Interp<'_> {
 
     /// Calls something outside the project.
     pub(super) fn call_ref(&mut self, name: &str, args: Args) -> R<Val> {
+        if let Some(val) = self.call_routed(name, &args)? {
+            return Ok(val);
+        }
         if let Some(builtin) = name.strip_prefix("builtins.") {
             return self.call_builtin(builtin, args);
         }

@@ -195,6 +195,10 @@ impl<'a> Interp<'a> {
     fn decorate(&mut self, mut val: Val, decorators: &'a [Decorator]) -> R<Val> {
         for decorator in decorators.iter().rev() {
             let wrapper = self.eval(&decorator.expression)?;
+            if let Some(decorated) = self.decorate_routed(&wrapper, &val)? {
+                val = decorated;
+                continue;
+            }
             let known = match &wrapper.v {
                 V::Ref(name) => Some(name.rsplit('.').next().unwrap_or(name)),
                 V::Lib(object) => Some(object.class),
@@ -230,12 +234,11 @@ impl<'a> Interp<'a> {
 
     fn exec_class(&mut self, class: &'a StmtClassDef) -> R<()> {
         let scope = self.new_scope();
-        let id = self.classes.len() as u32;
         let (mut bases, mut external, mut opaque) = (Vec::new(), Vec::new(), None);
         let mut in_order = Vec::new();
         if let Some(arguments) = &class.arguments {
             for base in &arguments.args {
-                let val = self.eval(base)?;
+                let val = self.class_base(class, base)?;
                 in_order.push(val.v.clone());
                 match &val.v {
                     V::Class(base) => bases.push(*base),
@@ -257,6 +260,7 @@ impl<'a> Interp<'a> {
             opaque = opaque.or_else(|| base.opaque.clone());
         }
         external.dedup();
+        let id = self.classes.len() as u32;
         let mro = self.linearize(id, &bases);
         if mro.is_none() {
             opaque = Some("its bases have no consistent order".into());

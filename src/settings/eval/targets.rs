@@ -183,6 +183,10 @@ impl<'a> Interp<'a> {
             V::Class(class) => self.classes[*class as usize].scope,
             V::Instance(id) => *id,
             V::Ref(owner) if &**owner == "os" && name == "environ" => return Ok(()),
+            V::Lib(_) => {
+                self.routed_set_attr(owner, name, at);
+                return Ok(());
+            }
             _ => return Ok(()),
         };
         let step = self.assigned(at, &val);

@@ -11,6 +11,8 @@ use crate::source::Span;
 pub(super) type Id = u32;
 pub(super) type Name = Rc<str>;
 
+pub(super) use super::heap::Heap;
+
 /// The environment reads behind a value.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reads(Option<Rc<Vec<EnvRead>>>);
@@ -353,57 +355,6 @@ impl Val {
             V::Path(_) => "PosixPath",
             _ => return None,
         })
-    }
-}
-
-const CHUNK: usize = 32;
-type Chunk = Vec<Option<Rc<Obj>>>;
-
-/// The objects, by id. Copies share what neither side has written.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Heap {
-    chunks: Vec<Rc<Chunk>>,
-}
-
-impl Heap {
-    pub(super) fn get(&self, id: Id) -> Option<&Obj> {
-        self.chunks.get(id as usize / CHUNK)?.get(id as usize % CHUNK)?.as_deref()
-    }
-
-    pub(super) fn get_mut(&mut self, id: Id) -> Option<&mut Obj> {
-        let chunk = Rc::make_mut(self.chunks.get_mut(id as usize / CHUNK)?);
-        chunk.get_mut(id as usize % CHUNK)?.as_mut().map(Rc::make_mut)
-    }
-
-    pub(super) fn put(&mut self, id: Id, obj: Obj) {
-        let (at, inner) = (id as usize / CHUNK, id as usize % CHUNK);
-        while self.chunks.len() <= at {
-            self.chunks.push(Rc::new(vec![None; CHUNK]));
-        }
-        Rc::make_mut(&mut self.chunks[at])[inner] = Some(Rc::new(obj));
-    }
-
-    /// The ids whose objects may differ between two heaps, and those that only one has.
-    pub(super) fn differing(&self, other: &Self) -> Vec<Id> {
-        let mut ids = Vec::new();
-        for at in 0..self.chunks.len().max(other.chunks.len()) {
-            let (a, b) = (self.chunks.get(at), other.chunks.get(at));
-            if let (Some(a), Some(b)) = (a, b)
-                && Rc::ptr_eq(a, b)
-            {
-                continue;
-            }
-            for inner in 0..CHUNK {
-                let x = a.and_then(|c| c[inner].as_ref());
-                let y = b.and_then(|c| c[inner].as_ref());
-                match (x, y) {
-                    (None, None) => {}
-                    (Some(x), Some(y)) if Rc::ptr_eq(x, y) => {}
-                    _ => ids.push((at * CHUNK + inner) as Id),
-                }
-            }
-        }
-        ids
     }
 }
 

@@ -4,10 +4,14 @@
 //! the production module gets an override. Nothing is written into a development or test module, inside a
 //! condition, or inside a function. What is written there is `checks`' and `edit`'s business.
 
-use super::{Composition, Node, Setting, SettingsModel};
-use crate::project::Role;
+mod branch;
+
+pub use branch::{Conditional, conditional, in_function};
+
+use super::{Composition, How, Node, Setting, SettingsModel};
+use crate::project::{Role, named_role};
 use crate::python::ast::{Expr, Stmt};
-use crate::python::{ParsedModule, Ranged as _, parse};
+use crate::python::{ParsedModule, Ranged as _, tree};
 use crate::source::{Encoding, FileId, Sources, Span};
 
 /// Where a value may be changed.
@@ -77,8 +81,9 @@ impl<'a> Placement<'a> {
             Composition::Class(class) => Site::Override(Target::Class(*class)),
             Composition::Module | Composition::Toml { .. } => match self.nesting(at, None) {
                 Some(why) => Site::Nowhere(why),
-                None if at.file == self.model.file || !self.is_shared(&setting.name, at) => Site::InPlace,
-                None => match self.of_new() {
+                None if at.file == self.model.file && !self.serves_development() => Site::InPlace,
+                None if !self.is_shared(&setting.name, at) => Site::InPlace,
+                None => match self.of_override(setting) {
                     Ok(target) => Site::Override(target),
                     Err(why) => Site::Nowhere(why),
                 },
@@ -86,11 +91,23 @@ impl<'a> Placement<'a> {
         }
     }
 
-    /// Where a setting is written that the project does not set yet, or whose value is to be overridden.
+    /// Where a setting is written that the project does not set yet.
     ///
     /// # Errors
     /// The clause says why there is no such place.
-    pub fn of_new(&self) -> Result<Target, String> {
+    pub fn of_new(&self, name: &str) -> Result<Target, String> {
+        self.target(name, None)
+    }
+
+    /// Where a setting is written anew, or changed by a statement, because its own place is not production's alone.
+    ///
+    /// # Errors
+    /// The clause says why there is no such place.
+    pub fn of_override(&self, setting: &Setting) -> Result<Target, String> {
+        self.target(&setting.name, Some(setting))
+    }
+
+    fn target(&self, name: &str, setting: Option<&Setting>) -> Result<Target, String> {
         if let Some(why) = self.closed(self.model.file) {
             return Err(why);
         }
@@ -101,14 +118,45 @@ impl<'a> Placement<'a> {
                 Ok(Target::Toml { file: *file, table })
             }
             Composition::Module => {
-                let file = self.model.file;
-                let module = parse(self.sources.text(file));
+                let file = if self.serves_development() { self.own_part(setting)? } else { self.model.file };
+                let module = tree(self.sources, file);
                 if !module.is_valid() {
                     return Err(format!("`{}` has a syntax error", self.sources.path(file)));
                 }
-                Ok(Target::Module { file, after: end_of(file, &module) })
+                let after = branch::production_end(self.model, file, &module, setting)
+                    .or_else(|| branch::before_condition(file, &module, name).filter(|_| setting.is_none()))
+                    .or_else(|| end_of(file, &module));
+                Ok(Target::Module { file, after })
             }
         }
+    }
+
+    /// Whether development imports the very module that production does, and a variable tells them apart.
+    fn serves_development(&self) -> bool {
+        self.for_development().any(|other| other.file == self.model.file)
+    }
+
+    fn for_development(&self) -> impl Iterator<Item = &'a SettingsModel> {
+        self.others.iter().filter(|m| matches!(m.role, Role::Development | Role::Test))
+    }
+
+    /// The last file that production takes and development does not, where its names become settings. A statement
+    /// about `setting` needs its name there.
+    fn own_part(&self, setting: Option<&Setting>) -> Result<FileId, String> {
+        let own = |file: &FileId| !self.for_development().any(|other| other.files.contains(file));
+        let gives = |file: &FileId| {
+            let steps = self.model.settings.values().flat_map(|s| &s.steps);
+            steps.filter(|step| step.how != How::Imported).any(|step| step.at.file == *file)
+        };
+        let included = self.sources.text(self.model.file).contains("split_settings");
+        let has_name = |file: &FileId| {
+            setting.is_none() || included || tree(self.sources, *file).body().iter().any(is_star_import)
+        };
+        let mut parts = self.model.files.iter().rev().copied();
+        let part = parts.find(|file| own(file) && gives(file) && has_name(file));
+        part.ok_or_else(|| {
+            format!("`{}` serves development too, and no part of it is production's alone", self.model.module)
+        })
     }
 
     /// Why nothing may be written to a file.
@@ -122,14 +170,20 @@ impl<'a> Placement<'a> {
 
     /// Why a value cannot be changed where it stands: it belongs to a condition, a function, a loop.
     fn nesting(&self, at: Span, class: Option<Span>) -> Option<String> {
-        let module = parse(self.sources.text(at.file));
+        let module = tree(self.sources, at.file);
         let mut body = module.body();
         let range = at.text_range();
         loop {
             let statement = body.iter().find(|s| s.range().contains_range(range))?;
             let line = self.sources.line(Span::new(at.file, statement.range()));
             body = match statement {
-                Stmt::If(_) => return Some(format!("the value depends on the condition on line {line}")),
+                Stmt::If(stmt) => match branch::for_production(stmt, range) {
+                    Some(body) => body,
+                    None if branch::depends_on_debug(stmt) => {
+                        return Some(format!("line {line} chooses the value by `DEBUG`, which comes first"));
+                    }
+                    None => return Some(format!("the value depends on the condition on line {line}")),
+                },
                 Stmt::For(_) | Stmt::While(_) => {
                     return Some(format!("the loop on line {line} makes the value"));
                 }
@@ -146,7 +200,12 @@ impl<'a> Placement<'a> {
 
     /// Whether a development or test module takes this very value from the same place, or is that place.
     fn is_shared(&self, name: &str, at: Span) -> bool {
-        self.others.iter().filter(|m| matches!(m.role, Role::Development | Role::Test)).any(|other| {
+        let path = self.sources.path(at.file);
+        let module = path.rsplit_once('/').map_or(path, |(_, file)| file).trim_end_matches(".py");
+        if matches!(named_role(module), Some(Role::Development | Role::Test)) {
+            return true;
+        }
+        self.for_development().any(|other| {
             other.file == at.file
                 || other.files.contains(&at.file)
                     && other.get(name).is_some_and(|s| {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::*;
+use crate::python::parse;
 use crate::settings::{How, Step, Value};
 use crate::source::SourceFile;
 
@@ -118,7 +119,7 @@ fn nothing_is_written_for_a_development_or_test_module() {
         let value = at(&sources, BASE, "True");
         let model = model(&sources, BASE, role, value);
         assert!(matches!(site(&sources, &model, &[], value), Site::Nowhere(_)));
-        assert!(Placement::new(&sources, &model, &[]).of_new().is_err());
+        assert!(Placement::new(&sources, &model, &[]).of_new("DEBUG").is_err());
     }
 }
 

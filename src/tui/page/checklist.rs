@@ -227,7 +227,7 @@ fn staged_foot(model: &Model, width: usize, height: usize) -> Vec<Row> {
     for fix in staged.iter().take(room) {
         let Some(found) = model.fix_by(fix) else { continue };
         let Some(proposal) = &found.finding.fix else { continue };
-        let place = model.place_name(found.finding.primary.span);
+        let place = model.fix_place_name(found);
         let effect = proposal.effect;
         let row = Row::of(format!("   {place}"), Role::Place)
             .right(Row::of(format!("{} ", effect.as_str()), marks::effect_role(effect)), width);

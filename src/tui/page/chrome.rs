@@ -186,7 +186,8 @@ fn is_useful(model: &Model, action: Action) -> bool {
             model.why_not(Action::Fix).is_none()
         }
         Action::NextPlace => {
-            model.selected().is_some_and(|position| super::item::places(model, position).len() > 1)
+            let places = model.selected().map(|at| super::item::places(model, at)).unwrap_or_default();
+            places.len() > 1 || places.iter().any(|place| super::item::links(model, place).len() > 1)
         }
         Action::SideBySide => model.size.0 >= 130,
         Action::AcceptSafe => model.all_fixes().next().is_some(),

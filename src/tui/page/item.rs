@@ -4,7 +4,7 @@
 use crate::engine::{DecisionNote, FindingId, State};
 use crate::finding::{Label, Verdict};
 use crate::settings::{How, Setting};
-use crate::source::{Span, clean};
+use crate::source::{FileId, Span, clean};
 use crate::tui::form::show_date;
 use crate::tui::model::Model;
 use crate::tui::page::{Page, heading, marks, snippet};
@@ -55,17 +55,40 @@ pub(crate) fn places(model: &Model, position: usize) -> Vec<Place> {
     places
 }
 
-/// The span that the editor opens and `Y` copies: that of the shown fix, place or staged row.
-pub(crate) fn current_span(model: &Model) -> Option<Span> {
+/// What `o` walks through at one place: its cause, then the links of the chain of its setting, each line once.
+pub(crate) fn links(model: &Model, place: &Place) -> Vec<Label> {
+    let Some(report) = &model.report else { return Vec::new() };
+    let steps = setting_of(model, place).map(|setting| setting.steps.as_slice()).unwrap_or_default();
+    let chain = steps.iter().map(|step| {
+        let note = model.secrets.hide(&step.note);
+        Label::new(step.at, if note.is_empty() { how(step.how).to_owned() } else { note })
+    });
+    let mut links: Vec<Label> = Vec::new();
+    for label in place.labels.first().cloned().into_iter().chain(chain) {
+        let line = |l: &Label| (l.span.file, report.sources.line(l.span));
+        if !links.iter().any(|seen| line(seen) == line(&label)) {
+            links.push(label);
+        }
+    }
+    links
+}
+
+/// The file and line that the editor opens and `Y` copies: that of the shown fix, link or staged row.
+pub(crate) fn current_place(model: &Model) -> Option<(FileId, usize)> {
     use crate::tui::model::Screen;
+    let report = model.report.as_ref()?;
+    let of_fix = |found| model.fix_place(found).map(|(file, line)| (file, line.unwrap_or(1)));
     match model.screen() {
-        Screen::Review => model.current_fix().map(|f| f.finding.primary.span),
+        Screen::Review => of_fix(model.current_fix()?),
         Screen::Staged => {
             let rows = crate::tui::update::staged_rows(model);
-            let fix = rows.get(model.view(Screen::Staged).cursor)?;
-            model.fix_by(fix).map(|f| f.finding.primary.span)
+            of_fix(model.fix_by(rows.get(model.view(Screen::Staged).cursor)?)?)
         }
-        _ => places(model, model.selected()?).get(model.place)?.labels.first().map(|l| l.span),
+        _ => {
+            let places = places(model, model.selected()?);
+            let span = links(model, places.get(model.place)?).get(model.link)?.span;
+            Some((span.file, report.sources.line(span)))
+        }
     }
 }
 
@@ -86,9 +109,13 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
         let count = if places.len() > 1 { count } else { String::new() };
         rows.push(heading("What we saw").right(Row::of(count, Role::Dim), width));
         rows.extend(wrap(&place.message, width, 3, Role::Text));
-        rows.extend(snippet::rows(model, &shown_labels(model, place), width));
+        let links = links(model, place);
+        match links.get(model.link).filter(|_| model.link > 0) {
+            Some(link) => rows.extend(snippet::rows(model, &[link], width)),
+            None => rows.extend(snippet::rows(model, &shown_labels(model, place), width)),
+        }
         others(model, &places, width, rows);
-        provenance(model, place, width, rows);
+        provenance(model, place, links.get(model.link), width, rows);
     }
     if let (Some(question), true) = (&practice.question, found.findings.is_empty()) {
         rows.push(heading("The question"));
@@ -146,11 +173,23 @@ fn shown_labels<'a>(model: &Model, place: &'a Place) -> Vec<&'a Label> {
         .collect()
 }
 
-/// The setting that a place is about.
+/// The setting that a place is about: the one its finding names, or the one that is decided at its evidence.
 fn setting_of<'a>(model: &'a Model, place: &Place) -> Option<&'a Setting> {
     let project = model.project()?;
-    let symbol = &project.findings.get(place.finding?)?.finding.symbol;
-    project.model.as_ref()?.get(symbol.split('.').next()?)
+    let settings = project.model.as_ref()?;
+    let Some(id) = place.finding else {
+        let evidence = place.labels.first()?.span;
+        let decided = |setting: &&Setting| {
+            !setting.is_default && setting.decided_at().is_some_and(|at| covers(at, evidence))
+        };
+        return settings.settings.values().find(decided);
+    };
+    let symbol = &project.findings.get(id)?.finding.symbol;
+    settings.get(symbol.split('.').next()?)
+}
+
+fn covers(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start() <= inner.start() && inner.end() <= outer.end()
 }
 
 /// Where else: one line for each of the other places.
@@ -177,11 +216,15 @@ fn others(model: &Model, places: &[Place], width: usize, rows: &mut Vec<Row>) {
 }
 
 /// The chain of places that make the setting in production.
-fn provenance(model: &Model, place: &Place, width: usize, rows: &mut Vec<Row>) {
+fn provenance(model: &Model, place: &Place, selected: Option<&Label>, width: usize, rows: &mut Vec<Row>) {
     let Some(project) = model.project() else { return };
     let Some(settings) = &project.model else { return };
     let Some(setting) = setting_of(model, place) else { return };
-    rows.push(heading(&format!("Where production gets {}", clean(&setting.name))));
+    let keys = if setting.steps.len() > 1 && !setting.is_default { "o O  next, previous link " } else { "" };
+    rows.push(
+        heading(&format!("Where production gets {}", clean(&setting.name)))
+            .right(Row::of(keys, Role::Dim), width),
+    );
     if setting.is_default {
         rows.extend(wrap(
             &format!("`{}` does not set it, so the framework's default holds.", clean(&settings.module)),
@@ -191,24 +234,24 @@ fn provenance(model: &Model, place: &Place, width: usize, rows: &mut Vec<Row>) {
         ));
         return;
     }
-    let last = setting.steps.len().saturating_sub(1);
-    for (i, step) in setting.steps.iter().enumerate() {
-        let how = match step.how {
-            How::Assigned => "assigned",
-            How::Extended => "extended",
-            How::Updated => "updated",
-            How::Removed => "removed",
-            How::Imported => "imported",
-            How::Merged => "merged",
-            How::Guarded => "in a branch",
-        };
-        let mut row = Row::of(if i == last { "   > " } else { "     " }, Role::Key)
-            .with(fit(how, 12), Role::Text)
-            .with(model.place_name(step.at), Role::Place);
+    let line = |span: Span| model.report.as_ref().map(|r| (span.file, r.sources.line(span)));
+    for step in &setting.steps {
+        let here = selected.is_some_and(|label| line(label.span) == line(step.at));
+        let mut row = Row::of(if here { "   > " } else { "     " }, Role::Key)
+            .with(fit(how(step.how), 12), Role::Text)
+            .with(model.place_name(step.at), if here { Role::Strong } else { Role::Place });
         if !step.note.is_empty() {
             row.push(format!("  {}", clean(&model.secrets.hide(&step.note))), Role::Dim);
         }
         rows.push(row.cut(width));
+    }
+}
+
+/// What a link of the chain did, in a word or two.
+fn how(how: How) -> &'static str {
+    match how {
+        How::Guarded => "in a branch",
+        other => other.as_str(),
     }
 }
 

@@ -33,8 +33,12 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
     for (i, fingerprint) in rows.iter().enumerate() {
         let Some(found) = model.fix_by(fingerprint) else { continue };
         let Some(fix) = &found.finding.fix else { continue };
-        let place = model.place_name(found.finding.primary.span);
-        let file = place.rsplit_once(':').map_or(place.as_str(), |(file, _)| file);
+        let files: Vec<String> = model
+            .fix_files(found)
+            .into_iter()
+            .filter_map(|file| Some(crate::source::clean(model.report.as_ref()?.sources.path(file))))
+            .collect();
+        let file = files.first().map(String::as_str).unwrap_or_default();
         let from = page.rows.len();
         if file != path {
             if !path.is_empty() {
@@ -55,6 +59,9 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
         let mut row = row.cut(width);
         row.selected = i == cursor;
         page.rows.push(row);
+        if let Some(others) = files.get(1..).filter(|others| !others.is_empty()) {
+            page.rows.push(Row::of(format!("         also {}", others.join(", ")), Role::Dim).cut(width));
+        }
         if i == cursor {
             page.cursor = Some(from..page.rows.len());
         }

@@ -8,7 +8,7 @@ use crate::tui::page;
 /// Puts new decisions in force: kept at once, judged again, undone with `u`.
 pub(super) fn set(model: &mut Model, decisions: Decisions, effects: &mut Vec<Effect>) {
     let before = std::mem::replace(&mut model.decisions, decisions);
-    model.undo.push(Change::Decisions(Box::new(before)));
+    model.undo.push(Change::Decisions(Box::new(before), model.cursor.clone()));
     model.redo.clear();
     save(model, effects);
 }
@@ -51,11 +51,17 @@ pub(super) fn undo_redo(model: &mut Model, undo: bool, effects: &mut Vec<Effect>
             model.say(if undo { "the last mark is undone" } else { "the mark is back" });
             Change::Marks(std::mem::replace(&mut model.session.marks, marks))
         }
-        Change::Decisions(decisions) => {
+        Change::Rewrites(rewrites, marks) => {
+            model.say(if undo { "the proposal is as it was" } else { "the proposal is yours again" });
+            super::rewrite::swap(model, rewrites, marks)
+        }
+        Change::Decisions(decisions, cursor) => {
             model.say(if undo { "the last answer is undone" } else { "the answer is back" });
             let former = std::mem::replace(&mut model.decisions, *decisions);
             save(model, effects);
-            Change::Decisions(Box::new(former))
+            // The practice may be shown only when it is judged again.
+            model.return_to = Some(cursor.clone());
+            Change::Decisions(Box::new(former), cursor)
         }
     };
     if undo {

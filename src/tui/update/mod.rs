@@ -7,6 +7,7 @@ mod input;
 mod moves;
 mod results;
 mod review;
+mod rewrite;
 mod settle;
 mod writes;
 
@@ -125,6 +126,7 @@ fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             None => go(model, Screen::Rule),
         },
         Action::Editor => editor(model, effects),
+        Action::Rewrite => rewrite::open(model, effects),
         Action::Copy => copy(model, effects),
         Action::SideBySide => {
             model.side_by_side = !model.side_by_side;
@@ -320,24 +322,24 @@ fn show_project(model: &mut Model, at: usize) {
     model.session.project = model.project().map(|p| p.root.clone()).unwrap_or_default();
     model.undo.clear();
     model.redo.clear();
-    (model.place, model.fix) = (0, 0);
+    (model.place, model.link, model.fix) = (0, 0, 0);
     model.views.clear();
 }
 
 fn editor(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(span) = page::item::current_span(model) else {
+    let Some((file, line)) = page::item::current_place(model) else {
         model.say("no place to open here");
         return;
     };
     let Some(report) = &model.report else { return };
-    effects.push(Effect::OpenEditor(report.sources.path(span.file).to_owned(), report.sources.line(span)));
+    effects.push(Effect::OpenEditor(report.sources.path(file).to_owned(), line));
 }
 
 fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
-    let text = page::item::current_span(model).map(|span| model.place_name(span)).or_else(|| {
-        let practice = model.practice(model.selected()?)?.0;
-        Some(practice.id.clone())
-    });
+    let place = page::item::current_place(model).zip(model.report.as_ref());
+    let text =
+        place.map(|((file, line), r)| format!("{}:{line}", crate::source::clean(r.sources.path(file))));
+    let text = text.or_else(|| Some(model.practice(model.selected()?)?.0.id.clone()));
     let Some(text) = text else { return };
     model.say(format!("copied: {text}"));
     effects.push(Effect::Copy(text));

@@ -182,15 +182,21 @@ pub(super) fn open_practice(model: &mut Model, next: bool) {
     }
 }
 
-/// The next or previous place of evidence, around.
+/// The next or previous link of the chain, then the next place of evidence, around.
 pub(super) fn place(model: &mut Model, next: bool) {
-    let count = model.selected().map_or(0, |p| page::item::places(model, p).len());
-    if count < 2 {
+    let places = model.selected().map(|p| page::item::places(model, p)).unwrap_or_default();
+    let stops: Vec<(usize, usize)> = places
+        .iter()
+        .enumerate()
+        .flat_map(|(i, place)| (0..page::item::links(model, place).len()).map(move |link| (i, link)))
+        .collect();
+    if stops.len() < 2 {
         model.say("there is only one place");
         return;
     }
-    let step = if next { 1 } else { count - 1 };
-    model.place = (model.place + step) % count;
+    let now = stops.iter().position(|stop| *stop == (model.place, model.link)).unwrap_or(0);
+    let step = if next { 1 } else { stops.len() - 1 };
+    (model.place, model.link) = stops[(now + step) % stops.len()];
     model.view_mut(Screen::Item).scroll = 0;
 }
 

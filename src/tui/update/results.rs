@@ -44,7 +44,12 @@ pub(super) fn take(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::DecisionsSaved(generation, result) => {
             model.busy = None;
             match result {
-                Ok(report) if generation == model.scan.generation => install(model, report),
+                Ok(report) if generation == model.scan.generation => {
+                    install(model, report);
+                    if let Some(cursor) = model.return_to.take() {
+                        model.cursor = cursor;
+                    }
+                }
                 Ok(_) => {}
                 Err(error) => {
                     model.fail(format!("the answer was not saved: {error}"));
@@ -97,6 +102,7 @@ pub(super) fn take(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             }
             model.fail(error);
         }
+        Msg::Rewritten(fingerprint, text) => super::rewrite::take(model, &fingerprint, text),
         Msg::EditorClosed(error) => match error {
             Some(error) => model.fail(error),
             None => super::scan(model, effects),
@@ -137,6 +143,8 @@ fn install(model: &mut Model, report: Arc<Report>) {
     model.report = Some(report);
     model.project = same.unwrap_or(first);
     model.plans.clear();
+    model.proposals.clear();
+    super::rewrite::in_force(model);
     if let Some(project) = model.project() {
         let root = project.root.clone();
         model.session.project = root;
@@ -227,6 +235,7 @@ fn show_written(model: &mut Model, written: Arc<Written>) {
         .map(|f| f.fingerprint.clone())
         .collect();
     model.session.marks.retain(|fix, _| still.contains(fix));
+    model.session.rewrites.retain(|fix, _| still.contains(fix));
     let after = model.project().map(|p| (p.score.total, p.score.verified)).unwrap_or_default();
     model.applied = Some(Applied { written, fixes: count, before, after, changed, undone: false });
     remember(model);

@@ -81,10 +81,10 @@ fn rest(model: &mut Model, accept: bool) {
     let Some(practice) = model.selected() else { return };
     let fixes = model.fixes(practice);
     let Some(current) = fixes.get(model.fix) else { return };
-    let file = current.finding.primary.span.file;
+    let file = model.fix_files(current).first().copied();
     let undecided: Vec<_> = fixes[model.fix..]
         .iter()
-        .filter(|f| f.finding.primary.span.file == file && model.mark(&f.fingerprint).is_none())
+        .filter(|f| model.fix_files(f).first().copied() == file && model.mark(&f.fingerprint).is_none())
         .collect();
     let safe = |f: &crate::engine::ReportedFinding| {
         f.finding.fix.as_ref().is_some_and(|fix| fix.effect == Class::Safe)

@@ -5,6 +5,7 @@ use crate::tui::list;
 use crate::tui::model::{Confirm, Cursor, Model, Overlay, Plan, Screen, View};
 use crate::tui::msg::Effect;
 use crate::tui::page;
+use crate::tui::text;
 
 /// After each message: the cursor is on a row that is shown, every page is scrolled so that its selected row is
 /// visible, and what the screen needs to know is asked for.
@@ -16,11 +17,14 @@ pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
         let id = model.practice(practice).map(|(p, _)| p.id.clone()).unwrap_or_default();
         if model.session.practice != id {
             model.session.practice = id;
-            (model.place, model.fix) = (0, 0);
+            (model.place, model.link, model.fix) = (0, 0, 0);
             *model.view_mut(Screen::Item) = View::default();
             *model.view_mut(Screen::Review) = View::default();
         }
-        model.place = model.place.min(page::item::places(model, practice).len().saturating_sub(1));
+        let places = page::item::places(model, practice);
+        model.place = model.place.min(places.len().saturating_sub(1));
+        let links = places.get(model.place).map_or(0, |p| page::item::links(model, p).len());
+        model.link = model.link.min(links.saturating_sub(1));
         model.fix = model.fix.min(model.fixes(practice).len().saturating_sub(1));
     }
     ask_plans(model, effects);
@@ -30,7 +34,11 @@ pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
         let height = usize::from(pane.height).saturating_sub(page.head.len() + page.foot.len());
         let cursor = page.cursor.clone();
         let total = page.rows.len();
+        // Code is scrolled sideways as far as its longest line, not further.
+        let most = page.rows.iter().filter(|row| row.fixed.is_some()).map(text::Row::width).max();
+        let most = most.map(|longest| longest.saturating_sub(usize::from(pane.width)));
         let view = model.view_mut(screen);
+        view.side = most.map_or(view.side, |most| view.side.min(most.next_multiple_of(8)));
         view.scroll = match cursor {
             Some(cursor) => scroll_to(view.scroll, cursor, height, total),
             None => view.scroll.min(total.saturating_sub(height)),

@@ -77,13 +77,12 @@ pub(super) fn confirm(model: &mut Model, effects: &mut Vec<Effect>) {
     model.overlay = None;
 }
 
-/// The rows of the staged screen: every fix of the project with a mark, in order.
+/// The rows of the staged screen: every fix of the project with a mark, by the file that it changes first.
 pub(crate) fn staged_rows(model: &Model) -> Vec<String> {
-    model
-        .all_fixes()
-        .filter(|f| model.mark(&f.fingerprint).is_some())
-        .map(|f| f.fingerprint.clone())
-        .collect()
+    let mut marked: Vec<_> = model.all_fixes().filter(|f| model.mark(&f.fingerprint).is_some()).collect();
+    // Files are numbered by path.
+    marked.sort_by_key(|f| model.fix_files(f).first().copied());
+    marked.iter().map(|f| f.fingerprint.clone()).collect()
 }
 
 fn staged_at_cursor(model: &Model) -> Option<String> {
@@ -112,7 +111,7 @@ pub(super) fn open_staged(model: &mut Model) {
     // `settle` would start the new practice at its first fix.
     model.session.practice.clone_from(&id);
     model.cursor = Cursor::Practice(id);
-    model.place = 0;
+    (model.place, model.link) = (0, 0);
     model.fix = at.unwrap_or(0);
     super::go(model, Screen::Review);
 }

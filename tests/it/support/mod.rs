@@ -2,8 +2,10 @@
 
 #![allow(dead_code, reason = "each helper is used by some of the test files")]
 
+pub(crate) mod case;
 pub(crate) mod catalog;
 pub(crate) mod corpus;
+pub(crate) mod demo;
 pub(crate) mod generator;
 pub(crate) mod literate;
 pub(crate) mod oracle;

@@ -97,8 +97,14 @@ impl Pty {
         self.state.lock().unwrap().bytes.clone()
     }
 
-    /// Whether the terminal is on the shell's own screen with the cursor shown and no mode left on.
+    /// The terminal is as it was: on the shell's own screen, with the cursor shown and no mode left on; it echoes
+    /// and edits lines.
     pub(crate) fn assert_restored(&self) {
+        #[cfg(unix)]
+        if let Some(line) = self.master.get_termios() {
+            let flags = format!("{:?}", line.local_flags);
+            assert!(flags.contains("ICANON") && flags.contains("ECHO"), "the line was left raw: {flags}");
+        }
         let state = self.state.lock().unwrap();
         let screen = state.screen.screen();
         assert!(!screen.alternate_screen(), "the alternate screen was left on");

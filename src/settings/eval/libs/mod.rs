@@ -116,6 +116,9 @@ impl Interp<'_> {
 
     /// Calls a modelled object.
     pub(super) fn call_lib(&mut self, object: &Rc<LibObject>, args: Args) -> R<Val> {
+        if let Some(val) = self.call_routed_lib(object, &args)? {
+            return Ok(val);
+        }
         match object.class {
             "env" => self.read_env(object, "__call__", &args),
             "noop" | "logger" => Ok(Val::new(V::None)),
@@ -182,6 +185,7 @@ impl Interp<'_> {
             }
             "property" => Ok(Val::lib("property", object.args.clone(), Vec::new())),
             "environ-path" if name == "path" => self.call_lib(object, args),
+            _ if let Some(val) = self.routed_lib_method(object, name) => Ok(val),
             _ => Ok(self.give_up(&args, "a method that is not modelled")),
         }
     }
@@ -204,7 +208,7 @@ impl Interp<'_> {
                 _ => Val::unknown("an attribute of an exception"),
             })),
             ("exception", "args") => Ok(Some(Val::tuple(object.args[1.min(object.args.len())..].to_vec()))),
-            _ => Ok(None),
+            _ => Ok(self.routed_lib_attr(object, name)),
         }
     }
 

@@ -1,0 +1,158 @@
+//! `read_only_fields` that DRF never reads: written with another name (`readonly_fields`), in the body of the serializer
+//! instead of its `Meta`, or holding fields that the serializer declares itself, which it does not apply to.
+//!
+//! The fields then stay writable although the code says otherwise.
+//! <https://www.django-rest-framework.org/api-guide/serializers/#specifying-read-only-fields>
+
+use crate::checks::support::serializers::{self, Fields};
+use crate::checks::support::tally::{Tally, Words};
+use crate::checks::{Check, CheckContext};
+use crate::edit::{Code, Operation};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
+use crate::index::items::ValueItem;
+use crate::index::{ClassId, Expression};
+use crate::source::Span;
+
+pub(crate) struct ReadOnlyFieldsMisspelt;
+
+const ID: &str = "read-only-fields-misspelt";
+const NAME: &str = "read_only_fields";
+/// What people write for it.
+const WRONG: [&str; 7] = [
+    "readonly_fields",
+    "read_only_field",
+    "readonly",
+    "readonly_field",
+    "read_only",
+    "readOnly_fields",
+    "read_only_feilds",
+];
+
+impl Check for ReadOnlyFieldsMisspelt {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome {
+        let all = serializers::model_serializers(cx);
+        if all.is_empty() {
+            return Outcome::not_applicable("there is no model serializer here");
+        }
+        let mut tally = Tally::default();
+        for class in all {
+            judge(cx, class, &mut tally);
+        }
+        tally.outcome(&Words {
+            places: "lists of read-only fields",
+            wrong: "have no effect",
+            right: "are where DRF reads them",
+            none: "No model serializer lists read-only fields.",
+        })
+    }
+}
+
+fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
+    let index = cx.index;
+    let item = index.class(class);
+    let name = &item.name;
+    let symbol = |what: &str| format!("{}.{what}", index.class_name(class));
+    for wrong in WRONG {
+        if let Some(value) = serializers::own_meta_value(index, class, wrong)
+            && serializers::own_meta_value(index, class, NAME).is_none()
+        {
+            let message = format!(
+                "`Meta` of `{name}` says `{wrong}`, which DRF does not read: the fields stay writable."
+            );
+            let finding =
+                Finding::new(ID, symbol(wrong), Label::new(value.at, "means nothing here"), message);
+            tally.findings.push(match rename(value, wrong) {
+                Some(fix) => finding.fix(fix),
+                None => finding.instruction(format!("Call it `{NAME}`.")),
+            });
+        }
+    }
+    if let Some(value) = item.attribute(NAME).or_else(|| item.attribute("readonly_fields"))
+        && value.value.elements().is_some()
+    {
+        let message = format!(
+            "`{}` stands in the body of `{name}` and not in its `Meta`, where DRF would read it.",
+            value.name
+        );
+        let finding = Finding::new(ID, symbol(&value.name), Label::new(value.at, "not in `Meta`"), message);
+        tally.findings.push(finding.instruction(format!("Move it into `Meta`, as `{NAME}`.")));
+    }
+    let Some(value) = serializers::own_meta_value(index, class, NAME) else { return };
+    let Some(meta) = index.meta(class) else { return };
+    let names = match serializers::read_fields(index, meta, value) {
+        Fields::Named(names) => names,
+        _ if matches!(&value.value, Expression::Name(n) if &**n == "fields") => {
+            return tally.passed.push(Label::new(value.at, "all fields"));
+        }
+        _ => return tally.unclear.push(Label::new(value.at, "the list is computed")),
+    };
+    let declared = serializers::all_declared(index, class);
+    let open = declared.iter().find(|(_, v)| names.iter().any(|n| **n == *v.name) && stays_writable(cx, v));
+    match open {
+        Some((_, field)) => {
+            let message = format!(
+                "`{}` is declared by `{name}`, so naming it in `{NAME}` has no effect: it stays writable.",
+                field.name
+            );
+            let mut finding = Finding::new(
+                ID,
+                symbol(&field.name),
+                Label::new(field.at, "declared without `read_only`"),
+                message,
+            )
+            .related([Label::new(value.at, "not applied to declared fields")]);
+            let operation = Operation::SetKeyword {
+                call: field.value_at,
+                name: "read_only".to_owned(),
+                value: Code::Bool(true),
+            };
+            let takes = |name: &str| matches!(&field.value, Expression::Call(c) if c.keywords.iter().any(|(k, _)| &**k == name));
+            // Neither goes with `read_only`.
+            let clash = ["required", "write_only", "queryset", "default"].iter().any(|k| takes(k));
+            tally.findings.push(if clash {
+                // It was declared to be sent; which of the two is meant is not told.
+                finding.confidence = Some(Confidence::Med);
+                finding.instruction(format!("Declare `{}` with `read_only=True`.", field.name))
+            } else {
+                finding.fix(Fix {
+                    title: format!("Declare `{}` read-only", field.name),
+                    effect: Effect::Tightens,
+                    effect_note: "What callers send for this field is no longer stored.".to_owned(),
+                    operations: vec![operation],
+                })
+            });
+        }
+        None => tally.passed.push(Label::new(value.at, "applies to all fields it names")),
+    }
+}
+
+/// Whether a declared field takes what callers send.
+fn stays_writable(cx: &CheckContext<'_>, value: &ValueItem) -> bool {
+    let Expression::Call(call) = &value.value else { return false };
+    let closed = call.keywords.iter().any(|(k, v)| &**k == "read_only" && *v != Expression::Bool(false));
+    // A class of the project may be read-only by itself.
+    let crate::index::Resolution::External(kind) = cx.index.resolve_at(value.at, &call.callee) else {
+        return false;
+    };
+    let computed =
+        ["MethodField", "ReadOnlyField", "HiddenField", "StringRelatedField", "HyperlinkedIdentityField"];
+    !closed && kind.starts_with("rest_framework.") && !computed.iter().any(|c| kind.ends_with(c))
+}
+
+fn rename(value: &ValueItem, wrong: &str) -> Option<Fix> {
+    if !value.alone || value.augmented {
+        return None;
+    }
+    let start = value.at.range.0;
+    let name = Span { file: value.at.file, range: (start, start + wrong.len() as u32) };
+    Some(Fix {
+        title: format!("Call it `{NAME}`"),
+        effect: Effect::Tightens,
+        effect_note: "What callers send for these fields is no longer stored.".to_owned(),
+        operations: vec![Operation::ReplaceExpression { at: name, with: Code::Name(NAME.to_owned()) }],
+    })
+}

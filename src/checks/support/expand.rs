@@ -1,0 +1,93 @@
+//! `fields = "__all__"` and `exclude` written out: the names that DRF or Django would work out from the model at import.
+//!
+//! Where one name could be missing or too many (an unknown base, inheritance of tables, a field of a library that adds
+//! columns) there is no answer.
+
+use crate::checks::CheckContext;
+use crate::index::{Ancestor, ClassId, Expression, Model, Resolution};
+
+use super::serializers;
+
+/// The fields of a model serializer with `fields = "__all__"`, in DRF's order: the key, what it declares, columns, then
+/// relations.
+pub(crate) fn of_serializer(cx: &CheckContext<'_>, class: ClassId, model: &Model) -> Option<Vec<String>> {
+    if !is_known(cx, model) {
+        return None;
+    }
+    let bases = cx.index.library_bases(class);
+    // Others bring fields of their own, or write the rows in another way.
+    if bases.iter().any(|b| {
+        b.rsplit('.').next() != Some("ModelSerializer") || !b.starts_with("rest_framework.serializers.")
+    }) {
+        return None;
+    }
+    let key = model.fields.iter().find(|f| f.is_key)?;
+    let mut names = vec![key.name.to_string()];
+    let mut add = |name: &str| {
+        if !names.iter().any(|n| n == name) {
+            names.push(name.to_owned());
+        }
+    };
+    for (_, value) in declared_in_order(cx, class)? {
+        add(&value);
+    }
+    for field in model.fields.iter().filter(|f| f.target.is_none()) {
+        add(&field.name);
+    }
+    for field in model.fields.iter().filter(|f| f.target.is_some() && !f.is_many()) {
+        add(&field.name);
+    }
+    for field in model.fields.iter().filter(|f| f.is_many()) {
+        add(&field.name);
+    }
+    Some(names)
+}
+
+/// Names that a serializer declares, those of bases first; `None` when it cannot be told whether something is a field.
+fn declared_in_order(cx: &CheckContext<'_>, class: ClassId) -> Option<Vec<(ClassId, String)>> {
+    let mut all = Vec::new();
+    for (owner, value) in serializers::all_declared(cx.index, class).into_iter().rev() {
+        let Expression::Call(call) = &value.value else { continue };
+        let is_field = match cx.index.resolve_at(value.at, &call.callee) {
+            Resolution::External(name) => name.starts_with("rest_framework.") || name.ends_with("Field"),
+            Resolution::Resolved(crate::index::Entity::Class(id)) => {
+                let bases = cx.index.library_bases(id);
+                if !bases.iter().any(|b| b.starts_with("rest_framework.")) {
+                    return None;
+                }
+                true
+            }
+            _ => return None,
+        };
+        if is_field {
+            all.push((owner, value.name.to_string()));
+        }
+    }
+    // `all_declared` lists the class before its bases and each body from top to bottom.
+    let mut ordered: Vec<(ClassId, String)> = Vec::new();
+    let mut owners: Vec<ClassId> = all.iter().map(|(owner, _)| *owner).collect();
+    owners.dedup();
+    for owner in owners {
+        ordered.extend(all.iter().rev().filter(|(o, _)| *o == owner).cloned());
+    }
+    Some(ordered)
+}
+
+/// The fields of a model form with `fields = "__all__"`, in Django's order, which is that of the source.
+pub(crate) fn of_form(cx: &CheckContext<'_>, model: &Model) -> Option<Vec<String>> {
+    if !is_known(cx, model) {
+        return None;
+    }
+    let shown = model.fields.iter().filter(|f| f.is_editable && !f.kind.ends_with("AutoField"));
+    Some(shown.map(|f| f.name.to_string()).collect())
+}
+
+/// Whether the fields of a model are all known, and all its own.
+fn is_known(cx: &CheckContext<'_>, model: &Model) -> bool {
+    let has_table = |id: ClassId| cx.index.models().of(id).is_some_and(|m| !m.is_abstract);
+    let inherits_table = cx.index.mro(model.class).order.iter().skip(1).any(|ancestor| match ancestor {
+        Ancestor::Project(id) => has_table(*id),
+        _ => false,
+    });
+    model.is_complete && !model.is_abstract && !inherits_table && !model.fields.is_empty()
+}

@@ -1,0 +1,147 @@
+//! A lookup by the owner's id that the caller sends: `Order.objects.filter(user_id=request.data["user_id"])`. Whoever
+//! sends another id gets the rows of another account.
+//!
+//! Told is a condition on the relation that says whose a row is by its model. Views for chosen callers are passed
+//! over: staff act on others by design.
+//! <https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/>
+
+use crate::checks::support::callers;
+use crate::checks::support::functions::wrapped_by;
+use crate::checks::support::handlers::{self, Site};
+use crate::checks::support::lookups::{Handler, Lookup, Root};
+use crate::checks::support::ownership::{self, Ownership};
+use crate::checks::support::tally::{Tally, Words};
+use crate::checks::support::views;
+use crate::checks::{Check, CheckContext};
+use crate::edit::{Code, Operation};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
+use crate::index::{Model, ModelName};
+use crate::python::Ranged as _;
+use crate::python::ast::Expr;
+use crate::source::Span;
+
+pub(crate) struct OwnerIdTrusted;
+
+const ID: &str = "owner-id-trusted";
+
+impl Check for OwnerIdTrusted {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome {
+        if !views::has_views(cx) {
+            return Outcome::not_applicable("there is no DRF view here");
+        }
+        let mut tally = Tally::default();
+        for site in handlers::sites(cx) {
+            site.read(cx, |handler| {
+                for lookup in handler.lookups() {
+                    for (keyword, value) in &lookup.conditions {
+                        judge(cx, &site, handler, &lookup, (*keyword, *value), &mut tally);
+                    }
+                }
+            });
+        }
+        tally.outcome(&Words {
+            places: "lookups by an owner",
+            wrong: "take the owner's id from the caller",
+            right: "take the owner from the login",
+            none: "No view looks rows up by an owner whose id the caller sends.",
+        })
+    }
+}
+
+fn judge(
+    cx: &CheckContext<'_>,
+    site: &Site<'_>,
+    handler: &Handler<'_>,
+    lookup: &Lookup<'_>,
+    (keyword, value): (&str, &Expr),
+    tally: &mut Tally,
+) {
+    let Root::Model(ModelName::Model(model)) = &lookup.root else {
+        // Without the model a name says little; what it suggests is told as open.
+        let suggests =
+            matches!(&lookup.root, Root::Named) && matches!(keyword, "user_id" | "owner_id" | "account_id");
+        let origin = handler.origin(value);
+        if suggests && !origin.caller && (origin.url || origin.body) && !lookup.limited {
+            tally.unclear.push(Label::new(
+                lookup.at,
+                "the model is not found, so it cannot be told whose rows these are",
+            ));
+        }
+        return;
+    };
+    let Some((path, sure)) = owner_path(cx, model, keyword) else { return };
+    let at = Span::new(lookup.at.file, value.range());
+    let origin = handler.origin(value);
+    if origin.caller || lookup.limited {
+        return tally.passed.push(Label::new(at, "the owner is the caller"));
+    }
+    if !origin.url && !origin.body {
+        return;
+    }
+    let guard = site.guard(cx);
+    if guard.is_special() && !guard.object {
+        return tally.passed.push(Label::new(at, "only chosen callers get in"));
+    }
+    let row = handler.stored(lookup).map(|(_, name)| name);
+    let wrapped = wrapped_by(site.item).map(|name| format!("`{name}` wraps the function"));
+    let unsure = (!sure).then(|| format!("whether `{keyword}` means an owner is not told by the model"));
+    if let Some(why) =
+        unsure.or(wrapped).or_else(|| handler.checks_by_hand(row)).or_else(|| guard.unclear.clone())
+    {
+        return tally.unclear.push(Label::new(at, why));
+    }
+    let name = &cx.index.class(model.class).name;
+    let source = if origin.body { "the request" } else { "the URL" };
+    let message = format!(
+        "{} looks up `{name}` by the `{keyword}` that {source} names, so any account's rows can be had.",
+        site.words(cx)
+    );
+    let mut finding = Finding::new(ID, site.symbol(cx), Label::new(at, "chosen by the caller"), message);
+    finding.related.push(Label::new(site.item.name_at, "answers with it"));
+    finding.confidence = (!origin.body).then_some(Confidence::Low);
+    let by_hand = format!("Look up by the caller: `{keyword}={}`.", caller("request", path));
+    // An anonymous caller is no value for the relation, but has a key: none.
+    let path = if !guard.login && path.is_empty() && !callers::are_none(cx) { "_id" } else { path };
+    let keyless = !path.is_empty() && callers::are_none(cx) && !guard.login;
+    let request = handler.request().filter(|_| !keyless && !path.contains("__"));
+    tally.findings.push(match request {
+        Some(request) => finding.fix(Fix {
+            title: format!("Take `{keyword}` from the login"),
+            effect: Effect::Tightens,
+            effect_note:
+                "What callers send for the owner is no longer looked at; they get their own rows only."
+                    .to_owned(),
+            operations: vec![Operation::ReplaceExpression { at, with: Code::Name(caller(&request, path)) }],
+        }),
+        None => finding.instruction(by_hand),
+    });
+}
+
+/// The rest of a condition behind the field that says whose a row is (`_id`, `__id`, or nothing), and whether the field
+/// surely says that.
+fn owner_path<'k>(cx: &CheckContext<'_>, model: &Model, keyword: &'k str) -> Option<(&'k str, bool)> {
+    let (field, sure) = match ownership::of(cx, model) {
+        Ownership::Owner(field) => (field, true),
+        Ownership::Perhaps(field) => (field, false),
+        Ownership::Nobody => return None,
+    };
+    let rest = keyword.strip_prefix(&*field.name)?;
+    match rest {
+        "__id" | "__pk" => Some((&rest[1..], sure)),
+        "" | "_id" | "__username" | "__email" | "__uuid" => Some((rest, sure)),
+        _ => None,
+    }
+}
+
+/// How the caller's own value is written for such a condition.
+fn caller(request: &str, path: &str) -> String {
+    match path {
+        "" => format!("{request}.user"),
+        "_id" | "_pk" => format!("{request}.user.pk"),
+        other => format!("{request}.user.{}", other.trim_start_matches('_')),
+    }
+}

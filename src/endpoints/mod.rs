@@ -1,0 +1,201 @@
+//! Every endpoint of a project: its URL patterns as Django's resolver lists them, and the views behind them.
+//!
+//! The patterns come from the abstract interpreter ([`crate::settings::routes`]); here names become classes and
+//! functions of the index, and each view gets its kind and its methods. What cannot be followed is a problem, with
+//! place and cause: where `problems` is empty, the inventory is complete.
+
+mod elsewhere;
+mod functions;
+mod library;
+mod methods;
+mod names;
+pub mod policy;
+mod route;
+
+pub use policy::{Exposure, Kind, Origin, PolicyValue, ViewPolicy};
+pub use route::{Route, ViewCall, ViewTarget};
+
+use crate::index::{API_VIEW, ProjectIndex};
+use crate::project::Project;
+use crate::settings::routes::{Callback, Shown, Target, UrlPattern, routes};
+use crate::settings::{Problem, SettingsModel, Truth};
+use crate::source::Sources;
+use names::IndexNames;
+use policy::Policies;
+
+/// All endpoints of one project under one settings module.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    /// One for each URL pattern and view, in the resolver's order.
+    pub endpoints: Vec<Endpoint>,
+    /// What could not be followed.
+    pub problems: Vec<Problem>,
+    /// Whether every pattern is listed.
+    pub complete: bool,
+}
+
+/// One URL pattern and what serves it.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// The pattern.
+    pub route: Route,
+    /// The view by dotted name, as the resolver's callback has it; empty where it cannot be told.
+    pub view: String,
+    /// What kind of view it is.
+    pub kind: Kind,
+    /// HTTP methods in upper case, sorted; empty for a plain function, which takes any.
+    pub methods: Vec<String>,
+    /// What protects it.
+    pub policy: ViewPolicy,
+}
+
+/// Computes the inventory of a project under the settings of `model`.
+pub fn inventory(
+    sources: &Sources,
+    project: &Project,
+    model: &SettingsModel,
+    index: &ProjectIndex,
+) -> Inventory {
+    let names = IndexNames { index, near: model.file };
+    let map = routes(sources, project, model, &names);
+    let policies = Policies::new(index, Some(model), sources);
+    let mut inventory = Inventory { problems: map.problems, ..Inventory::default() };
+    for pattern in map.patterns {
+        let endpoint = endpoint(&names, sources, &policies, pattern, &mut inventory.problems);
+        inventory.endpoints.push(endpoint);
+    }
+    inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.files));
+    if inventory.endpoints.is_empty() && inventory.problems.is_empty() {
+        let message = "the URLconf lists no patterns; something may add them when the project starts";
+        inventory.problems.push(Problem { at: None, message: message.to_owned() });
+    }
+    inventory.complete = inventory.problems.is_empty();
+    inventory
+}
+
+fn endpoint(
+    names: &IndexNames<'_>,
+    sources: &Sources,
+    policies: &Policies<'_>,
+    pattern: UrlPattern,
+    problems: &mut Vec<Problem>,
+) -> Endpoint {
+    let Callback { target, initkwargs, actions, wrappers, methods, shown } = pattern.callback;
+    let target = resolve(names, sources, target);
+    let call = ViewCall { target, initkwargs, actions: actions.map(|a| a.into_iter().collect()), wrappers };
+    let policy = policies.of(&call);
+    let shown = shown.and_then(|shown| in_front(names, sources, &call, shown));
+    if let Some((view, kind, methods)) = shown {
+        let route = Route { path: pattern.path, name: pattern.name, view: call, at: pattern.at };
+        return Endpoint { route, view, kind, methods, policy };
+    }
+    let view = view_name(names.index, &call);
+    let (methods, unsure) = methods::of(names.index, &call, methods.as_deref());
+    if let Some(cause) = unsure {
+        let message = format!("the methods of `{}` cannot all be told: {cause}", pattern.path);
+        problems.push(Problem { at: pattern.at, message });
+    }
+    let kind = kind(names.index, &call);
+    let route = Route { path: pattern.path, name: pattern.name, view: call, at: pattern.at };
+    Endpoint { route, view, kind, methods, policy }
+}
+
+/// What the resolver has in front of a view: its name, kind and methods. `None` when it is the view itself.
+fn in_front(
+    names: &IndexNames<'_>,
+    sources: &Sources,
+    call: &ViewCall,
+    shown: Shown,
+) -> Option<(String, Kind, Vec<String>)> {
+    let (target, methods) = match shown {
+        Shown::Function(target) => (target, None),
+        Shown::ApiView(target, methods) => (target, Some(methods)),
+    };
+    let file = match &target {
+        Target::Function(at, _) => Some(at.file),
+        _ => None,
+    };
+    let target = resolve(names, sources, target);
+    if target == call.target {
+        return None;
+    }
+    let Some(methods) = methods else {
+        let call = ViewCall { target, ..call.clone() };
+        return Some((view_name(names.index, &call), Kind::Django, Vec::new()));
+    };
+    let view = match (file, &target) {
+        (Some(file), _) => in_module(names.index, file, "WrappedAPIView"),
+        (None, ViewTarget::External(name)) => {
+            format!("{}.WrappedAPIView", name.rsplit_once('.').map_or("", |p| p.0))
+        }
+        _ => return None,
+    };
+    let with_options = methods.iter().map(String::as_str).chain(["options"]);
+    Some((view, Kind::Drf, methods::upper(with_options)))
+}
+
+/// A target of the interpreter in terms of the index.
+fn resolve(names: &IndexNames<'_>, sources: &Sources, target: Target) -> ViewTarget {
+    let index = names.index;
+    match target {
+        Target::Unknown(cause) => ViewTarget::Unknown(cause),
+        Target::Class(at) => match index.class_standing_at(at) {
+            Some(id) => ViewTarget::Class(id),
+            None => ViewTarget::Unknown("its class is not in the index".to_owned()),
+        },
+        Target::Function(at, name) => match index.function_around(at) {
+            Some((id, around)) if around == name && functions::qualname(index, sources, at) == name => {
+                ViewTarget::Function(id)
+            }
+            _ => {
+                let mut qualname = functions::qualname(index, sources, at);
+                if name == "<lambda>" {
+                    qualname = if qualname.is_empty() { name } else { format!("{qualname}.<locals>.{name}") };
+                }
+                ViewTarget::External(in_module(index, at.file, &qualname))
+            }
+        },
+        Target::Name(name) => {
+            if let Some(id) = names.class(&name) {
+                return ViewTarget::Class(id);
+            }
+            match names.function(&name) {
+                Some(id) => ViewTarget::Function(id),
+                None => ViewTarget::External(crate::index::Framework::builtin().canonical(&name).to_owned()),
+            }
+        }
+    }
+}
+
+fn in_module(index: &ProjectIndex, file: crate::source::FileId, name: &str) -> String {
+    match index.module_name(file) {
+        Some(module) if !module.is_empty() => format!("{module}.{name}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// The dotted name that the resolver's callback has. `@api_view` makes a class that keeps its own qualified name in
+/// the module of the function.
+fn view_name(index: &ProjectIndex, call: &ViewCall) -> String {
+    match &call.target {
+        ViewTarget::Class(id) => index.class_name(*id),
+        ViewTarget::Function(id) if index.api_view(*id).is_some() => {
+            in_module(index, id.file, "WrappedAPIView")
+        }
+        ViewTarget::Function(id) => index.function_name(*id),
+        ViewTarget::External(name) => name.clone(),
+        ViewTarget::Unknown(_) => String::new(),
+    }
+}
+
+fn kind(index: &ProjectIndex, call: &ViewCall) -> Kind {
+    let is_drf = match &call.target {
+        // Only view sets have actions.
+        _ if call.actions.is_some() => true,
+        ViewTarget::Class(id) => index.is_subclass_of(*id, API_VIEW) == Truth::Yes,
+        ViewTarget::Function(id) => index.api_view(*id).is_some(),
+        ViewTarget::External(name) => ProjectIndex::is_library_subclass(name, API_VIEW),
+        ViewTarget::Unknown(_) => false,
+    };
+    if is_drf { Kind::Drf } else { Kind::Django }
+}

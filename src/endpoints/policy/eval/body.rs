@@ -1,0 +1,217 @@
+//! What running a class body, or the statements that bind a module-level name, gives.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{End, Ended, Evaluator, Frame, FrameKind, Path, Situation, Val, find};
+use crate::index::items::{Bound as Binding, DecoratorItem};
+use crate::index::{ClassId, Entity, Resolution};
+use crate::python::Ranged as _;
+use crate::source::{FileId, Span};
+
+/// The names of a class body.
+#[derive(Debug, Default)]
+pub(crate) struct Namespace {
+    pub names: BTreeMap<Rc<str>, Entry>,
+    /// Why the class may be something else than its body says.
+    pub opaque: Option<Rc<str>>,
+}
+
+/// A name of a class body: its value on each way through, `None` where it stays unbound.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub alternatives: Vec<(Rc<str>, Option<Val>)>,
+    /// The last statement that binds it.
+    pub at: Span,
+}
+
+/// Names that, when a decorator or metaclass of the project mentions them, make the class opaque.
+const POLICY_WORDS: [&str; 6] = ["_classes", "setattr", "type(", "_class", "get_permissions", "__bases__"];
+
+impl Evaluator<'_> {
+    /// The names that a class body binds.
+    pub(crate) fn namespace(&self, id: ClassId) -> Rc<Namespace> {
+        match self.namespaces.borrow().get(&id) {
+            Some(Some(done)) => return done.clone(),
+            Some(None) => {
+                let cause = format!("the body of `{}` needs the class itself", self.index.class(id).name);
+                return Rc::new(Namespace { opaque: Some(cause.into()), ..Namespace::default() });
+            }
+            None => {}
+        }
+        self.namespaces.borrow_mut().insert(id, None);
+        let done = self.deeper(|| self.run_class(id)).unwrap_or_else(|| Namespace {
+            opaque: Some("it is nested too deep".into()),
+            ..Namespace::default()
+        });
+        let done = Rc::new(done);
+        self.namespaces.borrow_mut().insert(id, Some(done.clone()));
+        done
+    }
+
+    fn run_class(&self, id: ClassId) -> Namespace {
+        let item = self.index.class(id);
+        let tree = self.index.tree(self.sources, item.at.file);
+        let Some(class) = find::class(tree.body(), item.at.text_range()) else {
+            let opaque = Some(format!("the body of `{}` is nested too deep", item.name).into());
+            return Namespace { opaque, ..Namespace::default() };
+        };
+        let situation = Situation::default();
+        let kind = FrameKind::Class(id);
+        let frame = Frame { situation: &situation, file: item.at.file, kind, this: None };
+        let ends = self.block(&frame, &class.body, Path::default());
+        let mut namespace = joined(&ends);
+        let metaclass = class.arguments.as_ref().and_then(|a| a.find_keyword("metaclass"));
+        if let Some(keyword) = metaclass {
+            let at = Span::new(item.at.file, keyword.value.range());
+            if let Some(text) = self.source_of_project_name(at, &keyword.value)
+                && POLICY_WORDS.iter().any(|w| text.contains(w))
+            {
+                namespace.opaque = Some(format!("the metaclass of `{}` may change it", item.name).into());
+            }
+        }
+        for decorator in item.decorators.iter().rev() {
+            self.decorate(id, decorator, &mut namespace);
+        }
+        namespace
+    }
+
+    /// What a class decorator does: DRF's own set an attribute, one of the project may do anything.
+    fn decorate(&self, id: ClassId, decorator: &DecoratorItem, namespace: &mut Namespace) {
+        let item = self.index.class(id);
+        let opaque = || Some(format!("a decorator of `{}` may change it", item.name).into());
+        let Some(name) = decorator.name.as_deref() else {
+            namespace.opaque = opaque();
+            return;
+        };
+        match self.index.resolve_at(decorator.at, name) {
+            Resolution::External(full) => {
+                let Some(attribute) = full.strip_prefix("rest_framework.decorators.") else { return };
+                let Some([argument, ..]) = decorator.arguments.as_deref() else { return };
+                if attribute.ends_with("_classes") {
+                    let value = self.at_place(argument.value_at, None);
+                    let entry = Entry { alternatives: vec![("".into(), Some(value))], at: decorator.at };
+                    namespace.names.insert(attribute.into(), entry);
+                }
+            }
+            Resolution::Resolved(Entity::Function(function)) => {
+                let text = self.sources.slice(self.index.function(function).at);
+                if POLICY_WORDS.iter().any(|w| text.contains(w)) {
+                    namespace.opaque = opaque();
+                }
+            }
+            Resolution::Resolved(_) | Resolution::Unresolved(_) => namespace.opaque = opaque(),
+        }
+    }
+
+    /// The text of the project's class or function that an expression names.
+    fn source_of_project_name(&self, at: Span, expr: &crate::python::ast::Expr) -> Option<&str> {
+        let name = crate::python::dotted_name(expr)?;
+        match self.index.resolve_at(at, &name) {
+            Resolution::Resolved(Entity::Class(id)) => Some(self.sources.slice(self.index.class(id).at)),
+            Resolution::Resolved(Entity::Function(id)) => {
+                Some(self.sources.slice(self.index.function(id).at))
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of the expression at a place, in module-level or class-level code.
+    pub(crate) fn at_place(&self, at: Span, class: Option<ClassId>) -> Val {
+        let tree = self.index.tree(self.sources, at.file);
+        let Some(expr) = find::expression(tree.body(), at.text_range()) else {
+            return Val::unknown("the expression was not found again");
+        };
+        let situation = Situation::default();
+        let kind = class.map_or(FrameKind::Module, FrameKind::Class);
+        let frame = Frame { situation: &situation, file: at.file, kind, this: None };
+        let mut path = Path::default();
+        if let Some(class) = class {
+            for (name, entry) in &self.namespace(class).names {
+                if entry.at.range.0 < at.range.0
+                    && let [(_, Some(value))] = &entry.alternatives[..]
+                {
+                    path.locals.insert(name.clone(), super::Bound { value: value.clone(), at: entry.at });
+                }
+            }
+        }
+        self.expr(&frame, expr, &mut path).unwrap_or_else(|_| Val::unknown("it raises an exception"))
+    }
+
+    /// A module-level name, by running the statements that bind it, as the code at `before` sees it.
+    pub(crate) fn module_value(&self, file: FileId, name: &str, before: Option<u32>) -> Val {
+        let key: (FileId, Rc<str>) = (file, name.into());
+        if !self.open.borrow_mut().insert(key.clone()) {
+            return Val::unknown(format!("`{name}` is made from itself"));
+        }
+        let value = self.deeper(|| self.run_statements(file, name, before));
+        self.open.borrow_mut().remove(&key);
+        value.unwrap_or_else(|| Val::unknown(format!("`{name}` is nested too deep")))
+    }
+
+    fn run_statements(&self, file: FileId, name: &str, before: Option<u32>) -> Val {
+        let Some(items) = self.index.file(file) else { return Val::unknown("the file was not read") };
+        let bindings = items.bindings_of(name);
+        let places: Vec<Span> = bindings.iter().map(|b| items.place(b.to)).collect();
+        let seen = |at: &Span| before.is_none_or(|b| at.range.0 < b);
+        // What stands before the last sure and whole assignment does not matter.
+        let whole = |b: &crate::index::items::Binding| match b.to {
+            Binding::Value(i) => !items.values[i as usize].augmented,
+            _ => true,
+        };
+        let sure = (0..bindings.len())
+            .rev()
+            .find(|&i| !bindings[i].conditional && whole(&bindings[i]) && seen(&places[i]));
+        let places = &places[sure.unwrap_or(0)..];
+        let tree = self.index.tree(self.sources, file);
+        let situation = Situation::default();
+        let frame = Frame { situation: &situation, file, kind: FrameKind::Module, this: None };
+        let mut ends = vec![Ended { path: Path::default(), end: End::Fall }];
+        for stmt in tree.body() {
+            let at = Span::new(file, stmt.range());
+            if !places.iter().any(|p| at.contains(*p) && seen(p)) {
+                continue;
+            }
+            let live = ends.into_iter().filter(|e| e.end == End::Fall);
+            ends = live.flat_map(|e| self.statement(&frame, stmt, e.path)).collect();
+            if ends.len() > super::MAX_PATHS {
+                return Val::unknown(format!("`{name}` depends on too many conditions"));
+            }
+        }
+        let value = |e: Ended| {
+            let bound = e.path.locals.get(name).map(|b| b.value.clone());
+            (e.path.when, bound.unwrap_or(Val::Never))
+        };
+        match Val::either(ends.into_iter().filter(|e| e.end == End::Fall).map(value).collect()) {
+            Val::Never => Val::unknown(format!("`{name}` is not bound")),
+            value => value,
+        }
+    }
+}
+
+/// The names of all ways through a body.
+fn joined(ends: &[Ended]) -> Namespace {
+    let ways: Vec<&Ended> = ends.iter().filter(|e| e.end == End::Fall).collect();
+    let mut namespace = Namespace::default();
+    if ways.is_empty() {
+        namespace.opaque = Some("the class body cannot be followed to its end".into());
+        return namespace;
+    }
+    for way in &ways {
+        for (name, bound) in &way.path.locals {
+            if namespace.names.get(name).is_none_or(|e| e.at < bound.at) {
+                let entry = Entry { alternatives: Vec::new(), at: bound.at };
+                namespace.names.insert(name.clone(), entry);
+            }
+        }
+    }
+    for (name, entry) in &mut namespace.names {
+        for way in &ways {
+            let value = way.path.locals.get(name).map(|b| b.value.clone());
+            if !entry.alternatives.iter().any(|(_, v)| *v == value) {
+                entry.alternatives.push((way.path.when.clone(), value));
+            }
+        }
+    }
+    namespace
+}

@@ -1,0 +1,209 @@
+//! A small abstract interpreter for the Python that decides policy: class bodies, module-level lists,
+//! `get_permissions` and its like, permission classes.
+//!
+//! It runs one [`Situation`] at a time: a view, a method and action of it, and a caller. What the situation
+//! decides (`self.action == "list"`, `request.user.is_staff`) is exact; a test that it cannot decide is followed on
+//! both sides, each with the condition as written. Nothing is guessed: a value that is not exact is unknown.
+
+mod body;
+mod builtins;
+mod call;
+mod code;
+mod compare;
+mod convert;
+mod expr;
+mod find;
+mod grants;
+mod lookup;
+mod names;
+mod stmt;
+mod subject;
+mod targets;
+mod val;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+pub(crate) use body::Namespace;
+pub(crate) use code::conditions;
+pub(crate) use grants::{Reply, is_safe};
+pub(crate) use lookup::{Found, Owner};
+pub(crate) use subject::Persona;
+pub(crate) use val::{ClassRef, Code, CodeKind, Composed, Val};
+
+use crate::index::{ClassId, ProjectIndex};
+use crate::settings::SettingsModel;
+use crate::source::{FileId, Sources, Span};
+
+/// More paths through one body are one unknown outcome.
+const MAX_PATHS: usize = 64;
+/// Deeper calls are not followed.
+const MAX_DEPTH: usize = 60;
+/// Longer evaluations are given up.
+const MAX_STEPS: u32 = 20_000;
+
+/// The interpreter, with what it has found out already.
+pub(crate) struct Evaluator<'a> {
+    pub index: &'a ProjectIndex,
+    pub settings: Option<&'a SettingsModel>,
+    pub sources: &'a Sources,
+    /// `None` while the body is being run.
+    namespaces: RefCell<FxHashMap<ClassId, Option<Rc<Namespace>>>>,
+    /// Module-level names whose statements are being run.
+    open: RefCell<BTreeSet<(FileId, Rc<str>)>>,
+    steps: Cell<u32>,
+    depth: Cell<usize>,
+}
+
+/// Who calls what.
+#[derive(Clone, Default)]
+pub(crate) struct Situation {
+    /// The view's class; `None` for a view that is no class.
+    pub view: Option<ClassRef>,
+    /// Attributes that `as_view`, `@action` or decorators put over those of the class.
+    pub overrides: Rc<BTreeMap<String, Found>>,
+    /// The HTTP method, upper case; `None` when it does not matter.
+    pub method: Option<Rc<str>>,
+    /// The action; `None` inside for a view without actions.
+    pub action: Option<Option<Rc<str>>>,
+    /// The caller; `None` when it does not matter.
+    pub persona: Option<Persona>,
+}
+
+/// A name with its value and the statement that bound it.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub value: Val,
+    pub at: Span,
+}
+
+/// Where code stands.
+#[derive(Clone)]
+pub(crate) struct Frame<'s> {
+    pub situation: &'s Situation,
+    pub file: FileId,
+    pub kind: FrameKind,
+    /// The first argument of a method.
+    pub this: Option<Val>,
+}
+
+/// What surrounds the code of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FrameKind {
+    /// Module level: only bindings before the code count.
+    Module,
+    /// The body of a class.
+    Class(ClassId),
+    /// A function; the class in whose body it stands, and the statement.
+    Function(Option<ClassId>, Span),
+}
+
+/// One way through a body.
+#[derive(Clone, Default)]
+pub(crate) struct Path {
+    pub locals: BTreeMap<Rc<str>, Bound>,
+    /// Attributes of the view that code has assigned.
+    pub state: BTreeMap<Rc<str>, Val>,
+    /// The conditions on the way, as written.
+    pub when: Rc<str>,
+    /// Whether something on the way may have raised an exception.
+    pub may_raise: bool,
+    /// Methods of the library that surely ran on the way.
+    pub called: BTreeSet<Rc<str>>,
+}
+
+/// How a way ends.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum End {
+    /// Behind the last statement.
+    Fall,
+    /// With a value.
+    Return(Val),
+    /// With an exception; its class's last name where it is known.
+    Raise(Option<Rc<str>>),
+    /// With `break`.
+    Break,
+    /// With `continue`.
+    Continue,
+}
+
+/// A way and its end.
+#[derive(Clone)]
+pub(crate) struct Ended {
+    pub path: Path,
+    pub end: End,
+}
+
+/// An exception on the way of an expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Raised(pub Option<Rc<str>>);
+
+/// The value of an expression.
+pub(crate) type Outcome = Result<Val, Raised>;
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(
+        index: &'a ProjectIndex,
+        settings: Option<&'a SettingsModel>,
+        sources: &'a Sources,
+    ) -> Self {
+        Self {
+            index,
+            settings,
+            sources,
+            namespaces: RefCell::default(),
+            open: RefCell::default(),
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// Runs a question with a fresh budget, unless it is part of another.
+    pub(crate) fn fresh<T>(&self, question: impl FnOnce() -> T) -> T {
+        if self.depth.get() == 0 {
+            self.steps.set(0);
+        }
+        question()
+    }
+
+    /// Counts a step; no when the budget is spent.
+    fn step(&self) -> bool {
+        self.steps.set(self.steps.get() + 1);
+        self.steps.get() < MAX_STEPS
+    }
+
+    /// Runs `inner` one level deeper; `None` when it is too deep.
+    fn deeper<T>(&self, inner: impl FnOnce() -> T) -> Option<T> {
+        if self.depth.get() >= MAX_DEPTH {
+            return None;
+        }
+        self.depth.set(self.depth.get() + 1);
+        let result = inner();
+        self.depth.set(self.depth.get() - 1);
+        Some(result)
+    }
+
+    /// Code as a condition: one line, not too long.
+    fn written(&self, at: Span) -> Rc<str> {
+        const LONG: usize = 80;
+        let text = self.sources.slice(at).split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.chars().count() <= LONG {
+            return text.into();
+        }
+        format!("{}…", text.chars().take(LONG).collect::<String>()).into()
+    }
+}
+
+impl Ended {
+    /// What the caller of a function gets: its value, `None` behind the last statement, nothing for an exception.
+    pub(crate) fn result(&self) -> Val {
+        match &self.end {
+            End::Return(value) => value.clone(),
+            End::Raise(_) => Val::Never,
+            End::Fall | End::Break | End::Continue => Val::None,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a name in code means: the locals, then the functions around, then the module, then Python.
+
+use std::rc::Rc;
+
+use super::{Evaluator, Frame, FrameKind, Path, Val, builtins, find};
+use crate::index::Resolution;
+use crate::index::items::Bound as Binding;
+use crate::python::ast::{Expr, Stmt};
+use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
+use crate::source::Span;
+
+impl Evaluator<'_> {
+    /// The value of a name for the code at `at`.
+    pub(super) fn name(&self, frame: &Frame<'_>, name: &str, at: Span, path: &Path) -> Val {
+        if let Some(bound) = path.locals.get(name) {
+            return bound.value.clone();
+        }
+        if let Some(cause) = self.hidden_by_function(frame, name, at) {
+            return Val::Unknown(cause);
+        }
+        self.global(frame, name, at)
+    }
+
+    /// The value of a module-level name. Class bodies and module-level code see what was bound before them;
+    /// functions run when the module is complete.
+    pub(super) fn global(&self, frame: &Frame<'_>, name: &str, at: Span) -> Val {
+        let before = match frame.kind {
+            FrameKind::Module => Some(at.range.0),
+            FrameKind::Class(id) => Some(self.index.class(id).at.range.0),
+            FrameKind::Function(..) => None,
+        };
+        let Some(items) = self.index.file(frame.file) else {
+            return Val::unknown("the file was not read");
+        };
+        let bindings = items.bindings_of(name);
+        let seen = bindings.iter().filter(|b| before.is_none_or(|p| items.place(b.to).range.0 < p));
+        let seen: Vec<_> = if bindings.is_empty() { Vec::new() } else { seen.collect() };
+        let last_sure = seen.iter().rposition(|b| !b.conditional).unwrap_or(0);
+        if seen[last_sure.min(seen.len())..].iter().any(|b| matches!(b.to, Binding::Value(_))) {
+            return self.module_value(frame.file, name, before);
+        }
+        let resolution = match before {
+            Some(before) => self.index.resolve_at(Span { file: frame.file, range: (before, before) }, name),
+            None => self.index.resolve(frame.file, name),
+        };
+        match resolution {
+            Resolution::Unresolved(_) if seen.is_empty() && builtins::is_builtin(name) => {
+                Val::Library(format!("builtins.{name}").into())
+            }
+            Resolution::Unresolved(_) if seen.len() > 1 => self.module_value(frame.file, name, before),
+            resolution => self.entity(resolution),
+        }
+    }
+
+    /// A name that a function around the code binds: its value belongs to a call that nobody sees.
+    fn hidden_by_function(&self, frame: &Frame<'_>, name: &str, at: Span) -> Option<Rc<str>> {
+        let own = match frame.kind {
+            FrameKind::Module => return None,
+            FrameKind::Class(id) if !self.index.class(id).in_function => return None,
+            FrameKind::Class(id) => self.index.class(id).at,
+            FrameKind::Function(Some(id), _) if !self.index.class(id).in_function => return None,
+            FrameKind::Function(_, own) => own,
+        };
+        let tree = self.index.tree(self.sources, at.file);
+        let around = find::functions_around(tree.body(), own.text_range());
+        let binds = around.iter().any(|function| {
+            let parameters = function.parameters.iter().any(|p| p.name().as_str() == name);
+            parameters || binds(&function.body, name)
+        });
+        binds.then(|| format!("`{name}` is a name of the function around").into())
+    }
+}
+
+/// Whether a body assigns the name.
+fn binds(body: &[Stmt], name: &str) -> bool {
+    struct Search<'n> {
+        name: &'n str,
+        found: bool,
+    }
+    impl<'t> Visitor<'t> for Search<'_> {
+        fn visit_stmt(&mut self, stmt: &'t Stmt) {
+            match stmt {
+                Stmt::ClassDef(class) => self.found |= class.name.as_str() == self.name,
+                Stmt::FunctionDef(function) => self.found |= function.name.as_str() == self.name,
+                Stmt::Import(import) => {
+                    let bound = |a: &crate::python::ast::Alias| {
+                        a.asname.as_ref().unwrap_or(&a.name).split('.').next() == Some(self.name)
+                    };
+                    self.found |= import.names.iter().any(bound);
+                }
+                Stmt::ImportFrom(import) => {
+                    let bound = |a: &crate::python::ast::Alias| {
+                        a.asname.as_ref().unwrap_or(&a.name).as_str() == self.name
+                    };
+                    self.found |= import.names.iter().any(bound);
+                }
+                other => walk_stmt(self, other),
+            }
+        }
+
+        fn visit_expr(&mut self, expr: &'t Expr) {
+            if let Expr::Name(n) = expr
+                && n.ctx.is_store()
+            {
+                self.found |= n.id == *self.name;
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let mut search = Search { name, found: false };
+    for stmt in body {
+        search.visit_stmt(stmt);
+    }
+    search.found
+}

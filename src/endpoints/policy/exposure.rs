@@ -1,0 +1,238 @@
+//! One verdict for a view: for each method the permissions are asked as nobody and as a plain user, and the weakest
+//! method decides. Whatever cannot be told stays unknown: a wrong "protected" is the worst answer.
+
+use std::collections::BTreeMap;
+
+use super::eval::{ClassRef, Evaluator, Owner, Persona, Situation, Val, is_safe};
+use super::shape::Shape;
+use super::value::{Exposure, Kind};
+use super::{django, effective, flow, object_check, permission};
+use crate::settings::Truth;
+
+/// Whom a view lets in, and why.
+pub(super) struct Verdict {
+    pub exposure: Exposure,
+    pub by_method: BTreeMap<String, Exposure>,
+    pub why: String,
+}
+
+pub(super) fn judge(evaluator: &Evaluator<'_>, shape: &Shape) -> Verdict {
+    let mut by_method = BTreeMap::new();
+    let mut reasons: BTreeMap<String, String> = BTreeMap::new();
+    let around = django::wrappers(evaluator, shape);
+    for verb in &shape.methods {
+        let (inner, mut why) = match shape.kind {
+            Kind::Drf => drf_method(evaluator, shape, verb),
+            Kind::Django => django::class_view(evaluator, shape),
+        };
+        let exposure = match &around {
+            Some((outer, reason)) if *outer > inner => {
+                why.clone_from(reason);
+                *outer
+            }
+            _ => inner,
+        };
+        by_method.insert(verb.clone(), exposure);
+        reasons.insert(verb.clone(), why);
+    }
+    if by_method.is_empty() {
+        let (exposure, why) = match (shape.kind, &shape.problem) {
+            (_, Some(cause)) => (Exposure::Unknown, cause.clone()),
+            (Kind::Drf, None) => (Exposure::Unknown, "it answers no method".into()),
+            (Kind::Django, None) => django::function(evaluator, shape, around),
+        };
+        return Verdict { exposure, by_method, why };
+    }
+    let exposure = weakest(&by_method);
+    let decides = |(verb, e): &(&String, &Exposure)| {
+        (**e == exposure || exposure == Exposure::ReadOpen && **e == Exposure::Open)
+            && counts(&by_method, verb)
+    };
+    let why = by_method.iter().find(decides).map_or_else(String::new, |(verb, _)| {
+        format!("{}: {}", shape.label(verb), reasons.get(verb).map_or("", String::as_str))
+    });
+    Verdict { exposure, by_method, why }
+}
+
+/// `OPTIONS`, and `HEAD` beside `GET`, tell nothing that the others do not.
+fn counts(by_method: &BTreeMap<String, Exposure>, verb: &str) -> bool {
+    let others = by_method.keys().any(|m| m != "OPTIONS" && m != "HEAD" && m != "TRACE");
+    !others || !matches!(verb, "OPTIONS" | "HEAD" | "TRACE")
+}
+
+fn weakest(by_method: &BTreeMap<String, Exposure>) -> Exposure {
+    let counted: Vec<_> = by_method.iter().filter(|(verb, _)| counts(by_method, verb)).collect();
+    let anybody = |e: Exposure| matches!(e, Exposure::Open | Exposure::ReadOpen);
+    let (reads, writes): (Vec<_>, Vec<_>) = counted.iter().partition(|(verb, _)| is_safe(verb));
+    if writes.iter().any(|(_, e)| anybody(**e)) {
+        return Exposure::Open;
+    }
+    if counted.iter().any(|(_, e)| **e == Exposure::Unknown) {
+        return Exposure::Unknown;
+    }
+    if reads.iter().any(|(_, e)| anybody(**e)) {
+        let all_open = writes.is_empty() && reads.iter().all(|(_, e)| **e == Exposure::Open);
+        return if all_open { Exposure::Open } else { Exposure::ReadOpen };
+    }
+    counted.iter().map(|(_, e)| **e).min().unwrap_or(Exposure::Unknown)
+}
+
+/// One method of a DRF view.
+fn drf_method(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> (Exposure, String) {
+    if let Some(cause) = flow::problem(evaluator, shape, verb) {
+        return (Exposure::Unknown, cause);
+    }
+    let lists = match permissions(evaluator, shape, verb) {
+        Ok(lists) => lists,
+        Err(cause) => return (Exposure::Unknown, cause),
+    };
+    let situation = shape.request(verb);
+    let mut verdicts: Vec<(Exposure, String)> = Vec::new();
+    for (when, list) in &lists {
+        let (exposure, mut why) = one_list(evaluator, shape, &situation, verb, list);
+        if !when.is_empty() {
+            why = format!("{why}, if {when}");
+        }
+        verdicts.push((exposure, why));
+    }
+    let Some((first, _)) = verdicts.first() else {
+        return (Exposure::Restricted, "`get_permissions` refuses every request".into());
+    };
+    let first = *first;
+    let protects = |e: Exposure| matches!(e, Exposure::Authenticated | Exposure::Restricted);
+    if verdicts.iter().all(|(e, _)| *e == first) || verdicts.iter().all(|(e, _)| protects(*e)) {
+        let weakest = verdicts.into_iter().min_by_key(|(e, _)| *e);
+        return weakest.unwrap_or((Exposure::Unknown, String::new()));
+    }
+    let why = verdicts.into_iter().find(|(e, _)| !protects(*e)).map_or_else(String::new, |(_, why)| why);
+    (Exposure::Unknown, why)
+}
+
+type Lists = Vec<(std::rc::Rc<str>, Val)>;
+
+/// The lists of permissions that a method may get, each with its condition.
+fn permissions(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Result<Lists, String> {
+    let Some(class) = &shape.class else { return Err("the view is not known".into()) };
+    let getter = evaluator.class_attribute(class, "get_permissions", None);
+    let value = match &getter.owner {
+        Owner::Class(ClassRef::Project(_)) => {
+            return Ok(effective::results(evaluator, shape, verb, "get_permissions"));
+        }
+        Owner::Class(ClassRef::Library(name)) if name.starts_with("rest_framework.") => {
+            evaluator.view_attribute(&shape.situation(), "permission_classes").value
+        }
+        Owner::Class(ClassRef::Library(name)) => return Err(format!("`{name}` computes its permissions")),
+        _ => Val::unknown(getter.value.cause().unwrap_or_else(|| "its permissions are not known".into())),
+    };
+    Ok(match value {
+        Val::Either(all) => all.to_vec(),
+        value => vec![("".into(), value)],
+    })
+}
+
+fn one_list(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    situation: &Situation,
+    verb: &str,
+    list: &Val,
+) -> (Exposure, String) {
+    let ask =
+        |who, situation: &Situation, method| permission::lets_in(evaluator, situation, who, list, method);
+    let text = described(evaluator, list);
+    let nobody = ask(Persona::Anonymous, situation, "has_permission");
+    let mut object = Truth::No;
+    if nobody == Truth::Yes {
+        object = object_check::runs(evaluator, shape, verb);
+    }
+    let nobody = match object {
+        Truth::No => nobody,
+        Truth::Yes => nobody.and(ask(Persona::Anonymous, situation, "has_object_permission")),
+        Truth::Maybe => match ask(Persona::Anonymous, situation, "has_object_permission") {
+            Truth::Yes => nobody,
+            _ => Truth::Maybe,
+        },
+    };
+    match nobody {
+        Truth::Yes if !is_safe(verb) => (Exposure::Open, format!("{text} lets anybody in")),
+        Truth::Yes => {
+            let writing = Situation { method: Some("POST".into()), ..situation.clone() };
+            match ask(Persona::Anonymous, &writing, "has_permission") {
+                Truth::Yes => (Exposure::Open, format!("{text} lets anybody in")),
+                _ => (Exposure::ReadOpen, format!("{text} lets anybody read")),
+            }
+        }
+        Truth::Maybe => {
+            let cause = list.cause().map_or_else(
+                || format!("whom {text} lets in cannot be told"),
+                |cause| format!("whom {text} lets in cannot be told: {cause}"),
+            );
+            (Exposure::Unknown, cause)
+        }
+        Truth::No => protected(evaluator, shape, situation, verb, list, &text),
+    }
+}
+
+/// Nobody is refused: are all who log in let in?
+fn protected(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    situation: &Situation,
+    verb: &str,
+    list: &Val,
+    text: &str,
+) -> (Exposure, String) {
+    let authenticators = evaluator.view_attribute(&shape.situation(), "authentication_classes").value;
+    if let Some(name) = authenticates_all(evaluator, &shape.situation(), &authenticators) {
+        return (Exposure::Unknown, format!("`{name}` may give every request a user"));
+    }
+    let mut user = permission::lets_in(evaluator, situation, Persona::User, list, "has_permission");
+    if user == Truth::Yes && object_check::runs(evaluator, shape, verb) == Truth::Yes {
+        let on_object =
+            permission::lets_in(evaluator, situation, Persona::User, list, "has_object_permission");
+        user = user.and(on_object);
+    }
+    let nobody = authenticators.exact_elements().is_some_and(<[Val]>::is_empty);
+    let never = if nobody { "; without authenticators nobody gets in" } else { "" };
+    match user {
+        Truth::Yes => (Exposure::Authenticated, format!("{text} asks for a login{never}")),
+        _ => (Exposure::Restricted, format!("{text} asks for more than a login{never}")),
+    }
+}
+
+/// An authenticator of the project that never says "not mine".
+fn authenticates_all(
+    evaluator: &Evaluator<'_>,
+    situation: &Situation,
+    authenticators: &Val,
+) -> Option<String> {
+    authenticators.elements()?.iter().find_map(|class| {
+        let Val::Class(reference @ ClassRef::Project(_)) = class else { return None };
+        evaluator
+            .never_declines(situation, reference)
+            .then(|| evaluator.class_text(class).unwrap_or_default())
+    })
+}
+
+/// A list of permissions in words.
+fn described(evaluator: &Evaluator<'_>, list: &Val) -> String {
+    let Some(items) = list.elements() else { return "what it asks".into() };
+    if items.is_empty() {
+        return "an empty list".into();
+    }
+    let short = |v: &Val| match evaluator.class_text(v) {
+        Ok(name) => format!("`{}`", shortened(&name)),
+        Err(_) => "something computed".into(),
+    };
+    items.iter().map(short).collect::<Vec<_>>().join(" with ")
+}
+
+/// A composed name with only the last part of each dotted name.
+fn shortened(name: &str) -> String {
+    let part = |word: &str| {
+        let start = word.find(|c: char| c.is_alphanumeric() || c == '_').unwrap_or(0);
+        let (signs, dotted) = word.split_at(start);
+        format!("{signs}{}", dotted.rsplit('.').next().unwrap_or(dotted))
+    };
+    name.split(' ').map(part).collect::<Vec<_>>().join(" ")
+}

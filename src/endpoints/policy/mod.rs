@@ -1,0 +1,137 @@
+//! What protects one view: authentication, permission, throttle, pagination and the like, each with who decided
+//! it and where, and whom the view lets in as a result.
+//!
+//! Precedence is DRF's: keywords of `as_view` or `@action` over class attributes in method resolution order over
+//! `REST_FRAMEWORK` over DRF's defaults; methods such as `get_permissions` are run for each HTTP method and action.
+//! Which patterns exist is the other half of `endpoints`; whether a policy is good is the checks' business.
+
+mod django;
+mod effective;
+mod eval;
+mod exposure;
+mod flow;
+mod function_view;
+mod methods;
+mod object_check;
+mod permission;
+mod shape;
+mod throttle;
+mod value;
+
+use std::collections::BTreeMap;
+
+pub use value::{Branch, Effective, Exposure, Kind, Origin, PolicyValue, Throttle};
+
+use super::ViewCall;
+use crate::index::ProjectIndex;
+use crate::settings::SettingsModel;
+use crate::source::{Sources, Span};
+use eval::Evaluator;
+
+/// The policy of one view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewPolicy {
+    /// A DRF view, or another of Django's.
+    pub kind: Kind,
+    /// Its dotted name, as `__module__` and `__qualname__` give it; empty when it is not known.
+    pub view: String,
+    /// HTTP methods, upper case, sorted.
+    pub methods: Vec<String>,
+    /// HTTP method (lower case) to action, for view sets.
+    pub actions: Option<BTreeMap<String, String>>,
+    /// `authentication_classes`.
+    pub authentication: Effective,
+    /// `permission_classes`.
+    pub permission: Effective,
+    /// `throttle_classes`.
+    pub throttle: Effective,
+    /// The throttles with scope and rate, where the classes are known.
+    pub throttles: Vec<Throttle>,
+    /// `pagination_class`.
+    pub pagination: Effective,
+    /// `serializer_class`.
+    pub serializer: Effective,
+    /// `renderer_classes`.
+    pub renderer: Effective,
+    /// `parser_classes`.
+    pub parser: Effective,
+    /// `filter_backends`.
+    pub filters: Effective,
+    /// `filterset_fields`, `filterset_class`, `search_fields` and `ordering_fields`, those that are set.
+    pub fields: BTreeMap<String, Effective>,
+    /// The model-bearing `queryset`: whether the class sets it, or `get_queryset` computes it.
+    pub queryset: Effective,
+    /// Whom the weakest method lets in.
+    pub exposure: Exposure,
+    /// Whom each method lets in.
+    pub by_method: BTreeMap<String, Exposure>,
+    /// Why, in one sentence.
+    pub why: String,
+    /// The class or function.
+    pub at: Option<Span>,
+    /// What could not be told about the view as a whole.
+    pub problem: Option<String>,
+}
+
+/// The policies of a project's views. Keeps what it has found out, so ask one of these for all routes.
+pub struct Policies<'a> {
+    evaluator: Evaluator<'a>,
+}
+
+impl<'a> Policies<'a> {
+    /// With the settings that production gets, where they are known.
+    pub fn new(index: &'a ProjectIndex, settings: Option<&'a SettingsModel>, sources: &'a Sources) -> Self {
+        Self { evaluator: Evaluator::new(index, settings, sources) }
+    }
+
+    /// The policy of one view.
+    pub fn of(&self, call: &ViewCall) -> ViewPolicy {
+        let evaluator = &self.evaluator;
+        let shape = shape::Shape::of(evaluator, call);
+        let list = |attribute, method| effective::policy(evaluator, &shape, attribute, Some(method));
+        let plain = |attribute| effective::policy(evaluator, &shape, attribute, None);
+        let verdict = exposure::judge(evaluator, &shape);
+        let field = |name: &&str| {
+            let found = effective::policy(evaluator, &shape, name, None);
+            let is_set = found.origin != Origin::Framework;
+            is_set.then(|| ((*name).to_owned(), found))
+        };
+        let is_drf = shape.kind == Kind::Drf;
+        ViewPolicy {
+            kind: shape.kind,
+            view: shape.name.clone(),
+            methods: shape.methods.clone(),
+            actions: call.actions.clone(),
+            authentication: list("authentication_classes", "get_authenticators"),
+            permission: list("permission_classes", "get_permissions"),
+            throttle: list("throttle_classes", "get_throttles"),
+            throttles: throttle::details(evaluator, &shape),
+            pagination: plain("pagination_class"),
+            serializer: list("serializer_class", "get_serializer_class"),
+            renderer: list("renderer_classes", "get_renderers"),
+            parser: list("parser_classes", "get_parsers"),
+            filters: plain("filter_backends"),
+            fields: if is_drf { FIELDS.iter().filter_map(field).collect() } else { BTreeMap::new() },
+            queryset: effective::queryset(evaluator, &shape),
+            exposure: verdict.exposure,
+            by_method: verdict.by_method,
+            why: verdict.why,
+            at: shape.at,
+            problem: shape.problem.clone(),
+        }
+    }
+}
+
+/// Attributes that say what a caller may filter and order by.
+const FIELDS: [&str; 5] =
+    ["filterset_class", "filterset_fields", "search_fields", "ordering_fields", "lookup_field"];
+
+/// The policy of one view. For many views keep one [`Policies`].
+pub fn view_policy(
+    index: &ProjectIndex,
+    settings: Option<&SettingsModel>,
+    sources: &Sources,
+    call: &ViewCall,
+) -> ViewPolicy {
+    Policies::new(index, settings, sources).of(call)
+}

@@ -1,0 +1,64 @@
+//! The endpoints of a project without judging anything: load, parse, discover, evaluate, link, list.
+
+use std::sync::Arc;
+
+use super::scan::{environment, find_projects, items_of, parse_all};
+use super::{Engine, EngineError, Progress, ProgressSink};
+use crate::endpoints::{Inventory, inventory};
+use crate::index::ProjectIndex;
+use crate::project::{self, LoadOptions, Project};
+use crate::settings::{SettingsModel, evaluate};
+use crate::source::Sources;
+
+/// The endpoints of one project.
+#[derive(Debug)]
+pub struct EndpointReport {
+    /// The texts that spans refer to.
+    pub sources: Arc<Sources>,
+    /// The project.
+    pub project: Project,
+    /// The settings under which its URLs were evaluated.
+    pub model: SettingsModel,
+    /// The linked index.
+    pub index: ProjectIndex,
+    /// The endpoints.
+    pub inventory: Inventory,
+    /// How many projects there are, and so how many were not looked at.
+    pub projects: usize,
+}
+
+impl Engine {
+    /// Lists the endpoints of the project that the options name, else of the first that has settings.
+    ///
+    /// # Errors
+    /// [`EngineError`] when there is nothing to list, a named thing does not exist, or `sink` cancels.
+    pub fn endpoints(&self, sink: &dyn ProgressSink) -> Result<EndpointReport, EngineError> {
+        super::scan::on_big_stacks(|| self.list_endpoints(sink))
+    }
+
+    fn list_endpoints(&self, sink: &dyn ProgressSink) -> Result<EndpointReport, EngineError> {
+        let options =
+            LoadOptions { exclude: self.options.exclude.clone(), python: self.options.python.clone() };
+        let loaded =
+            project::load(&self.root, &options, &|found| sink.step(Progress::Discovering { found }))?;
+        let sources = loaded.sources;
+        let decisions = self.decisions()?.decisions;
+        let parsed = parse_all(&sources, sink)?;
+        let projects = find_projects(self, &sources, &decisions, &mut Vec::new())?;
+        let environment = environment(self)?;
+        let count = projects.len();
+        let roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
+        let chosen = projects.iter().find_map(|p| Some((p, p.choice.module()?)));
+        let Some((project, module)) = chosen else {
+            return Err(EngineError::NothingToCheck { root: self.root.clone(), files: sources.len() });
+        };
+        let items = items_of(&parsed.items, &sources, Some(&project.root), &roots);
+        let (index, model) = rayon::join(
+            || ProjectIndex::link(&sources, Some(project), items),
+            || evaluate(&sources, project, module, &environment),
+        );
+        let inventory = inventory(&sources, project, &model, &index);
+        let project = project.clone();
+        Ok(EndpointReport { sources: Arc::new(sources), project, model, index, inventory, projects: count })
+    }
+}

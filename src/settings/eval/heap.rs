@@ -1,0 +1,104 @@
+//! The interpreter's objects by id, as a tree of shared nodes: every branch of an unknown condition starts from a copy,
+//! so copying must cost next to nothing, and so must finding what two copies do not share.
+
+use std::rc::Rc;
+
+use super::val::{Id, Obj};
+
+/// How many parts a node has.
+const WIDTH: usize = 32;
+
+type Leaf = Vec<Option<Rc<Obj>>>;
+type Branch = Vec<Rc<Leaf>>;
+
+/// The objects, by id. Copies share what neither side has written.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heap {
+    branches: Vec<Rc<Branch>>,
+}
+
+/// Where the object of an id lies: the branch, the leaf in it, the place in that.
+fn place(id: Id) -> (usize, usize, usize) {
+    let id = id as usize;
+    (id / (WIDTH * WIDTH), id / WIDTH % WIDTH, id % WIDTH)
+}
+
+impl Heap {
+    pub(super) fn get(&self, id: Id) -> Option<&Obj> {
+        let (branch, leaf, at) = place(id);
+        self.branches.get(branch)?.get(leaf)?.get(at)?.as_deref()
+    }
+
+    pub(super) fn get_mut(&mut self, id: Id) -> Option<&mut Obj> {
+        let (branch, leaf, at) = place(id);
+        let branch = Rc::make_mut(self.branches.get_mut(branch)?);
+        let leaf = Rc::make_mut(branch.get_mut(leaf)?);
+        leaf.get_mut(at)?.as_mut().map(Rc::make_mut)
+    }
+
+    pub(super) fn put(&mut self, id: Id, obj: Obj) {
+        let (branch, leaf, at) = place(id);
+        if self.branches.len() <= branch {
+            self.branches.resize_with(branch + 1, Rc::default);
+        }
+        let branch = Rc::make_mut(&mut self.branches[branch]);
+        if branch.len() <= leaf {
+            branch.resize_with(leaf + 1, || Rc::new(vec![None; WIDTH]));
+        }
+        Rc::make_mut(&mut branch[leaf])[at] = Some(Rc::new(obj));
+    }
+
+    /// The ids whose objects may differ between two heaps, and those that only one has.
+    pub(super) fn differing(&self, other: &Self) -> Vec<Id> {
+        let mut ids = Vec::new();
+        for outer in 0..self.branches.len().max(other.branches.len()) {
+            let (a, b) = (self.branches.get(outer), other.branches.get(outer));
+            if is_shared(a, b) {
+                continue;
+            }
+            for inner in 0..WIDTH {
+                let (a, b) = (a.and_then(|x| x.get(inner)), b.and_then(|x| x.get(inner)));
+                if is_shared(a, b) {
+                    continue;
+                }
+                for at in 0..WIDTH {
+                    let (a, b) = (a.and_then(|x| x[at].as_ref()), b.and_then(|x| x[at].as_ref()));
+                    if !is_shared(a, b) {
+                        ids.push(((outer * WIDTH + inner) * WIDTH + at) as Id);
+                    }
+                }
+            }
+        }
+        ids
+    }
+}
+
+/// Whether both are the same node, or both are missing.
+fn is_shared<T>(a: Option<&Rc<T>>, b: Option<&Rc<T>>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::eval::val::{DictObj, Kind};
+
+    #[test]
+    fn copies_differ_only_where_one_was_written() {
+        let object = || Obj::new(Kind::Dict(DictObj::default()));
+        let mut heap = Heap::default();
+        for id in [0, 31, 32, 1023, 1024, 5000] {
+            heap.put(id, object());
+        }
+        let mut copy = heap.clone();
+        assert!(heap.differing(&copy).is_empty());
+        copy.put(5001, object());
+        copy.get_mut(1024).unwrap().tainted = Some("changed".into());
+        assert_eq!(heap.differing(&copy), [1024, 5001]);
+        assert!(heap.get(1024).unwrap().tainted.is_none() && heap.get(5001).is_none());
+    }
+}

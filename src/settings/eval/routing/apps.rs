@@ -1,0 +1,66 @@
+//! The registry of apps: which configurations `INSTALLED_APPS` makes.
+
+use super::super::Interp;
+use super::super::raise::R;
+use super::super::val::{Binding, Seq, V, Val};
+use super::{is_class_like, short};
+use crate::source::Span;
+
+impl Interp<'_> {
+    /// `apps.get_app_configs()`: objects of the project's own classes; others are known by their names alone.
+    pub(super) fn app_configs(&mut self, at: Option<Span>) -> R<Val> {
+        let (apps, rest) = self.installed_apps();
+        let apps: Vec<String> = apps.into_iter().map(str::to_owned).collect();
+        if let Some(cause) = rest.map(str::to_owned) {
+            // A loop over the apps would else tell nothing at all.
+            self.cannot_tell(at, format!("INSTALLED_APPS may hold more apps, with more patterns: {cause}"));
+        }
+        let mut seq = Seq::default();
+        for app in apps {
+            let config = self.app_config(&app)?;
+            seq.items.push(config);
+        }
+        Ok(self.list_of(seq))
+    }
+
+    fn app_config(&mut self, app: &str) -> R<Val> {
+        let class = if is_class_like(app) { self.class_named(app)? } else { self.default_config(app)? };
+        let package = match app.rsplit_once('.') {
+            Some((module, _)) if is_class_like(app) => module.strip_suffix(".apps").unwrap_or(module),
+            _ => app,
+        };
+        let text = |val: Option<Val>| val.and_then(|v| v.as_str().cloned());
+        let own = |this: &Self, name: &str| class.and_then(|c| this.class_member(c, name));
+        let name = text(own(self, "name")).unwrap_or_else(|| package.into());
+        let label = text(own(self, "label")).unwrap_or_else(|| short(&name).into());
+        let (name, label) = (Val::new(V::Str(name)), Val::new(V::Str(label)));
+        let Some(class) = class else { return Ok(Val::lib("app-config", vec![name, label], Vec::new())) };
+        let object = self.new_instance(class);
+        if let V::Instance(id) = object.v
+            && let Some(scope) = self.scope_mut(id)
+        {
+            scope.vars.insert("name".into(), Binding::plain(name));
+            scope.vars.insert("label".into(), Binding::plain(label));
+        }
+        Ok(object)
+    }
+
+    /// The configuration that Django finds in `app.apps`: the only one there, or the one marked as the default.
+    fn default_config(&mut self, app: &str) -> R<Option<u32>> {
+        let module = format!("{app}.apps");
+        if !self.is_ours(app) || self.names().module(&module).is_none() {
+            return Ok(None);
+        }
+        let Some(id) = self.force_module(&module)? else { return Ok(None) };
+        let Some(scope) = self.scope(self.modules[id as usize].scope) else { return Ok(None) };
+        let classes =
+            scope.vars.values().filter_map(|b| if let V::Class(c) = b.val.v { Some(c) } else { None });
+        let found: Vec<u32> = classes.filter(|&c| self.classes[c as usize].module == id).collect();
+        let is_default =
+            |c: &&u32| matches!(self.class_member(**c, "default").map(|v| v.v), Some(V::Bool(true)));
+        let default = found.iter().find(is_default).copied();
+        let has_name = |c: &&u32| self.class_member(**c, "name").is_some();
+        let named: Vec<u32> = found.iter().filter(has_name).copied().collect();
+        Ok(default.or(if let [only] = named[..] { Some(only) } else { None }))
+    }
+}

@@ -1,0 +1,278 @@
+//! Calls that mean something for URLs.
+
+use std::rc::Rc;
+
+use super::super::Interp;
+use super::super::functions::Args;
+use super::super::raise::R;
+use super::super::val::{LibObject, V, Val};
+use super::reference::as_class_method;
+use super::{is_class_like, lib, short};
+use crate::settings::routes::Located;
+
+impl Interp<'_> {
+    /// A call of a name: of Django's URL functions, of a function or class of the project, of a decorator.
+    pub(in super::super) fn call_routed(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
+        if !self.is_routing() {
+            return Ok(None);
+        }
+        if let Some(native) = name.strip_prefix("__native__.") {
+            return self.call_native(native, args).map(Some);
+        }
+        let val = match name {
+            "django.urls.path" | "django.urls.conf.path" => self.pattern("path", args),
+            "django.urls.re_path"
+            | "django.urls.conf.re_path"
+            | "django.conf.urls.url"
+            | "django.conf.urls.defaults.url" => self.pattern("re_path", args),
+            "django.urls.include" | "django.urls.conf.include" | "django.conf.urls.include" => {
+                return self.include_urls(args).map(Some);
+            }
+            "django.conf.urls.i18n.i18n_patterns" => self.i18n_patterns(args),
+            "django.conf.urls.patterns" => {
+                let items = args.pos.get(1..).unwrap_or_default().to_vec();
+                self.list(items)
+            }
+            "django.conf.urls.static.static" => self.static_patterns(args),
+            "django.contrib.staticfiles.urls.staticfiles_urlpatterns" => self.staticfiles(args),
+            "debug_toolbar.toolbar.debug_toolbar_urls" if self.setting_truth("DEBUG") == Some(false) => {
+                self.list(Vec::new())
+            }
+            "rest_framework.urlpatterns.format_suffix_patterns" => self.format_suffixes(args),
+            "rest_framework.decorators.action" => Self::action_decorator(args),
+            "functools.wraps" => Val::lib("wraps", args.pos.clone(), Vec::new()),
+            "functools.update_wrapper" if args.pos.len() > 1 => Self::wrap(&args.pos[0], &args.pos[1], ""),
+            "django.apps.apps.is_installed" => match args.pos.first().and_then(Val::as_str) {
+                Some(app) => self.is_installed(app),
+                None => Val::unknown("an app whose name cannot be told"),
+            },
+            "django.apps.apps.get_app_configs" => self.app_configs(args.at)?,
+            "importlib.util.find_spec" => match args.pos.first().and_then(Val::as_str).cloned() {
+                Some(name) if self.is_ours(&name) => {
+                    let is_there = self.names().module(&name).is_some() || self.names().is_namespace(&name);
+                    if is_there { Val::bool(true) } else { Val::new(V::None) }
+                }
+                Some(name) if self.find_installed(&name).is_some() => Val::bool(true),
+                _ => Val::unknown("whether a package is installed"),
+            },
+            "django.contrib.auth.get_user_model" => {
+                let model = self.setting_text("AUTH_USER_MODEL").unwrap_or_else(|| "auth.User".into());
+                Val::new(V::Ref(
+                    format!("{}.models.{}", model.split('.').next().unwrap_or(""), short(&model)).into(),
+                ))
+            }
+            "django.apps.apps.get_model" => {
+                let texts: Vec<_> = args.all().filter_map(Val::as_str).collect();
+                let model = texts.iter().map(|t| &***t).collect::<Vec<_>>().join(".");
+                match model.rsplit_once('.') {
+                    Some((app, model)) => Val::new(V::Ref(format!("{app}.models.{model}").into())),
+                    None => Val::unknown("a model whose name cannot be told"),
+                }
+            }
+            "django.utils.module_loading.import_string" | "rest_framework.settings.import_from_string" => {
+                match args.pos.first().and_then(Val::as_str).cloned() {
+                    Some(name) => return self.dotted_value(&name).map(Some),
+                    None => Val::unknown("a name that cannot be told is imported"),
+                }
+            }
+            "importlib.import_module" => match args.pos.first().and_then(Val::as_str).cloned() {
+                Some(name) if !name.starts_with('.') => match self.any_module(&name)? {
+                    Some(id) => Val::new(V::Module(id)),
+                    None => Val::new(V::Ref(name)),
+                },
+                _ => return Ok(None),
+            },
+            _ => return self.call_named(name, args),
+        };
+        Ok(Some(val.at(args.at)))
+    }
+
+    fn call_named(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
+        if let Some(queryset) = Self::manager_call(name, args) {
+            return Ok(Some(queryset));
+        }
+        if self.is_ours(name) {
+            return match self.names().locate(name) {
+                Located::Function(defined) => self.call_own_function(&defined, args).map(Some),
+                Located::Class(_) => match self.class_named(name)? {
+                    Some(class) => self.instantiate(class, args.clone()).map(Some),
+                    None => Ok(Some(instance(name, args))),
+                },
+                Located::Method => self.call_own_method(name, args).map(Some),
+                _ => Ok(Some(self.give_up(args, format!("{name}() is not followed")))),
+            };
+        }
+        if let Some(val) = self.foreign_decorator(name, args) {
+            return Ok(Some(val));
+        }
+        if !name.starts_with("builtins.") && is_class_like(name) && !super::super::stdlib::is_stdlib(name) {
+            // A router of an installed package, say; another object is at least known by its class.
+            if self.is_router_like(name)
+                && let Some(class) = self.class_named(name)?
+            {
+                return self.instantiate(class, args.clone()).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_router_like(&self, name: &str) -> bool {
+        ["Router", "AdminSite"].iter().any(|end| short(name).ends_with(end))
+    }
+
+    /// Runs a function of the project that is known by name.
+    fn call_own_function(&mut self, name: &str, args: &Args) -> R<Val> {
+        let Some((module, function)) = name.rsplit_once('.') else {
+            return Ok(self.give_up(args, format!("{name}() is not followed")));
+        };
+        let Some(id) = self.force_module(module)? else {
+            return Ok(self.give_up(args, format!("{module} is not in the project")));
+        };
+        let val = self.scope(self.modules[id as usize].scope).and_then(|s| s.vars.get(function));
+        let Some(val) = val.map(|b| b.val.clone()) else {
+            return Ok(self.give_up(args, format!("{name}() is imported in a circle")));
+        };
+        if matches!(val.v, V::Ref(_)) {
+            return Ok(self.give_up(args, format!("{name}() is not followed")));
+        }
+        self.call(&val, args.clone())
+    }
+
+    /// A static or class method of the project.
+    fn call_own_method(&mut self, name: &str, args: &Args) -> R<Val> {
+        let Some((class, method)) = name.rsplit_once('.') else {
+            return Ok(self.give_up(args, format!("{name}() is not followed")));
+        };
+        let Some(id) = self.class_named(class)? else {
+            return Ok(self.give_up(args, format!("{name}() is not followed")));
+        };
+        let method = self.class_attr(id, method)?;
+        self.call(&method, args.clone())
+    }
+
+    /// A call of an object of this model.
+    pub(in super::super) fn call_routed_lib(
+        &mut self,
+        object: &Rc<LibObject>,
+        args: &Args,
+    ) -> R<Option<Val>> {
+        if !self.is_routing() {
+            return Ok(None);
+        }
+        let callee = Val::new(V::Lib(object.clone()));
+        if let Some((class, method)) = as_class_method(&callee) {
+            return self.call_class_method(&class, &method, args).map(Some);
+        }
+        match object.class {
+            "decorator" => {
+                let name = object.args.first().and_then(Val::as_str).cloned().unwrap_or_else(|| "".into());
+                if let Some(made) = args.pos.first().and_then(|func| self.api_view(object, func)) {
+                    return Ok(Some(made));
+                }
+                Ok(args.pos.first().map(|view| {
+                    if matches!(view.v, V::Unknown(_)) { view.clone() } else { Self::wrap(view, view, &name) }
+                }))
+            }
+            "wrapped" => match object.args.first() {
+                Some(inner) if matches!(inner.v, V::Func(_)) => {
+                    self.call(&inner.clone(), args.clone()).map(Some)
+                }
+                _ => Ok(None),
+            },
+            "extra-action" => Ok(Some(Val::unknown("a view is called"))),
+            "wraps" => {
+                let original = object.args.first().cloned();
+                Ok(args.pos.first().map(|f| Self::wrap(f, original.as_ref().unwrap_or(f), "")))
+            }
+            "action-decorator" => Ok(args.pos.first().and_then(|f| self.extra_action(&callee, f))),
+            _ => Ok(None),
+        }
+    }
+
+    fn call_class_method(&mut self, class: &Val, method: &str, args: &Args) -> R<Val> {
+        match method {
+            "as_view" => self.own_as_view(class, args),
+            "get_extra_actions" => match self.as_class(class)? {
+                Some(id) => Ok(self.extra_actions(id, class)),
+                None => Ok(Val::unknown("the actions of a class that is not known")),
+            },
+            _ => Ok(Val::unknown("a class method that is not modelled")),
+        }
+    }
+
+    /// A method of an object of this model.
+    pub(in super::super) fn routed_lib_method(&mut self, object: &Rc<LibObject>, name: &str) -> Option<Val> {
+        let owner = Val::new(V::Lib(object.clone()));
+        match object.class {
+            "queryset" => Some(Self::queryset_call(&owner, name)),
+            "method-mapper" => match name {
+                "items" | "keys" | "values" | "copy" => None,
+                _ => Some(Val::unknown("a method of a mapping")),
+            },
+            _ => None,
+        }
+    }
+
+    /// The functions that the modules in `assets/urls` are written with.
+    fn call_native(&mut self, name: &str, args: &Args) -> R<Val> {
+        let first = args.pos.first().cloned().unwrap_or_else(|| Val::new(V::None));
+        let second = args.pos.get(1).cloned().unwrap_or_else(|| Val::new(V::None));
+        let third = args.pos.get(2).cloned().unwrap_or_else(|| Val::new(V::None));
+        Ok(match name {
+            "path" => self.pattern("path", args),
+            "re_path" => self.pattern("re_path", args),
+            "include" => return self.include_urls(args),
+            "wrap" => Self::wrap(&first, &first, "django.contrib.admin.sites.AdminSite.admin_view"),
+            "library_view" => Val::new(V::Ref(first.as_str().cloned().unwrap_or_else(|| "".into()))),
+            "models_of_admin" => {
+                self.models_of_admin();
+                Val::new(V::None)
+            }
+            "format_suffix_patterns" => self.format_suffixes(args),
+            "shortcut_route" => {
+                let kind = if self.django_is_at_least((5, 2)) { "path" } else { "int" };
+                Val::str(&format!("r/<{kind}:content_type_id>/<path:object_id>/"))
+            }
+            "root_is_path" => Val::bool(self.drf_is_at_least((3, 15))),
+            "view_class" => match self.as_class(&first)? {
+                Some(id) => Val::new(V::Class(id)).at(first.at),
+                None => {
+                    let what = match &first.v {
+                        V::Ref(name) => name.to_string(),
+                        _ => format!("a view set that cannot be told ({})", super::super::cause_of(&first)),
+                    };
+                    self.cannot_tell(
+                        first.at,
+                        format!("the routes of {what} cannot be told: nothing is known of its class"),
+                    );
+                    Val::new(V::None)
+                }
+            },
+            "attribute" => match first.v {
+                V::Class(id) => match second.as_str() {
+                    Some(name) => self.known_attribute(id, name, &third),
+                    None => third,
+                },
+                _ => third,
+            },
+            "method_map" => match first.v {
+                V::Class(id) => self.method_map(id, &second, &first),
+                _ => self.dict(Vec::new()),
+            },
+            "action_mapping" => match lib(&first, "extra-action").and_then(|o| o.args.get(1)) {
+                Some(mapping) => mapping.clone(),
+                None => self.get_attr(&first, "mapping")?,
+            },
+            "default_basename" => match first.v {
+                V::Class(id) => return self.default_basename(id, &first),
+                _ => Val::unknown("a view set that cannot be told"),
+            },
+            _ => Val::unknown("a function of the model that is not there"),
+        })
+    }
+}
+
+/// An object of which only the class is known: a feed that serves as a view.
+pub(super) fn instance(class: &str, args: &Args) -> Val {
+    Val::lib("instance", vec![Val::new(V::Ref(class.into()))], Vec::new()).at(args.at)
+}

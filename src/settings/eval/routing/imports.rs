@@ -1,0 +1,230 @@
+//! Imports while URLs are evaluated: names are bound, modules run only for the values that they compute.
+
+use std::rc::Rc;
+
+use super::super::raise::{R, Raise};
+use super::super::val::{V, Val};
+use super::super::{Interp, stdlib};
+use super::PRELUDE;
+use crate::python::ModulePath;
+use crate::python::ast::{StmtImport, StmtImportFrom};
+use crate::settings::How;
+use crate::settings::routes::Located;
+use crate::source::Span;
+
+impl<'a> Interp<'a> {
+    pub(in super::super) fn import_routed(&mut self, import: &'a StmtImport) -> R<()> {
+        for alias in &import.names {
+            let name = alias.name.as_str();
+            let at = self.span(alias);
+            let val = self.module_named(name, at)?;
+            let step = self.step(at, How::Imported, "");
+            match &alias.asname {
+                Some(asname) => self.bind(asname, val, step, Vec::new()),
+                None => {
+                    let top = name.split('.').next().unwrap_or(name);
+                    self.bind(top, Val::new(V::Ref(top.into())), step, Vec::new());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(in super::super) fn import_from_routed(&mut self, import: &'a StmtImportFrom) -> R<()> {
+        let at = self.span(import);
+        let module = import.module.as_deref();
+        if module == Some("__future__") {
+            return Ok(());
+        }
+        let own = &self.modules[self.frame_ref().module as usize];
+        let own = ModulePath { name: own.name.to_string(), is_package: own.is_package };
+        let Some(name) = own.resolve_relative(import.level, module) else {
+            return Err(Raise::new("ImportError", "imports from above the top package"));
+        };
+        if import.names.iter().any(|a| a.name.as_str() == "*") {
+            return self.import_star_routed(&name, at);
+        }
+        self.module_named(&name, at)?;
+        for alias in &import.names {
+            let step = self.step(self.span(alias), How::Imported, "");
+            let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+            let val = match self.dotted_value(&format!("{name}.{}", alias.name)) {
+                Ok(val) => val,
+                Err(raise) if raise.stop || self.catches(&raise) => return Err(raise),
+                Err(raise) => Val::unknown(raise.cause),
+            };
+            self.bind(bound, val, step, Vec::new());
+        }
+        Ok(())
+    }
+
+    fn import_star_routed(&mut self, name: &str, at: Option<Span>) -> R<()> {
+        self.module_named(name, at)?;
+        let id = match self.force_module(name)? {
+            Some(id) => Some(id),
+            None => match self.prelude(name)? {
+                Some(id) => Some(id),
+                None => self.load_installed(name)?,
+            },
+        };
+        if let Some(id) = id {
+            self.import_star(id, at)?;
+        } else if !stdlib::is_stdlib(name) {
+            let cause: Rc<str> = format!("everything is imported from {name}, which is not read").into();
+            let scope = self.frame_ref().scope;
+            self.open_scope(scope, &cause, false);
+        }
+        Ok(())
+    }
+
+    /// Whether the names below a top-level name are the project's.
+    pub(super) fn is_ours(&self, name: &str) -> bool {
+        let top = name.split('.').next().unwrap_or(name);
+        if matches!(top, "django" | "rest_framework") || stdlib::is_stdlib(top) {
+            return false;
+        }
+        self.names().module(top).is_some() || self.names().is_namespace(top)
+    }
+
+    /// A module by name; an exception when it is the project's and is not there.
+    fn module_named(&mut self, name: &str, at: Option<Span>) -> R<Val> {
+        let val = Val::new(V::Ref(name.into())).at(at);
+        if self.is_ours(name) {
+            if self.names().module(name).is_some() || self.names().is_namespace(name) {
+                return Ok(val);
+            }
+            if self.find_installed(name).is_none() {
+                let raise =
+                    Raise::new("ModuleNotFoundError", format!("imports {name}, which is not in the project"));
+                if self.catches(&raise) {
+                    return Err(raise);
+                }
+                self.cannot_tell(at, format!("{name} is imported but is not in the project"));
+                return Ok(Val::unknown(raise.cause));
+            }
+        }
+        if PRELUDE.iter().all(|(prelude, _)| *prelude != name) && !self.is_installed_app(name) {
+            self.may_be_missing(name);
+        }
+        Ok(val)
+    }
+
+    /// Runs a module of the project, or gives the one that ran.
+    pub(super) fn force_module(&mut self, name: &str) -> R<Option<u32>> {
+        if let Some(&id) = self.by_name.get(name)
+            && self.heap.get(self.modules[id as usize].scope).is_some()
+        {
+            return Ok(Some(id));
+        }
+        if !self.is_ours(name) {
+            return Ok(None);
+        }
+        match self.names().module(name) {
+            Some((file, is_package)) => self.load_file(name, file, is_package).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A module that is written for the interpreter.
+    pub(super) fn prelude(&mut self, name: &str) -> R<Option<u32>> {
+        let Some(at) = PRELUDE.iter().position(|(prelude, _)| *prelude == name) else { return Ok(None) };
+        if let Some(&id) = self.by_name.get(name)
+            && self.heap.get(self.modules[id as usize].scope).is_some()
+        {
+            return Ok(Some(id));
+        }
+        let arena = self.arena;
+        let parsed = arena.prelude[at].get_or_init(|| crate::python::parse(PRELUDE[at].1));
+        let id = self.register(name, None, "".into(), false);
+        let scope = self.modules[id as usize].scope;
+        self.run_module(id, scope, None, parsed)?;
+        Ok(Some(id))
+    }
+
+    /// What a dotted name stands for: a name as long as possible, else the value that a module computes.
+    pub(super) fn dotted_value(&mut self, full: &str) -> R<Val> {
+        let located = if self.is_ours(full) { self.names().locate(full) } else { Located::Foreign };
+        match located {
+            Located::Module | Located::Method => Ok(Val::new(V::Ref(full.into()))),
+            Located::Class(name) | Located::Function(name) => Ok(Val::new(V::Ref(name.into()))),
+            Located::Library(name) => self.foreign_value(&name),
+            Located::Foreign => self.foreign_value(full),
+            Located::Value(module, name) => self.computed(&module, &name),
+            Located::Unclear => {
+                let Some((parent, name)) = full.rsplit_once('.') else { return self.foreign_value(full) };
+                if self.names().module(parent).is_some() {
+                    return self.computed(parent, name);
+                }
+                match self.class_named(parent)? {
+                    Some(class) => self.class_attr(class, name),
+                    None => Ok(Val::new(V::Ref(full.into()))),
+                }
+            }
+        }
+    }
+
+    fn computed(&mut self, module: &str, name: &str) -> R<Val> {
+        let Some(id) = self.force_module(module)? else {
+            return Ok(Val::unknown(format!("{module} is not in the project")));
+        };
+        match self.module_attr(id, name) {
+            Ok(val) => Ok(val),
+            Err(raise) if raise.stop => Err(raise),
+            Err(_) => Err(Raise::new("ImportError", format!("imports {name}, which {module} does not have"))),
+        }
+    }
+
+    /// A name outside the project: of a module written for the interpreter, of an installed package, or just a name.
+    pub(super) fn foreign_value(&mut self, full: &str) -> R<Val> {
+        if full == "django.VERSION" {
+            return Ok(self.django_version());
+        }
+        if let Some((module, name)) = full.rsplit_once('.') {
+            if let Some(id) = self.prelude(module)?
+                && let Some(binding) =
+                    self.scope(self.modules[id as usize].scope).and_then(|s| s.vars.get(name))
+            {
+                return Ok(binding.val.clone());
+            }
+            // Lists of patterns and routers are values; classes and functions stay names.
+            let lower = name.to_ascii_lowercase();
+            let is_value =
+                ["url", "router", "pattern"].iter().any(|w| lower.contains(w)) && !stdlib::is_stdlib(full);
+            if is_value
+                && self.find_installed(full).is_none()
+                && let Some(id) = self.load_installed(module)?
+                && !self.defines(id, name)
+                && let Ok(val) = self.module_attr(id, name)
+            {
+                return Ok(val);
+            }
+            if is_value && let Some(patterns) = self.library_patterns(full) {
+                return Ok(patterns);
+            }
+        }
+        Ok(self.ref_value(full))
+    }
+
+    /// Whether a module of an installed package binds the name by `class` or `def`.
+    fn defines(&self, id: u32, name: &str) -> bool {
+        let scope = self.modules[id as usize].scope;
+        self.scope(scope)
+            .and_then(|s| s.vars.get(name))
+            .is_some_and(|b| matches!(b.val.v, V::Class(_) | V::Func(_) | V::Ref(_)))
+    }
+
+    /// A module of the project or an installed one, to read its values.
+    pub(super) fn any_module(&mut self, name: &str) -> R<Option<u32>> {
+        match self.force_module(name)? {
+            Some(id) => Ok(Some(id)),
+            None if stdlib::is_stdlib(name) => Ok(None),
+            None => self.load_installed(name),
+        }
+    }
+
+    /// Whether an app of `INSTALLED_APPS` lies in the same package, which is therefore installed.
+    fn is_installed_app(&self, name: &str) -> bool {
+        let top = name.split('.').next().unwrap_or(name);
+        self.installed_apps().0.iter().any(|app| app.split('.').next() == Some(top))
+    }
+}

@@ -1,0 +1,92 @@
+//! URLs in the interpreter: the modules of a URLconf run as settings modules do, with `django.conf.settings` as
+//! evaluated before, Django's URL functions modelled here, and routers written in Python (`assets/urls`). Modules of
+//! views do not run: an imported class or function stays a name until a value of it is needed.
+
+mod admin;
+mod apps;
+mod calls;
+mod classes;
+mod export;
+mod imports;
+mod library;
+mod members;
+mod patterns;
+mod querysets;
+mod reference;
+mod settings;
+mod views;
+
+pub(in crate::settings) use export::run as run_routes;
+pub(super) use patterns::maybe;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Interp;
+use super::val::{LibObject, Name, V, Val};
+use crate::settings::routes::Names;
+use crate::settings::{Problem, SettingsModel};
+use crate::source::{FileId, Span};
+
+/// Steps that one evaluation of the URLs may take.
+const MAX_STEPS: u64 = 8_000_000;
+/// How many modules of installed packages are read.
+pub(super) const MAX_INSTALLED: usize = 400;
+/// Modules that are written for the interpreter, by the name that they stand for.
+pub(super) const PRELUDE: &[(&str, &str)] = &[
+    ("django.contrib.admin", include_str!("../../../../assets/urls/admin.py")),
+    ("rest_framework.routers", include_str!("../../../../assets/urls/routers.py")),
+    ("rest_framework_extensions.routers", include_str!("../../../../assets/urls/extensions.py")),
+    ("rest_framework_nested.routers", include_str!("../../../../assets/urls/nested.py")),
+];
+
+/// What the evaluation of URLs needs beside the interpreter.
+pub(super) struct Routing<'a> {
+    names: &'a dyn Names,
+    model: &'a SettingsModel,
+    /// Classes that were made or looked for, by dotted name.
+    classes: FxHashMap<Name, Option<u32>>,
+    /// Classes being looked for.
+    open: FxHashSet<Name>,
+    /// The files whose `urlpatterns` were read.
+    urlconfs: Vec<FileId>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Interp<'a> {
+    pub(super) fn is_routing(&self) -> bool {
+        self.routing.is_some()
+    }
+
+    fn names(&self) -> &'a dyn Names {
+        self.routing.as_ref().expect("internal error: no URLs are evaluated").names
+    }
+
+    /// States that something of the URLs cannot be told.
+    fn cannot_tell(&mut self, at: Option<Span>, message: impl Into<String>) {
+        let problem = Problem { at, message: message.into() };
+        if let Some(routing) = &mut self.routing
+            && routing.problems.len() < 2000
+            && !routing.problems.contains(&problem)
+        {
+            routing.problems.push(problem);
+        }
+    }
+}
+
+/// The object of a modelled library, if the value is one of this class.
+fn lib<'v>(val: &'v Val, class: &str) -> Option<&'v LibObject> {
+    match &val.v {
+        V::Lib(object) if object.class == class => Some(object),
+        _ => None,
+    }
+}
+
+/// The last part of a dotted name.
+fn short(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// Whether a dotted name ends as a class is written.
+fn is_class_like(name: &str) -> bool {
+    short(name).trim_start_matches('_').starts_with(|c: char| c.is_ascii_uppercase())
+}

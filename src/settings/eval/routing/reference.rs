@@ -1,0 +1,155 @@
+//! Attributes of names that stand for something of the project or a library, and of the objects of this model.
+
+use std::rc::Rc;
+
+use super::super::Interp;
+use super::super::raise::R;
+use super::super::val::{LibObject, V, Val};
+use super::{is_class_like, lib, querysets, short};
+use crate::settings::routes::Located;
+use crate::source::Span;
+
+/// Class methods of views that are modelled.
+const CLASS_METHODS: &[&str] = &["as_view", "get_extra_actions", "get_extra_action_url_map"];
+
+impl Interp<'_> {
+    /// `owner.name`, where this model knows better than the interpreter.
+    pub(in super::super) fn routed_attr(&mut self, owner: &Val, name: &str) -> R<Option<Val>> {
+        if !self.is_routing() {
+            return Ok(None);
+        }
+        match &owner.v {
+            V::Ref(reference) => {
+                let reference = reference.clone();
+                self.reference_attr(owner, &reference, name)
+            }
+            V::Class(id) => {
+                let id = *id;
+                if self.class_member(id, name).is_some() {
+                    return Ok(None);
+                }
+                if CLASS_METHODS.contains(&name) {
+                    return Ok(Some(class_method(owner, name)));
+                }
+                if matches!(name, "objects" | "_default_manager") {
+                    let class = self.class_path(id);
+                    return Ok(Some(Val::new(V::Ref(format!("{class}.{name}").into()))));
+                }
+                Ok(None)
+            }
+            V::Module(id) => {
+                // A submodule is there once somebody imports it, which the apps of a project do.
+                let module = &self.modules[*id as usize];
+                if self.scope(module.scope).is_some_and(|s| s.vars.contains_key(name)) {
+                    return Ok(None);
+                }
+                let full = format!("{}.{name}", module.name);
+                let is_module = self.is_ours(&full) && self.names().module(&full).is_some();
+                Ok(is_module.then(|| Val::new(V::Ref(full.into()))))
+            }
+            V::Instance(id) => {
+                let class = self.instance_class(owner);
+                let is_settings = class.is_some_and(|class| {
+                    let external = &self.classes[class as usize].external;
+                    external.iter().any(|e| {
+                        matches!(&**e, "django.conf.LazySettings" | "django.conf.UserSettingsHolder")
+                    })
+                });
+                let is_own = self.scope(*id).is_some_and(|s| s.vars.contains_key(name))
+                    || class.is_none_or(|class| self.class_member(class, name).is_some());
+                if is_settings && !is_own { self.setting(name).map(Some) } else { Ok(None) }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn reference_attr(&mut self, owner: &Val, reference: &str, name: &str) -> R<Option<Val>> {
+        if reference == "django.conf.settings" {
+            return self.setting(name).map(Some);
+        }
+        let full = format!("{reference}.{name}");
+        if CLASS_METHODS.contains(&name) && is_class_like(reference) {
+            if self.is_ours(reference) && self.names().locate(&full) == Located::Method {
+                // Its own `as_view` ends in Django's as a rule; the class stays known.
+                return Ok(Some(class_method(owner, name)));
+            }
+            return Ok(Some(class_method(owner, name)));
+        }
+        match name {
+            "__name__" | "__qualname__" => return Ok(Some(Val::str(short(reference)))),
+            "__module__" => {
+                let module = reference.rsplit_once('.').map_or("", |p| p.0);
+                return Ok(Some(Val::str(module)));
+            }
+            _ => {}
+        }
+        if querysets::is_manager_path(&full) || querysets::is_manager_path(reference) {
+            return Ok(Some(Val::new(V::Ref(full.into()))));
+        }
+        if self.is_ours(reference) && self.names().is_model(reference) {
+            // A manager, most likely; the module of models need not run.
+            return Ok(Some(Val::new(V::Ref(full.into()))));
+        }
+        if self.is_ours(reference) {
+            return self.dotted_value(&full).map(Some);
+        }
+        self.foreign_value(&full).map(Some)
+    }
+
+    /// An attribute of an object of this model.
+    pub(in super::super) fn routed_lib_attr(&mut self, object: &Rc<LibObject>, name: &str) -> Option<Val> {
+        let arg = |at: usize| object.args.get(at).cloned();
+        match (object.class, name) {
+            ("view", "cls" | "view_class") => arg(0),
+            ("view", "actions") => arg(1),
+            ("view", "initkwargs" | "view_initkwargs") => arg(2),
+            ("extra-action", "mapping") => {
+                Some(Val::lib("method-mapper", vec![arg(1)?, arg(5)?], Vec::new()))
+            }
+            ("extra-action", "detail") => arg(2),
+            ("extra-action", "url_path") => arg(3),
+            ("extra-action", "url_name") => arg(4),
+            ("extra-action", "__name__") => arg(5),
+            ("extra-action", "kwargs") => arg(6),
+            ("app-config", "name") => arg(0),
+            ("app-config", "label") => arg(1),
+            ("queryset", "model") => Some(Val::lib("model", vec![arg(0)?], Vec::new())),
+            ("model", "_meta") => Some(Val::lib("model-meta", vec![arg(0)?], Vec::new())),
+            ("model" | "model-meta", "__name__" | "object_name") => arg(0),
+            ("model-meta", "model_name") => Some(Val::str(&arg(0)?.as_str()?.to_lowercase())),
+            ("url-pattern", "name") => arg(3),
+            ("url-pattern", "callback") => arg(2),
+            ("url-resolver", "url_patterns" | "urlconf_module" | "urlconf_name") => arg(2),
+            ("url-resolver", "app_name") => arg(3),
+            ("url-resolver", "namespace") => arg(4),
+            ("url-pattern" | "url-resolver", "pattern") => Some(Val::new(V::Lib(object.clone()))),
+            ("url-pattern" | "url-resolver", "_route" | "_regex") => arg(1),
+            _ => None,
+        }
+    }
+
+    /// `owner.name = …` of an object of this model: a pattern that is changed after it was made is not followed.
+    pub(in super::super) fn routed_set_attr(&mut self, owner: &Val, name: &str, at: Option<Span>) {
+        let is_pattern = lib(owner, "url-pattern").or_else(|| lib(owner, "url-resolver")).is_some();
+        if is_pattern {
+            self.cannot_tell(at, format!("the {name} of patterns is replaced here, which is not followed"));
+        }
+    }
+
+    /// `a.b.Class` of a class that was evaluated.
+    pub(super) fn class_path(&self, id: u32) -> String {
+        let class = &self.classes[id as usize];
+        format!("{}.{}", self.modules[class.module as usize].name, class.name)
+    }
+}
+
+fn class_method(owner: &Val, name: &str) -> Val {
+    let val = Val::lib("class-method", vec![owner.clone(), Val::str(name)], Vec::new());
+    val.at(owner.at)
+}
+
+/// The class and the name behind a class method that is modelled.
+pub(super) fn as_class_method(val: &Val) -> Option<(Val, Rc<str>)> {
+    let object = lib(val, "class-method")?;
+    Some((object.args.first()?.clone(), object.args.get(1)?.as_str()?.clone()))
+}
