@@ -24,6 +24,7 @@ mod readme;
 mod real_projects;
 mod settings;
 mod settings_corpus;
+mod settings_defaults;
 mod settings_differential;
 mod settings_generated;
 mod support;
