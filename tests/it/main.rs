@@ -10,6 +10,7 @@ mod bad_input;
 mod checklist;
 mod checks;
 mod cli;
+mod cli_endpoints;
 mod cli_settings;
 mod crosstalk;
 mod disk_full;
