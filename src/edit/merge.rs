@@ -1,5 +1,5 @@
 //! Dicts that several fixes want to write under one new name: `X = {"a": 1}` and `X = {"b": 2}` become one dict with
-//! both keys, and so do `dict(Y, a=1)` and `dict(Y, b=2)`. A key with two values is left as it is, and the plan names the conflict.
+//! both keys, and so do `dict(Y, a=1)` and `dict(Y, b=2)`, and two dicts for one key. A key with two values is left as it is, and the plan names the conflict.
 
 use super::edits::Fixes;
 use super::{Code, Operation};
@@ -47,13 +47,13 @@ fn union_of_values(first: &Code, second: &Code) -> Option<Code> {
     }
 }
 
-/// Both lists, a shared key once; `None` when it has two values.
+/// Both lists, a shared key once, two dicts under it as one; `None` when it has two values.
 fn union_of_entries<K: Clone + PartialEq>(known: &[(K, Code)], more: &[(K, Code)]) -> Option<Vec<(K, Code)>> {
     let mut entries = known.to_vec();
     for (key, value) in more {
-        match known.iter().find(|(k, _)| k == key) {
+        match entries.iter_mut().find(|(k, _)| k == key) {
             Some((_, same)) if same == value => {}
-            Some(_) => return None,
+            Some((_, other)) => *other = union_of_values(other, value)?,
             None => entries.push((key.clone(), value.clone())),
         }
     }
@@ -64,6 +64,7 @@ fn value(operation: &Operation) -> Option<&Code> {
     match operation {
         Operation::AddAssignment { value, .. }
         | Operation::SetClassAttribute { value, .. }
+        | Operation::SetDictEntry { value, .. }
         | Operation::SetTomlKey { value, .. } => Some(value),
         _ => None,
     }
@@ -73,6 +74,7 @@ fn value_mut(operation: &mut Operation) -> Option<&mut Code> {
     match operation {
         Operation::AddAssignment { value, .. }
         | Operation::SetClassAttribute { value, .. }
+        | Operation::SetDictEntry { value, .. }
         | Operation::SetTomlKey { value, .. } => Some(value),
         _ => None,
     }

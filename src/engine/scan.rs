@@ -18,7 +18,7 @@ use crate::decisions::Decisions;
 use crate::index::ProjectIndex;
 use crate::index::items::{FileItems, collect};
 use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, Role, SettingsChoice};
-use crate::python::{forget_trees, with_tree};
+use crate::python::{ParsedModule, forget_trees, with_tree};
 use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production};
 use crate::source::{FileId, ReadError, SourceFile, Sources, decode, read_file};
 
@@ -121,6 +121,7 @@ pub(super) fn scan_loaded(
             let given = engine.options.environment_as_given;
             let models =
                 projects.par_iter().map(|p| evaluate_all(&sources, p, &environment, given)).collect();
+            harvest(&sources);
             Ok::<(Vec<Project>, Vec<Models>), EngineError>((projects, models))
         },
     );
@@ -202,7 +203,7 @@ pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<Pa
             if cancelled.load(Ordering::Relaxed) {
                 return None;
             }
-            let items = file.derived(|| with_tree(file, |module| collect(sources, id, module)));
+            let items = items_of_file(sources, id, file);
             let now = done.fetch_add(1, Ordering::Relaxed) + 1;
             if (now.is_multiple_of(64) || now == of) && !sink.step(Progress::Parsing { done: now, of }) {
                 cancelled.store(true, Ordering::Relaxed);
@@ -223,6 +224,19 @@ pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<Pa
     });
     let broken = broken.collect();
     Ok(ParsedAll { items, comments, broken })
+}
+
+fn items_of_file(sources: &Sources, id: FileId, file: &SourceFile) -> Arc<FileItems> {
+    file.derived(|| with_tree(file, |module| collect(sources, id, module)))
+}
+
+/// Takes the items of the files that the settings needed, and lets go of their trees: large projects' settings import
+/// a good part of their code, and the room is wanted for the rest.
+fn harvest(sources: &Sources) {
+    for (id, file) in sources.iter().filter(|(_, f)| f.known::<ParsedModule>().is_some()) {
+        items_of_file(sources, id, file);
+    }
+    forget_trees(sources);
 }
 
 /// Whether a file is a numbered migration (`migrations/0001_initial.py`). No import statement can name such a module,

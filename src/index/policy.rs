@@ -5,10 +5,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::items::{ArgumentItem, ValueItem};
+use super::items::{ArgumentItem, DecoratorItem, ValueItem};
 use super::{
-    API_VIEW, Ancestor, ClassId, Entity, Expression, Framework, FunctionId, Lookup, Operator, ProjectIndex,
-    Resolution,
+    API_VIEW, API_VIEW_DECORATOR, Ancestor, ClassId, Entity, Expression, Framework, FunctionId, Lookup,
+    Operator, ProjectIndex, Resolution,
 };
 use crate::settings::Truth;
 use crate::source::Span;
@@ -23,6 +23,8 @@ pub enum Policy {
     Permission,
     /// `authentication_classes`.
     Authentication,
+    /// `throttle_classes`.
+    Throttle,
 }
 
 impl Policy {
@@ -31,6 +33,16 @@ impl Policy {
         match self {
             Self::Permission => "permission_classes",
             Self::Authentication => "authentication_classes",
+            Self::Throttle => "throttle_classes",
+        }
+    }
+
+    /// The method of a view that makes instances of the classes.
+    pub fn method(self) -> &'static str {
+        match self {
+            Self::Permission => "get_permissions",
+            Self::Authentication => "get_authenticators",
+            Self::Throttle => "get_throttles",
         }
     }
 }
@@ -141,7 +153,11 @@ impl ProjectIndex {
         }
         let decorator_name = format!("rest_framework.decorators.{}", policy.name());
         for (id, function) in self.api_views() {
-            for decorator in &function.decorators {
+            // DRF does not read what stands above `@api_view`.
+            let makes_view = |d: &DecoratorItem| {
+                d.name.as_deref().is_some_and(|name| self.is_external(d.at, name, API_VIEW_DECORATOR))
+            };
+            for decorator in function.decorators.iter().skip_while(|d| !makes_view(d)) {
                 let Some(name) = decorator.name.as_deref() else { continue };
                 let Some([argument, ..]) = decorator.arguments.as_deref() else { continue };
                 if self.is_external(decorator.at, name, &decorator_name) {

@@ -86,7 +86,7 @@ fn a_practice_stands_in_the_section_and_kind_that_its_key_says() {
 #[test]
 fn every_practice_is_decided_by_checks_or_by_a_question() {
     for practice in &Catalog::builtin().practices {
-        assert_ne!(practice.checks.is_empty(), practice.question.is_none(), "{}", practice.id);
+        assert!(!practice.checks.is_empty() || practice.question.is_some(), "{}", practice.id);
     }
 }
 
@@ -103,7 +103,12 @@ fn a_practice_weighs_as_much_as_its_worst_check() {
     let catalog = Catalog::builtin();
     for practice in catalog.practices.iter().filter(|p| !p.checks.is_empty()) {
         let worst = practice.checks.iter().map(|id| catalog.checks[id].severity).max();
-        assert_eq!(Some(practice.severity), worst, "{}: severity against its checks", practice.id);
+        // What a question asks beside the checks may weigh more.
+        let fits = match practice.question {
+            Some(_) => worst <= Some(practice.severity),
+            None => worst == Some(practice.severity),
+        };
+        assert!(fits, "{}: severity against its checks", practice.id);
     }
 }
 

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use drf_harden::endpoints::policy::{Effective, Policies, PolicyValue, ViewPolicy};
+use drf_harden::endpoints::policy::{Effective, Policies, PolicyValue, Rate, ViewPolicy};
 use drf_harden::endpoints::{ViewCall, ViewTarget};
 use drf_harden::index::{ProjectIndex, items};
 use drf_harden::project::{Project, Role, SettingsCandidate, SettingsChoice};
@@ -178,7 +178,11 @@ fn fact(policy: &ViewPolicy, key: &str) -> String {
         "throttles" => {
             let one = |t: &drf_harden::endpoints::policy::Throttle| {
                 let scope = t.scope.as_deref().unwrap_or("?");
-                let rate = t.rate.as_ref().map_or("?", |r| r.as_deref().unwrap_or("none"));
+                let rate = match &t.rate {
+                    Rate::Limited(rate) => rate,
+                    Rate::Unlimited => "none",
+                    Rate::Unknown => "?",
+                };
                 format!("{} {scope} {rate}", t.class)
             };
             policy.throttles.iter().map(one).collect::<Vec<_>>().join(", ")

@@ -4,7 +4,7 @@ use crate::settings::cases;
 use crate::support::{oracle, venv};
 
 /// What the fixtures import.
-const PACKAGES: &[&str] = &[
+pub(crate) const PACKAGES: &[&str] = &[
     "Django==5.2.*",
     "djangorestframework==3.16.*",
     "django-environ==0.12.*",

@@ -47,13 +47,13 @@ impl Check for HstsMissing {
         };
         let subdomains = part(
             "SECURE_HSTS_INCLUDE_SUBDOMAINS",
-            "so the header does not cover subdomains",
+            "so the header leaves out subdomains",
             "Browsers refuse plain HTTP for every subdomain too.",
             &["security.W005"],
         );
         let preload = part(
             "SECURE_HSTS_PRELOAD",
-            "so browsers do not take the site into their built-in list",
+            "so browsers may not take the site into their built-in list",
             "The site may be taken into the browsers' list of HTTPS-only sites, which is slow to undo.",
             &["security.W021"],
         );

@@ -188,6 +188,12 @@ fn evaluate(expr: &Expr, range: (u32, u32), value: &Plain) -> Option<Plain> {
                 ("int", Plain::Str(text)) => text.trim().parse().ok().map(Plain::Int),
                 ("int", Plain::Bool(b)) => Some(Plain::Int(i64::from(b))),
                 ("int", Plain::Int(n)) => Some(Plain::Int(n)),
+                ("literal_eval", Plain::Str(text)) => match text.trim() {
+                    "True" => Some(Plain::Bool(true)),
+                    "False" => Some(Plain::Bool(false)),
+                    "None" => Some(Plain::None),
+                    number => number.parse().ok().map(Plain::Int),
+                },
                 ("str", Plain::Bool(b)) => Some(Plain::Str(if b { "True" } else { "False" }.to_owned())),
                 ("str", Plain::Str(text)) => Some(Plain::Str(text)),
                 ("strtobool", Plain::Str(text)) => match text.to_lowercase().as_str() {

@@ -124,7 +124,14 @@ pub(crate) fn drop_default(cx: &CheckContext<'_>, model: &SettingsModel, setting
         && !read.at.contains(at)
         && !whole.contains(at)
     {
-        return out_of_scheme(cx, at);
+        // `os.getenv("X", DEFAULT_KEY)`: the default is a name, and only the read is changed.
+        return match read.reader {
+            Reader::Os if whole == read.at => without_default(cx, read).map(|mut operations| {
+                operations.extend(unused_constant(cx, at));
+                operations
+            }),
+            _ => out_of_scheme(cx, at),
+        };
     }
     if whole == read.at {
         return without_default(cx, read);
@@ -141,6 +148,27 @@ pub(crate) fn drop_default(cx: &CheckContext<'_>, model: &SettingsModel, setting
         }
         _ => Err("the default is part of a larger expression".to_owned()),
     }
+}
+
+/// Takes away the constant that holds a default, where nothing but the read names it.
+fn unused_constant(cx: &CheckContext<'_>, default: Span) -> Option<Operation> {
+    let module = parse(cx.sources.text(default.file));
+    let (statement, name) = module.body().iter().find_map(|statement| match statement {
+        Stmt::Assign(assign) if assign.value.range().contains_range(default.text_range()) => {
+            let [Expr::Name(name)] = assign.targets.as_slice() else { return None };
+            Some((statement, name.id.to_string()))
+        }
+        _ => None,
+    })?;
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let uses = |text: &str| {
+        let whole =
+            |at: usize| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part);
+        text.match_indices(&name).filter(|(at, _)| whole(*at)).count()
+    };
+    // Here once where it is made and once where it is read.
+    let everywhere: usize = cx.sources.iter().map(|(_, file)| uses(&file.text)).sum();
+    (everywhere == 2).then(|| Operation::RemoveStatement { at: Span::new(default.file, statement.range()) })
 }
 
 /// The default of the schema `Env(X=(str, "literal"))`: the pair becomes the type alone.

@@ -136,6 +136,7 @@ const PROOF: &[&str] = &[
     "verify_webhook(",
     "signing.loads(",
     ".unsign(",
+    "jwt.decode(",
 ];
 
 /// The words of an identifier: `ObtainJWTToken` is obtain, jwt, token.

@@ -20,7 +20,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-pub use value::{Branch, Effective, Exposure, Kind, Origin, PolicyValue, Throttle};
+pub use value::{Branch, Effective, Exposure, Kind, Origin, PolicyValue, Rate, Throttle};
 
 use super::ViewCall;
 use crate::index::ProjectIndex;

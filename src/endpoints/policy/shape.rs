@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::eval::{ClassRef, Evaluator, Found, Owner, Situation};
+use super::eval::{Action, ClassRef, Evaluator, Found, Owner, Situation};
 use super::value::Kind;
 use super::{function_view, methods};
 use crate::endpoints::{ViewCall, ViewTarget};
@@ -79,9 +79,8 @@ impl Shape {
         self.overrides = Rc::new(keywords.collect());
         self.kind = match is_drf(evaluator, &class) {
             Truth::Yes => Kind::Drf,
-            Truth::No => Kind::Django,
             Truth::Maybe if call.actions.is_some() || looks_like_drf(evaluator, &class) => Kind::Drf,
-            Truth::Maybe => Kind::Django,
+            Truth::No | Truth::Maybe => Kind::Django,
         };
         self.class = Some(class);
         methods::fill(evaluator, self);
@@ -93,7 +92,7 @@ impl Shape {
             view: self.class.clone(),
             overrides: self.overrides.clone(),
             method: None,
-            action: self.actions.is_none().then_some(None),
+            action: if self.actions.is_none() { Action::None } else { Action::Unknown },
             persona: None,
         }
     }
@@ -101,11 +100,11 @@ impl Shape {
     /// The situation of a request with one of the methods.
     pub(super) fn request(&self, method: &str) -> Situation {
         let action = match &self.actions {
-            None => Some(None),
+            None => Action::None,
             Some(actions) => match actions.get(&method.to_lowercase()) {
-                Some(action) => Some(Some(action.as_str().into())),
-                None if method == "OPTIONS" => Some(Some("metadata".into())),
-                None => None,
+                Some(action) => Action::Named(action.as_str().into()),
+                None if method == "OPTIONS" => Action::Named("metadata".into()),
+                None => Action::Unknown,
             },
         };
         Situation { method: Some(method.into()), action, ..self.situation() }

@@ -2,7 +2,7 @@
 
 use super::eval::{ClassRef, Evaluator, Owner, Val};
 use super::shape::Shape;
-use super::value::{Kind, Throttle};
+use super::value::{Kind, Rate, Throttle};
 
 pub(super) fn details(evaluator: &Evaluator<'_>, shape: &Shape) -> Vec<Throttle> {
     if shape.kind == Kind::Django {
@@ -28,27 +28,27 @@ fn one(evaluator: &Evaluator<'_>, shape: &Shape, class: &ClassRef, name: String)
         };
     let rate = match own("rate") {
         found if matches!(found.owner, Owner::Class(_)) && found.value != Val::None => {
-            text(&found.value).map(Some)
+            text(&found.value).map_or(Rate::Unknown, Rate::Limited)
         }
-        found if found.owner == Owner::Unknown => None,
-        _ if evaluator.project_method(class, "get_rate").is_some() => None,
+        found if found.owner == Owner::Unknown => Rate::Unknown,
+        _ if evaluator.project_method(class, "get_rate").is_some() => Rate::Unknown,
         _ => rate_of_scope(evaluator, class, scope.as_deref()),
     };
     Throttle { class: name, scope, rate }
 }
 
 /// The rate of a scope, from the class's `THROTTLE_RATES` or the settings.
-fn rate_of_scope(evaluator: &Evaluator<'_>, class: &ClassRef, scope: Option<&str>) -> Option<Option<String>> {
-    let scope = scope?;
+fn rate_of_scope(evaluator: &Evaluator<'_>, class: &ClassRef, scope: Option<&str>) -> Rate {
+    let Some(scope) = scope else { return Rate::Unknown };
     let own = evaluator.class_attribute(class, "THROTTLE_RATES", None);
     let rates = match own.owner {
         Owner::Class(ClassRef::Project(_)) => own.value,
         _ => evaluator.api_setting("DEFAULT_THROTTLE_RATES").value,
     };
-    let Val::Dict(entries) = rates else { return None };
+    let Val::Dict(entries) = rates else { return Rate::Unknown };
     match entries.iter().find(|(k, _)| k.as_str() == Some(scope)) {
-        None | Some((_, Val::None)) => Some(None),
-        Some((_, Val::Str(rate))) => Some(Some(rate.to_string())),
-        Some(_) => None,
+        None | Some((_, Val::None)) => Rate::Unlimited,
+        Some((_, Val::Str(rate))) => Rate::Limited(rate.to_string()),
+        Some(_) => Rate::Unknown,
     }
 }

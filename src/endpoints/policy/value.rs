@@ -123,8 +123,19 @@ pub struct Throttle {
     pub class: String,
     /// Its scope, where it is known.
     pub scope: Option<String>,
-    /// Its rate as written (`100/day`), where it is known; `None` inside when there is none.
-    pub rate: Option<Option<String>>,
+    /// How often it lets a caller through.
+    pub rate: Rate,
+}
+
+/// The rate of a throttle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rate {
+    /// As written: `100/day`.
+    Limited(String),
+    /// There is none, so the throttle lets everything through.
+    Unlimited,
+    /// It cannot be told.
+    Unknown,
 }
 
 impl Effective {

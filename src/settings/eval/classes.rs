@@ -169,8 +169,26 @@ impl Interp<'_> {
         let object = self.new_instance(class);
         if let Some(V::Func(init)) = self.class_member(class, "__init__").map(|v| v.v) {
             self.call_function(init, Some(object.clone()), args)?;
+        } else if !(args.pos.is_empty() && args.kw.is_empty()) && self.takes_nothing(class) {
+            return Err(Raise::new(
+                "TypeError",
+                "makes an object with arguments that its class does not take",
+            ));
         }
         Ok(object.at(at))
+    }
+
+    /// Whether an object's attribute is a property that nothing sets.
+    pub(super) fn is_read_only(&self, owner: &Val, name: &str) -> bool {
+        let member = self.instance_class(owner).and_then(|class| self.class_member(class, name));
+        matches!(member, Some(Val { v: V::Lib(o), .. }) if o.class == "property" && o.args.len() == 1)
+    }
+
+    /// Whether no base, not even one outside the project, could take arguments.
+    fn takes_nothing(&self, class: u32) -> bool {
+        let def = &self.classes[class as usize];
+        def.external.iter().all(|e| matches!(&**e, "builtins.object" | "object" | "abc.ABC"))
+            && self.class_member(class, "__new__").is_none()
     }
 
     /// `super()` in a method.
@@ -208,7 +226,7 @@ impl Interp<'_> {
         {
             return Ok(Val::lib("noop", Vec::new(), Vec::new()));
         }
-        if let Some(val) = self.routed_attr(this, name)? {
+        if let Some(val) = self.routed_super(this, name) {
             return Ok(val);
         }
         Ok(Val::unknown("a method of a base class that is not part of the project"))

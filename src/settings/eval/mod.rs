@@ -46,6 +46,7 @@ mod index;
 mod join;
 mod libs;
 mod literal;
+mod members;
 mod methods;
 mod names;
 mod numbers;
@@ -146,6 +147,8 @@ struct Frame {
     /// Ways out under unknown conditions, taken up at the end of the call.
     returns: Vec<(Heap, Val)>,
     loops: Vec<Loop>,
+    /// While comprehensions run: the namespace that they stand in.
+    outer: Option<Id>,
     /// The list of yielded values, in a generator.
     yields: Option<Id>,
     /// How many unknown conditions lead here, and the outermost's place.
@@ -201,6 +204,8 @@ pub(super) struct Interp<'a> {
     switches: Vec<Switch>,
     /// What is needed to evaluate URLs; `None` while settings are evaluated.
     routing: Option<Box<routing::Routing<'a>>>,
+    /// Why the import fails in any environment.
+    ended: Option<Rc<str>>,
 }
 
 impl<'a> Interp<'a> {
@@ -233,6 +238,7 @@ impl<'a> Interp<'a> {
             inis: Vec::new(),
             switches: Vec::new(),
             routing: None,
+            ended: None,
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
         interp
@@ -292,6 +298,12 @@ impl<'a> Interp<'a> {
         }
         let id = self.alloc(Kind::Set(set));
         Val::new(V::Set(id))
+    }
+
+    /// An iterator over these; a `once` is used up by whoever walks over it.
+    fn iter_of(&mut self, seq: Seq, once: bool) -> Val {
+        let id = self.alloc(Kind::Iter { seq, once });
+        Val::new(V::Iter(id))
     }
 
     fn dict(&mut self, entries: Vec<(Val, Val)>) -> Val {
@@ -399,14 +411,14 @@ impl<'a> Interp<'a> {
             return;
         }
         match &val.v {
-            V::List(id) | V::Set(id) | V::Dict(id) => {
+            V::List(id) | V::Set(id) | V::Dict(id) | V::Iter(id) => {
                 let Some(obj) = self.heap.get_mut(*id) else { return };
                 if obj.tainted.is_some() {
                     return;
                 }
                 obj.tainted = Some(cause.clone());
                 let inner: Vec<Val> = match &obj.kind {
-                    Kind::List(seq) => seq.items.clone(),
+                    Kind::List(seq) | Kind::Iter { seq, .. } => seq.items.clone(),
                     Kind::Dict(dict) => dict.entries.values().map(|(_, v)| v.clone()).collect(),
                     _ => Vec::new(),
                 };

@@ -42,7 +42,7 @@ impl<'a> Interp<'a> {
             }
             Expr::Attribute(attribute) => {
                 let owner = self.eval(&attribute.value)?;
-                self.set_attr(&owner, &attribute.attr, val, at);
+                self.set_attr(&owner, &attribute.attr, val, at)?;
             }
             _ => {}
         }
@@ -50,7 +50,7 @@ impl<'a> Interp<'a> {
     }
 
     fn unpack(&mut self, targets: &'a [Expr], val: &Val, at: Option<Span>) -> R<()> {
-        let seq = self.iterate(val);
+        let seq = self.walk(val);
         let star = targets.iter().position(Expr::is_starred_expr);
         let enough = match star {
             Some(_) => seq.items.len() + 1 >= targets.len(),
@@ -153,7 +153,7 @@ impl<'a> Interp<'a> {
     fn assign_slice(&mut self, owner: &Val, slice: &'a Expr, val: &Val, at: Option<Span>) -> R<()> {
         let V::List(id) = owner.v else { return Ok(()) };
         let range = self.eval_slice(slice)?;
-        let new = self.iterate(val);
+        let new = self.walk(val);
         let Some(obj) = self.heap.get_mut(id) else { return Ok(()) };
         let Kind::List(seq) = &mut obj.kind else { return Ok(()) };
         match (range, &seq.rest, &new.rest) {
@@ -174,17 +174,24 @@ impl<'a> Interp<'a> {
     }
 
     /// `owner.name = val`.
-    pub(super) fn set_attr(&mut self, owner: &Val, name: &str, val: Val, at: Option<Span>) {
+    pub(super) fn set_attr(&mut self, owner: &Val, name: &str, val: Val, at: Option<Span>) -> R<()> {
+        if self.is_read_only(owner, name) {
+            return Err(Raise::new("AttributeError", format!("sets {name}, which is a property")));
+        }
         let scope = match &owner.v {
             V::Module(module) => self.modules[*module as usize].scope,
             V::Class(class) => self.classes[*class as usize].scope,
             V::Instance(id) => *id,
-            V::Ref(owner) if &**owner == "os" && name == "environ" => return,
-            V::Lib(_) => return self.routed_set_attr(owner, name, at),
-            _ => return,
+            V::Ref(owner) if &**owner == "os" && name == "environ" => return Ok(()),
+            V::Lib(_) => {
+                self.routed_set_attr(owner, name, at);
+                return Ok(());
+            }
+            _ => return Ok(()),
         };
         let step = self.assigned(at, &val);
         self.bind_in(scope, name, val, step, Vec::new());
+        Ok(())
     }
 
     pub(super) fn exec_aug_assign(&mut self, stmt: &'a StmtAugAssign) -> R<()> {
@@ -198,7 +205,12 @@ impl<'a> Interp<'a> {
         let (val, how) = match done {
             Some(()) => (old, None),
             None => {
-                let mut val = self.binary(&old, stmt.op, &new)?;
+                let unclear = old.unk().is_some_and(|u| u.candidates.is_empty());
+                let mut val = match new.v {
+                    // A list takes a tuple in, a tuple becomes a longer one: which it is, cannot be told.
+                    V::Tuple(_) if unclear => Val::unknown(cause_of(&old)),
+                    _ => self.binary(&old, stmt.op, &new)?,
+                };
                 val.at = match val.v {
                     V::Tuple(_) | V::Dict(_) | V::List(_) | V::Set(_) => place,
                     _ => self.span(&*stmt.value),
@@ -240,7 +252,7 @@ impl<'a> Interp<'a> {
         match (&old.v, op) {
             (V::List(id), Operator::Add) => {
                 let id = *id;
-                let seq = self.iterate(new);
+                let seq = self.walk(new);
                 self.extend_list(id, seq, &new.env.union(&reads));
                 self.note_edit(id, at, How::Extended);
                 Ok(Some(()))
@@ -251,6 +263,7 @@ impl<'a> Interp<'a> {
                 self.note_edit(id, at, How::Updated);
                 Ok(Some(()))
             }
+            (V::Set(_), _) if self.is_frozen(old) => Ok(None),
             (V::Set(id), Operator::BitOr) => {
                 let id = *id;
                 let seq = self.iterate(new);
@@ -341,11 +354,10 @@ impl<'a> Interp<'a> {
     fn delete_item(&mut self, owner: &Val, key: &Val, at: Option<Span>) -> R<()> {
         let (V::Dict(id) | V::List(id)) = owner.v else {
             match (&owner.v, key.as_str()) {
-                (V::Environ, _) => {
-                    let key = key.key();
-                    if let (Some(dict), Some(key)) = (self.dict_mut(ENVIRON), key) {
-                        dict.entries.shift_remove(&key);
-                    }
+                (V::Environ, Some(name)) => {
+                    let name = name.clone();
+                    self.environ_item(key, at)?;
+                    self.remove_variable(&name);
                 }
                 (V::Namespace(scope), Some(name)) => {
                     let (scope, name) = (*scope, name.clone());

@@ -53,7 +53,7 @@ pub(super) fn function(name: &str, arguments: &Arguments) -> Val {
         ("tuple", [value]) => {
             value.map(|v| v.elements().map_or_else(unknown, |items| Val::Tuple(Rc::new(items.to_vec()))))
         }
-        ("len", [value]) => value.exact_elements().map_or_else(unknown, |i| Val::Int(i.len() as i64)),
+        ("len", [value]) => value.exact_elements().map_or_else(unknown, length),
         ("any" | "all", [value]) => {
             let Some(items) = value.elements() else { return unknown() };
             let truth = |v: &Val| if matches!(v, Val::Rest(_)) { Truth::Maybe } else { v.truth() };
@@ -121,6 +121,10 @@ fn any_of(entries: &[(Val, Val)], default: &[Val]) -> Val {
         .collect();
     all.push(("otherwise".into(), default.first().cloned().unwrap_or(Val::None)));
     Val::either(all)
+}
+
+fn length(items: &[Val]) -> Val {
+    i64::try_from(items.len()).map_or_else(|_| Val::unknown("a long list"), Val::Int)
 }
 
 fn reason(value: &Val) -> Rc<str> {

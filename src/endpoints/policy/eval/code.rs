@@ -4,72 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::call::Arguments;
+use super::decoration::Decoration;
 use super::val::both;
 use super::{
     Bound, Code, CodeKind, End, Ended, Evaluator, Frame, FrameKind, Outcome, Path, Raised, Situation, Val,
     find,
 };
-use crate::index::{ClassId, Entity, Resolution};
+use crate::index::{ClassId, Entity};
+use crate::python::Ranged as _;
 use crate::python::ast::{self, Expr};
-use crate::python::{Ranged as _, dotted_name};
 use crate::settings::Truth;
-use crate::source::{FileId, Span};
-
-/// What a decorator makes of a function.
-pub(super) enum Decoration {
-    /// It is reached otherwise.
-    Kind(CodeKind),
-    /// It does and returns the same, as far as policy goes.
-    Same,
-    /// It may be replaced.
-    Opaque(Rc<str>),
-}
-
-/// Decorators that leave what a method does and returns as it is.
-const HARMLESS: &[&str] = &[
-    "abc.abstractmethod",
-    "django.db.transaction.atomic",
-    "django.utils.decorators.method_decorator",
-    "drf_spectacular.utils.extend_schema",
-    "drf_yasg.utils.swagger_auto_schema",
-    "functools.cache",
-    "functools.lru_cache",
-    "rest_framework.decorators.action",
-    "typing.final",
-    "typing.override",
-    "typing_extensions.override",
-];
+use crate::source::Span;
 
 impl Evaluator<'_> {
-    /// What a decorator makes of a method.
-    pub(super) fn decorator(&self, file: FileId, decorator: &Expr) -> Decoration {
-        let callee = match decorator {
-            Expr::Call(call) => &*call.func,
-            other => other,
-        };
-        let opaque = || Decoration::Opaque("a decorator may replace it".into());
-        let Some(name) = dotted_name(callee) else { return opaque() };
-        match &*name {
-            "staticmethod" => return Decoration::Kind(CodeKind::Static),
-            "classmethod" => return Decoration::Kind(CodeKind::ClassMethod),
-            "property" => return Decoration::Kind(CodeKind::Property),
-            _ if name.contains(".mapping.") => return Decoration::Same,
-            _ => {}
-        }
-        match self.index.resolve_at(Span::new(file, decorator.range()), &name) {
-            Resolution::External(full) => match &*full {
-                "django.utils.functional.cached_property" | "functools.cached_property" => {
-                    Decoration::Kind(CodeKind::Property)
-                }
-                full if HARMLESS.contains(&full) || full.starts_with("django.views.decorators.") => {
-                    Decoration::Same
-                }
-                _ => opaque(),
-            },
-            _ => opaque(),
-        }
-    }
-
     /// All ways through a function of the project.
     pub(super) fn run(
         &self,
@@ -77,7 +24,7 @@ impl Evaluator<'_> {
         code: &Code,
         this: Option<Val>,
         arguments: Arguments,
-        state: BTreeMap<Rc<str>, Val>,
+        state: &BTreeMap<Rc<str>, Val>,
     ) -> Vec<Ended> {
         let lost = |cause: &str| {
             let path = Path { may_raise: true, state: state.clone(), ..Path::default() };
@@ -172,61 +119,6 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The value of a call, from all ways through its body. What they leave on the view is kept in `path`.
-    pub(super) fn join(&self, ways: Vec<Ended>, path: &mut Path) -> Outcome {
-        if let [only] = &ways[..]
-            && let End::Raise(name) = &only.end
-        {
-            path.state = only.path.state.clone();
-            return Err(Raised(name.clone()));
-        }
-        let returning: Vec<&Ended> = ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).collect();
-        let Some(first) = returning.first() else {
-            let names: BTreeSet<_> = ways
-                .iter()
-                .map(|w| if let End::Raise(name) = &w.end { name.clone() } else { None })
-                .collect();
-            let name = if names.len() == 1 { names.into_iter().next().flatten() } else { None };
-            return Err(Raised(name));
-        };
-        path.may_raise |= ways.len() > returning.len() || ways.iter().any(|w| w.path.may_raise);
-        let mut called = first.path.called.clone();
-        for way in &returning[1..] {
-            called.retain(|c| way.path.called.contains(c));
-        }
-        path.called.extend(called);
-        let names: BTreeSet<&Rc<str>> = returning.iter().flat_map(|w| w.path.state.keys()).collect();
-        let mut state = BTreeMap::new();
-        for name in names {
-            let value = |w: &&Ended| {
-                let value = w.path.state.get(name).cloned();
-                (
-                    w.path.when.clone(),
-                    value.unwrap_or_else(|| Val::unknown(format!("`{name}` is set on some ways only"))),
-                )
-            };
-            state.insert(name.clone(), Val::either(returning.iter().map(value).collect()));
-        }
-        path.state = state;
-        Ok(Val::either(ways.iter().map(|w| (w.path.when.clone(), w.result())).collect()))
-    }
-
-    /// A lambda, where it can be found again.
-    pub(super) fn lambda(&self, frame: &Frame<'_>, at: Span, path: &Path) -> Val {
-        let class = match frame.kind {
-            FrameKind::Class(id) => Some(id),
-            FrameKind::Function(class, _) => class,
-            FrameKind::Module => None,
-        };
-        let kind = match frame.kind {
-            FrameKind::Class(_) => CodeKind::Method,
-            FrameKind::Module | FrameKind::Function(..) => CodeKind::Static,
-        };
-        let locals = path.locals.iter().filter(|_| matches!(frame.kind, FrameKind::Function(..)));
-        let captured = locals.map(|(name, bound)| (name.clone(), bound.value.clone())).collect();
-        Val::Code(Rc::new(Code { at, class, kind, opaque: None, captured }))
-    }
-
     /// The code of a module-level function.
     pub(super) fn function_code(&self, id: crate::index::FunctionId) -> Code {
         let item = self.index.function(id);
@@ -249,7 +141,7 @@ impl Evaluator<'_> {
         match &found.value {
             Val::Code(code) => {
                 let ways =
-                    self.fresh(|| self.run(situation, code, Some(Val::View), arguments, BTreeMap::new()));
+                    self.fresh(|| self.run(situation, code, Some(Val::View), arguments, &BTreeMap::new()));
                 Some((ways, found.at.unwrap_or(code.at)))
             }
             _ => None,
@@ -275,7 +167,7 @@ impl Evaluator<'_> {
         let Val::Code(code) = &found.value else { return false };
         let this = Val::Instance(Rc::new(Val::Class(class.clone())));
         let arguments = Arguments::of(vec![Val::Request]);
-        let ways = self.fresh(|| self.run(situation, code, Some(this), arguments, BTreeMap::new()));
+        let ways = self.fresh(|| self.run(situation, code, Some(this), arguments, &BTreeMap::new()));
         let body = self.sources.slice(code.at).split_once("):").map_or("", |(_, body)| body);
         let looks = body.contains("request");
         ways.iter().all(|w| {
@@ -301,6 +193,59 @@ impl Evaluator<'_> {
             _ => None,
         }
     }
+}
+
+/// The value of a call, from all ways through its body. What they leave on the view is kept in `path`.
+pub(super) fn join(ways: &[Ended], path: &mut Path) -> Outcome {
+    if let [only] = ways
+        && let End::Raise(name) = &only.end
+    {
+        path.state = only.path.state.clone();
+        return Err(Raised(name.clone()));
+    }
+    let returning: Vec<&Ended> = ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).collect();
+    let Some(first) = returning.first() else {
+        let names: BTreeSet<_> =
+            ways.iter().map(|w| if let End::Raise(name) = &w.end { name.clone() } else { None }).collect();
+        let name = if names.len() == 1 { names.into_iter().next().flatten() } else { None };
+        return Err(Raised(name));
+    };
+    path.may_raise |= ways.len() > returning.len() || ways.iter().any(|w| w.path.may_raise);
+    let mut called = first.path.called.clone();
+    for way in &returning[1..] {
+        called.retain(|c| way.path.called.contains(c));
+    }
+    path.called.extend(called);
+    let names: BTreeSet<&Rc<str>> = returning.iter().flat_map(|w| w.path.state.keys()).collect();
+    let mut state = BTreeMap::new();
+    for name in names {
+        let value = |w: &&Ended| {
+            let value = w.path.state.get(name).cloned();
+            (
+                w.path.when.clone(),
+                value.unwrap_or_else(|| Val::unknown(format!("`{name}` is set on some ways only"))),
+            )
+        };
+        state.insert(name.clone(), Val::either(returning.iter().map(value).collect()));
+    }
+    path.state = state;
+    Ok(Val::either(ways.iter().map(|w| (w.path.when.clone(), w.result())).collect()))
+}
+
+/// A lambda, where it can be found again.
+pub(super) fn lambda(frame: &Frame<'_>, at: Span, path: &Path) -> Val {
+    let class = match frame.kind {
+        FrameKind::Class(id) => Some(id),
+        FrameKind::Function(class, _) => class,
+        FrameKind::Module => None,
+    };
+    let kind = match frame.kind {
+        FrameKind::Class(_) => CodeKind::Method,
+        FrameKind::Module | FrameKind::Function(..) => CodeKind::Static,
+    };
+    let locals = path.locals.iter().filter(|_| matches!(frame.kind, FrameKind::Function(..)));
+    let captured = locals.map(|(name, bound)| (name.clone(), bound.value.clone())).collect();
+    Val::Code(Rc::new(Code { at, class, kind, opaque: None, captured }))
 }
 
 /// The conditions of a way and of one of several values on it.

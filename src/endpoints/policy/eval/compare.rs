@@ -81,17 +81,11 @@ pub(super) fn compare(op: CmpOp, a: &Val, b: &Val) -> Truth {
 fn identical(a: &Val, b: &Val) -> Truth {
     match (a, b) {
         (Val::None, Val::None) => Truth::Yes,
-        // An object is never one of Python's singletons.
-        (
-            Val::None | Val::Bool(_),
-            Val::View | Val::Request | Val::User | Val::Object | Val::Class(_) | Val::Instance(_),
-        )
-        | (
-            Val::View | Val::Request | Val::User | Val::Object | Val::Class(_) | Val::Instance(_),
-            Val::None | Val::Bool(_),
-        ) => Truth::No,
-        (Val::List(_) | Val::Str(_) | Val::Int(_) | Val::Tuple(_) | Val::Dict(_), Val::None)
-        | (Val::None, Val::List(_) | Val::Str(_) | Val::Int(_) | Val::Tuple(_) | Val::Dict(_)) => Truth::No,
+        // An object is never one of Python's singletons, nor a display of another kind `None`.
+        (Val::None | Val::Bool(_), other) | (other, Val::None | Val::Bool(_)) if is_object(other) => {
+            Truth::No
+        }
+        (Val::None, other) | (other, Val::None) if is_display(other) => Truth::No,
         (Val::Bool(a), Val::Bool(b)) => (a == b).into(),
         (Val::Class(_), Val::Class(_)) => equal(a, b),
         _ => match equal(a, b) {
@@ -99,6 +93,14 @@ fn identical(a: &Val, b: &Val) -> Truth {
             _ => Truth::Maybe,
         },
     }
+}
+
+fn is_object(value: &Val) -> bool {
+    matches!(value, Val::View | Val::Request | Val::User | Val::Object | Val::Class(_) | Val::Instance(_))
+}
+
+fn is_display(value: &Val) -> bool {
+    matches!(value, Val::List(_) | Val::Str(_) | Val::Int(_) | Val::Tuple(_) | Val::Dict(_))
 }
 
 /// `item in collection`.
@@ -135,10 +137,8 @@ fn operate_one(op: Operator, a: &Val, b: &Val) -> Val {
             (Val::Tuple(x), Val::Tuple(y)) => {
                 Val::Tuple(Rc::new(x.iter().chain(y.iter()).cloned().collect()))
             }
-            (Val::List(x), Val::Unknown(cause)) => with_rest(x, cause, false),
-            (Val::Unknown(cause), Val::List(x)) => with_rest(x, cause, true),
-            (Val::Tuple(x), Val::Unknown(cause)) => with_rest(x, cause, false),
-            (Val::Unknown(cause), Val::Tuple(x)) => with_rest(x, cause, true),
+            (Val::List(x) | Val::Tuple(x), Val::Unknown(cause)) => with_rest(x, cause, false),
+            (Val::Unknown(cause), Val::List(x) | Val::Tuple(x)) => with_rest(x, cause, true),
             (Val::Str(x), Val::Str(y)) => Val::str(format!("{x}{y}")),
             (Val::Int(x), Val::Int(y)) => x.checked_add(*y).map_or_else(cause, Val::Int),
             _ => cause(),

@@ -93,7 +93,7 @@ impl Evaluator<'_> {
                 self.assign(frame, &named.target, value.clone(), at, path);
                 value
             }
-            Expr::Lambda(_) => self.lambda(frame, at, path),
+            Expr::Lambda(_) => super::code::lambda(frame, at, path),
             Expr::Starred(starred) => return self.expr(frame, &starred.value, path),
             Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_) => {
                 path.may_raise = true;
@@ -258,8 +258,9 @@ impl Evaluator<'_> {
             (Val::List(items) | Val::Tuple(items), Val::Int(n))
                 if !items.iter().any(|v| matches!(v, Val::Rest(_))) =>
             {
-                let position = if *n < 0 { items.len() as i64 + n } else { *n };
-                let item = usize::try_from(position).ok().and_then(|p| items.get(p));
+                let steps = usize::try_from(n.unsigned_abs()).ok();
+                let position = steps.and_then(|s| if *n < 0 { items.len().checked_sub(s) } else { Some(s) });
+                let item = position.and_then(|p| items.get(p));
                 item.cloned().ok_or_else(|| Raised(Some("IndexError".into())))
             }
             (Val::ObjectPart | Val::Object, _) => Ok(Val::ObjectPart),

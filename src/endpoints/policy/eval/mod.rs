@@ -10,10 +10,13 @@ mod builtins;
 mod call;
 mod code;
 mod compare;
+mod control;
 mod convert;
+mod decoration;
 mod expr;
 mod find;
 mod grants;
+mod library;
 mod lookup;
 mod names;
 mod stmt;
@@ -67,10 +70,21 @@ pub(crate) struct Situation {
     pub overrides: Rc<BTreeMap<String, Found>>,
     /// The HTTP method, upper case; `None` when it does not matter.
     pub method: Option<Rc<str>>,
-    /// The action; `None` inside for a view without actions.
-    pub action: Option<Option<Rc<str>>>,
+    pub action: Action,
     /// The caller; `None` when it does not matter.
     pub persona: Option<Persona>,
+}
+
+/// The action of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// The view has no actions.
+    None,
+    /// Which one is not known.
+    #[default]
+    Unknown,
+    /// This one.
+    Named(Rc<str>),
 }
 
 /// A name with its value and the statement that bound it.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{ClassRef, CodeKind, Evaluator, Found, Frame, Outcome, Owner, Path, Raised, Val};
+use super::{Action, ClassRef, CodeKind, Evaluator, Found, Frame, Outcome, Owner, Path, Raised, Val};
 use crate::index::Resolution;
 use crate::python::ast::{CmpOp, ExprAttribute};
 use crate::python::{Ranged as _, dotted_name};
@@ -168,10 +168,10 @@ impl Evaluator<'_> {
         match name {
             "request" => return Ok(Val::Request),
             "action" => match &situation.action {
-                Some(Some(action)) => return Ok(Val::Str(action.clone())),
+                Action::Named(action) => return Ok(Val::Str(action.clone())),
                 // Only view sets have it.
-                Some(None) => {}
-                None => return Ok(Val::unknown("the action is not known")),
+                Action::None => {}
+                Action::Unknown => return Ok(Val::unknown("the action is not known")),
             },
             "kwargs" | "args" => return Ok(Val::unknown(format!("`self.{name}` comes from the URL"))),
             _ => {}
@@ -225,9 +225,8 @@ impl Evaluator<'_> {
             return Ok(Val::unknown("the project has its own user for anonymous requests"));
         }
         Ok(match name {
-            "is_authenticated" => flag(false, true),
             "is_anonymous" => flag(true, false),
-            "is_active" => flag(false, true),
+            "is_authenticated" | "is_active" => flag(false, true),
             "is_staff" | "is_superuser" => flag(false, false),
             "id" | "pk" if is_anonymous => Val::None,
             "username" if is_anonymous => Val::str(""),

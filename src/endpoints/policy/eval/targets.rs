@@ -15,7 +15,8 @@ impl Evaluator<'_> {
                 path.locals.insert(name.id.as_str().into(), Bound { value, at });
             }
             Expr::Attribute(attribute) => {
-                if self.expr(frame, &attribute.value, path).is_ok_and(|v| v == Val::View) {
+                let is_view = self.expr(frame, &attribute.value, path).is_ok_and(|v| v == Val::View);
+                if is_view {
                     path.state.insert(attribute.attr.as_str().into(), value);
                 }
             }
@@ -34,7 +35,7 @@ impl Evaluator<'_> {
             }
             Expr::Subscript(subscript) => {
                 if let Some(name) = root(&subscript.value) {
-                    self.lose(name, at, path);
+                    lose(name, at, path);
                 }
             }
             _ => {}
@@ -79,25 +80,6 @@ impl Evaluator<'_> {
         self.expr(frame, expr, path).map(|_| ())
     }
 
-    /// Makes every name that the statements bind unknown.
-    pub(super) fn forget(&self, body: &[Stmt], at: Span, path: &mut Path) {
-        let mut stores = Stores::default();
-        for stmt in body {
-            stores.visit_stmt(stmt);
-        }
-        for name in stores.names {
-            self.lose(&name, at, path);
-        }
-        for attribute in stores.attributes {
-            path.state.insert(attribute.into(), Val::unknown("it is set in a loop or beside an exception"));
-        }
-    }
-
-    fn lose(&self, name: &str, at: Span, path: &mut Path) {
-        let value = Val::unknown(format!("`{name}` is changed in a way that is not followed"));
-        path.locals.insert(name.into(), Bound { value, at });
-    }
-
     /// Whether a pattern fits a value; captures are bound.
     pub(super) fn fits(
         &self,
@@ -138,6 +120,25 @@ impl Evaluator<'_> {
     }
 }
 
+/// Makes every name that the statements bind unknown.
+pub(super) fn forget(body: &[Stmt], at: Span, path: &mut Path) {
+    let mut stores = Stores::default();
+    for stmt in body {
+        stores.visit_stmt(stmt);
+    }
+    for name in stores.names {
+        lose(&name, at, path);
+    }
+    for attribute in stores.attributes {
+        path.state.insert(attribute.into(), Val::unknown("it is set in a loop or beside an exception"));
+    }
+}
+
+fn lose(name: &str, at: Span, path: &mut Path) {
+    let value = Val::unknown(format!("`{name}` is changed in a way that is not followed"));
+    path.locals.insert(name.into(), Bound { value, at });
+}
+
 /// A list after a call that changes it.
 fn changed(before: &Val, method: &str, arguments: &[Val]) -> Val {
     before.map(|before| {
@@ -148,7 +149,8 @@ fn changed(before: &Val, method: &str, arguments: &[Val]) -> Val {
         match (method, arguments) {
             ("append", [one]) => items.push(one.clone()),
             ("insert", [Val::Int(at), one]) if *at >= 0 => {
-                items.insert((*at as usize).min(items.len()), one.clone());
+                let at = usize::try_from(*at).unwrap_or(usize::MAX);
+                items.insert(at.min(items.len()), one.clone());
             }
             ("extend", [more]) => match more.elements() {
                 Some(more) => items.extend(more.to_vec()),
