@@ -63,9 +63,9 @@ fn judge_function(cx: &CheckContext<'_>, symbol: &str, function: &FunctionItem, 
     let at = function.decorators[first].at;
     let Some(api_view) = function.decorators.iter().position(is_api_view) else {
         if may_become_view(cx, function) {
-            tally.unclear.push(Label::new(at, "another decorator may make an API view of it"))
+            tally.unclear.push(Label::new(at, "another decorator may make an API view of it"));
         } else {
-            tally.findings.push(plain_function(cx, symbol, function, first))
+            tally.findings.push(plain_function(cx, symbol, function, first));
         }
         return;
     };
