@@ -2,6 +2,7 @@
 """Writes assets/defaults/*.toml from the real packages.
 
     scripts/dump_defaults.py [OUT]
+    scripts/dump_defaults.py --with PYTHON django|drf     (prints the table of what that interpreter has installed)
 
 For each version a throw-away virtual environment is made with the newest Python on the machine that the version
 supports (PYTHONS below, found on PATH or by pyenv), the package is installed from PyPI, and its defaults are read.
@@ -87,15 +88,26 @@ def dump(out, kind, version, interpreter, requirements, code):
         if done.returncode != 0:
             print(f"{kind} {version}: not available ({done.stderr.strip().splitlines()[-1]})", file=sys.stderr)
             return
-        result = subprocess.run([binary, "-c", ENCODE + code], check=True, capture_output=True, text=True)
-    data = json.loads(result.stdout)
-    lines = [f"# Written by scripts/dump_defaults.py. Do not edit.", f"version = {toml(data['version'])}", "", "[settings]"]
-    lines += [f"{name} = {toml(value)}" for name, value in data["settings"].items()]
-    (out / f"{kind}-{version}.toml").write_text("\n".join(lines) + "\n")
+        data = read(binary, code)
+    (out / f"{kind}-{version}.toml").write_text(table(data))
     print(f"{kind} {version}: {data['version']}, {len(data['settings'])} names")
 
 
+def read(binary, code):
+    result = subprocess.run([binary, "-c", ENCODE + code], check=True, capture_output=True, text=True)
+    return json.loads(result.stdout)
+
+
+def table(data):
+    lines = [f"# Written by scripts/dump_defaults.py. Do not edit.", f"version = {toml(data['version'])}", "", "[settings]"]
+    lines += [f"{name} = {toml(value)}" for name, value in data["settings"].items()]
+    return "\n".join(lines) + "\n"
+
+
 def main():
+    if sys.argv[1:2] == ["--with"]:
+        print(table(read(sys.argv[2], READ_DJANGO if sys.argv[3] == "django" else READ_DRF)), end="")
+        return
     out = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "assets/defaults")
     out.mkdir(parents=True, exist_ok=True)
     for version, interpreter in DJANGO.items():

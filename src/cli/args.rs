@@ -361,14 +361,35 @@ pub(super) enum SettingsFormat {
 #[derive(Debug, Args)]
 pub(super) struct EndpointsArgs {
     /// The folder to scan
-    #[arg(value_name = "PATH", default_value = ".")]
+    #[arg(id = "folder", value_name = "PATH", default_value = ".")]
     pub(super) path: PathBuf,
     /// The settings module; the one production uses when left out
     #[arg(long, value_name = "MODULE")]
     pub(super) settings: Option<String>,
     /// The format
-    #[arg(long, value_enum, default_value_t = EndpointsFormat::Json)]
+    #[arg(long, value_enum, default_value_t = EndpointsFormat::Text)]
     pub(super) format: EndpointsFormat,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Only endpoints that let in these callers, comma-separated
+    #[arg(long, value_enum, value_name = "EXPOSURE", value_delimiter = ',')]
+    pub(super) exposure: Vec<ExposureArg>,
+    /// Only endpoints with one of these HTTP methods, comma-separated
+    #[arg(long, value_name = "METHOD", value_delimiter = ',')]
+    pub(super) method: Vec<String>,
+    /// Only endpoints whose path holds this text
+    #[arg(long = "path", value_name = "TEXT")]
+    pub(super) url: Option<String>,
+    /// Only endpoints whose view's name holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(super) view: Option<String>,
+    /// Write the inventory to this file, to be committed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compare", "format", "output", "exposure", "method", "url", "view"])]
+    pub(super) snapshot: Option<PathBuf>,
+    /// Compare with a committed inventory; exit code 1 on a new open or a weaker endpoint
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["exposure", "method", "url", "view"])]
+    pub(super) compare: Option<PathBuf>,
     #[command(flatten)]
     pub(super) environment: EnvironmentArgs,
     /// Leave out paths that match, relative to PATH; repeatable
@@ -378,7 +399,28 @@ pub(super) struct EndpointsArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum EndpointsFormat {
+    /// A table grouped by exposure
+    Text,
+    /// One JSON document
     Json,
+    /// A Markdown table
+    Markdown,
+    /// One line for each endpoint, for a spreadsheet
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExposureArg {
+    /// Anybody
+    Open,
+    /// Anybody may read
+    ReadOpen,
+    /// Cannot be told
+    Unknown,
+    /// Whoever has logged in
+    Authenticated,
+    /// Some of those who have logged in
+    Restricted,
 }
 
 fn parse_env(text: &str) -> Result<(String, String), String> {

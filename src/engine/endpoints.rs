@@ -40,7 +40,7 @@ impl Engine {
         let options =
             LoadOptions { exclude: self.options.exclude.clone(), python: self.options.python.clone() };
         let loaded =
-            project::load(&self.root, &options, &|found| sink.step(Progress::Discovering { found }))?;
+            project::load(self.home(), &options, &|found| sink.step(Progress::Discovering { found }))?;
         let sources = loaded.sources;
         let decisions = self.decisions()?.decisions;
         let parsed = parse_all(&sources, sink)?;
@@ -50,7 +50,10 @@ impl Engine {
         let roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
         let chosen = projects.iter().find_map(|p| Some((p, p.choice.module()?)));
         let Some((project, module)) = chosen else {
-            return Err(EngineError::NothingToCheck { root: self.root.clone(), files: sources.len() });
+            return Err(EngineError::NothingToCheck {
+                root: self.home().to_path_buf(),
+                files: sources.len(),
+            });
         };
         let items = items_of(&parsed.items, &sources, Some(&project.root), &roots);
         let (index, model) = rayon::join(

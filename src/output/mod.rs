@@ -6,7 +6,10 @@
 
 pub mod concise;
 pub mod diff;
+pub mod endpoint_rows;
 pub mod endpoints_json;
+pub mod endpoints_snapshot;
+pub mod endpoints_table;
 pub mod github;
 pub mod json;
 pub mod markdown;

@@ -194,7 +194,7 @@ fn every_case_comes_out_as_it_says() {
             writeln!(wrong, "{}\n{}", case.name(), diff.unified_diff().header("expected", "got")).unwrap();
         }
     }
-    assert!(cases.len() >= 60, "only {} cases were found", cases.len());
+    assert!(cases.len() >= 110, "only {} cases were found", cases.len());
     assert!(wrong.is_empty(), "{wrong}");
 }
 

@@ -9,6 +9,90 @@ use drf_harden::output::settings_json;
 use drf_harden::project::{self, DiscoverOptions, LoadOptions};
 use drf_harden::settings::{self, Environment, SettingState};
 
+use crate::settings::document;
+use crate::support::{oracle, venv};
+
+/// What the projects' settings modules import most; other packages are stood in for.
+const PACKAGES: &[&str] = &[
+    "Django==5.2.*",
+    "djangorestframework==3.16.*",
+    "django-environ==0.12.*",
+    "django-cors-headers==4.*",
+    "dj-database-url==2.*",
+    "celery==5.*",
+    "kombu==5.*",
+    "packaging",
+    "PyYAML",
+    "requests",
+    "setuptools<81",
+];
+
+/// The settings modules of real projects under CPython: no wrong value. What the tool leaves open is printed, each
+/// with its cause, and so is the share of the settings that security rests on which it knows.
+#[test]
+fn no_real_setting_is_told_wrong() {
+    let Some(python) = venv::python("corpus", PACKAGES) else { return };
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join(".corpus");
+    let Ok(entries) = std::fs::read_dir(&corpus) else {
+        eprintln!("SKIPPED: there is no .corpus folder");
+        return;
+    };
+    let mut folders: Vec<_> = entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    folders.sort();
+    let home = tempfile::tempdir().unwrap();
+    let mut wrong = String::new();
+    let (mut told, mut asked) = (0, 0);
+    for folder in folders {
+        let root = folder.canonicalize().unwrap();
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let options = LoadOptions { exclude: Vec::new(), python: None };
+        let loaded = project::load(&root, &options, &|_| true).unwrap();
+        for mut found in project::discover(&loaded.sources, &DiscoverOptions::default()) {
+            let Some(module) = found.choice.module().map(str::to_owned) else { continue };
+            // The wheel states a range; what is imported is this one.
+            if let Some(django) = &mut found.django {
+                "5.2".clone_into(&mut django.version);
+            }
+            let model = settings::evaluate(&loaded.sources, &found, &module, &Environment::default());
+            let environment = [("HOME", home.path().to_str().unwrap()), ("PATH", "/usr/bin:/bin")];
+            let class = model.configuration.as_deref();
+            let real = oracle::import_stubbed(&python, &root, &module, class, &environment);
+            let comparison = oracle::compare(&document(&loaded.sources, &model), &real);
+            let relevant = |s: &&settings::Setting| {
+                settings_json::listed(&settings::Setting { is_default: true, ..(**s).clone() })
+            };
+            let open = |s: &&settings::Setting| s.state() == SettingState::Unknown;
+            let relevant: Vec<_> = model.settings.values().filter(relevant).collect();
+            let unknown: Vec<_> = relevant.iter().copied().filter(open).collect();
+            told += relevant.len() - unknown.len();
+            asked += relevant.len();
+            let share = 100 * (relevant.len() - unknown.len()) / relevant.len().max(1);
+            let outcome = match &real {
+                oracle::Imported::Settings { settings, .. } => {
+                    format!("{} of {} names equal", comparison.equal, settings.len())
+                }
+                oracle::Imported::Failed(error) => format!("not imported ({error})"),
+            };
+            eprintln!("{name} {module}: {share} % of {} settings are told; {outcome}", relevant.len());
+            for setting in unknown {
+                eprintln!("    {}: {}", setting.name, setting.node.cause().unwrap_or("in a part"));
+            }
+            if matches!(real, oracle::Imported::Settings { .. }) {
+                for what in &comparison.wrong {
+                    wrong += &format!("{name} {module}: {what}\n");
+                }
+                if model.open.is_none() {
+                    for what in &comparison.missing {
+                        wrong += &format!("{name} {module}: {what} is set, and the tool does not list it\n");
+                    }
+                }
+            }
+        }
+    }
+    eprintln!("{told} of {asked} settings are told");
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 #[test]
 fn real_settings_are_evaluated_quickly() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join(".corpus");

@@ -510,7 +510,7 @@ impl Interp<'_> {
             "setattr" => {
                 let [owner, attr, val] = args.pos.as_slice() else { return Err(missing()) };
                 match attr.as_str() {
-                    Some(name) => self.set_attr(owner, &name.clone(), val.clone(), args.at),
+                    Some(name) => self.set_attr(owner, &name.clone(), val.clone(), args.at)?,
                     None => {
                         let cause = cause_of(attr);
                         let (owner, cause) = (owner.clone(), cause);
@@ -759,7 +759,11 @@ impl Interp<'_> {
                 let text = if radix == 16 { text.trim_start_matches("0x") } else { text };
                 match numbers::parse_int(text, radix) {
                     Some(val) => val,
-                    None if text.len() > 60 => Val::unknown("a very large number"),
+                    None if text.len() > 60
+                        && text.trim().bytes().all(|b| b.is_ascii_hexdigit() || b"+-_".contains(&b)) =>
+                    {
+                        Val::unknown("a very large number")
+                    }
                     None => return Err(bad()),
                 }
             }

@@ -178,6 +178,12 @@ impl Interp<'_> {
         Ok(object.at(at))
     }
 
+    /// Whether an object's attribute is a property that nothing sets.
+    pub(super) fn is_read_only(&self, owner: &Val, name: &str) -> bool {
+        let member = self.instance_class(owner).and_then(|class| self.class_member(class, name));
+        matches!(member, Some(Val { v: V::Lib(o), .. }) if o.class == "property" && o.args.len() == 1)
+    }
+
     /// Whether no base, not even one outside the project, could take arguments.
     fn takes_nothing(&self, class: u32) -> bool {
         let def = &self.classes[class as usize];
@@ -220,7 +226,7 @@ impl Interp<'_> {
         {
             return Ok(Val::lib("noop", Vec::new(), Vec::new()));
         }
-        if let Some(val) = self.routed_attr(this, name)? {
+        if let Some(val) = self.routed_super(this, name) {
             return Ok(val);
         }
         Ok(Val::unknown("a method of a base class that is not part of the project"))

@@ -1,26 +1,28 @@
 //! Comprehensions and generator expressions.
 
 use super::raise::R;
-use super::val::{Seq, Val};
+use super::val::{Reads, Seq, Val};
 use super::{Interp, MAX_ITEMS, cause_of};
 use crate::python::ast::Comprehension;
 
 impl<'a> Interp<'a> {
-    /// What the rounds of a comprehension give, in order.
+    /// What the rounds of a comprehension give, in order, and the reads behind what cannot be told of them.
     pub(super) fn comprehend(
         &mut self,
         generators: &'a [Comprehension],
         ordered: bool,
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
-    ) -> R<Seq> {
+    ) -> R<(Seq, Reads)> {
         let scope = self.new_scope();
         let frame = self.frame();
         let outer = std::mem::replace(&mut frame.scope, scope);
+        let outermost = frame.outer.replace(frame.outer.unwrap_or(outer));
         frame.chain.insert(0, scope);
-        let mut out = Seq::default();
+        let mut out = (Seq::default(), Reads::default());
         let result = self.comprehend_from(generators, ordered, element, &mut out);
         let frame = self.frame();
         frame.scope = outer;
+        frame.outer = outermost;
         frame.chain.remove(0);
         result.map(|()| out)
     }
@@ -30,22 +32,23 @@ impl<'a> Interp<'a> {
         generators: &'a [Comprehension],
         ordered: bool,
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
-        out: &mut Seq,
+        out: &mut (Seq, Reads),
     ) -> R<()> {
         let Some((first, rest)) = generators.split_first() else {
-            if out.items.len() >= MAX_ITEMS {
-                out.items.clear();
-                out.rest = Some("a collection that grows too large".into());
+            if out.0.items.len() >= MAX_ITEMS {
+                out.0.items.clear();
+                out.0.rest = Some("a collection that grows too large".into());
                 return Ok(());
             }
             let val = element(self)?;
-            out.items.push(val);
+            out.0.items.push(val);
             return Ok(());
         };
         let iterable = self.eval(&first.iter)?;
         let seq = if ordered { self.walk(&iterable) } else { self.walk_unordered(&iterable) };
         if let Some(cause) = seq.rest {
-            out.rest.get_or_insert(cause);
+            out.1 = out.1.union(&iterable.env);
+            out.0.rest.get_or_insert(cause);
         }
         'items: for item in seq.items {
             self.spend(1)?;
@@ -57,7 +60,7 @@ impl<'a> Interp<'a> {
                     Some(true) => {}
                     Some(false) => continue 'items,
                     None => {
-                        out.rest.get_or_insert(cause_of(&cond));
+                        out.0.rest.get_or_insert(cause_of(&cond));
                         continue 'items;
                     }
                 }

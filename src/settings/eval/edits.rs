@@ -59,7 +59,9 @@ impl Interp<'_> {
                 let item = args.pos.get(1).ok_or_else(missing)?.clone();
                 let item = if super::targets::plain(&item) { item.with_env(&guard) } else { item };
                 let mut next = seq;
-                match at.as_int() {
+                // Among elements that nobody knows, only the front is a sure place.
+                let place = at.as_int().filter(|n| next.rest.is_none() || *n == 0);
+                match place {
                     Some(n) => {
                         let len = next.items.len() as i64;
                         let index = (if n < 0 { n + len } else { n }).clamp(0, len) as usize;
@@ -68,7 +70,6 @@ impl Interp<'_> {
                     None => {
                         // It is in there, somewhere.
                         let cause = cause_of(at);
-                        next.items.push(item);
                         next.rest.get_or_insert(cause);
                     }
                 }

@@ -71,6 +71,7 @@ impl Interp<'_> {
             control: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
+            outer: None,
             yields: None,
             uncertain: 0,
         });

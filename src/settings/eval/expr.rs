@@ -114,25 +114,32 @@ impl<'a> Interp<'a> {
                 if let Expr::Name(name) = &*named.target {
                     let step = self.assigned(at, &val);
                     // A walrus inside a comprehension binds outside of it.
+                    let inside = self.frame_ref().scope;
+                    let outer = self.frame_ref().outer.unwrap_or(inside);
+                    self.frame().scope = outer;
                     self.bind(&name.id, val.clone(), step, Vec::new());
+                    self.frame().scope = inside;
                 }
                 val
             }
             Expr::Lambda(lambda) => self.define_lambda(lambda)?,
             Expr::ListComp(comp) => {
-                let seq = self.comprehend(&comp.generators, true, &mut |i: &mut Self| i.eval(&comp.elt))?;
-                self.list_of(seq)
+                let (seq, reads) =
+                    self.comprehend(&comp.generators, true, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                self.list_of(seq).with_env(&reads)
             }
             Expr::Generator(comp) => {
-                let seq = self.comprehend(&comp.generators, true, &mut |i: &mut Self| i.eval(&comp.elt))?;
-                self.iter_of(seq, true)
+                let (seq, reads) =
+                    self.comprehend(&comp.generators, true, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                self.iter_of(seq, true).with_env(&reads)
             }
             Expr::SetComp(comp) => {
-                let seq = self.comprehend(&comp.generators, false, &mut |i: &mut Self| i.eval(&comp.elt))?;
-                self.set_of(seq)
+                let (seq, reads) =
+                    self.comprehend(&comp.generators, false, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                self.set_of(seq).with_env(&reads)
             }
             Expr::DictComp(comp) => {
-                let seq = self.comprehend(&comp.generators, false, &mut |i: &mut Self| {
+                let (seq, reads) = self.comprehend(&comp.generators, false, &mut |i: &mut Self| {
                     let key = match &comp.key {
                         Some(key) => i.eval(key)?,
                         None => Val::unknown("an unpacked comprehension"),
@@ -149,7 +156,7 @@ impl<'a> Interp<'a> {
                     }
                 }
                 dict.rest = dict.rest.or(seq.rest);
-                self.dict_of(dict)
+                self.dict_of(dict).with_env(&reads)
             }
             Expr::Attribute(attribute) => {
                 let owner = self.eval(&attribute.value)?;

@@ -188,6 +188,7 @@ impl<'a> Interp<'a> {
             control: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
+            outer: None,
             yields,
             uncertain: self.frame_ref().uncertain,
         });
@@ -325,6 +326,7 @@ impl<'a> Interp<'a> {
             control: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
+            outer: None,
             yields: None,
             uncertain: frame.uncertain,
         };

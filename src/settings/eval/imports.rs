@@ -196,6 +196,7 @@ impl<'a> Interp<'a> {
             control: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
+            outer: None,
             yields: None,
             uncertain,
         });
@@ -484,26 +485,26 @@ impl<'a> Interp<'a> {
             self.open_scope(target, &cause, true);
         }
         let step = self.step(at, How::Imported, "");
-        if let Some(missing) = listed.iter().flatten().find(|n| !bindings.iter().any(|(b, _)| b == *n)) {
+        let find = |name: &str| bindings.iter().find(|(n, _)| **n == *name).map(|(_, b)| b.clone());
+        let names: Vec<Name> = match &listed {
+            Some(names) => names.clone(),
+            None => bindings.iter().map(|(n, _)| n.clone()).filter(|n| !n.starts_with('_')).collect(),
+        };
+        for name in names {
+            if let Some(binding) = find(&name) {
+                self.bind_in(target, &name, binding.val, step.clone(), (*binding.steps).clone());
+                continue;
+            }
             let module = self.modules[id as usize].name.clone();
-            match self.load(&format!("{module}.{missing}"))? {
+            match self.load(&format!("{module}.{name}"))? {
                 Some(part) => {
-                    self.bind_in(target, missing, Val::new(V::Module(part)), step.clone(), Vec::new())
+                    self.bind_in(target, &name, Val::new(V::Module(part)), step.clone(), Vec::new());
                 }
                 None if is_open => {}
                 None => {
-                    let text = format!("lists {missing} in __all__, which {module} does not have");
+                    let text = format!("lists {name} in __all__, which {module} does not have");
                     return Err(Raise::new("AttributeError", text));
                 }
-            }
-        }
-        for (name, binding) in bindings {
-            let wanted = match &listed {
-                Some(names) => names.contains(&name),
-                None => !name.starts_with('_'),
-            };
-            if wanted {
-                self.bind_in(target, &name, binding.val, step.clone(), (*binding.steps).clone());
             }
         }
         Ok(())

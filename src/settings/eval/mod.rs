@@ -147,6 +147,8 @@ struct Frame {
     /// Ways out under unknown conditions, taken up at the end of the call.
     returns: Vec<(Heap, Val)>,
     loops: Vec<Loop>,
+    /// While comprehensions run: the namespace that they stand in.
+    outer: Option<Id>,
     /// The list of yielded values, in a generator.
     yields: Option<Id>,
     /// How many unknown conditions lead here, and the outermost's place.

@@ -82,6 +82,9 @@ pub(super) fn parents(path: &str) -> Vec<String> {
 }
 
 fn name_of(path: &str) -> &str {
+    if path == "." {
+        return "";
+    }
     path.rsplit('/').next().unwrap_or(path)
 }
 
@@ -330,7 +333,7 @@ impl Interp<'_> {
                 }
             })),
             "dirname" => Val::str(dirname(&first)),
-            "basename" => Val::str(name_of(&first)),
+            "basename" => Val::str(first.rsplit('/').next().unwrap_or(&first)),
             "abspath" | "realpath" => match self.absolute(&first) {
                 Some(path) => Self::text(path),
                 None => Val::unknown("a path that depends on the working folder"),
@@ -338,7 +341,10 @@ impl Interp<'_> {
             "normpath" => Self::text(normalize(&first)),
             "exists" | "isfile" | "isdir" | "lexists" => self.exists_val(&first, name),
             "isabs" => Val::bool(first.starts_with('/')),
-            "split" => Val::tuple(vec![Val::str(dirname(&first)), Val::str(name_of(&first))]),
+            "split" => {
+                let file = first.rsplit('/').next().unwrap_or(&first);
+                Val::tuple(vec![Val::str(dirname(&first)), Val::str(file)])
+            }
             "splitext" => {
                 let file = name_of(&first);
                 let lead = file.len() - file.trim_start_matches('.').len();

@@ -42,7 +42,7 @@ impl<'a> Interp<'a> {
             }
             Expr::Attribute(attribute) => {
                 let owner = self.eval(&attribute.value)?;
-                self.set_attr(&owner, &attribute.attr, val, at);
+                self.set_attr(&owner, &attribute.attr, val, at)?;
             }
             _ => {}
         }
@@ -174,17 +174,24 @@ impl<'a> Interp<'a> {
     }
 
     /// `owner.name = val`.
-    pub(super) fn set_attr(&mut self, owner: &Val, name: &str, val: Val, at: Option<Span>) {
+    pub(super) fn set_attr(&mut self, owner: &Val, name: &str, val: Val, at: Option<Span>) -> R<()> {
+        if self.is_read_only(owner, name) {
+            return Err(Raise::new("AttributeError", format!("sets {name}, which is a property")));
+        }
         let scope = match &owner.v {
             V::Module(module) => self.modules[*module as usize].scope,
             V::Class(class) => self.classes[*class as usize].scope,
             V::Instance(id) => *id,
-            V::Ref(owner) if &**owner == "os" && name == "environ" => return,
-            V::Lib(_) => return self.routed_set_attr(owner, name, at),
-            _ => return,
+            V::Ref(owner) if &**owner == "os" && name == "environ" => return Ok(()),
+            V::Lib(_) => {
+                self.routed_set_attr(owner, name, at);
+                return Ok(());
+            }
+            _ => return Ok(()),
         };
         let step = self.assigned(at, &val);
         self.bind_in(scope, name, val, step, Vec::new());
+        Ok(())
     }
 
     pub(super) fn exec_aug_assign(&mut self, stmt: &'a StmtAugAssign) -> R<()> {
@@ -198,7 +205,12 @@ impl<'a> Interp<'a> {
         let (val, how) = match done {
             Some(()) => (old, None),
             None => {
-                let mut val = self.binary(&old, stmt.op, &new)?;
+                let unclear = old.unk().is_some_and(|u| u.candidates.is_empty());
+                let mut val = match new.v {
+                    // A list takes a tuple in, a tuple becomes a longer one: which it is, cannot be told.
+                    V::Tuple(_) if unclear => Val::unknown(cause_of(&old)),
+                    _ => self.binary(&old, stmt.op, &new)?,
+                };
                 val.at = match val.v {
                     V::Tuple(_) | V::Dict(_) | V::List(_) | V::Set(_) => place,
                     _ => self.span(&*stmt.value),

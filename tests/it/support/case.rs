@@ -20,6 +20,13 @@ impl Case {
         case
     }
 
+    /// The demo project.
+    pub(crate) fn demo() -> Self {
+        let case = Self::empty();
+        drf_harden::engine::demo::lay_out(&case.root()).unwrap();
+        case
+    }
+
     /// Copies a fixture into the project's folder.
     pub(crate) fn fill(&self, fixture: &str) {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/projects").join(fixture);
@@ -46,6 +53,10 @@ impl Case {
         let path = self.root().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.root().join(path)).unwrap()
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {

@@ -95,6 +95,11 @@ pub(crate) fn read(text: &str) -> Vec<Case> {
 }
 
 impl Case {
+    /// The text of a file.
+    pub(crate) fn file(&self, path: &str) -> Option<&str> {
+        self.files.iter().find(|(p, _)| p == path).map(|(_, text)| text.as_str())
+    }
+
     fn add_file(&mut self, path: &str, body: &[&str]) {
         let mut text = String::new();
         for (number, line) in body.iter().enumerate() {

@@ -100,7 +100,8 @@ impl Interp<'_> {
         let postgres =
             matches!(url.scheme.as_str(), "postgres" | "postgresql" | "psql" | "pgsql" | "postgis");
         let raw = url.path.strip_prefix('/').unwrap_or(url.path);
-        let odd = url.scheme.starts_with("oracle")
+        let odd = url.bad_port
+            || url.scheme.starts_with("oracle")
             || url.netloc.rsplit('@').next().is_some_and(|host| host.contains([',', '%']))
             || raw.contains("cloudsql")
             || (dialect == Dialect::DjangoEnviron && url.path.is_empty() && !stays_quoted(text));
@@ -215,6 +216,7 @@ impl Interp<'_> {
             |what: &str| Raise::new("ImproperlyConfigured", format!("reads a URL of an unknown {what}"));
         match method {
             "cache" | "cache_url" => self.cache_of(&url, given),
+            "email" | "email_url" if url.bad_port => Ok(unknown()),
             "email" | "email_url" => {
                 let known = MAIL.iter().find(|(s, _)| *s == url.scheme).map(|(_, b)| Val::str(b));
                 let Some(backend) = given.or(known) else { return Err(invalid("mail server")) };

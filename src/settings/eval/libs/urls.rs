@@ -13,6 +13,8 @@ pub(super) struct Url<'t> {
     /// In lower case, without the brackets of an IPv6 address; empty when there is none.
     pub host: String,
     pub port: Option<u16>,
+    /// Whether asking for the port raises.
+    pub bad_port: bool,
     pub path: &'t str,
     pub query: &'t str,
 }
@@ -53,7 +55,8 @@ pub(super) fn parse(text: &str) -> Option<Url<'_>> {
         }
         None => address.split_once(':').unwrap_or((address, "")),
     };
-    let port = if port.is_empty() { None } else { Some(port.parse().ok()?) };
+    let (given, port) = (!port.is_empty(), port.parse().ok());
+    let bad_port = given && port.is_none();
     Some(Url {
         scheme: scheme.to_ascii_lowercase(),
         netloc,
@@ -61,6 +64,7 @@ pub(super) fn parse(text: &str) -> Option<Url<'_>> {
         password,
         host: host.to_ascii_lowercase(),
         port,
+        bad_port,
         path,
         query,
     })
@@ -97,6 +101,7 @@ pub(super) fn part(object: &LibObject, name: &str) -> Option<Val> {
         "hostname" => optional(Some(url.host.as_str()).filter(|h| !h.is_empty())),
         "username" => optional(url.user),
         "password" => optional(url.password),
+        "port" if url.bad_port => Val::unknown("a port that is no number"),
         "port" => url.port.map_or_else(|| Val::new(V::None), |n| Val::new(V::Int(i64::from(n)))),
         "path" => Val::str(url.path),
         "query" => Val::str(url.query),

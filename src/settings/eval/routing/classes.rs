@@ -171,8 +171,8 @@ impl<'a> Interp<'a> {
             mro: mro.unwrap_or_else(|| vec![id]),
             external,
             opaque: None,
-            at: None,
             framework: Vec::new(),
+            at: None,
         });
         Ok(id)
     }

@@ -6,7 +6,6 @@ use super::super::Interp;
 use super::super::raise::R;
 use super::super::val::{LibObject, V, Val};
 use super::{is_class_like, lib, querysets, short};
-use crate::settings::routes::Located;
 use crate::source::Span;
 
 /// Class methods of views that are modelled.
@@ -63,16 +62,18 @@ impl Interp<'_> {
         }
     }
 
+    /// `super().name` where no class of the project has it.
+    pub(in super::super) fn routed_super(&self, this: &Val, name: &str) -> Option<Val> {
+        let is_class = matches!(this.v, V::Class(_));
+        (self.is_routing() && is_class && CLASS_METHODS.contains(&name)).then(|| class_method(this, name))
+    }
+
     fn reference_attr(&mut self, owner: &Val, reference: &str, name: &str) -> R<Option<Val>> {
         if reference == "django.conf.settings" {
             return self.setting(name).map(Some);
         }
         let full = format!("{reference}.{name}");
         if CLASS_METHODS.contains(&name) && is_class_like(reference) {
-            if self.is_ours(reference) && self.names().locate(&full) == Located::Method {
-                // Its own `as_view` ends in Django's as a rule; the class stays known.
-                return Ok(Some(class_method(owner, name)));
-            }
             return Ok(Some(class_method(owner, name)));
         }
         match name {

@@ -1,0 +1,204 @@
+//! The list of endpoints: against the rows of literate cases, against real Django on the same cases, and against the
+//! whole resolver of a real project.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use drf_harden::endpoints::{Endpoint, Inventory};
+use drf_harden::engine::{Engine, Options, Silent};
+use time::macros::date;
+
+use crate::support::literate::{self, Case};
+use crate::support::{corpus, venv};
+
+/// What the fixtures import.
+const PACKAGES: &[&str] =
+    &["Django==5.2.*", "djangorestframework==3.16.*", "drf-nested-routers==0.95.*", "drf-extensions==0.8.*"];
+
+/// The cases of the fixtures, each with the common files.
+fn cases() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/endpoints");
+    let mut cases = literate::read(&fs::read_to_string(folder.join("urls.md")).unwrap());
+    let common = cases.remove(0);
+    for case in &mut cases {
+        for (path, text) in &common.files {
+            if case.file(path).is_none() {
+                case.files.push((path.clone(), text.clone()));
+            }
+        }
+        case.files.push(("shop/__init__.py".to_owned(), String::new()));
+        let manage = "import os\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"settings\")\n";
+        case.files.push(("manage.py".to_owned(), manage.to_owned()));
+    }
+    cases
+}
+
+fn write(case: &Case, root: &Path) {
+    for (path, text) in case.files.iter().filter(|(path, _)| path != "rows") {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+}
+
+fn inventory(root: &Path, settings: &str) -> Inventory {
+    let options = Options { settings: Some(settings.to_owned()), ..Options::new(date!(2026 - 01 - 01)) };
+    Engine::open(root, options).unwrap().endpoints(&Silent).unwrap().inventory
+}
+
+/// A row as the fixtures write it: path, name, view, kind, methods, actions.
+fn row(endpoint: &Endpoint) -> String {
+    let actions = endpoint.route.view.actions.iter().flatten();
+    let actions: Vec<String> = actions.map(|(method, action)| format!("{method}: {action}")).collect();
+    let or_dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+    let parts = [
+        endpoint.route.path.clone(),
+        or_dash(endpoint.route.name.clone().unwrap_or_default()),
+        or_dash(endpoint.view.clone()),
+        endpoint.kind.as_str().to_owned(),
+        or_dash(endpoint.methods.join(" ")),
+        or_dash(actions.join(", ")),
+    ];
+    parts.join(" | ")
+}
+
+#[derive(serde::Deserialize)]
+struct Dump {
+    rows: Option<Vec<Row>>,
+    error: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Row {
+    path: String,
+    name: Option<String>,
+    view: String,
+    kind: String,
+    methods: Vec<String>,
+    actions: Option<BTreeMap<String, String>>,
+}
+
+impl Row {
+    fn text(&self) -> String {
+        let actions = self.actions.iter().flatten().map(|(m, a)| format!("{m}: {a}")).collect::<Vec<_>>();
+        let or_dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+        let name = or_dash(self.name.clone().unwrap_or_default());
+        let (methods, actions) = (or_dash(self.methods.join(" ")), or_dash(actions.join(", ")));
+        [self.path.clone(), name, self.view.clone(), self.kind.clone(), methods, actions].join(" | ")
+    }
+}
+
+/// What real Django lists in each folder.
+fn dump(python: &Path, settings: &str, folders: &[PathBuf]) -> Vec<Vec<String>> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/dump_endpoints.py");
+    let status = Command::new(python).arg(script).arg(settings).args(folders).status().unwrap();
+    assert!(status.success(), "the dumper failed");
+    let read = |folder: &PathBuf| {
+        let dump: Dump =
+            serde_json::from_str(&fs::read_to_string(folder.join("rows.json")).unwrap()).unwrap();
+        assert!(dump.error.is_none(), "{}: {}", folder.display(), dump.error.unwrap_or_default());
+        dump.rows.unwrap_or_default().iter().map(Row::text).collect()
+    };
+    folders.iter().map(read).collect()
+}
+
+/// The lines of one list that the other lacks, counted as often as they stand there.
+fn lacking<'a>(list: &'a [String], other: &[String]) -> Vec<&'a str> {
+    let mut left: Vec<&str> = other.iter().map(String::as_str).collect();
+    let mut lacking = Vec::new();
+    for line in list {
+        match left.iter().position(|l| l == line) {
+            Some(at) => drop(left.swap_remove(at)),
+            None => lacking.push(line.as_str()),
+        }
+    }
+    lacking
+}
+
+#[test]
+fn every_case_lists_its_rows() {
+    let mut wrong = String::new();
+    let cases = cases();
+    assert!(cases.len() >= 60, "{} cases", cases.len());
+    for case in &cases {
+        let folder = tempfile::tempdir().unwrap();
+        write(case, folder.path());
+        let found = inventory(folder.path(), "settings");
+        let rows: Vec<String> = found.endpoints.iter().map(row).collect();
+        let expected: Vec<String> =
+            case.file("rows").unwrap_or_default().lines().map(str::to_owned).collect();
+        if rows != expected || !found.problems.is_empty() {
+            wrong.push_str(&format!("## {}\n", case.title));
+            for line in lacking(&expected, &rows) {
+                wrong.push_str(&format!("  missing {line}\n"));
+            }
+            for line in lacking(&rows, &expected) {
+                wrong.push_str(&format!("  wrong   {line}\n"));
+            }
+            for problem in &found.problems {
+                wrong.push_str(&format!("  problem {}\n", problem.message));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn the_rows_of_every_case_are_those_of_real_django() {
+    let Some(python) = venv::python("urls", PACKAGES) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let cases = cases();
+    let mut folders = Vec::new();
+    for (number, case) in cases.iter().enumerate() {
+        let root = folder.path().join(number.to_string());
+        write(case, &root);
+        folders.push(root);
+    }
+    let mut wrong = String::new();
+    for (case, real) in cases.iter().zip(dump(&python, "settings", &folders)) {
+        let expected = case.file("rows").unwrap_or_default();
+        if expected.lines().ne(real.iter().map(String::as_str)) {
+            wrong.push_str(&format!("## {}\n{}\n", case.title, real.join("\n")));
+        }
+    }
+    assert!(wrong.is_empty(), "real Django lists otherwise:\n{wrong}");
+}
+
+#[test]
+fn the_resolver_of_misago_is_listed() {
+    let Some(source) = corpus::project("misago") else { return };
+    let Some(python) = venv::python("misago", &["misago==0.39.6"]) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["devproject", "misago"] {
+        corpus::copy(&source.join(part), folder.path());
+    }
+    // The project's environment is read, too, as it is where one lies beside a project.
+    let environment = python.parent().and_then(Path::parent).unwrap();
+    std::os::unix::fs::symlink(environment, folder.path().join(".venv")).unwrap();
+    let real = dump(&python, "devproject.settings", &[folder.path().to_path_buf()]).remove(0);
+    let found = inventory(folder.path(), "devproject.settings");
+    let rows: Vec<String> = found.endpoints.iter().map(row).collect();
+    let is_drf = |line: &&String| line.contains(" | drf | ");
+    let drf: Vec<String> = real.iter().filter(is_drf).cloned().collect();
+    let missing = lacking(&drf, &rows);
+    println!(
+        "misago: {} patterns, {} of DRF, {} of those found",
+        real.len(),
+        drf.len(),
+        drf.len() - missing.len()
+    );
+    assert!(missing.len() * 100 <= drf.len() * 3, "{missing:#?}");
+    let wrong = lacking(&rows, &real);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // What is not listed is told.
+    let unlisted = lacking(&real, &rows);
+    let is_told = |line: &&str| line.starts_with("django-admin/") || line.starts_with("__debug__/");
+    assert!(unlisted.iter().all(|l| is_told(&l)), "{unlisted:#?}");
+    let told: Vec<&str> = found.problems.iter().map(|p| p.message.as_str()).collect();
+    assert!(
+        told.iter().any(|m| m.contains("admin")) && told.iter().any(|m| m.contains("__debug__/")),
+        "{told:#?}"
+    );
+}
