@@ -7,9 +7,13 @@
 pub(crate) mod support;
 
 mod api_defaults;
+mod authentication;
 mod cors;
 mod deployment;
+mod limits;
 mod logging;
+mod permissions;
+mod policies;
 mod secrets;
 mod serializers;
 mod views;
@@ -49,11 +53,15 @@ pub struct CheckContext<'a> {
 }
 
 /// The families, sorted by name.
-static FAMILIES: [&[&dyn Check]; 7] = [
+static FAMILIES: [&[&dyn Check]; 11] = [
     api_defaults::CHECKS,
+    authentication::CHECKS,
     cors::CHECKS,
     deployment::CHECKS,
+    limits::CHECKS,
     logging::CHECKS,
+    permissions::CHECKS,
+    policies::CHECKS,
     secrets::CHECKS,
     serializers::CHECKS,
     views::CHECKS,

@@ -1,5 +1,5 @@
 //! Dicts that several fixes want to write under one new name: `X = {"a": 1}` and `X = {"b": 2}` become one dict with
-//! both keys, and so do `dict(Y, a=1)` and `dict(Y, b=2)`. A key with two values is left as it is, and the plan names the conflict.
+//! both keys, and so do `dict(Y, a=1)` and `dict(Y, b=2)`, and two dicts for one key. A key with two values is left as it is, and the plan names the conflict.
 
 use super::edits::Fixes;
 use super::{Code, Operation};
@@ -64,6 +64,7 @@ fn value(operation: &Operation) -> Option<&Code> {
     match operation {
         Operation::AddAssignment { value, .. }
         | Operation::SetClassAttribute { value, .. }
+        | Operation::SetDictEntry { value, .. }
         | Operation::SetTomlKey { value, .. } => Some(value),
         _ => None,
     }
@@ -73,6 +74,7 @@ fn value_mut(operation: &mut Operation) -> Option<&mut Code> {
     match operation {
         Operation::AddAssignment { value, .. }
         | Operation::SetClassAttribute { value, .. }
+        | Operation::SetDictEntry { value, .. }
         | Operation::SetTomlKey { value, .. } => Some(value),
         _ => None,
     }

@@ -177,6 +177,14 @@ pub enum Operation {
         /// The name; empty for `import module`.
         name: String,
     },
+    /// Put another text in the place of one or more whole lines of a Python file (or before a line, when the span is
+    /// empty): a proposal that somebody changed by hand. The result is verified as for every other operation.
+    ReplaceText {
+        /// The lines.
+        at: Span,
+        /// The text, with its line breaks.
+        with: String,
+    },
     /// Set a key in a TOML file: replaces the value in place, or adds the key to its table, or the table.
     SetTomlKey {
         /// The file.
@@ -259,7 +267,9 @@ impl Operation {
     /// The file it changes.
     pub fn file(&self) -> FileId {
         match self {
-            Self::ReplaceExpression { at, .. } | Self::RemoveStatement { at } => at.file,
+            Self::ReplaceExpression { at, .. }
+            | Self::RemoveStatement { at }
+            | Self::ReplaceText { at, .. } => at.file,
             Self::AddAssignment { file, .. }
             | Self::AddStatement { file, .. }
             | Self::AddImport { file, .. }

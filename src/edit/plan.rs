@@ -209,7 +209,10 @@ fn spans(operation: &Operation) -> Vec<(usize, usize)> {
         Operation::AddElement { list, .. } | Operation::RemoveElement { list, .. } => vec![at(*list)],
         Operation::SetKeyword { call, .. } | Operation::RemoveArgument { call, .. } => vec![at(*call)],
         Operation::SetClassAttribute { class, .. } => vec![at(*class)],
-        Operation::AddImport { .. } | Operation::SetTomlKey { .. } | Operation::RemoveTomlKey { .. } => {
+        Operation::AddImport { .. }
+        | Operation::ReplaceText { .. }
+        | Operation::SetTomlKey { .. }
+        | Operation::RemoveTomlKey { .. } => {
             vec![]
         }
     }
@@ -310,6 +313,9 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
                 };
                 let siblings = operations.iter().filter(|(o, _)| inside(o)).count();
                 statement::remove(file, place, siblings, fixes, &mut edits).map_err(refused)?;
+            }
+            Operation::ReplaceText { at, with } => {
+                edits.replace(at.start()..at.end(), with.as_str(), fixes);
             }
             Operation::AddImport { module, name, .. } => {
                 let wanted = Wanted { module: module.clone(), name: name.clone() };

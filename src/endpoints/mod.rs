@@ -12,6 +12,7 @@ mod names;
 pub mod policy;
 mod route;
 
+pub use policy::{Exposure, Kind, Origin, PolicyValue, ViewPolicy};
 pub use route::{Route, ViewCall, ViewTarget};
 
 use crate::index::{API_VIEW, ProjectIndex};
@@ -20,7 +21,7 @@ use crate::settings::routes::{Callback, Shown, Target, UrlPattern, routes};
 use crate::settings::{Problem, SettingsModel, Truth};
 use crate::source::Sources;
 use names::IndexNames;
-use policy::{Kind, Policies, ViewPolicy};
+use policy::Policies;
 
 /// All endpoints of one project under one settings module.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +45,7 @@ pub struct Endpoint {
     pub kind: Kind,
     /// HTTP methods in upper case, sorted; empty for a plain function, which takes any.
     pub methods: Vec<String>,
-    /// What protects the view.
+    /// What protects it.
     pub policy: ViewPolicy,
 }
 
@@ -56,8 +57,8 @@ pub fn inventory(
     index: &ProjectIndex,
 ) -> Inventory {
     let names = IndexNames { index, near: model.file };
-    let policies = Policies::new(index, Some(model), sources);
     let map = routes(sources, project, model, &names);
+    let policies = Policies::new(index, Some(model), sources);
     let mut inventory = Inventory { problems: map.problems, ..Inventory::default() };
     for pattern in map.patterns {
         let endpoint = endpoint(&names, sources, &policies, pattern, &mut inventory.problems);

@@ -10,6 +10,7 @@ mod fingerprint;
 pub mod git;
 mod judge;
 mod report;
+mod rewrite;
 mod scan;
 mod select;
 mod state;
@@ -33,6 +34,8 @@ pub use report::{
     CheckResult, DecisionNote, FindingId, PracticeReport, ProjectReport, Report, ReportedFinding, Score,
     State, Totals,
 };
+
+pub use rewrite::{Rewrite, rewrites};
 
 /// What to scan and what to report. Paths are as given by the user.
 #[derive(Clone, Debug)]

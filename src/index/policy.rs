@@ -23,6 +23,8 @@ pub enum Policy {
     Permission,
     /// `authentication_classes`.
     Authentication,
+    /// `throttle_classes`.
+    Throttle,
 }
 
 impl Policy {
@@ -31,6 +33,16 @@ impl Policy {
         match self {
             Self::Permission => "permission_classes",
             Self::Authentication => "authentication_classes",
+            Self::Throttle => "throttle_classes",
+        }
+    }
+
+    /// The method of a view that makes instances of the classes.
+    pub fn method(self) -> &'static str {
+        match self {
+            Self::Permission => "get_permissions",
+            Self::Authentication => "get_authenticators",
+            Self::Throttle => "get_throttles",
         }
     }
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::{Value as Json, json};
 
-use crate::endpoints::policy::{Branch, Effective, PolicyValue};
-use crate::endpoints::{Endpoint, ViewTarget};
+use crate::endpoints::policy;
+use crate::endpoints::{Endpoint, Kind, PolicyValue, ViewPolicy, ViewTarget};
 use crate::engine::EndpointReport;
 use crate::source::{Sources, Span};
 
@@ -38,15 +37,14 @@ struct Row<'a> {
     methods: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     actions: Option<&'a BTreeMap<String, String>>,
-    authentication: Policy<'a>,
-    permission: Policy<'a>,
-    throttle: Policy<'a>,
-    pagination: Policy<'a>,
-    serializer: Policy<'a>,
-    renderer: Policy<'a>,
-    parser: Policy<'a>,
+    /// What protects a DRF view; other views have no such attributes.
+    #[serde(flatten)]
+    policy: Option<Policy<'a>>,
     exposure: &'static str,
+    /// Why the exposure is what it is.
     why: &'a str,
+    /// Whom each method lets in.
+    by_method: BTreeMap<&'a str, &'static str>,
     /// Decorators around the view in the URLconf, outermost first.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     wrappers: &'a [String],
@@ -59,14 +57,39 @@ struct Row<'a> {
 
 #[derive(Serialize)]
 struct Policy<'a> {
+    authentication: Effective<'a>,
+    permission: Effective<'a>,
+    throttle: Effective<'a>,
+    pagination: Effective<'a>,
+    serializer: Effective<'a>,
+    renderer: Effective<'a>,
+    parser: Effective<'a>,
+}
+
+#[derive(Serialize)]
+struct Effective<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<Json>,
-    /// Why the value cannot be told.
+    value: Option<Value<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'a str>,
     from: &'static str,
-    #[serde(rename = "where")]
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
     place: Option<Place<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Value<'a> {
+    Names(&'a [String]),
+    One(Option<&'a str>),
+    Branches(Vec<Branch<'a>>),
+    Unknown { unknown: &'a str },
+}
+
+#[derive(Serialize)]
+struct Branch<'a> {
+    when: &'a str,
+    value: Value<'a>,
 }
 
 #[derive(Serialize)]
@@ -114,47 +137,44 @@ fn row<'a>(report: &'a EndpointReport, endpoint: &'a Endpoint) -> Row<'a> {
         kind: endpoint.kind.as_str(),
         methods: &endpoint.methods,
         actions: route.view.actions.as_ref(),
-        authentication: policy(report, &endpoint.policy.authentication),
-        permission: policy(report, &endpoint.policy.permission),
-        throttle: policy(report, &endpoint.policy.throttle),
-        pagination: policy(report, &endpoint.policy.pagination),
-        serializer: policy(report, &endpoint.policy.serializer),
-        renderer: policy(report, &endpoint.policy.renderer),
-        parser: policy(report, &endpoint.policy.parser),
+        policy: (endpoint.kind == Kind::Drf).then(|| protection(&report.sources, &endpoint.policy)),
         exposure: endpoint.policy.exposure.as_str(),
         why: &endpoint.policy.why,
+        by_method: endpoint.policy.by_method.iter().map(|(m, e)| (m.as_str(), e.as_str())).collect(),
         wrappers: &route.view.wrappers,
         place: written.map(|at| place(&report.sources, at)),
         route: route.at.map(|at| place(&report.sources, at)),
     }
 }
 
-fn policy<'a>(report: &'a EndpointReport, effective: &'a Effective) -> Policy<'a> {
-    let cause = match &effective.value {
-        PolicyValue::Unknown(cause) => Some(cause.as_str()),
-        _ => None,
+fn protection<'a>(sources: &'a Sources, policy: &'a ViewPolicy) -> Policy<'a> {
+    let effective = |found: &'a policy::Effective| {
+        let (value, cause) = match &found.value {
+            PolicyValue::Unknown(cause) => (None, Some(cause.as_str())),
+            known => (Some(value(known)), None),
+        };
+        let place = found.at.map(|at| place(sources, at));
+        Effective { value, cause, from: found.origin.as_str(), place }
     };
     Policy {
-        value: value(&effective.value),
-        cause,
-        from: effective.origin.as_str(),
-        place: effective.at.map(|at| place(&report.sources, at)),
+        authentication: effective(&policy.authentication),
+        permission: effective(&policy.permission),
+        throttle: effective(&policy.throttle),
+        pagination: effective(&policy.pagination),
+        serializer: effective(&policy.serializer),
+        renderer: effective(&policy.renderer),
+        parser: effective(&policy.parser),
     }
 }
 
-/// Names as a list, one as a text, cases with their conditions; nothing where it cannot be told.
-fn value(value: &PolicyValue) -> Option<Json> {
-    match value {
-        PolicyValue::Names(names) => Some(Json::from(names.clone())),
-        PolicyValue::One(name) => Some(Json::from(name.clone())),
-        PolicyValue::Branches(branches) => {
-            let case = |b: &Branch| match &b.value {
-                PolicyValue::Unknown(cause) => json!({"when": b.when, "cause": cause}),
-                inner => json!({"when": b.when, "value": self::value(inner)}),
-            };
-            Some(branches.iter().map(case).collect())
-        }
-        PolicyValue::Unknown(_) => None,
+fn value(found: &PolicyValue) -> Value<'_> {
+    match found {
+        PolicyValue::Names(names) => Value::Names(names),
+        PolicyValue::One(name) => Value::One(name.as_deref()),
+        PolicyValue::Branches(branches) => Value::Branches(
+            branches.iter().map(|b| Branch { when: &b.when, value: value(&b.value) }).collect(),
+        ),
+        PolicyValue::Unknown(cause) => Value::Unknown { unknown: cause },
     }
 }
 

@@ -8,7 +8,8 @@ use time::Date;
 
 use crate::checklist::{Practice, Section};
 use crate::decisions::Decisions;
-use crate::engine::{PracticeReport, ProjectReport, Report, ReportedFinding, State};
+use crate::edit::Operation;
+use crate::engine::{PracticeReport, ProjectReport, Report, ReportedFinding, Rewrite, State};
 use crate::output::redact::Secrets;
 use crate::source::{FileId, Span};
 use crate::tui::backend::{FilePatch, ReportFormat, Written};
@@ -143,6 +144,8 @@ pub enum Plan {
 pub enum Change {
     /// The marks before it.
     Marks(BTreeMap<String, Mark>),
+    /// The rewritten proposals and the marks before it.
+    Rewrites(BTreeMap<String, Vec<Rewrite>>, BTreeMap<String, Mark>),
     /// The decisions before it, and the row that was selected.
     Decisions(Box<Decisions>, Cursor),
 }
@@ -222,6 +225,8 @@ pub struct Model {
     pub zoom: bool,
     /// What fixes change, by their fingerprints.
     pub plans: BTreeMap<Vec<String>, Plan>,
+    /// The operations of the report that a rewrite has taken the place of, by fingerprint.
+    pub proposals: BTreeMap<String, Vec<Operation>>,
     /// Files to be written that have uncommitted edits.
     pub uncommitted: Vec<String>,
     /// The open form.
@@ -273,6 +278,7 @@ impl Model {
             side_by_side: false,
             zoom: false,
             plans: BTreeMap::new(),
+            proposals: BTreeMap::new(),
             uncommitted: Vec::new(),
             form: None,
             applied: None,

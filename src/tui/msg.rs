@@ -44,6 +44,8 @@ pub enum Msg {
     NotKept(String),
     /// A worker broke down; the sentence says at what.
     Failed(String),
+    /// The editor came back with the text of this fix's proposal, or a sentence why there is none.
+    Rewritten(String, Result<String, String>),
     /// The editor came back; a sentence when it could not be started.
     EditorClosed(Option<String>),
 }
@@ -96,6 +98,8 @@ pub enum Effect {
     SaveSession(Box<SessionState>),
     /// Open a file (relative to the root) at a line.
     OpenEditor(String, usize),
+    /// Open the text of this fix's proposal in the editor.
+    EditText(String, String),
     /// Put text on the terminal's clipboard.
     Copy(String),
     /// Stop the process until the shell continues it.

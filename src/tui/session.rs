@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::Rewrite;
+
 /// A person's mark on a fix. A fix without one is undecided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -63,6 +65,8 @@ pub struct SessionState {
     pub filter: String,
     /// Marks on fixes, by fingerprint.
     pub marks: BTreeMap<String, Mark>,
+    /// Proposals that were changed by hand, by the fingerprint of their fix.
+    pub rewrites: BTreeMap<String, Vec<Rewrite>>,
     /// Unfinished forms: `form/practice` to the fields' texts.
     pub drafts: BTreeMap<String, Vec<String>>,
     /// Notes, by `project/practice`.

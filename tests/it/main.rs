@@ -24,6 +24,7 @@ mod real_projects;
 mod settings;
 mod settings_corpus;
 mod settings_differential;
+mod settings_generated;
 mod support;
 mod tidy;
 mod tui;

@@ -22,15 +22,30 @@ pub(crate) struct Case {
     pub(crate) files: Vec<(String, String)>,
     pub(crate) env: BTreeMap<String, String>,
     expected: String,
+    /// The module that is evaluated, where it is not the usual one.
+    module: Option<&'static str>,
 }
 
 impl Case {
+    /// A case without a fixture.
+    pub(crate) fn of(
+        files: Vec<(String, String)>,
+        env: BTreeMap<String, String>,
+        module: &'static str,
+    ) -> Self {
+        let (file, title, expected) = (PathBuf::from("inline"), "inline".into(), String::new());
+        Self { file, title, files, env, expected, module: Some(module) }
+    }
+
     pub(crate) fn name(&self) -> String {
         format!("{}: {}", self.file.file_name().unwrap().to_string_lossy(), self.title)
     }
 
     /// The module that is evaluated.
     pub(crate) fn module(&self) -> String {
+        if let Some(module) = self.module {
+            return module.to_owned();
+        }
         let has = |path: &str| self.files.iter().any(|(p, _)| p == path);
         if has("settings/production.py") { "settings.production".into() } else { "settings".into() }
     }
@@ -93,13 +108,7 @@ pub(crate) fn document(sources: &Sources, model: &SettingsModel) -> Map<String, 
 
 /// A case of one file.
 fn module(text: impl Into<String>) -> Case {
-    Case {
-        file: PathBuf::from("inline"),
-        title: "inline".into(),
-        files: vec![("settings.py".into(), text.into())],
-        env: BTreeMap::new(),
-        expected: String::new(),
-    }
+    Case::of(vec![("settings.py".into(), text.into())], BTreeMap::new(), "settings")
 }
 
 /// All cases, in order.
@@ -136,6 +145,7 @@ fn read_cases(file: &Path) -> Vec<Case> {
                 files: Vec::new(),
                 env: BTreeMap::new(),
                 expected: String::new(),
+                module: None,
             });
         } else if let Some(info) = line.strip_prefix("```") {
             block = Some((info.to_owned(), String::new()));

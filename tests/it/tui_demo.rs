@@ -1,7 +1,7 @@
 //! Journeys through the demo project with the real engine, without a terminal.
 
-use drf_harden::tui::Headless;
 use drf_harden::tui::model::Cursor;
+use drf_harden::tui::{Effect, Headless, Msg};
 
 use crate::support::demo::Demo;
 
@@ -41,4 +41,80 @@ fn decisions_and_writes_from_a_folder_inside_belong_to_the_project() {
     let undone = demo.engine("shop/settings").undo(None).unwrap();
     assert_eq!(undone.restored, ["shop/settings/production.py"]);
     assert!(!demo.text("shop/settings/production.py").contains("IsAuthenticated"));
+}
+
+/// Presses `e` on the shown fix and gives its fingerprint and the text for the editor.
+fn proposal(session: &mut Headless) -> (String, String) {
+    session.effects.clear();
+    session.keys("e");
+    let texts = session.effects.iter().find_map(|effect| match effect {
+        Effect::EditText(fix, text) => Some((fix.clone(), text.clone())),
+        _ => None,
+    });
+    texts.unwrap_or_else(|| panic!("nothing for the editor: {}", session.screen()))
+}
+
+#[test]
+fn a_proposal_is_changed_by_hand_and_written_as_it_was_shown() {
+    let demo = Demo::new();
+    let before = demo.text("shop/settings/production.py");
+    let mut session = at(&demo, "", "choose-default-permissions");
+    session.keys("f y");
+    let (fix, text) = proposal(&mut session);
+    assert!(text.contains("#> shop/settings/production.py:6\nREST_FRAMEWORK"), "{text}");
+    session.send(Msg::Rewritten(fix.clone(), Ok(text.clone())));
+    assert!(session.screen().contains("left as it was"));
+    assert_eq!(session.model.staged().len(), 1);
+    let mine = text.replace("IsAuthenticated", "IsAdminUser");
+    session.send(Msg::Rewritten(fix, Ok(mine)));
+    assert!(session.model.staged().is_empty(), "what was accepted was another text");
+    let screen = session.screen();
+    assert!(screen.contains("(changed by you)") && screen.contains("IsAdminUser"), "{screen}");
+    session.keys("y W y");
+    let written = demo.text("shop/settings/production.py");
+    assert!(written.contains("permissions.IsAdminUser\""), "{written}");
+    assert!(written.starts_with(&before), "{written}");
+    session.keys("u y");
+    assert_eq!(demo.text("shop/settings/production.py"), before);
+}
+
+#[test]
+fn a_change_that_does_not_parse_is_refused_and_its_text_kept() {
+    let demo = Demo::new();
+    let mut session = at(&demo, "", "choose-default-permissions");
+    session.keys("f");
+    let (fix, text) = proposal(&mut session);
+    session.send(Msg::Rewritten(fix.clone(), Ok(text.replace(']', ")"))));
+    let screen = session.screen();
+    assert!(screen.contains("not taken: the result is not valid Python"), "{screen}");
+    assert!(screen.contains("IsAuthenticated"), "the proposal is the former one: {screen}");
+    let (_, again) = proposal(&mut session);
+    assert!(again.contains("\n)"), "{again}");
+    session.send(Msg::Rewritten(fix, Ok(String::new())));
+    assert!(session.screen().contains("not taken"), "{}", session.screen());
+    assert!(session.model.session.rewrites.is_empty());
+}
+
+#[test]
+fn a_changed_proposal_outlives_the_session_and_not_a_change_of_its_file() {
+    let demo = Demo::new();
+    let mut session = at(&demo, "", "choose-default-permissions");
+    session.keys("f");
+    let (fix, text) = proposal(&mut session);
+    session.send(Msg::Rewritten(fix, Ok(text.replace("IsAuthenticated", "IsAdminUser"))));
+    session.keys("y u u");
+    assert!(!session.screen().contains("IsAdminUser"), "u takes the change back: {}", session.screen());
+    session.keys("U U ctrl-c");
+    let mut next = at(&demo, "", "choose-default-permissions");
+    next.keys("f");
+    assert!(next.screen().contains("IsAdminUser"), "{}", next.screen());
+    assert_eq!(next.model.staged().len(), 1);
+    let path = demo.root().join("shop/settings/production.py");
+    std::fs::write(&path, format!("# mine\n{}", demo.text("shop/settings/production.py"))).unwrap();
+    next.keys("R");
+    let screen = next.screen();
+    assert!(screen.contains("undecided again") && !screen.contains("IsAdminUser"), "{screen}");
+    assert!(next.model.staged().is_empty());
+    let (_, text) = proposal(&mut next);
+    assert!(text.contains("IsAdminUser"), "{text}");
 }

@@ -284,6 +284,30 @@ fn a_paste_does_nothing_outside_a_field() {
     pty.wait_exit();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_proposal_goes_through_the_real_editor() {
+    let demo = Demo::new();
+    let folder = tempfile::tempdir().unwrap();
+    let editor = "sed -i s/IsAuthenticated/IsAdminUser/";
+    let mut pty = pty::start(&demo.root(), folder.path(), (24, 80), &[], &[("EDITOR", editor)]);
+    pty.wait_for("Before the first scan");
+    pty.send("\r");
+    pty.wait_for("Enter opens the checklist");
+    pty.send("\r");
+    pty.wait_for("Choose the default permission classes");
+    pty.send("f");
+    pty.wait_for("IsAuthenticated");
+    pty.send("e");
+    pty.wait_for("changed by you");
+    let screen = pty.wait_for("IsAdminUser");
+    assert!(screen.contains("[ ]"), "nothing is accepted by it: {screen}");
+    pty.send("q");
+    pty.send("\x03");
+    pty.wait_exit();
+    pty.assert_restored();
+}
+
 /// A shell with job control runs the program; its prompt is `>`, so that what it prints is told from the session.
 #[cfg(unix)]
 fn shell(folder: &std::path::Path) -> Option<Pty> {

@@ -15,8 +15,7 @@ import re
 import sys
 import types
 
-ROOT = sys.argv[1]
-CLASS = sys.argv[3] if len(sys.argv) > 3 else None
+ROOT = MODULE = CLASS = None
 
 
 def encode(value, depth=0):
@@ -86,5 +85,6 @@ def set_up_configurations(name):
     return {**framework, "CONFIGURATION": f"{MODULE}.{name}", "DOTENV_LOADED": None}
 
 
-MODULE = sys.argv[2]
-main()
+if __name__ == "__main__":
+    ROOT, MODULE, CLASS = [*sys.argv[1:4], None][:3]
+    main()

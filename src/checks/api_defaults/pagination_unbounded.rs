@@ -3,9 +3,10 @@
 //! set their own `pagination_class` are not looked at here.
 //! <https://www.django-rest-framework.org/api-guide/pagination/>
 
-use crate::checks::support::classes::{attribute, defines, find, is_none, libraries};
+use crate::checks::support::classes::find;
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{last_part, name_of};
+use crate::checks::support::paginators::{Bound, PAGE_NUMBER, bound, limit_pages};
 use crate::checks::support::rest::{self, Key};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Code;
@@ -16,21 +17,6 @@ pub(crate) struct PaginationUnbounded;
 
 const CLASS: &str = "DEFAULT_PAGINATION_CLASS";
 const SIZE: &str = "PAGE_SIZE";
-const PAGE_NUMBER: &str = "rest_framework.pagination.PageNumberPagination";
-const LIMIT_OFFSET: &str = "rest_framework.pagination.LimitOffsetPagination";
-const CURSOR: &str = "rest_framework.pagination.CursorPagination";
-
-/// What a class does.
-enum Bound {
-    /// Page size and maximum are set, whatever the settings say.
-    Always,
-    /// Bounded when `PAGE_SIZE` is set.
-    BySize,
-    /// The client chooses without a maximum; why, as a clause.
-    Never(String),
-    /// It cannot be told.
-    Unclear(String),
-}
 
 impl Check for PaginationUnbounded {
     fn id(&self) -> &'static str {
@@ -79,10 +65,13 @@ impl Check for PaginationUnbounded {
             (Bound::Never(why), _) => {
                 let message = format!("`{CLASS}` is `{short}`, {why}");
                 let found = rest::finding(cx, model, self.id(), CLASS, message.clone());
-                let found = found.instruction(
-                    "Subclass it with a maximum (`max_limit` or `max_page_size`) and name the subclass in \
-                     `DEFAULT_PAGINATION_CLASS`.",
-                );
+                let found = match find(cx.index, class).and_then(|id| limit_pages(cx, id)) {
+                    Some(fix) => found.fix(fix),
+                    None => found.instruction(
+                        "Subclass it with a maximum (`max_limit` or `max_page_size`) and name the subclass in \
+                         `DEFAULT_PAGINATION_CLASS`.",
+                    ),
+                };
                 Outcome::fail(format!("{message}."), vec![found])
             }
             (Bound::Unclear(cause), _) => {
@@ -120,56 +109,4 @@ impl PaginationUnbounded {
         let found = remedy("Page all lists").attach(found, operations);
         Outcome::fail(format!("{message}."), vec![found])
     }
-}
-
-/// What a class allows: known ones by name, the project's own by their attributes.
-fn bound(cx: &CheckContext<'_>, class: &str) -> Bound {
-    if let Some(bound) = stock(class) {
-        return bound;
-    }
-    let Some(id) = find(cx.index, class) else {
-        return Bound::Unclear("the class is not in the project".to_owned());
-    };
-    let methods = ["paginate_queryset", "get_page_size", "get_limit"];
-    if let Some(method) = methods.iter().find(|m| defines(cx, id, m)) {
-        return Bound::Unclear(format!("it has its own `{method}`"));
-    }
-    let set = |name: &str| attribute(cx, id, name).map(|source| !is_none(source));
-    let libraries = libraries(cx.index, id);
-    let base = |name: &str| libraries.iter().any(|l| l == name);
-    if base(LIMIT_OFFSET) {
-        return match (set("max_limit"), set("default_limit")) {
-            (Some(true), Some(true)) => Bound::Always,
-            (Some(true), Some(false)) => Bound::Never("whose `default_limit` is `None`".to_owned()),
-            (Some(true), None) => Bound::BySize,
-            (Some(false) | None, _) => Bound::Never("and a client may ask for any `limit`".to_owned()),
-        };
-    }
-    if base(PAGE_NUMBER) || base(CURSOR) {
-        let sized = set("page_size");
-        let chosen = set("page_size_query_param") == Some(true);
-        return match (chosen, set("max_page_size"), sized) {
-            (true, Some(false) | None, _) => {
-                Bound::Never("and a client may ask for a page of any size".to_owned())
-            }
-            (_, _, Some(true)) => Bound::Always,
-            (_, _, Some(false)) => Bound::Never("whose `page_size` is `None`".to_owned()),
-            (_, _, None) => Bound::BySize,
-        };
-    }
-    match libraries.iter().find_map(|l| stock(l)) {
-        Some(bound) => bound,
-        None => Bound::Unclear("its base is not known".to_owned()),
-    }
-}
-
-fn stock(class: &str) -> Option<Bound> {
-    Some(match class {
-        PAGE_NUMBER
-        | CURSOR
-        | "rest_framework_json_api.pagination.JsonApiPageNumberPagination"
-        | "rest_framework_json_api.pagination.JsonApiLimitOffsetPagination" => Bound::BySize,
-        LIMIT_OFFSET => Bound::Never("and a client may ask for any `limit`".to_owned()),
-        _ => return None,
-    })
 }

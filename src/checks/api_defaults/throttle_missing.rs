@@ -2,23 +2,19 @@
 //! pass), or rates that no class uses. Classes, rates and scopes are judged as one; a limit at the gateway or on
 //! single views is not seen here. <https://www.django-rest-framework.org/api-guide/throttling/>
 
-use crate::checks::support::classes::{attribute, defines, find, is_none, libraries};
-use crate::checks::support::fixes::Remedy;
+use crate::checks::support::fixes::{Operations, Remedy};
 use crate::checks::support::lists::{last_part, name_of};
 use crate::checks::support::rest::{self, Key};
 use crate::checks::support::rest_keys::{misspelt, rename};
+use crate::checks::support::throttles::{
+    ANONYMOUS, CLASSES, Limit, RATES, SCOPED, USER, limit, rate, rates, set_rates, used_by_views,
+};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Code;
 use crate::finding::{Effect, Outcome};
 use crate::settings::{Dict, Node, SettingsModel, Truth};
 
 pub(crate) struct ThrottleMissing;
-
-const CLASSES: &str = "DEFAULT_THROTTLE_CLASSES";
-const RATES: &str = "DEFAULT_THROTTLE_RATES";
-const ANONYMOUS: &str = "rest_framework.throttling.AnonRateThrottle";
-const USER: &str = "rest_framework.throttling.UserRateThrottle";
-const SCOPED: &str = "rest_framework.throttling.ScopedRateThrottle";
 
 impl Check for ThrottleMissing {
     fn id(&self) -> &'static str {
@@ -35,10 +31,9 @@ impl Check for ThrottleMissing {
             Key::Absent => None,
             Key::Set(node) => Some(node),
         };
-        let rates = match rest::key(model, RATES) {
-            Key::Unclear(cause) => return rest::unclear(cx, model, RATES, &cause),
-            Key::Absent => None,
-            Key::Set(node) => node.as_dict(),
+        let rates = match rates(model) {
+            Ok(rates) => rates,
+            Err(cause) => return rest::unclear(cx, model, RATES, &cause),
         };
         match classes.map(Node::truthy) {
             None | Some(Truth::No) => self.no_classes(cx, model, rates),
@@ -56,59 +51,6 @@ fn seen(cx: &CheckContext<'_>, model: &SettingsModel) -> Vec<crate::finding::Lab
     vec![rest::label_of(cx, model, CLASSES), rest::label_of(cx, model, RATES)]
 }
 
-/// Whether a rate is set for a scope.
-fn rate(rates: Option<&Dict>, scope: &str) -> Truth {
-    match rates {
-        None => Truth::No,
-        Some(dict) => match dict.get(scope) {
-            Some(node) => node.truthy(),
-            None => dict.has(scope),
-        },
-    }
-}
-
-/// What a throttle class goes by.
-#[derive(PartialEq)]
-enum Limit {
-    /// The rate of a scope.
-    Scope(String),
-    /// A rate of its own.
-    Own,
-    /// It cannot be told.
-    Unclear,
-}
-
-fn limit(cx: &CheckContext<'_>, class: &str) -> Limit {
-    match class {
-        ANONYMOUS => return Limit::Scope("anon".to_owned()),
-        USER => return Limit::Scope("user".to_owned()),
-        _ => {}
-    }
-    let Some(id) = find(cx.index, class) else { return Limit::Unclear };
-    if ["allow_request", "get_rate", "parse_rate"].iter().any(|method| defines(cx, id, method)) {
-        return Limit::Unclear;
-    }
-    let bases = libraries(cx.index, id);
-    let inherits = |base: &str| bases.iter().any(|b| b == base);
-    let known = if inherits(ANONYMOUS) {
-        "anon"
-    } else if inherits(USER) {
-        "user"
-    } else {
-        return Limit::Unclear;
-    };
-    if attribute(cx, id, "rate").is_some_and(|rate| !is_none(rate)) {
-        return Limit::Own;
-    }
-    match attribute(cx, id, "scope") {
-        None => Limit::Scope(known.to_owned()),
-        Some(text) if text.starts_with(['"', '\'']) => {
-            Limit::Scope(text.trim_matches(['"', '\'']).to_owned())
-        }
-        Some(_) => Limit::Unclear,
-    }
-}
-
 fn remedy() -> Remedy {
     Remedy {
         title: "Limit anonymous and logged-in callers".to_owned(),
@@ -119,27 +61,33 @@ fn remedy() -> Remedy {
     }
 }
 
-/// All scopes with a rate: those that have one, and suggestions for the missing.
-fn all_rates(rates: Option<&Dict>, scopes: &[&str]) -> Option<Code> {
-    let mut entries: Vec<(Code, Code)> = Vec::new();
-    for entry in rates.map_or(&[][..], |r| &r.entries) {
-        let key = entry.key.as_str()?;
-        if entry.value.truthy() == Truth::No && scopes.contains(&key) {
-            continue;
-        }
-        entries.push((Code::str(key), Code::str(entry.value.as_str()?)));
-    }
-    for scope in scopes.iter().filter(|s| rate(rates, s) == Truth::No) {
-        let suggestion = if *scope == "anon" { "60/min" } else { "600/min" };
-        entries.push((Code::str(*scope), Code::str(suggestion)));
-    }
-    Some(Code::Dict(entries))
+/// The rate to suggest for a scope.
+fn suggestion(scope: &str) -> &'static str {
+    if scope == "anon" { "60/min" } else { "600/min" }
+}
+
+/// Gives the scopes that have no rate one.
+fn add_rates(
+    cx: &CheckContext<'_>,
+    model: &SettingsModel,
+    rates: Option<&Dict>,
+    scopes: &[&str],
+) -> Operations {
+    let missing: Vec<_> = scopes.iter().filter(|s| rate(rates, s) == Truth::No).collect();
+    let new: Vec<_> = missing.into_iter().map(|s| (*s, suggestion(s))).collect();
+    set_rates(cx, model, &new)
 }
 
 impl ThrottleMissing {
     fn no_classes(&self, cx: &CheckContext<'_>, model: &SettingsModel, rates: Option<&Dict>) -> Outcome {
         let unused = rates.is_some_and(|r| r.entries.iter().any(|e| e.value.truthy() == Truth::Yes));
-        let message = if unused {
+        let by_views = used_by_views(cx);
+        let message = if by_views {
+            format!(
+                "{}, so only the views that name throttles themselves limit anything",
+                rest::wording(model, CLASSES)
+            )
+        } else if unused {
             format!(
                 "{}, so no view uses `{RATES}` unless it names a throttle itself",
                 rest::wording(model, CLASSES)
@@ -151,7 +99,6 @@ impl ThrottleMissing {
         // Rates under a misspelt key are put right as they are, and only the classes that go by them are named.
         let misspelt = misspelt(model, RATES);
         let meant = misspelt.and_then(|entry| entry.value.as_dict());
-        let rates = rates.or(meant);
         let limited = [("anon", ANONYMOUS), ("user", USER)]
             .into_iter()
             .filter(|(scope, _)| meant.is_none_or(|rates| rate(Some(rates), scope) == Truth::Yes));
@@ -160,23 +107,14 @@ impl ThrottleMissing {
             let operations = Err("the rates are under another key, which comes first".to_owned());
             return Outcome::fail(format!("{message}."), vec![remedy().attach(found, operations)]);
         }
-        let mut entries = vec![(CLASSES, Code::List(classes))];
-        let operations = if let Some(entry) = misspelt {
-            rest::set_keys(cx, model, entries).and_then(|mut operations| {
-                operations.extend(rename(cx, model, entry, RATES)?);
-                Ok(operations)
-            })
-        } else if scopes.iter().all(|s| rate(rates, s) == Truth::Yes) {
-            rest::set_keys(cx, model, entries)
-        } else {
-            match all_rates(rates, &scopes) {
-                Some(rates) => {
-                    entries.push((RATES, rates));
-                    rest::set_keys(cx, model, entries)
-                }
-                None => Err(format!("`{RATES}` holds more than plain texts")),
-            }
-        };
+        let named = rest::set_keys(cx, model, vec![(CLASSES, Code::List(classes))]);
+        let operations = named.and_then(|mut operations| {
+            operations.extend(match misspelt {
+                Some(entry) => rename(cx, model, entry, RATES)?,
+                None => add_rates(cx, model, rates, &scopes)?,
+            });
+            Ok(operations)
+        });
         Outcome::fail(format!("{message}."), vec![remedy().attach(found, operations)])
     }
 
@@ -205,10 +143,7 @@ impl ThrottleMissing {
             };
             let message = format!("{}, but {what}", rest::wording(model, CLASSES));
             let found = rest::finding(cx, model, self.id(), RATES, message.clone());
-            let operations = match all_rates(rates, &missing) {
-                Some(rates) => rest::set_keys(cx, model, vec![(RATES, rates)]),
-                None => Err(format!("`{RATES}` holds more than plain texts")),
-            };
+            let operations = add_rates(cx, model, rates, &missing);
             return Outcome::fail(format!("{message}."), vec![remedy().attach(found, operations)]);
         }
         if unclear {

@@ -144,7 +144,7 @@ fn writes(cx: &CheckContext<'_>, view: ClassId) -> bool {
     let handler = |name: &&str| matches!(index.lookup(view, name), crate::index::Lookup::Method { .. });
     mixin("CreateModelMixin")
         || mixin("UpdateModelMixin")
-        || ["post", "put", "patch", "create", "update"].iter().any(|n| handler(n))
+        || ["post", "put", "patch", "create", "update"].iter().any(handler)
 }
 
 fn fix(cx: &CheckContext<'_>, class: ClassId, names: &[&String]) -> Option<Operation> {

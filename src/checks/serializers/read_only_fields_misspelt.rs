@@ -134,10 +134,9 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
 fn stays_writable(cx: &CheckContext<'_>, value: &ValueItem) -> bool {
     let Expression::Call(call) = &value.value else { return false };
     let closed = call.keywords.iter().any(|(k, v)| &**k == "read_only" && *v != Expression::Bool(false));
-    let kind = match cx.index.resolve_at(value.at, &call.callee) {
-        crate::index::Resolution::External(name) => name,
-        // A class of the project may be read-only by itself.
-        _ => return false,
+    // A class of the project may be read-only by itself.
+    let crate::index::Resolution::External(kind) = cx.index.resolve_at(value.at, &call.callee) else {
+        return false;
     };
     let computed =
         ["MethodField", "ReadOnlyField", "HiddenField", "StringRelatedField", "HyperlinkedIdentityField"];

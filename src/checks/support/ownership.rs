@@ -4,7 +4,7 @@
 //! everybody to read (comments, reviews): of those it cannot be told.
 
 use crate::checks::CheckContext;
-use crate::index::{ClassId, Expression, Field, Lookup, Model};
+use crate::index::{ClassId, Entity, Expression, Field, Lookup, Model, Resolution};
 
 /// Whose the rows of a model are.
 pub(crate) enum Ownership<'a> {
@@ -70,7 +70,6 @@ pub(crate) fn manager_may_limit(cx: &CheckContext<'_>, model: ClassId) -> bool {
     };
     let Expression::Call(call) = &value.value else { return true };
     let root = call.callee.split('.').next().unwrap_or_default();
-    use crate::index::{Entity, Resolution};
     match cx.index.resolve_in_class(class, &call.callee) {
         Resolution::External(name) => !name.starts_with("django."),
         Resolution::Resolved(Entity::Class(manager)) => match cx.index.lookup(manager, "get_queryset") {

@@ -7,6 +7,7 @@ use crate::settings::{Entry, SettingsModel};
 use super::fixes::{Operations, set_at_key};
 use super::rest::{self, NAME};
 use super::settings::own;
+use super::spelling::distance;
 
 /// Every key that some DRF version since 3.0 reads.
 const KNOWN: &[&str] = &[
@@ -96,28 +97,6 @@ pub(crate) fn meant(key: &str) -> Option<&'static str> {
     ];
     let exact = variants.iter().find_map(|v| KNOWN.iter().find(|k| *k == v));
     exact.or_else(|| KNOWN.iter().find(|k| k.len() > 8 && distance(&upper, k) <= 2)).copied()
-}
-
-/// The number of letters to insert, drop or replace (Levenshtein), a swap of neighbours counted as one.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len().abs_diff(b.len()) > 2 {
-        return usize::MAX;
-    }
-    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = change.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]

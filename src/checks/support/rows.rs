@@ -1,7 +1,7 @@
 //! Whether the rows that a generic view serves are left to every account although they belong to one.
 
 use crate::checks::CheckContext;
-use crate::index::{ClassId, Entity, Lookup, Owner, ProjectIndex, Resolution};
+use crate::index::{ClassId, Lookup, Owner, ProjectIndex, Resolution};
 use crate::settings::Truth;
 
 use super::lists::name_of;
@@ -75,9 +75,10 @@ pub(crate) fn limits(cx: &CheckContext<'_>, view: ClassId) -> Limits {
         return Limits::Unclear(format!("whether `{}` means an owner is not told by the model", field.name));
     }
     if guard.object {
-        return match lists_rows(index, view) {
-            true => Limits::Unclear("object permissions are asked for one object, not for a list".to_owned()),
-            false => Limits::Fine("the object permissions are asked".to_owned()),
+        return if lists_rows(index, view) {
+            Limits::Unclear("object permissions are asked for one object, not for a list".to_owned())
+        } else {
+            Limits::Fine("the object permissions are asked".to_owned())
         };
     }
     if let Some(why) = guard.unclear {
@@ -128,7 +129,7 @@ fn backend_may_limit(cx: &CheckContext<'_>, view: ClassId) -> Option<String> {
                 let name = element.value.name()?;
                 match cx.index.resolve_in_class(class, name) {
                     Resolution::External(full) => unknown(&full),
-                    Resolution::Resolved(Entity::Class(_)) | Resolution::Resolved(_) => {
+                    Resolution::Resolved(_) => {
                         Some(format!("the filter backend `{name}` may limit the rows"))
                     }
                     Resolution::Unresolved(_) => unknown(name),

@@ -131,7 +131,7 @@ fn names(index: &ProjectIndex, class: ClassId, value: &ValueItem) -> Fields {
         .iter()
         .map(|e| if let Expression::Str(text) = e.value { Some(text.to_string()) } else { None })
         .collect();
-    names.map_or(Fields::Unclear, |names| Fields::Named(names))
+    names.map_or(Fields::Unclear, Fields::Named)
 }
 
 /// The model of a serializer, form or filter set.

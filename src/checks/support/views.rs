@@ -5,15 +5,14 @@ use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
 use crate::finding::Label;
 use crate::index::{
-    Expression, Lookup, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution, Written,
+    API_VIEW, ClassId, Expression, Lookup, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution,
+    Written,
 };
 use crate::python::{Ranged as _, TokenKind};
 use crate::settings::Truth;
 use crate::source::{FileId, Span};
 
 use super::permissions;
-
-const IS_AUTHENTICATED: &str = "rest_framework.permissions.IsAuthenticated";
 
 /// Whether a file is part of the tests, a migration, or vendored code of others.
 pub(crate) fn is_beside_the_api(path: &str) -> bool {
@@ -52,7 +51,26 @@ pub(crate) fn policy_sites<'a>(cx: &CheckContext<'a>, policy: Policy) -> Vec<Pol
     sites
 }
 
-fn imports_drf(index: &ProjectIndex, file: FileId) -> bool {
+/// The classes of the API that are DRF views or bases of some, with the truth of that. Of classes with an unknown
+/// base only those count whose file imports from DRF.
+pub(crate) fn classes(cx: &CheckContext<'_>) -> Vec<(ClassId, Truth)> {
+    let index = cx.index;
+    let mixed_in = index.mixed_into_views();
+    let truth = |id| if mixed_in.contains(&id) { Truth::Yes } else { index.is_subclass_of(id, API_VIEW) };
+    let all = index.classes().map(|(id, _)| (id, truth(id)));
+    all.filter(|&(id, truth)| {
+        let file = index.class_file(id);
+        !is_beside_the_api(cx.sources.path(file))
+            && match truth {
+                Truth::Yes => true,
+                Truth::Maybe => imports_drf(index, file),
+                Truth::No => false,
+            }
+    })
+    .collect()
+}
+
+pub(crate) fn imports_drf(index: &ProjectIndex, file: FileId) -> bool {
     index.file(file).is_some_and(|f| {
         f.imports.iter().chain(&f.stars).any(|i| {
             i.level == 0 && (&*i.module == "rest_framework" || i.module.starts_with("rest_framework."))
@@ -143,7 +161,7 @@ pub(crate) fn default_is_closed(cx: &CheckContext<'_>) -> bool {
 /// something else in that file.
 pub(crate) fn require_login(index: &ProjectIndex, site: &PolicySite<'_>) -> Option<Vec<Operation>> {
     let file = site.at().file;
-    let (name, import) = is_authenticated(index, file)?;
+    let (name, import) = permission_name(index, file, "IsAuthenticated")?;
     let items = vec![Code::Name(name)];
     let with =
         if matches!(site.value, Expression::Tuple(_)) { Code::Tuple(items) } else { Code::List(items) };
@@ -152,31 +170,34 @@ pub(crate) fn require_login(index: &ProjectIndex, site: &PolicySite<'_>) -> Opti
     Some(operations)
 }
 
-/// How a file says `IsAuthenticated`, and the import that it needs for that.
-fn is_authenticated(index: &ProjectIndex, file: FileId) -> Option<(String, Option<Operation>)> {
+/// How a file says one of DRF's permissions, and the import that it needs for that; `None` when the name means
+/// something else there.
+pub(crate) fn permission_name(
+    index: &ProjectIndex,
+    file: FileId,
+    name: &str,
+) -> Option<(String, Option<Operation>)> {
+    let wanted = format!("rest_framework.permissions.{name}");
     let items = index.file(file)?;
     let mut module = None;
     for binding in &items.bindings {
         match index.resolve(file, &binding.name) {
-            Resolution::External(name) if name == IS_AUTHENTICATED => {
+            Resolution::External(full) if full == wanted => {
                 return Some((binding.name.to_string(), None));
             }
-            Resolution::External(name) if name == "rest_framework.permissions" => {
+            Resolution::External(full) if full == "rest_framework.permissions" => {
                 module = Some(&binding.name);
             }
             _ => {}
         }
     }
     if let Some(module) = module {
-        return Some((format!("{module}.IsAuthenticated"), None));
+        return Some((format!("{module}.{name}"), None));
     }
-    let taken = !items.bindings_of("IsAuthenticated").is_empty();
-    let import = Operation::AddImport {
-        file,
-        module: "rest_framework.permissions".to_owned(),
-        name: "IsAuthenticated".to_owned(),
-    };
-    (!taken).then(|| ("IsAuthenticated".to_owned(), Some(import)))
+    let taken = !items.bindings_of(name).is_empty();
+    let import =
+        Operation::AddImport { file, module: "rest_framework.permissions".to_owned(), name: name.to_owned() };
+    (!taken).then(|| (name.to_owned(), Some(import)))
 }
 
 /// The operation that takes a policy away, so that what is inherited counts. `None` where that cannot be done
@@ -197,10 +218,7 @@ pub(crate) fn decided_by_method(
     site: &PolicySite<'_>,
     policy: Policy,
 ) -> Option<String> {
-    let name = match policy {
-        Policy::Permission => "get_permissions",
-        Policy::Authentication => "get_authenticators",
-    };
+    let name = policy.method();
     match cx.index.lookup(site.class()?, name) {
         Lookup::Method { method, .. } => {
             let text = cx.sources.slice(method.at);

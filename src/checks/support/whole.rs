@@ -192,19 +192,20 @@ pub(crate) fn meta_is_computed(cx: &CheckContext<'_>, class: ClassId) -> Option<
 pub(crate) fn is_built_from_names(cx: &CheckContext<'_>, value: &ValueItem) -> bool {
     let module = parse(cx.sources.slice(value.value_at));
     let [Stmt::Expr(statement)] = module.body() else { return false };
-    fn named(expr: &Expr) -> bool {
-        match expr {
-            Expr::BinOp(sum) => named(&sum.left) && named(&sum.right),
-            Expr::List(list) => list.elts.iter().all(named),
-            Expr::Tuple(tuple) => tuple.elts.iter().all(named),
-            Expr::Starred(starred) => named(&starred.value),
-            Expr::StringLiteral(_) => true,
-            // The `Meta` of a base is judged where it stands.
-            Expr::Attribute(attribute) => attribute.attr.as_str() == "fields",
-            _ => false,
-        }
-    }
     named(&statement.value)
+}
+
+fn named(expr: &Expr) -> bool {
+    match expr {
+        Expr::BinOp(sum) => named(&sum.left) && named(&sum.right),
+        Expr::List(list) => list.elts.iter().all(named),
+        Expr::Tuple(tuple) => tuple.elts.iter().all(named),
+        Expr::Starred(starred) => named(&starred.value),
+        Expr::StringLiteral(_) => true,
+        // The `Meta` of a base is judged where it stands.
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "fields",
+        _ => false,
+    }
 }
 
 /// Whether a form is written for the admin: in its module, or named by a `ModelAdmin`.

@@ -131,9 +131,8 @@ fn owner_path<'k>(cx: &CheckContext<'_>, model: &Model, keyword: &'k str) -> Opt
     };
     let rest = keyword.strip_prefix(&*field.name)?;
     match rest {
-        "" | "_id" => Some((rest, sure)),
         "__id" | "__pk" => Some((&rest[1..], sure)),
-        "__username" | "__email" | "__uuid" => Some((rest, sure)),
+        "" | "_id" | "__username" | "__email" | "__uuid" => Some((rest, sure)),
         _ => None,
     }
 }

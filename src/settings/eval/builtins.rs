@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::functions::Args;
 use super::raise::{R, Raise};
-use super::val::{DictObj, Reads, Seq, V, Val};
+use super::val::{DictObj, Id, Kind, Reads, Seq, V, Val};
 use super::{Interp, cause_of, numbers};
 
 const NAMES: &[&str] = &[
@@ -220,7 +220,9 @@ impl Interp<'_> {
                     return Ok(match name {
                         "list" => self.list(Vec::new()),
                         "tuple" => Val::tuple(Vec::new()),
-                        _ => self.set_of(Seq::default()),
+                        "frozenset" => self.frozen(Seq::default()),
+                        "set" => self.set_of(Seq::default()),
+                        _ => return Err(missing()),
                     });
                 };
                 if matches!(val.v, V::None | V::Bool(_) | V::Int(_) | V::Float(_)) {
@@ -230,14 +232,19 @@ impl Interp<'_> {
                     )
                     .with_env(&val.env));
                 }
-                let mut seq = self.iterate(&val);
+                if name == "iter" && matches!(val.v, V::Iter(_)) {
+                    return Ok(val);
+                }
+                let mut seq = if name.ends_with("set") { self.walk_unordered(&val) } else { self.walk(&val) };
                 let made = match name {
                     "tuple" => Val::new(V::Tuple(Rc::new(seq))),
-                    "set" | "frozenset" => self.set_of(seq),
+                    "set" => self.set_of(seq),
+                    "frozenset" => self.frozen(seq),
                     "reversed" => {
                         seq.items.reverse();
-                        self.list_of(seq)
+                        self.iter_of(seq, true)
                     }
+                    "iter" => self.iter_of(seq, true),
                     _ => self.list_of(seq),
                 };
                 made.with_env(&val.env)
@@ -265,6 +272,9 @@ impl Interp<'_> {
                             .with_env(&env));
                     }
                     V::Str(text) => Val::new(V::Int(text.chars().count() as i64)),
+                    V::Iter(id) if self.is_once(*id) => {
+                        return Err(Raise::new("TypeError", "asks for the length of a value without one"));
+                    }
                     _ => {
                         let seq = self.iterate(&val);
                         match seq.rest {
@@ -300,7 +310,7 @@ impl Interp<'_> {
                     Some(val) => val.as_int().unwrap_or(0),
                     None => 0,
                 };
-                let seq = self.iterate(&val);
+                let seq = self.walk(&val);
                 let open = seq.rest.clone();
                 let items = seq
                     .items
@@ -315,10 +325,10 @@ impl Interp<'_> {
                         Val::tuple(vec![n, item])
                     })
                     .collect();
-                self.list_of(Seq { items, rest: seq.rest })
+                self.iter_of(Seq { items, rest: seq.rest }, true)
             }
             "zip" => {
-                let seqs: Vec<Seq> = args.pos.iter().map(|v| self.iterate(v)).collect();
+                let seqs: Vec<Seq> = args.pos.iter().map(|v| self.walk(v)).collect();
                 if let Some(cause) = seqs.iter().find_map(|s| s.rest.clone()) {
                     return Ok(Val::unknown(cause));
                 }
@@ -326,11 +336,11 @@ impl Interp<'_> {
                 let items = (0..len)
                     .map(|at| Val::tuple(seqs.iter().map(|s| s.items[at].clone()).collect()))
                     .collect();
-                self.list(items)
+                self.iter_of(Seq { items, rest: None }, true)
             }
             "sorted" => {
                 let val = first.ok_or_else(missing)?;
-                let seq = self.iterate(&val);
+                let seq = self.walk_unordered(&val);
                 let sorted = self.sorted(seq, &args)?;
                 self.list_of(sorted)
             }
@@ -340,7 +350,7 @@ impl Interp<'_> {
                 if args.pos.len() > 2 {
                     return Ok(self.give_up(&args, "map() over several lists"));
                 }
-                let seq = self.iterate(&val);
+                let seq = self.walk(&val);
                 let mut out = Seq { items: Vec::new(), rest: seq.rest };
                 for item in seq.items {
                     self.spend(1)?;
@@ -359,12 +369,12 @@ impl Interp<'_> {
                         }
                     }
                 }
-                self.list_of(out)
+                self.iter_of(out, true)
             }
             "any" | "all" => {
                 let val = first.ok_or_else(missing)?;
                 let env = self.deep_reads(&val);
-                let seq = self.iterate(&val);
+                let seq = self.walk_unordered(&val);
                 let wanted = name == "any";
                 let mut sure = seq.rest.is_none();
                 let mut answer = !wanted;
@@ -389,7 +399,7 @@ impl Interp<'_> {
                 let seq = if args.pos.len() > 1 {
                     Seq { items: args.pos.clone(), rest: None }
                 } else {
-                    self.iterate(&first.ok_or_else(missing)?)
+                    self.walk_unordered(&first.ok_or_else(missing)?)
                 };
                 if args.named("key").is_some() || seq.rest.is_some() {
                     return Ok(
@@ -414,7 +424,7 @@ impl Interp<'_> {
                 best
             }
             "sum" => {
-                let seq = self.iterate(&first.ok_or_else(missing)?);
+                let seq = self.walk(&first.ok_or_else(missing)?);
                 if let Some(cause) = seq.rest {
                     return Ok(Val::unknown(cause));
                 }
@@ -487,6 +497,7 @@ impl Interp<'_> {
                         Some(class) => Val::new(V::Class(class)),
                         None => Val::unknown("an object that is gone"),
                     },
+                    _ if self.is_frozen(val) => Val::new(V::Ref("builtins.frozenset".into())),
                     (_, Some(name)) => Val::new(V::Ref(format!("builtins.{name}").into())),
                     _ => Val::unknown(cause_of(val)),
                 },
@@ -539,7 +550,23 @@ impl Interp<'_> {
             "super" => self.call_super(&args),
             "next" => {
                 let val = first.ok_or_else(missing)?;
+                let V::Iter(id) = val.v else {
+                    let known = val.type_name().is_some();
+                    if known && !val.is_unknown() {
+                        return Err(Raise::new(
+                            "TypeError",
+                            "asks for the next of something that is no iterator",
+                        ));
+                    }
+                    return Ok(self.give_up(&args, cause_of(&val)));
+                };
                 let seq = self.iterate(&val);
+                if let Some(Kind::Iter { seq, once: true }) = self.heap.get_mut(id).map(|o| &mut o.kind)
+                    && !seq.items.is_empty()
+                    && seq.rest.is_none()
+                {
+                    seq.items.remove(0);
+                }
                 match (seq.items.first(), &seq.rest, args.pos.get(1)) {
                     (_, Some(cause), _) => Val::unknown(cause.clone()),
                     (Some(item), None, _) => item.clone(),
@@ -581,12 +608,46 @@ impl Interp<'_> {
                 parts.extend(args.pos);
                 return Ok(Val::lib("exception", parts, Vec::new()));
             }
+            // A method named on its type: `str.upper`, `dict.get`.
+            _ if name.split_once('.').is_some() && first.is_some() => {
+                let (class, method) = name.split_once('.').unwrap_or_default();
+                let this = args.pos[0].clone();
+                let rest = Args { pos: args.pos[1..].to_vec(), ..args.clone() };
+                match this.type_name() {
+                    Some(own) if own == class => return self.call_method(&this, method, rest),
+                    Some(_) if !this.is_unknown() && class != "object" => {
+                        return Err(Raise::new("TypeError", format!("calls {name}() with another type"))
+                            .with_env(&env));
+                    }
+                    _ => self.give_up(&args, unknown_first.unwrap_or_else(|| cause_of(&this))),
+                }
+            }
             _ => match unknown_first {
                 Some(cause) => Val::unknown(cause),
                 None => self.give_up(&args, format!("{name}() is not modelled")),
             },
         };
         Ok(if super::targets::plain(&val) { val.with_env(&env) } else { val })
+    }
+
+    /// A `frozenset` of these.
+    pub(super) fn frozen(&mut self, seq: Seq) -> Val {
+        let made = self.set_of(seq);
+        if let V::Set(id) = made.v
+            && let Some(Kind::Set(set)) = self.heap.get_mut(id).map(|o| &mut o.kind)
+        {
+            set.frozen = true;
+        }
+        made
+    }
+
+    pub(super) fn is_frozen(&self, val: &Val) -> bool {
+        let V::Set(id) = val.v else { return false };
+        matches!(self.heap.get(id).map(|o| &o.kind), Some(Kind::Set(set)) if set.frozen)
+    }
+
+    fn is_once(&self, id: Id) -> bool {
+        matches!(self.heap.get(id).map(|o| &o.kind), Some(Kind::Iter { once: true, .. }))
     }
 
     fn get_attr_by_name(
@@ -609,8 +670,10 @@ impl Interp<'_> {
         if !matches!(owner.v, V::Module(_) | V::Class(_) | V::Instance(_) | V::Unknown(_)) {
             if let (V::Ref(module), "hasattr") = (&owner.v, what) {
                 // The standard library's names are there; a package's may be.
-                if super::stdlib::is_stdlib(module) {
-                    return Ok(Val::bool(super::stdlib::has_attr(module, &name)));
+                if super::stdlib::is_stdlib(module)
+                    && let Some(answer) = super::stdlib::has_attr(module, &name)
+                {
+                    return Ok(Val::bool(answer));
                 }
             }
             if matches!(owner.v, V::Ref(_)) {
@@ -621,6 +684,11 @@ impl Interp<'_> {
                     (_, Some(_)) => Val::unknown(cause),
                     _ => self.get_attr(owner, &name)?,
                 });
+            }
+            match (super::members::has(owner, &name), what, default) {
+                (Some(found), "hasattr", _) => return Ok(Val::bool(found)),
+                (Some(false), _, Some(default)) => return Ok(default.clone()),
+                _ => {}
             }
             if what == "hasattr" {
                 return Ok(Self::one_of(cause_of(owner), vec![Val::bool(true), Val::bool(false)]));
@@ -701,13 +769,18 @@ impl Interp<'_> {
                 );
             }
             V::Unknown(unk) => match unk.candidates.as_slice() {
-                [] => Val::unknown(unk.cause.clone()),
+                [] => {
+                    let cause = unk.cause.clone();
+                    self.may_raise(&cause);
+                    Val::unknown(cause)
+                }
                 candidates => {
                     let (cause, candidates) = (unk.cause.clone(), candidates.to_vec());
                     let mut made = Vec::new();
                     for candidate in &candidates {
-                        if let Ok(val) = self.to_int(candidate, base) {
-                            made.push(val);
+                        match self.to_int(candidate, base) {
+                            Ok(val) => made.push(val),
+                            Err(_) => self.may_raise(&cause),
                         }
                     }
                     if made.is_empty() || made.iter().any(Val::is_unknown) {
@@ -717,7 +790,11 @@ impl Interp<'_> {
                     }
                 }
             },
-            _ => Val::unknown(cause_of(val)),
+            _ => {
+                let cause = cause_of(val);
+                self.may_raise(&cause);
+                Val::unknown(cause)
+            }
         };
         Ok(made.with_env(&val.env))
     }
@@ -735,7 +812,11 @@ impl Interp<'_> {
             (V::None, _) => {
                 return Err(Raise::new("TypeError", "turns None into a number").with_env(&val.env));
             }
-            _ => Val::unknown(cause_of(val)),
+            _ => {
+                let cause = cause_of(val);
+                self.may_raise(&cause);
+                Val::unknown(cause)
+            }
         }
         .with_env(&val.env))
     }
@@ -763,20 +844,19 @@ impl Interp<'_> {
                     let first = answers.next()??;
                     return answers.all(|a| a == Some(first)).then_some(first);
                 }
-                let own = val.type_name()?;
+                let own = if self.is_frozen(val) { "frozenset" } else { val.type_name()? };
                 let wanted = name.rsplit('.').next().unwrap_or(name);
                 Some(match wanted {
                     "object" => true,
                     "int" => matches!(own, "int" | "bool"),
                     "Path" | "PurePath" | "PosixPath" | "PathLike" => own == "PosixPath",
                     "Iterable" | "Collection" => {
-                        matches!(own, "list" | "tuple" | "set" | "dict" | "str" | "bytes")
+                        matches!(own, "list" | "tuple" | "set" | "frozenset" | "dict" | "str" | "bytes")
                     }
                     "Sequence" => matches!(own, "list" | "tuple" | "str" | "bytes"),
                     "MutableMapping" | "Mapping" => own == "dict",
-                    "str" | "list" | "tuple" | "dict" | "float" | "bool" | "bytes" | "set" | "timedelta" => {
-                        own == wanted
-                    }
+                    "str" | "list" | "tuple" | "dict" | "float" | "bool" | "bytes" | "set" | "frozenset"
+                    | "timedelta" => own == wanted,
                     _ if name.starts_with("builtins.") => own == wanted,
                     _ => match val.v {
                         V::None | V::Bool(_) | V::Int(_) | V::Str(_) | V::Float(_) => false,

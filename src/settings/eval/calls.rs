@@ -236,6 +236,12 @@ impl Interp<'_> {
             V::None | V::Bool(_) | V::Int(_) if name.starts_with("__") => {
                 Val::unknown("an attribute of a builtin")
             }
+            _ if super::members::has(owner, name) == Some(false) => {
+                let what = owner.type_name().unwrap_or("value");
+                return Err(
+                    Raise::new("AttributeError", format!("asks a {what} for {name}")).with_env(&owner.env)
+                );
+            }
             _ => bound(Callee::Method(name.into())),
         })
     }

@@ -169,8 +169,20 @@ impl Interp<'_> {
         let object = self.new_instance(class);
         if let Some(V::Func(init)) = self.class_member(class, "__init__").map(|v| v.v) {
             self.call_function(init, Some(object.clone()), args)?;
+        } else if !(args.pos.is_empty() && args.kw.is_empty()) && self.takes_nothing(class) {
+            return Err(Raise::new(
+                "TypeError",
+                "makes an object with arguments that its class does not take",
+            ));
         }
         Ok(object.at(at))
+    }
+
+    /// Whether no base, not even one outside the project, could take arguments.
+    fn takes_nothing(&self, class: u32) -> bool {
+        let def = &self.classes[class as usize];
+        def.external.iter().all(|e| matches!(&**e, "builtins.object" | "object" | "abc.ABC"))
+            && self.class_member(class, "__new__").is_none()
     }
 
     /// `super()` in a method.

@@ -221,7 +221,14 @@ impl<'a> Interp<'a> {
                 V::Str(part) if parts.iter().flatten().any(|p| p.contains(&**part)) => Some(true),
                 _ => None,
             },
-            V::Tuple(_) | V::List(_) => {
+            V::Iter(id)
+                if matches!(self.heap.get(*id).map(|o| &o.kind), Some(Kind::Iter { once: true, .. })) =>
+            {
+                // How far it is used up depends on what is found.
+                self.taint(owner, &"an iterator that is used up in part".into());
+                None
+            }
+            V::Tuple(_) | V::List(_) | V::Iter(_) => {
                 let seq = self.iterate(owner);
                 let mut sure = seq.rest.is_none();
                 for element in &seq.items {
@@ -249,8 +256,10 @@ impl<'a> Interp<'a> {
             V::Environ => {
                 let Some(name) = item.as_str().cloned() else { return Ok(None) };
                 let written = self.dict_obj(ENVIRON).ok();
-                if written.is_some_and(|d| d.get(&name).is_some()) {
-                    Some(true)
+                if let Some(val) = written.and_then(|d| d.get(&name)) {
+                    let unclear =
+                        val.unk().is_some_and(|u| u.candidates.iter().any(super::stdlib::is_removed));
+                    if unclear { None } else { Some(!super::stdlib::is_removed(val)) }
                 } else if written.is_none_or(|d| d.rest.is_some()) {
                     None
                 } else {

@@ -10,6 +10,7 @@ impl<'a> Interp<'a> {
     pub(super) fn comprehend(
         &mut self,
         generators: &'a [Comprehension],
+        ordered: bool,
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
     ) -> R<Seq> {
         let scope = self.new_scope();
@@ -17,7 +18,7 @@ impl<'a> Interp<'a> {
         let outer = std::mem::replace(&mut frame.scope, scope);
         frame.chain.insert(0, scope);
         let mut out = Seq::default();
-        let result = self.comprehend_from(generators, outer, element, &mut out);
+        let result = self.comprehend_from(generators, ordered, element, &mut out);
         let frame = self.frame();
         frame.scope = outer;
         frame.chain.remove(0);
@@ -27,7 +28,7 @@ impl<'a> Interp<'a> {
     fn comprehend_from(
         &mut self,
         generators: &'a [Comprehension],
-        outer: u32,
+        ordered: bool,
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
         out: &mut Seq,
     ) -> R<()> {
@@ -42,7 +43,7 @@ impl<'a> Interp<'a> {
             return Ok(());
         };
         let iterable = self.eval(&first.iter)?;
-        let seq = self.iterate(&iterable);
+        let seq = if ordered { self.walk(&iterable) } else { self.walk_unordered(&iterable) };
         if let Some(cause) = seq.rest {
             out.rest.get_or_insert(cause);
         }
@@ -61,7 +62,7 @@ impl<'a> Interp<'a> {
                     }
                 }
             }
-            self.comprehend_from(rest, outer, element, out)?;
+            self.comprehend_from(rest, ordered, element, out)?;
         }
         Ok(())
     }

@@ -169,13 +169,13 @@ impl<'a> Interp<'a> {
 
     pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
         let iterable = self.eval(&stmt.iter)?;
-        let seq = self.iterate(&iterable);
+        let seq = self.walk(&iterable);
         if stmt.is_async || seq.items.len() > MAX_ROUNDS || (seq.rest.is_some() && seq.items.is_empty()) {
             let cause = seq.rest.unwrap_or_else(|| "the loop has too many rounds".into());
             self.may_raise(&cause);
             self.havoc(&stmt.body, &cause);
             self.havoc_target(&stmt.target, &cause);
-            return Ok(Flow::Next);
+            return self.after_unclear_loop(&stmt.body, &stmt.orelse, &cause);
         }
         let at = self.span(&*stmt.target);
         let mut rounds = seq.items.into_iter();
@@ -205,12 +205,24 @@ impl<'a> Interp<'a> {
         })?;
         if let Some(cause) = unknown {
             self.havoc(&stmt.body, &cause);
-            return Ok(Flow::Next);
+            return self.after_unclear_loop(&stmt.body, &stmt.orelse, &cause);
         }
         match flow {
             Ok(()) => self.exec_block(&stmt.orelse),
             Err(flow) => Ok(flow),
         }
+    }
+
+    /// The `else` of a loop whose rounds cannot be told: it runs unless a `break` was met.
+    fn after_unclear_loop(&mut self, body: &'a [Stmt], orelse: &'a [Stmt], cause: &Rc<str>) -> R<Flow> {
+        if orelse.is_empty() || !super::havoc::breaks(body) {
+            return self.exec_block(orelse);
+        }
+        self.either(
+            cause,
+            &Reads::default(),
+            &mut [&mut |_: &mut Self| Ok(Flow::Next), &mut |i: &mut Self| i.exec_block(orelse)],
+        )
     }
 
     /// Runs the rounds of a loop. `Ok(Ok)` when it ran out, `Ok(Err)` when it was left otherwise.
@@ -322,7 +334,7 @@ impl<'a> Interp<'a> {
             });
         };
         for (heap, raise) in &frame.pending {
-            if let Some(handler) = frame.handler_of(raise) {
+            for handler in frame.handlers_of(raise) {
                 enter(handler, heap.clone(), raise);
             }
         }
@@ -331,9 +343,15 @@ impl<'a> Interp<'a> {
             Ok(flow) => Some(flow),
             Err(raise) if raise.stop => return Err(raise),
             Err(raise) => {
-                match frame.handler_of(&raise) {
-                    Some(handler) => enter(handler, self.heap.clone(), &raise),
-                    None => escaped = Some(raise),
+                let handlers = frame.handlers_of(&raise);
+                for handler in &handlers {
+                    enter(*handler, self.heap.clone(), &raise);
+                }
+                if handlers.is_empty() {
+                    escaped = Some(raise);
+                } else if raise.any && !frame.catches_all() {
+                    // Something else may have been raised, which goes on outwards.
+                    self.pend(self.heap.clone(), *raise);
                 }
                 None
             }

@@ -29,7 +29,7 @@ impl Interp<'_> {
         }
     }
 
-    /// Data as a value. Places are left behind: they are the settings' own.
+    /// A value of the model as the interpreter has it. Places are left behind: they are the settings' own.
     pub(super) fn val_of(&mut self, node: &Node) -> Val {
         let seq = |this: &mut Self, items: &Items| Seq {
             items: items.items.iter().map(|n| this.val_of(n)).collect(),

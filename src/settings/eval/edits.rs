@@ -34,7 +34,10 @@ impl Interp<'_> {
         let none = Val::new(V::None);
         let seq = match self.seq(id) {
             Ok(seq) => seq.clone(),
-            Err(cause) => return Ok(Val::unknown(cause)),
+            Err(cause) => {
+                self.may_raise(&cause);
+                return Ok(Val::unknown(cause));
+            }
         };
         let first = args.pos.first();
         let missing = || Raise::new("TypeError", format!("calls {name}() with too few arguments"));
@@ -47,7 +50,7 @@ impl Interp<'_> {
             }
             "extend" => {
                 let val = first.ok_or_else(missing)?;
-                let more = self.iterate(val);
+                let more = self.walk(val);
                 self.extend_list(id, more, &val.env.union(&guard));
                 self.note_edit(id, args.at, How::Extended);
             }
@@ -168,7 +171,10 @@ impl Interp<'_> {
     pub(super) fn dict_method(&mut self, owner: &Val, id: u32, name: &str, args: &Args) -> R<Val> {
         let dict = match self.dict_obj(id) {
             Ok(dict) => dict.clone(),
-            Err(cause) => return Ok(Val::unknown(cause)),
+            Err(cause) => {
+                self.may_raise(&cause);
+                return Ok(Val::unknown(cause));
+            }
         };
         let first = args.pos.first();
         let missing = || Raise::new("TypeError", format!("calls {name}() with too few arguments"));
@@ -244,7 +250,7 @@ impl Interp<'_> {
                         _ => Val::tuple(vec![k.clone(), v.clone()]),
                     })
                     .collect();
-                return Ok(self.list_of(Seq { items, rest: dict.rest }));
+                return Ok(self.iter_of(Seq { items, rest: dict.rest }, false));
             }
             "copy" => return Ok(self.dict_of(dict)),
             "clear" => {
@@ -271,9 +277,14 @@ impl Interp<'_> {
     pub(super) fn set_method(&mut self, owner: &Val, id: u32, name: &str, args: &Args) -> R<Val> {
         use crate::python::ast::Operator;
         let Ok(super::Obj { kind: Kind::Set(set), .. }) = self.object(id) else {
+            self.may_raise(&"a set that cannot be told".into());
             return Ok(Val::unknown("a set that cannot be told"));
         };
         let set = set.clone();
+        let edits = ["add", "update", "discard", "remove", "clear", "pop"];
+        if set.frozen && edits.contains(&name) {
+            return Err(Raise::new("AttributeError", format!("asks a frozenset for {name}")));
+        }
         let first = args.pos.first().cloned().unwrap_or_else(|| Val::tuple(Vec::new()));
         let operation = match name {
             "union" => Some(Operator::BitOr),
@@ -283,7 +294,7 @@ impl Interp<'_> {
             _ => None,
         };
         if let Some(op) = operation {
-            let (a, b) = (self.iterate(owner), self.iterate(&first));
+            let (a, b) = (self.iterate(owner), self.walk_unordered(&first));
             return Ok(self.set_operation(op, a, b));
         }
         let mut next = set;
@@ -295,7 +306,7 @@ impl Interp<'_> {
                 None => next.rest = Some(cause_of(&first)),
             },
             "update" => {
-                let seq = self.iterate(&first);
+                let seq = self.walk_unordered(&first);
                 for item in seq.items {
                     match item.key() {
                         Some(key) => {
@@ -365,9 +376,8 @@ impl Interp<'_> {
 
     /// `sorted`, with `key` and `reverse`.
     pub(super) fn sorted(&mut self, seq: Seq, args: &Args) -> R<Seq> {
-        if seq.rest.is_some() {
-            return Ok(seq);
-        }
+        // Known elements come in their order, wherever unknown ones go.
+        let rest = seq.rest.clone();
         let given_up = |why: &str| Seq { items: Vec::new(), rest: Some(why.into()) };
         let key = args.named("key").filter(|k| !matches!(k.v, V::None)).cloned();
         let reverse = match args.named("reverse") {
@@ -406,6 +416,6 @@ impl Interp<'_> {
             done.insert(at, pair);
         }
         let keyed = done;
-        Ok(Seq { items: keyed.into_iter().map(|(_, item)| item).collect(), rest: None })
+        Ok(Seq { items: keyed.into_iter().map(|(_, item)| item).collect(), rest })
     }
 }

@@ -94,6 +94,9 @@ impl Interp<'_> {
         };
         model.open = self.scope(scope).and_then(|s| s.open.as_ref()).map(ToString::to_string);
         let mut from_framework = Vec::new();
+        if let Some(ended) = &self.ended {
+            model.open.get_or_insert_with(|| ended.to_string());
+        }
         if let Some(class) = self.configuration(&names, candidate) {
             let def = &self.classes[class as usize];
             model.configuration = Some(def.name.to_string());
@@ -286,6 +289,7 @@ impl Interp<'_> {
                 required: unk.required || val.env.has_needed(),
                 candidates: unk.candidates.iter().take(8).map(|c| self.node(c, left, path)).collect(),
             }),
+            V::Iter(_) => unknown("an iterator"),
             V::Ellipsis | V::Namespace(_) | V::Instance(_) | V::Bound(_) | V::Environ | V::Lib(_) => {
                 unknown("an object")
             }

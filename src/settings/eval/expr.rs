@@ -120,19 +120,19 @@ impl<'a> Interp<'a> {
             }
             Expr::Lambda(lambda) => self.define_lambda(lambda)?,
             Expr::ListComp(comp) => {
-                let seq = self.comprehend(&comp.generators, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                let seq = self.comprehend(&comp.generators, true, &mut |i: &mut Self| i.eval(&comp.elt))?;
                 self.list_of(seq)
             }
             Expr::Generator(comp) => {
-                let seq = self.comprehend(&comp.generators, &mut |i: &mut Self| i.eval(&comp.elt))?;
-                self.list_of(seq)
+                let seq = self.comprehend(&comp.generators, true, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                self.iter_of(seq, true)
             }
             Expr::SetComp(comp) => {
-                let seq = self.comprehend(&comp.generators, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                let seq = self.comprehend(&comp.generators, false, &mut |i: &mut Self| i.eval(&comp.elt))?;
                 self.set_of(seq)
             }
             Expr::DictComp(comp) => {
-                let seq = self.comprehend(&comp.generators, &mut |i: &mut Self| {
+                let seq = self.comprehend(&comp.generators, false, &mut |i: &mut Self| {
                     let key = match &comp.key {
                         Some(key) => i.eval(key)?,
                         None => Val::unknown("an unpacked comprehension"),
@@ -181,7 +181,7 @@ impl<'a> Interp<'a> {
             Expr::YieldFrom(yielded) => {
                 let val = self.eval(&yielded.value)?;
                 if let Some(id) = self.frame_ref().yields {
-                    let seq = self.iterate(&val);
+                    let seq = self.walk(&val);
                     self.extend_list(id, seq, &Reads::default());
                 }
                 Val::unknown("the result of a generator")
@@ -293,7 +293,7 @@ impl<'a> Interp<'a> {
         for elt in elts {
             if let Expr::Starred(starred) = elt {
                 let val = self.eval(&starred.value)?;
-                let inner = self.iterate(&val);
+                let inner = self.walk(&val);
                 let env = val.env.clone();
                 seq.items.extend(inner.items.into_iter().map(|v| v.with_env(&env)));
                 seq.rest = seq.rest.or(inner.rest);
@@ -410,7 +410,7 @@ impl<'a> Interp<'a> {
         for arg in &call.arguments.args {
             if let Expr::Starred(starred) = arg {
                 let val = self.eval(&starred.value)?;
-                let seq = self.iterate(&val);
+                let seq = self.walk(&val);
                 args.pos.extend(seq.items);
                 args.open = args.open.or(seq.rest);
             } else {

@@ -26,6 +26,8 @@ pub(super) struct FuncDef<'a> {
     /// Whether it yields; found out when it is first called, which few functions are.
     pub is_generator: OnceCell<bool>,
     pub is_async: bool,
+    /// The names that its body binds; found out when it is first called.
+    pub locals: OnceCell<Rc<[Name]>>,
 }
 
 #[derive(Clone, Copy)]
@@ -124,6 +126,7 @@ impl<'a> Interp<'a> {
             class,
             is_generator: OnceCell::new(),
             is_async,
+            locals: OnceCell::new(),
         });
         Ok(Val::new(V::Func(id)))
     }
@@ -156,6 +159,15 @@ impl<'a> Interp<'a> {
         let at = args.at;
         self.bind_parameters(id, scope, this.as_ref(), args)?;
         let func = &self.funcs[id as usize];
+        let locals = func.locals.get_or_init(|| match func.body {
+            Body::Block(body) => super::havoc::bound_names(body),
+            Body::Expr(_) => Rc::from([]),
+        });
+        let locals = locals.clone();
+        if let Some(scope) = self.scope_mut(scope) {
+            scope.locals = locals;
+        }
+        let func = &self.funcs[id as usize];
         let (body, is_generator) = (func.body, *func.is_generator.get_or_init(|| yields(func.body)));
         let mut chain = vec![scope];
         chain.extend(&func.chain);
@@ -186,7 +198,10 @@ impl<'a> Interp<'a> {
         let frame = self.frames.pop().expect("internal error: frames out of step");
         let val = self.finish_call(result, frame.returns, &name)?;
         let val = match yields {
-            Some(id) => Val::new(V::List(id)),
+            Some(id) => {
+                let seq = self.iterate(&Val::new(V::List(id)));
+                self.iter_of(seq, true)
+            }
             None => val,
         };
         // What a call gives stands where the call does, unless it hands an argument through.
@@ -207,6 +222,7 @@ impl<'a> Interp<'a> {
                         return Err(raise);
                     }
                     self.problem(None, format!("{name}() {}", raise.cause));
+                    self.note_end(&raise);
                     return Ok(raise.into_value());
                 }
                 self.pend(self.heap.clone(), *raise);

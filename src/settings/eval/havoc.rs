@@ -4,18 +4,23 @@
 use std::rc::Rc;
 
 use super::Interp;
+use super::functions::Body;
 use super::raise::Raise;
 use super::val::{Reads, Unk, V, Val};
-use crate::python::ast::{Expr, Stmt};
+use crate::python::ast::{ExceptHandler, Expr, Pattern, Stmt};
 use crate::python::visitor::{self, Visitor};
 use crate::settings::EnvRead;
 use crate::source::Span;
+
+/// How many names of called functions are followed.
+const MAX_CALLED: usize = 2000;
 
 impl<'a> Interp<'a> {
     /// Nothing is known any more of what these statements could touch.
     pub(super) fn havoc(&mut self, body: &'a [Stmt], cause: &Rc<str>) {
         let mut touched = Touched::default();
         touched.visit_body(body);
+        self.havoc_calls(&touched.called, cause);
         for name in touched.edited {
             if let Some(binding) = self.lookup(name) {
                 let val = binding.val.clone();
@@ -34,6 +39,54 @@ impl<'a> Interp<'a> {
             let heap = self.heap.clone();
             if self.frame_ref().is_function {
                 self.frame().returns.push((heap, Val::unknown(cause.clone())));
+            }
+        }
+    }
+
+    /// Functions of the project that may be called there edit and set what is theirs to reach.
+    fn havoc_calls(&mut self, called: &[&'a str], cause: &Rc<str>) {
+        let mut names: Vec<&'a str> = called.to_vec();
+        let mut done: Vec<usize> = Vec::new();
+        let mut at = 0;
+        while let Some(&name) = names.get(at) {
+            at += 1;
+            let found: Vec<usize> = (0..self.funcs.len())
+                .filter(|&id| {
+                    let func = &self.funcs[id];
+                    // A class is called by its name, an object's methods by theirs.
+                    let class = func.class.is_some_and(|c| *self.classes[c as usize].name == *name);
+                    (*func.name == *name || class) && !done.contains(&id)
+                })
+                .collect();
+            for id in found {
+                done.push(id);
+                let func = &self.funcs[id];
+                let (Body::Block(body), chain) = (func.body, func.chain.clone()) else { continue };
+                let mut touched = Touched::default();
+                touched.visit_body(body);
+                let globals = touched.bound.iter().filter(|n| touched.declared.contains(n)).copied();
+                for name in globals.chain(touched.edited.iter().copied()).collect::<Vec<_>>() {
+                    let scope = chain
+                        .iter()
+                        .copied()
+                        .find(|&s| self.scope(s).is_some_and(|s| s.vars.contains_key(name)));
+                    let Some(scope) = scope else { continue };
+                    let val = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
+                    let Some(val) = val else { continue };
+                    self.taint(&val, cause);
+                    if touched.declared.contains(&name) {
+                        self.bind_in(scope, name, Val::unknown(cause.clone()).at(val.at), None, Vec::new());
+                    }
+                }
+                if touched.star
+                    && let Some(&scope) = chain.last()
+                {
+                    self.open_scope(scope, cause, true);
+                }
+                names.extend(touched.called);
+            }
+            if names.len() > MAX_CALLED {
+                return;
             }
         }
     }
@@ -129,11 +182,46 @@ impl<'a> Interp<'a> {
     }
 }
 
+/// The names that the body of a function binds, without those that it declares as another scope's.
+pub(super) fn bound_names(body: &[Stmt]) -> Rc<[super::Name]> {
+    let mut touched = Touched { shallow: true, ..Touched::default() };
+    touched.visit_body(body);
+    let mut names: Vec<&str> = touched.bound;
+    names.retain(|name| !touched.declared.contains(name));
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().map(Into::into).collect()
+}
+
+/// Whether a loop's body may leave the loop by `break`.
+pub(super) fn breaks(body: &[Stmt]) -> bool {
+    body.iter().any(|stmt| match stmt {
+        Stmt::Break(_) => true,
+        Stmt::If(stmt) => breaks(&stmt.body) || stmt.elif_else_clauses.iter().any(|c| breaks(&c.body)),
+        Stmt::With(stmt) => breaks(&stmt.body),
+        Stmt::Try(stmt) => {
+            let handlers = stmt.handlers.iter().any(|h| {
+                let ExceptHandler::ExceptHandler(handler) = h;
+                breaks(&handler.body)
+            });
+            handlers || breaks(&stmt.body) || breaks(&stmt.orelse) || breaks(&stmt.finalbody)
+        }
+        Stmt::Match(stmt) => stmt.cases.iter().any(|c| breaks(&c.body)),
+        Stmt::For(stmt) => breaks(&stmt.orelse),
+        Stmt::While(stmt) => breaks(&stmt.orelse),
+        _ => false,
+    })
+}
+
 /// The names that statements bind, and those whose values they may edit in place.
 #[derive(Default)]
 struct Touched<'a> {
     bound: Vec<&'a str>,
     edited: Vec<&'a str>,
+    /// Names and attributes that are called.
+    called: Vec<&'a str>,
+    /// Names of `global` and `nonlocal`.
+    declared: Vec<&'a str>,
     star: bool,
     returns: bool,
     /// Look only at what is surely an edit.
@@ -141,6 +229,16 @@ struct Touched<'a> {
 }
 
 impl<'a> Touched<'a> {
+    /// The body of a function or class: what it edits is touched when it is called, what it binds is its own.
+    fn visit_inner(&mut self, body: &'a [Stmt]) {
+        let mut inner = Touched::default();
+        inner.visit_body(body);
+        self.edited.append(&mut inner.edited);
+        self.called.append(&mut inner.called);
+        self.bound.extend(inner.bound.into_iter().filter(|name| inner.declared.contains(name)));
+        self.star |= inner.star;
+    }
+
     fn target(&mut self, target: &'a Expr) {
         match target {
             Expr::Name(name) => self.bound.push(&name.id),
@@ -201,13 +299,32 @@ impl<'a> Visitor<'a> for Touched<'a> {
             }
             Stmt::FunctionDef(def) => {
                 self.bound.push(&def.name);
+                if !self.shallow {
+                    self.visit_inner(&def.body);
+                }
                 return;
             }
             Stmt::ClassDef(class) => {
                 self.bound.push(&class.name);
+                if !self.shallow {
+                    self.visit_inner(&class.body);
+                }
                 return;
             }
             Stmt::Return(_) => self.returns = true,
+            Stmt::Global(stmt) => self.declared.extend(stmt.names.iter().map(|n| n.as_str())),
+            Stmt::Nonlocal(stmt) => self.declared.extend(stmt.names.iter().map(|n| n.as_str())),
+            Stmt::Try(stmt) => {
+                for handler in &stmt.handlers {
+                    let ExceptHandler::ExceptHandler(handler) = handler;
+                    self.bound.extend(handler.name.as_ref().map(|n| n.as_str()));
+                }
+            }
+            Stmt::Match(stmt) => {
+                for case in &stmt.cases {
+                    captures(&case.pattern, &mut self.bound);
+                }
+            }
             _ => {}
         }
         visitor::walk_stmt(self, stmt);
@@ -216,7 +333,17 @@ impl<'a> Visitor<'a> for Touched<'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Named(named) => self.target(&named.target),
+            // A comprehension's names are its own.
             Expr::Call(call) => {
+                match &*call.func {
+                    Expr::Name(name) => self.called.push(&name.id),
+                    Expr::Attribute(attribute) => self.called.push(&attribute.attr),
+                    _ => {}
+                }
+                if let Expr::Name(name) = &*call.func {
+                    let reflects = ["globals", "vars", "locals", "setattr", "delattr", "exec", "include"];
+                    self.star |= reflects.contains(&name.id.as_str());
+                }
                 if let Expr::Attribute(attribute) = &*call.func
                     && let Some(root) = root_name(&attribute.value)
                     && (!self.shallow || super::edits::is_edit(&attribute.attr))
@@ -236,6 +363,28 @@ impl<'a> Visitor<'a> for Touched<'a> {
             _ => {}
         }
         visitor::walk_expr(self, expr);
+    }
+}
+
+/// The names that a pattern binds.
+fn captures<'a>(pattern: &'a Pattern, out: &mut Vec<&'a str>) {
+    match pattern {
+        Pattern::MatchAs(inner) => {
+            out.extend(inner.name.as_ref().map(|n| n.as_str()));
+            inner.pattern.iter().for_each(|p| captures(p, out));
+        }
+        Pattern::MatchStar(star) => out.extend(star.name.as_ref().map(|n| n.as_str())),
+        Pattern::MatchSequence(sequence) => sequence.patterns.iter().for_each(|p| captures(p, out)),
+        Pattern::MatchOr(or) => or.patterns.iter().for_each(|p| captures(p, out)),
+        Pattern::MatchMapping(mapping) => {
+            out.extend(mapping.rest.as_ref().map(|n| n.as_str()));
+            mapping.patterns.iter().for_each(|p| captures(p, out));
+        }
+        Pattern::MatchClass(class) => {
+            class.arguments.patterns.iter().for_each(|p| captures(p, out));
+            class.arguments.keywords.iter().for_each(|k| captures(&k.pattern, out));
+        }
+        Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => {}
     }
 }
 

@@ -211,9 +211,24 @@ impl<'a> Interp<'a> {
                     None => raise.cause.to_string(),
                 };
                 self.problem(at, what);
+                self.note_end(&raise);
                 self.open_scope(scope, &raise.cause, false);
                 Ok(())
             }
+        }
+    }
+
+    /// An exception that nobody catches, and that no other variable would avoid, ends the import.
+    pub(super) fn note_end(&mut self, raise: &Raise) {
+        let in_any_environment = raise.env.as_slice().iter().all(|r| r.supplied);
+        let missing = raise.classes.iter().any(|c| &**c == "ImportError");
+        if self.ended.is_none()
+            && !raise.any
+            && !missing
+            && self.frame_ref().uncertain == 0
+            && in_any_environment
+        {
+            self.ended = Some(format!("the import ends early: it {}", raise.cause).into());
         }
     }
 
@@ -301,8 +316,7 @@ impl<'a> Interp<'a> {
             return self.import_from_outside(import, &name, star, at);
         };
         if star {
-            self.import_star(id, at);
-            return Ok(());
+            return self.import_star(id, at);
         }
         for alias in &import.names {
             let step = self.step(self.span(alias), How::Imported, "");
@@ -372,8 +386,7 @@ impl<'a> Interp<'a> {
             && let Some(id) = self.load_installed(name)?
         {
             if star {
-                self.import_star(id, at);
-                return Ok(());
+                return self.import_star(id, at);
             }
             for alias in &import.names {
                 let step = self.step(self.span(alias), How::Imported, "");
@@ -451,13 +464,13 @@ impl<'a> Interp<'a> {
     }
 
     /// `from module import *` into the running namespace.
-    pub(super) fn import_star(&mut self, id: u32, at: Option<Span>) {
+    pub(super) fn import_star(&mut self, id: u32, at: Option<Span>) -> R<()> {
         let target = self.frame_ref().scope;
         let source = self.modules[id as usize].scope;
         if source == target {
-            return;
+            return Ok(());
         }
-        let Some(scope) = self.scope(source) else { return };
+        let Some(scope) = self.scope(source) else { return Ok(()) };
         let open = scope.open.clone();
         let all = scope.vars.get("__all__").map(|b| b.val.clone());
         let bindings: Vec<(Name, Binding)> = scope.vars.iter().map(|(n, b)| (n.clone(), b.clone())).collect();
@@ -465,11 +478,25 @@ impl<'a> Interp<'a> {
             let seq = self.iterate(&val);
             seq.rest.is_none().then(|| seq.items.iter().filter_map(|v| v.as_str().cloned()).collect())
         });
+        let is_open = open.is_some();
         if let Some(cause) = open {
             // What is bound already may be replaced by what nobody saw.
             self.open_scope(target, &cause, true);
         }
         let step = self.step(at, How::Imported, "");
+        if let Some(missing) = listed.iter().flatten().find(|n| !bindings.iter().any(|(b, _)| b == *n)) {
+            let module = self.modules[id as usize].name.clone();
+            match self.load(&format!("{module}.{missing}"))? {
+                Some(part) => {
+                    self.bind_in(target, missing, Val::new(V::Module(part)), step.clone(), Vec::new())
+                }
+                None if is_open => {}
+                None => {
+                    let text = format!("lists {missing} in __all__, which {module} does not have");
+                    return Err(Raise::new("AttributeError", text));
+                }
+            }
+        }
         for (name, binding) in bindings {
             let wanted = match &listed {
                 Some(names) => names.contains(&name),
@@ -479,6 +506,7 @@ impl<'a> Interp<'a> {
                 self.bind_in(target, &name, binding.val, step.clone(), (*binding.steps).clone());
             }
         }
+        Ok(())
     }
 
     /// `module.name`.

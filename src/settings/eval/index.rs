@@ -82,7 +82,11 @@ impl<'a> Interp<'a> {
                 let cut = candidates.iter().map(|c| self.slice(c, range)).collect();
                 Self::one_of(cause, cut)
             }
-            _ => Val::unknown(cause_of(owner)),
+            _ => {
+                let cause = cause_of(owner);
+                self.may_raise(&cause);
+                Val::unknown(cause)
+            }
         };
         val.with_env(&owner.env)
     }
@@ -221,6 +225,11 @@ impl<'a> Interp<'a> {
                 },
                 Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
             },
+            V::Iter(id) => match self.object(*id).map(|o| &o.kind) {
+                Ok(Kind::Iter { seq, .. }) => seq.clone(),
+                Ok(_) => Seq::default(),
+                Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
+            },
             V::Environ | V::Namespace(_) => {
                 let (entries, rest) = self.entries_of(val);
                 Seq { items: entries.into_iter().map(|(k, _)| k).collect(), rest }
@@ -240,6 +249,33 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// The elements in the order in which Python walks over them. An iterator is used up; the order of a set
+    /// changes from run to run.
+    pub(super) fn walk(&mut self, val: &Val) -> Seq {
+        let seq = self.walk_unordered(val);
+        if matches!(val.v, V::Set(_)) && seq.items.len() > 1 {
+            return Seq {
+                items: Vec::new(),
+                rest: Some("the order of a set changes from run to run".into()),
+            };
+        }
+        seq
+    }
+
+    /// Like [`Self::walk`], for whoever does not care about the order.
+    pub(super) fn walk_unordered(&mut self, val: &Val) -> Seq {
+        if val.is_unknown() {
+            self.may_raise(&cause_of(val));
+        }
+        let seq = self.iterate(val);
+        if let V::Iter(id) = val.v
+            && let Some(Kind::Iter { seq, once: true }) = self.heap.get_mut(id).map(|o| &mut o.kind)
+        {
+            *seq = Seq::default();
+        }
+        seq
+    }
+
     /// The entries of a mapping, or of pairs, as `dict()` and `update` take them.
     pub(super) fn entries_of(&self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>) {
         match &val.v {
@@ -249,12 +285,14 @@ impl<'a> Interp<'a> {
             },
             V::Environ => {
                 let mut entries: Vec<(Val, Val)> = Vec::new();
-                for (name, value) in &self.supplied {
+                let own = |name: &str| self.dict_obj(ENVIRON).is_ok_and(|d| d.get(name).is_some());
+                for (name, value) in self.supplied.iter().filter(|(name, _)| !own(name)) {
                     entries.push((Val::str(name), Val::str(value)));
                 }
                 let rest = match self.dict_obj(ENVIRON) {
                     Ok(dict) => {
-                        entries.extend(dict.entries.values().cloned());
+                        let there = |v: &Val| !super::stdlib::is_removed(v);
+                        entries.extend(dict.entries.values().filter(|(_, v)| there(v)).cloned());
                         dict.rest.clone()
                     }
                     Err(cause) => Some(cause),

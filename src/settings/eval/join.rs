@@ -61,6 +61,9 @@ fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>) -> Obj 
             joined.rest = joined.rest.or_else(|| q.rest.clone());
             Kind::Dict(joined)
         }
+        (Kind::Iter { seq: p, once }, Kind::Iter { seq: q, .. }) => {
+            Kind::Iter { seq: join_seqs(p, hx, q, hy, cause), once: *once }
+        }
         (Kind::Scope(p), Kind::Scope(q)) => Kind::Scope(join_scopes(p, hx, q, hy, cause)),
         (Kind::Instance { class, attrs: p }, Kind::Instance { attrs: q, .. }) => {
             Kind::Instance { class: *class, attrs: join_scopes(p, hx, q, hy, cause) }
@@ -71,7 +74,8 @@ fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>) -> Obj 
 }
 
 fn join_scopes(p: &Scope, hx: &Heap, q: &Scope, hy: &Heap, cause: &Rc<str>) -> Scope {
-    let mut joined = Scope { open: p.open.clone().or_else(|| q.open.clone()), ..Scope::default() };
+    let open = p.open.clone().or_else(|| q.open.clone());
+    let mut joined = Scope { open, locals: p.locals.clone(), ..Scope::default() };
     for (name, binding) in &p.vars {
         let next = match q.vars.get(name) {
             Some(other) => {
@@ -215,6 +219,7 @@ pub(super) fn same(x: &Val, hx: &Heap, y: &Val, hy: &Heap, depth: usize) -> bool
             (Kind::Set(p), Kind::Set(q)) => {
                 p.rest.is_none()
                     && q.rest.is_none()
+                    && p.frozen == q.frozen
                     && p.items.len() == q.items.len()
                     && p.items.keys().all(|k| q.items.contains_key(k))
             }

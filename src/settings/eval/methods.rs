@@ -146,7 +146,7 @@ impl Interp<'_> {
             "join" => {
                 let val = arg(0).ok_or_else(bad)?;
                 let env = self.deep_reads(val);
-                let seq = self.iterate(val);
+                let seq = self.walk(val);
                 let mut parts: Vec<Option<Rc<str>>> = Vec::new();
                 for (index, item) in seq.items.iter().enumerate() {
                     if index > 0 {
@@ -163,8 +163,9 @@ impl Interp<'_> {
                         _ => parts.push(None),
                     }
                 }
-                if seq.rest.is_some() {
-                    parts.push(None);
+                if let Some(cause) = seq.rest {
+                    // More may stand anywhere, also before the first.
+                    return Ok(Val::unknown(cause).with_env(&env));
                 }
                 if parts.iter().flatten().map(|p| p.len()).sum::<usize>() > super::MAX_TEXT {
                     return Ok(Val::unknown("a text longer than a megabyte"));

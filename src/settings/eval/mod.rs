@@ -46,6 +46,7 @@ mod index;
 mod join;
 mod libs;
 mod literal;
+mod members;
 mod methods;
 mod names;
 mod numbers;
@@ -108,9 +109,10 @@ impl<'s> Arena<'s> {
     }
 
     fn for_routes(sources: &'s Sources, installed: usize, prelude: usize) -> Self {
-        let slots = |n: usize| (0..n).map(|_| OnceCell::new()).collect();
-        let parsed = (0..sources.len()).map(|_| OnceCell::new()).collect();
-        Self { sources, parsed, installed: slots(installed), prelude: slots(prelude) }
+        fn slots<T>(n: usize) -> Vec<OnceCell<T>> {
+            (0..n).map(|_| OnceCell::new()).collect()
+        }
+        Self { sources, parsed: slots(sources.len()), installed: slots(installed), prelude: slots(prelude) }
     }
 
     fn file(&self, file: FileId) -> &ParsedModule {
@@ -197,9 +199,11 @@ pub(super) struct Interp<'a> {
     env_prefix: Vec<String>,
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<BTreeMap<(String, String), String>>,
+    switches: Vec<Switch>,
     /// What is needed to evaluate URLs; `None` while settings are evaluated.
     routing: Option<Box<routing::Routing<'a>>>,
-    switches: Vec<Switch>,
+    /// Why the import fails in any environment.
+    ended: Option<Rc<str>>,
 }
 
 impl<'a> Interp<'a> {
@@ -230,8 +234,9 @@ impl<'a> Interp<'a> {
             dynaconf: false,
             env_prefix: Vec::new(),
             inis: Vec::new(),
-            routing: None,
             switches: Vec::new(),
+            routing: None,
+            ended: None,
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
         interp
@@ -291,6 +296,12 @@ impl<'a> Interp<'a> {
         }
         let id = self.alloc(Kind::Set(set));
         Val::new(V::Set(id))
+    }
+
+    /// An iterator over these; a `once` is used up by whoever walks over it.
+    fn iter_of(&mut self, seq: Seq, once: bool) -> Val {
+        let id = self.alloc(Kind::Iter { seq, once });
+        Val::new(V::Iter(id))
     }
 
     fn dict(&mut self, entries: Vec<(Val, Val)>) -> Val {
@@ -398,14 +409,14 @@ impl<'a> Interp<'a> {
             return;
         }
         match &val.v {
-            V::List(id) | V::Set(id) | V::Dict(id) => {
+            V::List(id) | V::Set(id) | V::Dict(id) | V::Iter(id) => {
                 let Some(obj) = self.heap.get_mut(*id) else { return };
                 if obj.tainted.is_some() {
                     return;
                 }
                 obj.tainted = Some(cause.clone());
                 let inner: Vec<Val> = match &obj.kind {
-                    Kind::List(seq) => seq.items.clone(),
+                    Kind::List(seq) | Kind::Iter { seq, .. } => seq.items.clone(),
                     Kind::Dict(dict) => dict.entries.values().map(|(_, v)| v.clone()).collect(),
                     _ => Vec::new(),
                 };

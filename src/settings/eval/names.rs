@@ -17,7 +17,23 @@ impl Interp<'_> {
         let frame = self.frame_ref();
         let skip_locals = frame.globals.iter().any(|g| &**g == name);
         let chain = if skip_locals { &frame.chain[frame.chain.len() - 1..] } else { &frame.chain[..] };
-        chain.iter().find_map(|&id| self.scope(id)?.vars.get(name))
+        for &id in chain {
+            let Some(scope) = self.scope(id) else { continue };
+            if let Some(binding) = scope.vars.get(name) {
+                return Some(binding);
+            }
+            if self.is_local(id, name) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Whether a call's namespace is the one that the name belongs to, bound or not.
+    fn is_local(&self, scope: super::val::Id, name: &str) -> bool {
+        self.scope(scope).is_some_and(|s| {
+            !s.locals.is_empty() && s.locals.binary_search_by(|local| (**local).cmp(name)).is_ok()
+        })
     }
 
     /// Why a name that is not bound may be bound after all.
@@ -42,6 +58,15 @@ impl Interp<'_> {
                 return Ok(Val { v: V::Unknown(Rc::new(unk)), ..val });
             }
             return Ok(val);
+        }
+        let frame = self.frame_ref();
+        if !frame.globals.iter().any(|g| &**g == name)
+            && let Some(&id) = frame.chain.iter().find(|&&id| self.is_local(id, name))
+        {
+            return match self.scope(id).and_then(|s| s.open.clone()) {
+                Some(cause) => Ok(Val::unknown(cause)),
+                None => Err(Raise::new("UnboundLocalError", format!("reads {name} before it is set"))),
+            };
         }
         let open = self.open_cause();
         if let Some(val) = Self::builtin(name) {

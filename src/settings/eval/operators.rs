@@ -45,6 +45,10 @@ impl Interp<'_> {
                 let dict = self.dict_obj(*id).ok()?;
                 return open_truth(dict.entries.len(), dict.rest.as_ref());
             }
+            V::Iter(id) => match &self.object(*id).ok()?.kind {
+                Kind::Iter { seq, once: false } => return open_truth(seq.items.len(), seq.rest.as_ref()),
+                _ => true,
+            },
             V::Environ => {
                 let dict = self.dict_obj(ENVIRON).ok()?;
                 let len = dict.entries.len() + self.supplied.len();
@@ -174,8 +178,11 @@ impl Interp<'_> {
                 let cause = cause_of(if left.is_unknown() { left } else { right });
                 Val::new(V::Tuple(Rc::new(Seq { items: seq.items.clone(), rest: Some(cause) })))
             }
-            (V::Unknown(_), _, _) => Val::unknown(cause_of(left)),
-            (_, _, V::Unknown(_)) => Val::unknown(cause_of(right)),
+            (V::Unknown(_), _, _) | (_, _, V::Unknown(_)) => {
+                let cause = cause_of(if left.is_unknown() { left } else { right });
+                self.may_raise(&cause);
+                Val::unknown(cause)
+            }
             (V::List(a), Operator::Add, V::List(b)) => {
                 let (a, b) = (*a, *b);
                 match (self.seq(a).cloned(), self.seq(b).cloned()) {
@@ -220,7 +227,14 @@ impl Interp<'_> {
             }
             (V::Set(_), Operator::BitOr | Operator::BitAnd | Operator::Sub | Operator::BitXor, V::Set(_)) => {
                 let (a, b) = (self.iterate(left), self.iterate(right));
-                self.set_operation(op, a, b)
+                let frozen = self.is_frozen(left);
+                let made = self.set_operation(op, a, b);
+                if frozen {
+                    let seq = self.iterate(&made);
+                    self.frozen(seq)
+                } else {
+                    made
+                }
             }
             (V::Str(text), Operator::Mult, _) | (_, Operator::Mult, V::Str(text)) => {
                 let times = right.as_int().or_else(|| left.as_int());

@@ -2,8 +2,12 @@
 
 use std::rc::Rc;
 
+use super::join::join_heaps;
 use super::val::{Heap, Reads, V, Val};
 use super::{Interp, cause_of};
+
+/// The most states of one `try` that are kept apart.
+const MAX_PENDING: usize = 24;
 
 /// An exception on its way out.
 #[derive(Clone, Debug)]
@@ -40,6 +44,39 @@ impl TryFrame {
             Some(names) => names.iter().any(|name| raise.any || raise.classes.iter().any(|c| **c == **name)),
         })
     }
+}
+
+impl TryFrame {
+    /// Every handler that may take the exception: one, unless it may be any.
+    pub(super) fn handlers_of(&self, raise: &Raise) -> Vec<usize> {
+        if !raise.any {
+            return self.handler_of(raise).into_iter().collect();
+        }
+        let last = self.handlers.iter().position(catches_all).unwrap_or(self.handlers.len());
+        (0..self.handlers.len()).take(last.saturating_add(1)).collect()
+    }
+
+    fn pend(&mut self, heap: &Heap, raise: &Raise) {
+        if self.pending.len() < MAX_PENDING {
+            self.pending.push((heap.clone(), raise.clone()));
+        } else if let Some((last, what)) = self.pending.last_mut() {
+            // One state for all that come after: anything may have been raised there.
+            let cause = what.cause.clone();
+            *last = join_heaps(std::mem::take(last), heap, &cause);
+            what.env = what.env.union(&raise.env);
+            what.value = Val::unknown("an exception object");
+            what.any = true;
+        }
+    }
+
+    pub(super) fn catches_all(&self) -> bool {
+        self.handlers.iter().any(catches_all)
+    }
+}
+
+/// `except:`, `except Exception:`.
+fn catches_all(handler: &Option<Vec<String>>) -> bool {
+    handler.as_ref().is_none_or(|names| names.iter().any(|n| n == "Exception" || n == "BaseException"))
 }
 
 impl Raise {
@@ -116,20 +153,27 @@ impl Interp<'_> {
 
     /// Something that cannot be followed may raise here.
     pub(super) fn may_raise(&mut self, cause: &Rc<str>) {
+        if self.tries.is_empty() {
+            return;
+        }
         let raise = Raise::anything(cause.clone());
         self.pend(self.heap.clone(), raise);
     }
 
     /// Hands a possible exception to the innermost `try` that takes it. `false` when none does.
     pub(super) fn pend(&mut self, heap: Heap, raise: Raise) -> bool {
-        let Some(frame) = self.tries.iter_mut().rev().find(|t| t.handler_of(&raise).is_some()) else {
-            return false;
-        };
-        if frame.pending.len() >= 24 {
-            frame.pending.remove(23);
+        let mut taken = false;
+        for frame in self.tries.iter_mut().rev() {
+            if frame.handler_of(&raise).is_some() {
+                frame.pend(&heap, &raise);
+                taken = true;
+                // What may be any exception may be one that only an outer `try` takes.
+                if !raise.any || frame.catches_all() {
+                    break;
+                }
+            }
         }
-        frame.pending.push((heap, raise));
-        true
+        taken
     }
 
     /// The exception that `raise value` raises.

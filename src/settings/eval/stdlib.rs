@@ -133,11 +133,19 @@ pub(super) fn is_stdlib(name: &str) -> bool {
 }
 
 /// Whether a module of the standard library has an attribute, for the few that are asked.
-pub(super) fn has_attr(module: &str, name: &str) -> bool {
-    !matches!(
-        (module, name),
-        ("sys", "_MEIPASS" | "frozen" | "real_prefix" | "_called_from_test" | "gettrace")
-    )
+pub(super) fn has_attr(module: &str, name: &str) -> Option<bool> {
+    match (module, name) {
+        ("sys", "_MEIPASS" | "frozen" | "real_prefix" | "_called_from_test" | "setdefaultencoding") => {
+            Some(false)
+        }
+        ("sys", "argv" | "modules" | "path" | "version_info" | "platform" | "exit" | "gettrace") => {
+            Some(true)
+        }
+        ("os", "environ" | "path" | "getenv" | "sep" | "getuid" | "geteuid" | "fork" | "uname") => Some(true),
+        ("time", "tzset") | ("socket", "AF_UNIX") => Some(true),
+        _ if constant(&format!("{module}.{name}")).is_some() => Some(true),
+        _ => None,
+    }
 }
 
 /// The constant behind a dotted name.
@@ -450,7 +458,7 @@ impl Interp<'_> {
                 } else {
                     match first {
                         Some(val) => {
-                            let seq = self.iterate(&val);
+                            let seq = self.walk(&val);
                             out.rest = seq.rest;
                             seq.items
                         }
@@ -458,11 +466,11 @@ impl Interp<'_> {
                     }
                 };
                 for list in &lists {
-                    let seq = self.iterate(list);
+                    let seq = self.walk(list);
                     out.items.extend(seq.items);
                     out.rest = out.rest.or(seq.rest);
                 }
-                self.list_of(out)
+                self.iter_of(out, true)
             }
             "functools.partial" => Val::lib("partial", args.pos.clone(), args.kw.clone()),
             "functools.lru_cache" | "functools.cache" | "functools.wraps" => Val::new(V::Ref(name.into())),
@@ -652,11 +660,25 @@ impl Interp<'_> {
         reader: Reader,
         cast: Option<&str>,
     ) -> Read {
-        let written = self.dict_obj(ENVIRON).ok().and_then(|d| d.get(name).cloned());
-        if let Some(val) = written {
-            return Read::Found(val);
+        let (written, open) = match self.dict_obj(ENVIRON) {
+            Ok(dict) => (dict.get(name).cloned(), dict.rest.clone()),
+            Err(cause) => (None, Some(cause)),
+        };
+        let removed = matches!(written, Some(Val { v: V::Ellipsis, .. }));
+        match (written, open) {
+            (Some(val), _) if val.unk().is_some_and(|u| u.candidates.iter().any(is_removed)) => {
+                let cause = cause_of(&val);
+                self.may_raise(&cause);
+                return Read::Found(Val::unknown(cause));
+            }
+            (Some(val), _) if !removed => return Read::Found(val),
+            (None, Some(cause)) => {
+                self.may_raise(&cause);
+                return Read::Found(Val::unknown(cause));
+            }
+            _ => {}
         }
-        let supplied = self.supplied.get(name).cloned();
+        let supplied = if removed { None } else { self.supplied.get(name).cloned() };
         let env = match at {
             Some(at) => Reads::one(EnvRead {
                 name: name.to_owned(),
@@ -672,6 +694,14 @@ impl Interp<'_> {
         match supplied {
             Some(text) => Read::Found(Val { env, ..Val::str(&text) }),
             None => Read::Missing(env),
+        }
+    }
+
+    /// Takes a variable out of the environment.
+    pub(super) fn remove_variable(&mut self, name: &str) {
+        if let Some(dict) = self.dict_mut(ENVIRON) {
+            // What the caller supplied stays hidden behind a mark.
+            dict.insert(Val::str(name), Val::new(V::Ellipsis));
         }
     }
 
@@ -697,6 +727,9 @@ impl Interp<'_> {
                 let default = args.get(1, "default").cloned();
                 let default_at = default.as_ref().and_then(|d| d.at);
                 let read = self.read_variable(&variable, args.at, default_at, Reader::Os, None);
+                if name == "pop" {
+                    self.remove_variable(&variable);
+                }
                 match read {
                     Read::Found(val) => Ok(val),
                     Read::Missing(env) => match default {
@@ -901,6 +934,11 @@ fn substitute(pattern: &str, with: &str, text: &str) -> Option<String> {
         inside = hit;
     }
     Some(out)
+}
+
+/// Whether a value of the environment's dict is the mark of a variable that was taken out.
+pub(super) fn is_removed(val: &Val) -> bool {
+    matches!(val.v, V::Ellipsis)
 }
 
 /// What a read of the environment gives.

@@ -29,6 +29,7 @@ impl<'a> Interp<'a> {
                     }
                     let at = self.span(stmt);
                     self.problem(at, format!("the import ends here: it {}", raise.cause));
+                    self.note_end(&raise);
                     let val = raise.into_value();
                     self.assume_failed(stmt, &val);
                 }

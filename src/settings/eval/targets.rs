@@ -50,7 +50,7 @@ impl<'a> Interp<'a> {
     }
 
     fn unpack(&mut self, targets: &'a [Expr], val: &Val, at: Option<Span>) -> R<()> {
-        let seq = self.iterate(val);
+        let seq = self.walk(val);
         let star = targets.iter().position(Expr::is_starred_expr);
         let enough = match star {
             Some(_) => seq.items.len() + 1 >= targets.len(),
@@ -153,7 +153,7 @@ impl<'a> Interp<'a> {
     fn assign_slice(&mut self, owner: &Val, slice: &'a Expr, val: &Val, at: Option<Span>) -> R<()> {
         let V::List(id) = owner.v else { return Ok(()) };
         let range = self.eval_slice(slice)?;
-        let new = self.iterate(val);
+        let new = self.walk(val);
         let Some(obj) = self.heap.get_mut(id) else { return Ok(()) };
         let Kind::List(seq) = &mut obj.kind else { return Ok(()) };
         match (range, &seq.rest, &new.rest) {
@@ -240,7 +240,7 @@ impl<'a> Interp<'a> {
         match (&old.v, op) {
             (V::List(id), Operator::Add) => {
                 let id = *id;
-                let seq = self.iterate(new);
+                let seq = self.walk(new);
                 self.extend_list(id, seq, &new.env.union(&reads));
                 self.note_edit(id, at, How::Extended);
                 Ok(Some(()))
@@ -251,6 +251,7 @@ impl<'a> Interp<'a> {
                 self.note_edit(id, at, How::Updated);
                 Ok(Some(()))
             }
+            (V::Set(_), _) if self.is_frozen(old) => Ok(None),
             (V::Set(id), Operator::BitOr) => {
                 let id = *id;
                 let seq = self.iterate(new);
@@ -341,11 +342,10 @@ impl<'a> Interp<'a> {
     fn delete_item(&mut self, owner: &Val, key: &Val, at: Option<Span>) -> R<()> {
         let (V::Dict(id) | V::List(id)) = owner.v else {
             match (&owner.v, key.as_str()) {
-                (V::Environ, _) => {
-                    let key = key.key();
-                    if let (Some(dict), Some(key)) = (self.dict_mut(ENVIRON), key) {
-                        dict.entries.shift_remove(&key);
-                    }
+                (V::Environ, Some(name)) => {
+                    let name = name.clone();
+                    self.environ_item(key, at)?;
+                    self.remove_variable(&name);
                 }
                 (V::Namespace(scope), Some(name)) => {
                     let (scope, name) = (*scope, name.clone());

@@ -87,6 +87,8 @@ pub(super) enum V {
     List(Id),
     Set(Id),
     Dict(Id),
+    /// An iterator, a generator, or a view of a dict.
+    Iter(Id),
     /// `globals()`, `vars()`, `locals()`: the namespace itself as a dict.
     Namespace(Id),
     /// A module that was evaluated.
@@ -168,6 +170,8 @@ pub(super) struct DictObj {
 pub(super) struct SetObj {
     pub items: IndexMap<Key, Val, rustc_hash::FxBuildHasher>,
     pub rest: Option<Rc<str>>,
+    /// A `frozenset`.
+    pub frozen: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -176,11 +180,19 @@ pub(super) struct Binding {
     pub steps: Rc<Vec<(u32, Step)>>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Scope {
     pub vars: IndexMap<Name, Binding, rustc_hash::FxBuildHasher>,
     /// Why names may be bound that are not listed.
     pub open: Option<Rc<str>>,
+    /// In a call: the names that the function binds, so that no outer one is meant.
+    pub locals: Rc<[Name]>,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self { vars: IndexMap::default(), open: None, locals: Rc::from([]) }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -197,8 +209,16 @@ pub(super) enum Kind {
     List(Seq),
     Set(SetObj),
     Dict(DictObj),
+    /// What is left to come; a view of a dict can be walked again.
+    Iter {
+        seq: Seq,
+        once: bool,
+    },
     Scope(Scope),
-    Instance { class: u32, attrs: Scope },
+    Instance {
+        class: u32,
+        attrs: Scope,
+    },
 }
 
 impl Val {
@@ -282,7 +302,7 @@ impl Val {
 
     pub(super) fn heap_id(&self) -> Option<Id> {
         match self.v {
-            V::List(id) | V::Set(id) | V::Dict(id) | V::Instance(id) => Some(id),
+            V::List(id) | V::Set(id) | V::Dict(id) | V::Iter(id) | V::Instance(id) => Some(id),
             _ => None,
         }
     }

@@ -174,6 +174,7 @@ actions! {
     MoreContext "more-context" "more lines around the change",
     LessContext "less-context" "fewer lines around the change",
     SideBySide "side-by-side" "before and after side by side",
+    Rewrite "rewrite" "change this proposal in your editor",
     SavePatch "save-patch" "save as a patch file instead of writing",
     Confirm "confirm" "yes, do it",
     NextField "next-field" "next field",

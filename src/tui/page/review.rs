@@ -65,11 +65,8 @@ pub(super) fn page(model: &Model, width: usize, height: usize) -> Page {
     }
     if fix.effect == crate::finding::Effect::Choose {
         page.foot.push(
-            Row::of(
-                " The value is a proposal: set your own in the editor (e) if it does not fit.",
-                Role::Ask,
-            )
-            .cut(width),
+            Row::of(" The value is a proposal: e changes it in your editor before you accept it.", Role::Ask)
+                .cut(width),
         );
     }
     page.foot.push(Row::of(" Nothing is written until W.", Role::Dim));
@@ -113,7 +110,10 @@ fn list(model: &Model, fixes: &[&ReportedFinding], width: usize, height: usize) 
         let place = if width < 60 { place.rsplit('/').next().unwrap_or_default() } else { &place };
         let right = Row::of(format!(" {place} "), Role::Place);
         let title_room = width.saturating_sub(row.width() + right.width());
-        let title = crate::source::clean(&fix.title).replace('`', "");
+        let mut title = crate::source::clean(&fix.title).replace('`', "");
+        if model.proposals.contains_key(&found.fingerprint) {
+            title = format!("(changed by you) {title}");
+        }
         row.push(fit(&title, title_room), if here { Role::Strong } else { Role::Text });
         row.extend(right.pieces);
         rows.push(row.cut(width));

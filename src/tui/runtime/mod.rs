@@ -213,16 +213,26 @@ impl Session {
             }
             Effect::OpenEditor(path, line) => {
                 let root = self.model.report.as_ref().map(|r| r.root.clone()).unwrap_or_default();
-                let result = self.guard.away(|| outside::edit(&root.join(&path), line))?;
-                self.signals.interrupt.store(false, Ordering::Relaxed);
-                *terminal = screen()?;
-                self.resize()?;
+                let result = self.with_plain_terminal(terminal, || outside::edit(&root.join(&path), line))?;
                 self.update(Msg::EditorClosed(result.err()), terminal)?;
+            }
+            Effect::EditText(fingerprint, text) => {
+                let result = self.with_plain_terminal(terminal, || outside::edit_text(&text))?;
+                self.update(Msg::Rewritten(fingerprint, result), terminal)?;
             }
             Effect::Copy(text) => outside::copy(&text)?,
             other => self.workers.start_work(other, self.model.report.clone()),
         }
         Ok(())
+    }
+
+    /// Does something that has the terminal for itself, such as the editor.
+    fn with_plain_terminal<T>(&mut self, terminal: &mut Screen, doing: impl FnOnce() -> T) -> io::Result<T> {
+        let result = self.guard.away(doing)?;
+        self.signals.interrupt.store(false, Ordering::Relaxed);
+        *terminal = screen()?;
+        self.resize()?;
+        Ok(result)
     }
 
     fn resize(&mut self) -> io::Result<()> {

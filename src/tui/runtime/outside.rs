@@ -21,6 +21,18 @@ pub(super) fn edit(path: &Path, line: usize) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("{} ended with {status}", words[0])) }
 }
 
+/// Lets the user change a text in the editor, from its third line on, and gives the text back.
+pub(super) fn edit_text(text: &str) -> Result<String, String> {
+    let sentence = |error: io::Error| format!("the text could not be handed to the editor: {error}");
+    let mut file =
+        tempfile::Builder::new().prefix("drf-harden-").suffix(".py").tempfile().map_err(sentence)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(sentence)?;
+    // Editors that write a new file and rename it leave the handle with the old one.
+    let path = file.into_temp_path();
+    edit(&path, 3)?;
+    std::fs::read_to_string(&path).map_err(|error| format!("the editor's text could not be read: {error}"))
+}
+
 /// How an editor is told the line; unknown editors get the file alone.
 fn arguments(program: &str, path: &Path, line: usize) -> Vec<String> {
     let name =

@@ -208,6 +208,7 @@ pub(super) fn execute(
         Effect::CancelScan
         | Effect::SaveSession(_)
         | Effect::OpenEditor(..)
+        | Effect::EditText(..)
         | Effect::Copy(_)
         | Effect::Suspend
         | Effect::Repaint

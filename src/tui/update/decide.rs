@@ -51,6 +51,10 @@ pub(super) fn undo_redo(model: &mut Model, undo: bool, effects: &mut Vec<Effect>
             model.say(if undo { "the last mark is undone" } else { "the mark is back" });
             Change::Marks(std::mem::replace(&mut model.session.marks, marks))
         }
+        Change::Rewrites(rewrites, marks) => {
+            model.say(if undo { "the proposal is as it was" } else { "the proposal is yours again" });
+            super::rewrite::swap(model, rewrites, marks)
+        }
         Change::Decisions(decisions, cursor) => {
             model.say(if undo { "the last answer is undone" } else { "the answer is back" });
             let former = std::mem::replace(&mut model.decisions, *decisions);

@@ -7,6 +7,7 @@ mod input;
 mod moves;
 mod results;
 mod review;
+mod rewrite;
 mod settle;
 mod writes;
 
@@ -125,6 +126,7 @@ fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             None => go(model, Screen::Rule),
         },
         Action::Editor => editor(model, effects),
+        Action::Rewrite => rewrite::open(model, effects),
         Action::Copy => copy(model, effects),
         Action::SideBySide => {
             model.side_by_side = !model.side_by_side;

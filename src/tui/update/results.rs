@@ -102,6 +102,7 @@ pub(super) fn take(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             }
             model.fail(error);
         }
+        Msg::Rewritten(fingerprint, text) => super::rewrite::take(model, &fingerprint, text),
         Msg::EditorClosed(error) => match error {
             Some(error) => model.fail(error),
             None => super::scan(model, effects),
@@ -142,6 +143,8 @@ fn install(model: &mut Model, report: Arc<Report>) {
     model.report = Some(report);
     model.project = same.unwrap_or(first);
     model.plans.clear();
+    model.proposals.clear();
+    super::rewrite::in_force(model);
     if let Some(project) = model.project() {
         let root = project.root.clone();
         model.session.project = root;
@@ -232,6 +235,7 @@ fn show_written(model: &mut Model, written: Arc<Written>) {
         .map(|f| f.fingerprint.clone())
         .collect();
     model.session.marks.retain(|fix, _| still.contains(fix));
+    model.session.rewrites.retain(|fix, _| still.contains(fix));
     let after = model.project().map(|p| (p.score.total, p.score.verified)).unwrap_or_default();
     model.applied = Some(Applied { written, fixes: count, before, after, changed, undone: false });
     remember(model);

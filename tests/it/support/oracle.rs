@@ -143,6 +143,7 @@ fn differs(said: &Value, real: &Value) -> Option<String> {
             let real = real.as_str().map(|t| t.chars().count() as u64);
             if real.is_some() && length != real { no() } else { None }
         }
+        (Value::Array(s), Value::String(r)) => text_parts(s, r).and_then(|()| no()),
         (Value::Array(s), Value::Array(r)) => sequence(s, r).and_then(|()| no()),
         (Value::Array(s), Value::Object(r)) if r.contains_key("set") => {
             let r = r["set"].as_array().expect("a set is an array");
@@ -183,6 +184,29 @@ fn sequence(said: &[Value], real: &[Value]) -> Option<()> {
     let found =
         said.iter().filter(|s| s.get("rest").is_none()).all(|s| real.any(|r| differs(s, r).is_none()));
     if found { None } else { Some(()) }
+}
+
+/// The known parts of a text stand in order in the real one, from its start and to its end.
+fn text_parts(said: &[Value], real: &str) -> Option<()> {
+    let mut rest = real;
+    let mut anchored = true;
+    for (at, part) in said.iter().enumerate() {
+        let Some(part) = part.as_str() else {
+            anchored = false;
+            continue;
+        };
+        let last = at + 1 == said.len();
+        let found = match (anchored, last) {
+            (true, false) => rest.starts_with(part).then_some(0),
+            (true, true) => (rest == part).then_some(0),
+            (false, true) => rest.ends_with(part).then(|| rest.len() - part.len()),
+            (false, false) => rest.find(part),
+        };
+        let Some(at) = found else { return Some(()) };
+        rest = &rest[at + part.len()..];
+        anchored = true;
+    }
+    None
 }
 
 fn has_rest(said: &[Value]) -> bool {

@@ -69,7 +69,7 @@ impl Interp<'_> {
             return;
         };
         match self.any_module(&name) {
-            Ok(Some(id)) => self.walk(&Val::new(V::Module(id)), "", at, 0, map),
+            Ok(Some(id)) => self.walk_conf(&Val::new(V::Module(id)), "", at, 0, map),
             Ok(None) => self.cannot_tell(at, format!("ROOT_URLCONF is {name}, which is not in the project")),
             Err(raise) => {
                 self.frames.truncate(1);
@@ -77,7 +77,7 @@ impl Interp<'_> {
                 self.cannot_tell(at, format!("the URLs were not evaluated to the end: {}", raise.cause));
                 if let Some(&id) = self.by_name.get(&*name) {
                     self.steps = MAX_STEPS / 8;
-                    self.walk(&Val::new(V::Module(id)), "", at, 0, map);
+                    self.walk_conf(&Val::new(V::Module(id)), "", at, 0, map);
                 }
             }
         }
@@ -98,7 +98,7 @@ impl Interp<'_> {
         }
     }
 
-    fn walk(&mut self, conf: &Val, prefix: &str, at: Option<Span>, depth: usize, map: &mut UrlMap) {
+    fn walk_conf(&mut self, conf: &Val, prefix: &str, at: Option<Span>, depth: usize, map: &mut UrlMap) {
         if depth > MAX_NEST {
             self.cannot_tell(at, format!("the patterns under `{prefix}` nest too deeply"));
             return;
@@ -141,7 +141,7 @@ impl Interp<'_> {
         let mut lists: Vec<UrlMap> = Vec::new();
         for candidate in candidates {
             let mut list = UrlMap::default();
-            self.walk(candidate, prefix, at, depth + 1, &mut list);
+            self.walk_conf(candidate, prefix, at, depth + 1, &mut list);
             lists.push(list);
         }
         let key = |p: &UrlPattern| (p.path.clone(), p.name.clone(), p.callback.target.clone());
@@ -198,7 +198,7 @@ impl Interp<'_> {
                 if object.class == "url-resolver" {
                     let conf = object.args[2].clone();
                     // The pages of an included module stand where they are written; those of a library here.
-                    self.walk(&conf, &path, at, depth + 1, map);
+                    self.walk_conf(&conf, &path, at, depth + 1, map);
                     return;
                 }
                 if map.patterns.len() >= MAX_PATTERNS {

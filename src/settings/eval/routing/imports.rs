@@ -68,7 +68,7 @@ impl<'a> Interp<'a> {
             },
         };
         if let Some(id) = id {
-            self.import_star(id, at);
+            self.import_star(id, at)?;
         } else if !stdlib::is_stdlib(name) {
             let cause: Rc<str> = format!("everything is imported from {name}, which is not read").into();
             let scope = self.frame_ref().scope;

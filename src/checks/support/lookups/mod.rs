@@ -5,15 +5,23 @@
 //! followed through local names; helpers are not entered. What is limited in a way that is not understood counts as
 //! limited.
 
+mod by_hand;
+mod chain;
+mod origin;
+
 use crate::checks::CheckContext;
 use crate::index::{Ancestor, ClassId, Lookup as Found, ModelName};
-use crate::python::ast::{self, Expr, Stmt, StmtFunctionDef};
+use crate::python::ast::{Expr, Stmt, StmtFunctionDef};
 use crate::python::visitor::{self, Visitor};
 use crate::python::{Ranged as _, TextRange, dotted_name};
 use crate::source::{FileId, Span};
 
 use super::facts::{BY_HAND, Facts};
 use super::ownership;
+use by_hand::ByHand;
+use chain::{Chain, GETTERS, SINGLE, chain_parts, is_query};
+pub(crate) use origin::Origin;
+use origin::Sources;
 
 /// The body of a method of a view, or of a function view.
 pub(crate) struct Handler<'a> {
@@ -28,20 +36,6 @@ pub(crate) struct Handler<'a> {
     keys: Vec<&'a str>,
     facts: Facts<'a>,
     function: &'a StmtFunctionDef,
-}
-
-/// Where a value comes from.
-#[expect(clippy::struct_excessive_bools, reason = "independent sources")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Origin {
-    /// From the account, or from something else that the request carries and the caller does not choose.
-    pub(crate) caller: bool,
-    /// From the URL.
-    pub(crate) url: bool,
-    /// From the query or the body.
-    pub(crate) body: bool,
-    /// From a form or serializer that checked what was sent.
-    pub(crate) validated: bool,
 }
 
 /// What a chain begins with.
@@ -103,26 +97,6 @@ pub(crate) const HANDLERS: [&str; 11] = [
     "partial_update",
     "destroy",
 ];
-/// Methods that give one row.
-const SINGLE: [&str; 11] = [
-    "get",
-    "aget",
-    "first",
-    "afirst",
-    "last",
-    "alast",
-    "latest",
-    "alatest",
-    "earliest",
-    "aearliest",
-    "get_or_none",
-];
-/// Functions that give one row.
-const GETTERS: [&str; 2] = ["get_object_or_404", "aget_object_or_404"];
-/// Methods whose keywords are conditions.
-const FILTERS: [&str; 6] =
-    ["get", "aget", "filter", "get_or_none", "get_object_or_404", "aget_object_or_404"];
-
 impl<'a> Handler<'a> {
     /// Reads a function; `class` is the view that it answers for.
     pub(crate) fn new(
@@ -437,241 +411,7 @@ impl<'a> Handler<'a> {
     }
 }
 
-#[derive(Default)]
-struct Chain<'a> {
-    steps: Vec<&'a str>,
-    conditions: Vec<(&'a str, &'a Expr)>,
-    /// Positional arguments: `Q(...)`, `**filters`.
-    others: Vec<&'a Expr>,
-    root: Option<(Root<'a>, String)>,
-    limited: bool,
-    seen: Vec<String>,
-}
-
-impl<'a> Chain<'a> {
-    fn step(&mut self, name: &'a str, call: &'a ast::ExprCall) {
-        self.steps.push(name);
-        let getter = GETTERS.contains(&name);
-        self.others.extend(call.arguments.args.iter().skip(usize::from(getter)));
-        // A method of a manager that is none of Django's may limit by what it is given.
-        for keyword in &call.arguments.keywords {
-            match &keyword.arg {
-                Some(arg) if FILTERS.contains(&name) => self.conditions.push((arg.as_str(), &keyword.value)),
-                _ => self.others.push(&keyword.value),
-            }
-        }
-    }
-}
-
-impl Origin {
-    fn add(&mut self, other: Self) {
-        self.caller |= other.caller;
-        self.url |= other.url;
-        self.body |= other.body;
-        self.validated |= other.validated;
-    }
-}
-
-struct Sources<'h, 'a> {
-    handler: &'h Handler<'a>,
-    origin: Origin,
-    seen: Vec<String>,
-}
-
-impl<'e> Visitor<'e> for Sources<'_, '_> {
-    fn visit_expr(&mut self, expr: &'e Expr) {
-        let Some(dotted) = dotted_name(expr) else {
-            visitor::walk_expr(self, expr);
-            return;
-        };
-        if let Some(part) = self.handler.request_part(&dotted) {
-            match part.split('.').next().unwrap_or_default() {
-                "data" | "query_params" | "GET" | "POST" | "FILES" | "body" => self.origin.body = true,
-                "method" | "version" | "META" | "headers" | "path" | "COOKIES" | "content_type" => {}
-                "parser_context" | "resolver_match" => self.origin.url = true,
-                _ => self.origin.caller = true,
-            }
-            return;
-        }
-        let (first, rest) = dotted.split_once('.').unwrap_or((&dotted, ""));
-        if self.handler.receiver == Some(first) {
-            match rest.split('.').next().unwrap_or_default() {
-                "kwargs" | "args" => self.origin.url = true,
-                "" | "lookup_field" | "lookup_url_kwarg" | "action" | "model" | "queryset" => {}
-                // Whatever else the view holds may have been worked out from the caller.
-                _ => self.origin.caller = true,
-            }
-            return;
-        }
-        if self.handler.request == Some(first) {
-            self.origin.caller = true;
-            return;
-        }
-        if self.handler.keys.contains(&first) {
-            // A part of a parameter: it is a row that something found before, not a text of the URL.
-            let is_row = !rest.is_empty()
-                && !matches!(expr, Expr::Name(_))
-                && first != "kwargs"
-                && !is_text_method(rest);
-            self.origin.caller |= is_row;
-            self.origin.url |= !is_row;
-        }
-        self.origin.validated |= dotted.contains("validated_data") || dotted.contains("cleaned_data");
-        if !self.seen.iter().any(|s| s == first) {
-            self.seen.push(first.to_owned());
-            let values = self.handler.facts.values.get(first).cloned().unwrap_or_default();
-            for value in values {
-                // What a serializer was given is what was sent.
-                let text = self.handler.cx.sources.slice(Span::new(self.handler.file, value.range()));
-                if text.contains("erializer(") {
-                    self.origin.body = true;
-                    continue;
-                }
-                self.visit_expr(value);
-            }
-        }
-    }
-}
-
-/// Looks for tests of the caller, and calls that are given the row and the caller, or look like a check.
-struct ByHand<'h, 'a> {
-    handler: &'h Handler<'a>,
-    row: Option<&'h str>,
-    found: bool,
-}
-
-impl ByHand<'_, '_> {
-    fn tests(&mut self, expr: &Expr) {
-        self.found |= self.handler.origin(expr).caller;
-    }
-}
-
-impl<'e> Visitor<'e> for ByHand<'_, '_> {
-    fn visit_stmt(&mut self, stmt: &'e Stmt) {
-        match stmt {
-            Stmt::If(branch) => {
-                self.tests(&branch.test);
-                branch.elif_else_clauses.iter().filter_map(|c| c.test.as_ref()).for_each(|t| self.tests(t));
-            }
-            Stmt::Assert(assert) => self.tests(&assert.test),
-            _ => {}
-        }
-        visitor::walk_stmt(self, stmt);
-    }
-
-    fn visit_expr(&mut self, expr: &'e Expr) {
-        match expr {
-            Expr::If(either) => self.tests(&either.test),
-            Expr::Compare(_) => self.tests(expr),
-            Expr::Call(call) => {
-                let name = match &*call.func {
-                    Expr::Attribute(a) => a.attr.as_str(),
-                    Expr::Name(n) => n.id.as_str(),
-                    _ => "",
-                };
-                const WORDS: [&str; 12] = [
-                    "check",
-                    "ensure",
-                    "verify",
-                    "require",
-                    "authori",
-                    "can_",
-                    "permission",
-                    "access",
-                    "allowed",
-                    "forbid",
-                    "validate_",
-                    "assert_",
-                ];
-                let looks_like = WORDS.iter().any(|w| name.to_lowercase().contains(w));
-                let text = self.handler.cx.sources.slice(Span::new(self.handler.file, call.range()));
-                let words = |name: &str| {
-                    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
-                };
-                let of_row = self.row.is_some_and(words);
-                let of_caller = words("request") || words("user");
-                let responds = name.ends_with("Response") || name.contains("erializer");
-                self.found |= !responds && (looks_like && (of_row || of_caller) || of_row && words("user"));
-            }
-            _ => {}
-        }
-        visitor::walk_expr(self, expr);
-    }
-}
-
-/// Whether a name is a method of texts, as in `slug.lower()`.
-fn is_text_method(name: &str) -> bool {
-    matches!(
-        name,
-        "lower" | "upper" | "strip" | "split" | "replace" | "get" | "encode" | "removeprefix" | "hex"
-    )
-}
-
 /// Whether an expression is `super()`.
 fn is_super(expr: &Expr) -> bool {
     matches!(expr, Expr::Call(call) if dotted_name(&call.func).as_deref() == Some("super"))
-}
-
-/// Whether an expression is a call that Django's querysets or managers answer.
-fn is_query(expr: &Expr) -> bool {
-    const OTHERS: [&str; 20] = [
-        "all",
-        "exclude",
-        "order_by",
-        "select_related",
-        "prefetch_related",
-        "annotate",
-        "only",
-        "defer",
-        "distinct",
-        "values",
-        "values_list",
-        "count",
-        "exists",
-        "delete",
-        "update",
-        "aggregate",
-        "iterator",
-        "using",
-        "in_bulk",
-        "get_queryset",
-    ];
-    let Expr::Call(call) = expr else { return false };
-    match &*call.func {
-        Expr::Attribute(method) => {
-            let name = method.attr.as_str();
-            SINGLE.contains(&name) || FILTERS.contains(&name) || OTHERS.contains(&name)
-        }
-        Expr::Name(name) => GETTERS.contains(&name.id.as_str()),
-        _ => false,
-    }
-}
-
-/// The arguments of all calls along a chain, and the innermost call on the way that gives a row already.
-fn chain_parts(expr: &Expr) -> (Vec<&Expr>, Option<&Expr>) {
-    let mut all = Vec::new();
-    let mut row = None;
-    let mut at = Some(expr);
-    while let Some(inner) = at {
-        at = match inner {
-            Expr::Call(call) => {
-                let getter = call.func.is_name_expr();
-                let single = match &*call.func {
-                    Expr::Attribute(method) => SINGLE.contains(&method.attr.as_str()),
-                    _ => getter,
-                };
-                if single && !std::ptr::eq(inner, expr) {
-                    row = Some(inner);
-                }
-                all.extend(call.arguments.args.iter().skip(usize::from(getter)));
-                all.extend(call.arguments.keywords.iter().map(|k| &k.value));
-                if getter { call.arguments.args.first() } else { Some(&*call.func) }
-            }
-            Expr::Attribute(attribute) => Some(&attribute.value),
-            Expr::Subscript(part) => Some(&part.value),
-            Expr::Await(waited) => Some(&waited.value),
-            _ => None,
-        };
-    }
-    (all, row)
 }
