@@ -58,6 +58,7 @@ pub fn inventory(
 ) -> Inventory {
     let names = IndexNames { index, near: model.file };
     let map = routes(sources, project, model, &names);
+    let policies = Policies::new(index, Some(model), sources);
     let mut inventory = Inventory { problems: map.problems, ..Inventory::default() };
     for pattern in map.patterns {
         let endpoint = endpoint(&names, sources, &policies, pattern, &mut inventory.problems);
