@@ -66,7 +66,7 @@ fn read(file: &Path) -> Vec<Case> {
         let body: Vec<&str> = lines.by_ref().take_while(|l| !l.starts_with("```")).collect();
         let case = cases.last_mut().expect("a block stands under a heading");
         if let Some((_, path)) = info.split_once(' ') {
-            case.files.push((path.to_owned(), body.join("\n") + "\n"))
+            case.files.push((path.to_owned(), body.join("\n") + "\n"));
         } else {
             case.is_real = info == "policy";
             case.views = views(&body);

@@ -20,8 +20,11 @@ pub(crate) struct Style {
     /// So many fixes there have to be, so that none is silently turned into an instruction.
     pub(crate) least: usize,
     /// Path and text of each file but `manage.py` and `wsgi.py`.
-    files: fn(&[(&str, &str)]) -> Vec<(&'static str, String)>,
+    files: Files,
 }
+
+/// The files of a project with these settings: path and text.
+type Files = fn(&[(&str, &str)]) -> Vec<(&'static str, String)>;
 
 impl Style {
     /// Writes the project.
@@ -49,7 +52,7 @@ fn write(root: &Path, path: &str, text: &str) {
 
 /// `NAME = value` on a line each, every line behind `indent`.
 fn lines(seeds: &[(&str, &str)], indent: &str) -> String {
-    seeds.iter().map(|(name, value)| format!("{indent}{name} = {value}\n")).collect()
+    seeds.iter().flat_map(|(name, value)| [indent, name, " = ", value, "\n"]).collect()
 }
 
 /// The same, flags read by `flag(name, default)`.
@@ -58,7 +61,10 @@ fn read(seeds: &[(&str, &str)], flag: fn(&str, &str) -> String) -> String {
         "True" | "False" => flag(name, value),
         other => other.to_owned(),
     };
-    seeds.iter().map(|(name, text)| format!("{name} = {}\n", value(name, text))).collect()
+    seeds
+        .iter()
+        .flat_map(|(name, text)| [(*name).to_owned(), " = ".into(), value(name, text), "\n".into()])
+        .collect()
 }
 
 const fn run(module: &'static str) -> Run {

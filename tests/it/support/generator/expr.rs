@@ -141,8 +141,8 @@ impl Gen {
             9 => format!("os.environ.get({:?}, {})", self.pick(&NAMES), self.expr(Ty::Text, d)),
             10 => format!("(os.getenv({:?}) or {})", self.pick(&NAMES), self.expr(Ty::Text, d)),
             11 => {
-                let (a, b) = (self.below(3), self.below(6));
-                format!("{}[{}:{}]", self.expr(Ty::Text, d), a as i64 - 1, b)
+                let (a, b) = (["-1", "0", "1"][self.below(3)], self.below(6));
+                format!("{}[{a}:{b}]", self.expr(Ty::Text, d))
             }
             12 => format!("{}[::-1]", self.expr(Ty::Text, d)),
             13 => format!("({} * {})", self.expr(Ty::Text, d), self.below(3)),

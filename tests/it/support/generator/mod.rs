@@ -31,7 +31,7 @@ impl Package {
 
     /// The files with their texts.
     pub(crate) fn files(&self) -> Vec<(String, String)> {
-        let text = |lines: &[String]| lines.iter().map(|s| format!("{s}\n")).collect();
+        let text = |lines: &[String]| lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
         self.modules.iter().map(|(path, lines)| (path.clone(), text(lines))).collect()
     }
 
