@@ -87,7 +87,7 @@ mod tests {
     use crate::source::{FileId, SourceFile, Sources};
 
     fn file() -> FileId {
-        let file = SourceFile::from_bytes("s.py".into(), b"A = 1\n".to_vec()).unwrap();
+        let file = SourceFile::from_bytes("s.py".into(), b"A = 1\n").unwrap();
         Sources::new("/x".into(), vec![file]).find("s.py").unwrap()
     }
 

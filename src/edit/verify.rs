@@ -21,36 +21,34 @@ pub(super) fn python(
         return Err(format!("the result is not valid Python: {}", error.message));
     }
     let (touched_old, touched_new) = touched(edits);
-    fn words<'t>(
-        text: &'t str,
-        module: &ParsedModule,
-        touched: &[Range<usize>],
-    ) -> Vec<(TokenKind, &'t str)> {
-        let mut out = Vec::new();
-        for token in module.tokens() {
-            let range = token.range().start().to_usize()..token.range().end().to_usize();
-            let layout = matches!(
-                token.kind(),
-                TokenKind::Newline
-                    | TokenKind::NonLogicalNewline
-                    | TokenKind::Indent
-                    | TokenKind::Dedent
-                    | TokenKind::EndOfFile
-            );
-            let segment = touched.partition_point(|t| t.end <= range.start);
-            let meets = touched.get(segment).is_some_and(|t| t.start < range.end && !t.is_empty());
-            let split = touched.iter().any(|t| t.is_empty() && range.start < t.start && t.start < range.end);
-            if !layout && !meets && !split {
-                out.push((token.kind(), &text[range]));
-            }
-        }
-        out
-    }
     if words(before, old, &touched_old) == words(after, &new, &touched_new) {
         Ok(())
     } else {
         Err("tokens outside the change would differ".to_owned())
     }
+}
+
+/// The tokens outside the touched ranges, without layout.
+fn words<'t>(text: &'t str, module: &ParsedModule, touched: &[Range<usize>]) -> Vec<(TokenKind, &'t str)> {
+    let mut out = Vec::new();
+    for token in module.tokens() {
+        let range = token.range().start().to_usize()..token.range().end().to_usize();
+        let layout = matches!(
+            token.kind(),
+            TokenKind::Newline
+                | TokenKind::NonLogicalNewline
+                | TokenKind::Indent
+                | TokenKind::Dedent
+                | TokenKind::EndOfFile
+        );
+        let segment = touched.partition_point(|t| t.end <= range.start);
+        let meets = touched.get(segment).is_some_and(|t| t.start < range.end && !t.is_empty());
+        let split = touched.iter().any(|t| t.is_empty() && range.start < t.start && t.start < range.end);
+        if !layout && !meets && !split {
+            out.push((token.kind(), &text[range]));
+        }
+    }
+    out
 }
 
 /// The ranges that the edits touch, in the old and in the new text.

@@ -57,8 +57,8 @@ pub fn inventory(
     index: &ProjectIndex,
 ) -> Inventory {
     let names = IndexNames { index, near: model.file };
-    let policies = Policies::new(index, Some(model), sources);
     let map = routes(sources, project, model, &names);
+    let policies = Policies::new(index, Some(model), sources);
     let mut inventory = Inventory { problems: map.problems, ..Inventory::default() };
     for pattern in map.patterns {
         let endpoint = endpoint(&names, sources, &policies, pattern, &mut inventory.problems);

@@ -32,7 +32,7 @@ mod tests {
     use crate::source::{SourceFile, Span};
 
     fn print(text: &str, needle: &str) -> String {
-        let file = SourceFile::from_bytes("a.py".into(), text.as_bytes().to_vec()).unwrap();
+        let file = SourceFile::from_bytes("a.py".into(), text.as_bytes()).unwrap();
         let sources = Sources::new("/".into(), vec![file]);
         let at = text.find(needle).unwrap() as u32;
         let span = Span { file: sources.find("a.py").unwrap(), range: (at, at + needle.len() as u32) };

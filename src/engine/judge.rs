@@ -137,13 +137,16 @@ fn keep_listed(findings: &mut Vec<ReportedFinding>, practices: &mut [PracticeRep
     }
 }
 
+/// The settings with one more environment variable, by its name and value; each is evaluated once.
+type Tried = BTreeMap<(String, String), Arc<OnceLock<SettingsModel>>>;
+
 /// Every check's outcome by id. A check that panics is one stated problem, not the end of the run.
 fn run_checks(
     cx: &Context<'_>,
     subject: &Subject,
     notices: &mut Vec<String>,
 ) -> Result<BTreeMap<&'static str, Outcome>, EngineError> {
-    let tried: Mutex<BTreeMap<(String, String), Arc<OnceLock<SettingsModel>>>> = Mutex::default();
+    let tried: Mutex<Tried> = Mutex::default();
     let what_if = |name: &str, value: &str| {
         let (project, model) = (subject.project.as_ref()?, subject.model.as_ref()?);
         let key = (name.to_owned(), value.to_owned());

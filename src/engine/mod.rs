@@ -39,6 +39,7 @@ pub use rewrite::{Rewrite, rewrites};
 
 /// What to scan and what to report. Paths are as given by the user.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Options {
     /// The settings module to judge instead of the one found.
     pub settings: Option<String>,

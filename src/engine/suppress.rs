@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn statement_line_above_and_heads_count() {
         let text = "x = 0\n@a\nclass V(\n    B,\n):\n    y = 1\n\n    permission_classes = [\n        AllowAny,\n    ]\n";
-        let file = SourceFile::from_bytes("a.py".into(), text.as_bytes().to_vec()).unwrap();
+        let file = SourceFile::from_bytes("a.py".into(), text.as_bytes()).unwrap();
         let sources = Sources::new("/".into(), vec![file]);
         let at = text.find("AllowAny").unwrap() as u32;
         let span = Span { file: sources.find("a.py").unwrap(), range: (at, at + 8) };

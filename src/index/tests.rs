@@ -11,9 +11,7 @@ use crate::source::SourceFile;
 
 /// An index over files given as (path, text).
 pub(super) fn index_of(files: &[(&str, &str)]) -> (Sources, ProjectIndex) {
-    let file = |(path, text): &(&str, &str)| {
-        SourceFile::from_bytes((*path).into(), text.as_bytes().to_vec()).unwrap()
-    };
+    let file = |(path, text): &(&str, &str)| SourceFile::from_bytes((*path).into(), text.as_bytes()).unwrap();
     let sources = Sources::new(PathBuf::from("/project"), files.iter().map(file).collect());
     let items =
         sources.iter().map(|(id, f)| Arc::new(items::collect(&sources, id, &parse(&f.text)))).collect();

@@ -134,7 +134,7 @@ mod tests {
     fn any_span_of_any_text_is_drawn() {
         let long = format!("x = '{}'\n", "a".repeat(900));
         for text in ["", "\n", "a", "é漢\t\u{202e}b\r\n\tç\n\n", "a\rb\u{7}", &long] {
-            let file = SourceFile::from_bytes("s.py".into(), text.as_bytes().to_vec()).unwrap();
+            let file = SourceFile::from_bytes("s.py".into(), text.as_bytes()).unwrap();
             let len = file.text.len() as u32;
             let sources = Sources::new(PathBuf::from("/p"), vec![file]);
             let id = sources.find("s.py").unwrap();

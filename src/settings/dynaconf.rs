@@ -327,7 +327,7 @@ mod tests {
     fn model(files: &[(&str, &str)], vars: &[(&str, &str)]) -> (Sources, SettingsModel) {
         let files = files
             .iter()
-            .map(|(path, text)| SourceFile::from_bytes((*path).to_owned(), text.as_bytes().to_vec()).unwrap())
+            .map(|(path, text)| SourceFile::from_bytes((*path).to_owned(), text.as_bytes()).unwrap())
             .collect();
         let sources = Sources::new("/srv/project".into(), files);
         let file = sources.find("settings.toml").unwrap();

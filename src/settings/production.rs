@@ -101,7 +101,7 @@ mod tests {
     fn judged(files: &[(&str, &str)]) -> (SettingsModel, Vec<Assumed>) {
         let files = files
             .iter()
-            .map(|(path, text)| SourceFile::from_bytes((*path).to_owned(), text.as_bytes().to_vec()).unwrap())
+            .map(|(path, text)| SourceFile::from_bytes((*path).to_owned(), text.as_bytes()).unwrap())
             .collect();
         let sources = Sources::new("/srv/project".into(), files);
         let project = discover(&sources, &DiscoverOptions::default()).remove(0);

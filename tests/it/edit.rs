@@ -67,7 +67,7 @@ fn comments(text: &str) -> Vec<&str> {
 }
 
 fn sources(text: &str) -> (Sources, FileId) {
-    let file = SourceFile::from_bytes("x.py".into(), text.as_bytes().to_vec()).unwrap();
+    let file = SourceFile::from_bytes("x.py".into(), text.as_bytes()).unwrap();
     let sources = Sources::new(PathBuf::from("/x"), vec![file]);
     let id = sources.find("x.py").unwrap();
     (sources, id)

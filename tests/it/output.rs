@@ -64,8 +64,7 @@ fn practice(catalog: &Catalog, id: &str, state: State, findings: Vec<usize>) -> 
 }
 
 fn report() -> Report {
-    let file =
-        |path: &str, text: &str| SourceFile::from_bytes(path.to_owned(), text.as_bytes().to_vec()).unwrap();
+    let file = |path: &str, text: &str| SourceFile::from_bytes(path.to_owned(), text.as_bytes()).unwrap();
     let sources = Sources::new(PathBuf::from("/project"), vec![file("config/settings.py", SETTINGS)]);
     let catalog = Catalog::builtin();
     let settings = BTreeMap::from([

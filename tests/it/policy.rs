@@ -65,12 +65,11 @@ fn read(file: &Path) -> Vec<Case> {
         let Some(info) = line.strip_prefix("```") else { continue };
         let body: Vec<&str> = lines.by_ref().take_while(|l| !l.starts_with("```")).collect();
         let case = cases.last_mut().expect("a block stands under a heading");
-        match info.split_once(' ') {
-            Some((_, path)) => case.files.push((path.to_owned(), body.join("\n") + "\n")),
-            None => {
-                case.is_real = info == "policy";
-                case.views = views(&body);
-            }
+        if let Some((_, path)) = info.split_once(' ') {
+            case.files.push((path.to_owned(), body.join("\n") + "\n"))
+        } else {
+            case.is_real = info == "policy";
+            case.views = views(&body);
         }
     }
     cases

@@ -195,7 +195,7 @@ fn the_resolver_of_misago_is_listed() {
     // What is not listed is told.
     let unlisted = lacking(&real, &rows);
     let is_told = |line: &&str| line.starts_with("django-admin/") || line.starts_with("__debug__/");
-    assert!(unlisted.iter().all(|l| is_told(&l)), "{unlisted:#?}");
+    assert!(unlisted.iter().all(|l| is_told(l)), "{unlisted:#?}");
     let told: Vec<&str> = found.problems.iter().map(|p| p.message.as_str()).collect();
     assert!(
         told.iter().any(|m| m.contains("admin")) && told.iter().any(|m| m.contains("__debug__/")),

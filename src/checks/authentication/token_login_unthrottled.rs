@@ -46,7 +46,7 @@ impl Check for TokenLoginUnthrottled {
                 Lookup::Framework { value: Some(FrameworkValue::List(list)), .. }
                     if list.is_empty() && !own_method =>
                 {
-                    place(&mut tally, &guard, item.name_at, || of_class(cx, class));
+                    place(&mut tally, guard, item.name_at, || of_class(cx, class));
                 }
                 Lookup::Unknown(why) => tally.unclear.push(Label::new(item.name_at, why)),
                 _ => tally.passed.push(Label::new(item.name_at, "sets throttles itself")),
@@ -56,7 +56,7 @@ impl Check for TokenLoginUnthrottled {
             let imported = file.imports.iter().any(|i| i.module.starts_with("rest_framework.authtoken"));
             if imported && !views::is_beside_the_api(cx.sources.path(file.file)) {
                 for (at, is_class) in uses(cx, file) {
-                    place(&mut tally, &guard, at, || of_use(cx, file, at, is_class));
+                    place(&mut tally, guard, at, || of_use(cx, file, at, is_class));
                 }
             }
         }
@@ -79,12 +79,7 @@ fn guard(cx: &CheckContext<'_>) -> Option<(Truth, &'static str)> {
         .map(|(app, truth)| (truth, app))
 }
 
-fn place(
-    tally: &mut Tally,
-    guard: &Option<(Truth, &'static str)>,
-    at: Span,
-    found: impl FnOnce() -> Finding,
-) {
+fn place(tally: &mut Tally, guard: Option<(Truth, &'static str)>, at: Span, found: impl FnOnce() -> Finding) {
     match guard {
         None | Some((Truth::No, _)) => tally.findings.push(found()),
         Some((Truth::Yes, app)) => tally.passed.push(Label::new(at, format!("`{app}` counts failed logins"))),
@@ -171,17 +166,15 @@ fn of_use(cx: &CheckContext<'_>, file: &FileItems, at: Span, is_class: bool) -> 
         operations.push(Operation::SetKeyword { call: at, name, value });
     } else {
         let text = cx.sources.slice(at);
-        let (prefix, import) = match text.rsplit_once('.') {
-            Some((module, _)) => (format!("{module}."), None),
-            None => {
-                let taken = file.bindings_of("ObtainAuthToken");
-                if !taken.is_empty() {
-                    return found.instruction(BY_HAND);
-                }
-                let (module, name) =
-                    ("rest_framework.authtoken.views".to_owned(), "ObtainAuthToken".to_owned());
-                (String::new(), Some(Operation::AddImport { file: file.file, module, name }))
+        let (prefix, import) = if let Some((module, _)) = text.rsplit_once('.') {
+            (format!("{module}."), None)
+        } else {
+            let taken = file.bindings_of("ObtainAuthToken");
+            if !taken.is_empty() {
+                return found.instruction(BY_HAND);
             }
+            let (module, name) = ("rest_framework.authtoken.views".to_owned(), "ObtainAuthToken".to_owned());
+            (String::new(), Some(Operation::AddImport { file: file.file, module, name }))
         };
         let call = Code::Call(format!("{prefix}ObtainAuthToken.as_view"), Vec::new(), vec![(name, value)]);
         operations.push(Operation::ReplaceExpression { at, with: call });

@@ -26,7 +26,7 @@ impl Check for ClickjackingMiddlewareMissing {
             effect: Effect::Tightens,
             note: "Browsers refuse to show the pages inside a frame of another site.",
             severity: None,
-            with: frame_options_weak::deny,
+            with: Some(frame_options_weak::deny),
         };
         middleware::judge(cx, model, &wanted, |_| Among::Last)
     }

@@ -28,7 +28,7 @@ impl Check for CsrfMiddlewareMissing {
             note: "Unsafe requests to Django views with a cookie but without a CSRF token get 403; DRF views keep \
                    their own rule. The token's cookie is sent over HTTPS only.",
             severity: None,
-            with: csrf_cookie_insecure::secure,
+            with: Some(csrf_cookie_insecure::secure),
         };
         middleware::judge(cx, model, &wanted, |stack| {
             // After sessions and common, before the user is known.

@@ -42,7 +42,7 @@ impl Check for SecurityMiddlewareMissing {
             effect: Effect::Safe,
             note: "Answers carry the security headers that the `SECURE_*` settings ask for.",
             severity: None,
-            with: middleware::alone,
+            with: None,
         };
         let outcome = middleware::judge(cx, model, &wanted, top);
         match middleware::stack(model) {

@@ -36,7 +36,7 @@ impl Check for PaginatorUnbounded {
                 }
                 Bound::Never(why) => tally.findings.push(own(cx, class, &why)),
                 Bound::Always | Bound::BySize => {
-                    tally.passed.push(Label::new(item.name_at, "pages have a limit"))
+                    tally.passed.push(Label::new(item.name_at, "pages have a limit"));
                 }
                 Bound::Unclear(why) => tally.unclear.push(Label::new(item.name_at, why)),
             }
@@ -85,9 +85,10 @@ fn default_class(cx: &CheckContext<'_>) -> Option<ClassId> {
 /// Whether others inherit from a class and no view names it.
 fn is_only_a_base(cx: &CheckContext<'_>, class: ClassId) -> bool {
     let name = &*cx.index.class(class).name;
-    let has_heirs = cx.index.classes().any(|(other, _)| {
-        other != class && cx.index.mro(other).order.iter().any(|a| *a == Ancestor::Project(class))
-    });
+    let has_heirs = cx
+        .index
+        .classes()
+        .any(|(other, _)| other != class && cx.index.mro(other).order.contains(&Ancestor::Project(class)));
     let is_named = cx.index.classes().any(|(_, item)| {
         item.attributes.iter().any(|a| {
             &*a.name == "pagination_class"

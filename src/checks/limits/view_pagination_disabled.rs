@@ -37,7 +37,7 @@ impl Check for ViewPaginationDisabled {
                     Truth::Yes => tally.findings.push(finding(cx, class, value)),
                     Truth::No => tally.passed.push(Label::new(value.at, "there are no pages to lose")),
                     Truth::Maybe => {
-                        tally.unclear.push(Label::new(value.at, "whether it would be paged cannot be told"))
+                        tally.unclear.push(Label::new(value.at, "whether it would be paged cannot be told"));
                     }
                 }
             }

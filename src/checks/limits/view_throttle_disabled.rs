@@ -33,7 +33,7 @@ impl Check for ViewThrottleDisabled {
                     (_, Some(why)) => tally.unclear.push(Label::new(site.at(), why)),
                     (Truth::Yes, None) => tally.findings.push(finding(cx, &site)),
                     (Truth::No, None) => {
-                        tally.passed.push(Label::new(site.at(), "there is no limit to take off"))
+                        tally.passed.push(Label::new(site.at(), "there is no limit to take off"));
                     }
                     (Truth::Maybe, None) => {
                         tally.unclear.push(Label::new(site.at(), "what is inherited cannot be told"));

@@ -166,12 +166,11 @@ impl Judge<'_> {
         }
         let limits: Option<Vec<Limit>> = match index.lookup(class, Policy::Throttle.name()) {
             // A mixin's views may bring throttles.
-            Lookup::Absent | Lookup::Unknown(_) | Lookup::Method { .. } => None,
+            Lookup::Absent | Lookup::Unknown(_) | Lookup::Method { .. } | Lookup::Framework { .. } => None,
             Lookup::Settings { .. } => {
                 let Some(limits) = &self.defaults else { return Truth::Maybe };
                 return reads_scope(limits);
             }
-            Lookup::Framework { .. } => None,
             Lookup::Value { class, value } => limits_of(self.cx, value.at, Some(class), &value.value)
                 .map(|all| all.into_iter().map(|(_, limit)| limit).collect()),
         };

@@ -40,7 +40,7 @@ impl Check for ObjectPermissionOnCollection {
             let open = unguarded(cx, class, guard);
             match (all, views::decided_by_method(cx, &site, Policy::Permission)) {
                 (Truth::No, _) => {
-                    tally.passed.push(Label::new(site.at(), "another class asks for something"))
+                    tally.passed.push(Label::new(site.at(), "another class asks for something"));
                 }
                 _ if open.is_empty() => {
                     tally.passed.push(Label::new(site.at(), "only single objects, or the caller's own"));
@@ -66,7 +66,7 @@ impl Check for ObjectPermissionOnCollection {
 /// What a class, or a view that inherits its permissions, offers without an object: `list`, `create`.
 fn unguarded(cx: &CheckContext<'_>, class: ClassId, guard: ClassId) -> Vec<&'static str> {
     let index = cx.index;
-    let inherits = |view: ClassId| index.mro(view).order.iter().any(|a| *a == Ancestor::Project(class));
+    let inherits = |view: ClassId| index.mro(view).order.contains(&Ancestor::Project(class));
     let same = |view: ClassId| matches!(index.lookup(view, "permission_classes"), Lookup::Value { class: of, .. } if of == class);
     let users: Vec<ClassId> =
         index.views().map(|(id, _)| id).filter(|&id| inherits(id) && same(id)).collect();

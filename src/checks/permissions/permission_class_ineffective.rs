@@ -211,8 +211,11 @@ fn answer(cx: &CheckContext<'_>, class: ClassId, value: &Expr) -> Truth {
 /// Whether an expression in a statement of its own looks like the answer of the method.
 fn is_answer(value: &Expr) -> bool {
     match value {
-        Expr::Compare(_) | Expr::BoolOp(_) | Expr::UnaryOp(_) | Expr::BooleanLiteral(_) => true,
-        Expr::Attribute(_) => true,
+        Expr::Compare(_)
+        | Expr::BoolOp(_)
+        | Expr::UnaryOp(_)
+        | Expr::BooleanLiteral(_)
+        | Expr::Attribute(_) => true,
         Expr::Call(call) => {
             let name = dotted_name(&call.func).unwrap_or_default();
             let last = name.rsplit('.').next().unwrap_or_default();
@@ -234,9 +237,9 @@ fn is_stub(cx: &CheckContext<'_>, class: ClassId, function: &StmtFunctionDef) ->
 }
 
 fn is_subclassed(cx: &CheckContext<'_>, class: ClassId) -> bool {
-    cx.index.classes().any(|(other, _)| {
-        other != class && cx.index.mro(other).order.iter().any(|a| *a == Ancestor::Project(class))
-    })
+    cx.index
+        .classes()
+        .any(|(other, _)| other != class && cx.index.mro(other).order.contains(&Ancestor::Project(class)))
 }
 
 /// Whether a class's name says that it lets everybody in.

@@ -47,7 +47,7 @@ impl Check for ActionPermissionWeaker {
                 Truth::Yes => tally.findings.push(finding(cx, &site, class)),
                 Truth::No => tally.passed.push(Label::new(site.at(), "asks for what the view asks, or more")),
                 Truth::Maybe => {
-                    tally.unclear.push(Label::new(site.at(), "cannot be compared with the view's"))
+                    tally.unclear.push(Label::new(site.at(), "cannot be compared with the view's"));
                 }
             }
         }

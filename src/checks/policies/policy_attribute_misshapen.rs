@@ -153,9 +153,10 @@ fn shape(names: &Names<'_>, value: &Expr) -> Vec<Misfit> {
         let after = whole[at.end()..].trim_start().starts_with(')');
         // In parentheses of its own the comma is all that is missing.
         let is_attribute = matches!(names.site.written, Written::Attribute(_));
-        match is_attribute && before && after && !text.contains('\n') {
-            true => Code::Raw(format!("{text},")),
-            false => Code::List(vec![Code::Raw(text)]),
+        if is_attribute && before && after && !text.contains('\n') {
+            Code::Raw(format!("{text},"))
+        } else {
+            Code::List(vec![Code::Raw(text)])
         }
     };
     match value {

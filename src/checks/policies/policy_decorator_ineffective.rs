@@ -62,9 +62,10 @@ fn judge_function(cx: &CheckContext<'_>, symbol: &str, function: &FunctionItem, 
     };
     let at = function.decorators[first].at;
     let Some(api_view) = function.decorators.iter().position(is_api_view) else {
-        match may_become_view(cx, function) {
-            true => tally.unclear.push(Label::new(at, "another decorator may make an API view of it")),
-            false => tally.findings.push(plain_function(cx, symbol, function, first)),
+        if may_become_view(cx, function) {
+            tally.unclear.push(Label::new(at, "another decorator may make an API view of it"));
+        } else {
+            tally.findings.push(plain_function(cx, symbol, function, first));
         }
         return;
     };

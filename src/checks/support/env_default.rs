@@ -241,7 +241,7 @@ mod tests {
         cast: Option<&str>,
         wanted: bool,
     ) -> Option<String> {
-        let file = SourceFile::from_bytes("s.py".into(), expression.as_bytes().to_vec()).unwrap();
+        let file = SourceFile::from_bytes("s.py".into(), expression.as_bytes()).unwrap();
         let sources = Sources::new(PathBuf::from("/x"), vec![file]);
         let file = sources.find("s.py").unwrap();
         let span = |part: &str| {

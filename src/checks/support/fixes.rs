@@ -164,7 +164,7 @@ fn unless_debugging(
     let module = parse(cx.sources.text(*file));
     // Inside production's branch `DEBUG` is off anyway.
     let outside = after.is_none_or(|at| module.body().iter().any(|s| s.range() == at.text_range()));
-    let offset = after.map_or(usize::MAX, |at| at.end());
+    let offset = after.map_or(usize::MAX, Span::end);
     (wanted && varies && outside && binds(cx, *file, "DEBUG", offset))
         .then(|| Code::Raw("not DEBUG".to_owned()))
 }

@@ -73,11 +73,6 @@ impl<'a> Stack<'a> {
     }
 }
 
-/// Nothing else belongs to the middleware.
-pub(crate) fn alone(_: &CheckContext<'_>, _: &SettingsModel) -> Operations {
-    Ok(Vec::new())
-}
-
 /// A middleware that belongs into every stack.
 pub(crate) struct Wanted {
     /// The check.
@@ -95,7 +90,7 @@ pub(crate) struct Wanted {
     /// Differs from the catalogue's.
     pub(crate) severity: Option<Severity>,
     /// What belongs to it: a setting that counts only once the middleware is there.
-    pub(crate) with: fn(&CheckContext<'_>, &SettingsModel) -> Operations,
+    pub(crate) with: Option<fn(&CheckContext<'_>, &SettingsModel) -> Operations>,
 }
 
 /// Judges whether the middleware is there; `among` names its right place in the stack.
@@ -139,7 +134,8 @@ pub(crate) fn judge(
             let operations = match &stack {
                 Some(stack) => insert(cx, model, name, wanted.class, among(stack)).map(|mut operations| {
                     // Where its setting cannot be changed, that is a finding of its own afterwards.
-                    operations.extend((wanted.with)(cx, model).unwrap_or_default());
+                    let with = wanted.with.map(|with| with(cx, model));
+                    operations.extend(with.and_then(Result::ok).unwrap_or_default());
                     operations
                 }),
                 None => Err("no middleware list is written yet".to_owned()),

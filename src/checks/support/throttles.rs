@@ -151,7 +151,7 @@ pub(crate) fn anonymous(cx: &CheckContext<'_>, file: FileId) -> Option<(String, 
         (true, false) => return None,
         (true, true) => {}
         (false, _) => {
-            operations.push(Operation::AddImport { file, module: module.to_owned(), name: name.to_owned() })
+            operations.push(Operation::AddImport { file, module: module.to_owned(), name: name.to_owned() });
         }
     }
     Some((name.to_owned(), operations))

@@ -22,7 +22,7 @@ pub(super) fn given(path: &str, text: &str) -> Given {
 }
 
 pub(super) fn given_bytes(path: &str, bytes: &[u8]) -> Given {
-    let source = SourceFile::from_bytes(path.to_owned(), bytes.to_vec()).unwrap();
+    let source = SourceFile::from_bytes(path.to_owned(), bytes).unwrap();
     let sources = Sources::new(PathBuf::from("/project"), vec![source]);
     let file = sources.find(path).unwrap();
     Given { sources, file }

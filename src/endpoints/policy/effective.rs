@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::eval::{ClassRef, Ended, Evaluator, Found, Owner, Val, conditions};
+use super::eval::{ClassRef, Ended, Evaluator, Found, Owner, Val, conditions, unset};
 use super::shape::Shape;
 use super::value::{Branch, Effective, Kind, Origin, PolicyValue};
 use crate::settings::SettingOrigin;
@@ -47,13 +47,14 @@ fn attribute_of(evaluator: &Evaluator<'_>, shape: &Shape, found: &Found, is_list
         let value = if is_list { PolicyValue::Names(Vec::new()) } else { PolicyValue::One(None) };
         return Effective { value, origin: Origin::Framework, at };
     }
-    if let Val::Either(all) = &found.value {
+    let value = unset(&found.value);
+    if let Val::Either(all) = value {
         let branches = all
             .iter()
             .map(|(when, v)| Branch { when: when.to_string(), value: named(evaluator, v, is_list) });
         return Effective { value: PolicyValue::Branches(branches.collect()), origin: Origin::Computed, at };
     }
-    match named(evaluator, &found.value, is_list) {
+    match named(evaluator, value, is_list) {
         PolicyValue::Unknown(cause) => Effective::unknown(cause, at),
         value => Effective { value, origin: origin(shape, &found.owner), at },
     }

@@ -3,7 +3,7 @@
 
 use super::eval::{ClassRef, End, Evaluator, Owner, Val};
 use super::shape::Shape;
-use crate::index::Framework;
+use crate::index::{Ancestor, Framework};
 
 /// On the way from a request to the permissions.
 const STEPS: [&str; 3] = ["dispatch", "initial", "check_permissions"];
@@ -12,6 +12,13 @@ const STEPS: [&str; 3] = ["dispatch", "initial", "check_permissions"];
 pub(super) fn problem(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Option<String> {
     let class = shape.class.as_ref()?;
     let situation = shape.request(verb);
+    let guarded = evaluator.mro(class).order.iter().find_map(|ancestor| match ancestor {
+        Ancestor::Project(id) => evaluator.namespace(*id).guarded.clone(),
+        _ => None,
+    });
+    if let Some(cause) = guarded {
+        return Some(cause.to_string());
+    }
     for step in STEPS {
         let found = evaluator.class_attribute(class, step, None);
         match (&found.owner, &found.value) {

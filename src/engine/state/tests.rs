@@ -36,7 +36,7 @@ fn check(verdict: Verdict, places: (u32, u32)) -> CheckResult {
 fn finding(severity: Severity, waived: bool) -> ReportedFinding {
     let sources = crate::source::Sources::new(
         "/".into(),
-        vec![crate::source::SourceFile::from_bytes("a.py".into(), b"A = 1\n".to_vec()).unwrap()],
+        vec![crate::source::SourceFile::from_bytes("a.py".into(), b"A = 1\n").unwrap()],
     );
     let file = sources.find("a.py").unwrap();
     let label = crate::finding::Label::new(crate::source::Span { file, range: (0, 1) }, "");

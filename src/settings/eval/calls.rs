@@ -10,7 +10,8 @@ use super::{Interp, cause_of};
 impl Interp<'_> {
     /// Calls a value.
     pub(super) fn call(&mut self, callee: &Val, args: Args) -> R<Val> {
-        self.spend(2)?;
+        // A call takes a frame, a namespace and its bindings.
+        self.spend(12)?;
         match &callee.v {
             V::Func(id) => {
                 let view = args.pos.first().filter(|_| args.pos.len() == 1 && args.kw.is_empty()).cloned();
@@ -100,6 +101,15 @@ impl Interp<'_> {
             }
             V::Unknown(unk) => {
                 let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
+                if super::edits::is_edit(name)
+                    && candidates.iter().filter(|c| c.heap_id().is_some()).count() > 1
+                {
+                    // One of them is edited; which one cannot be told.
+                    for candidate in &candidates {
+                        self.taint(candidate, &cause);
+                    }
+                    return Ok(self.give_up(&args, cause).with_env(&env));
+                }
                 if !candidates.is_empty() && candidates.len() <= 8 {
                     let mut results = Vec::new();
                     for candidate in &candidates {

@@ -312,12 +312,16 @@ impl<'a> Visitor<'a> for Touched<'a> {
                 return;
             }
             Stmt::Return(_) => self.returns = true,
-            Stmt::Global(stmt) => self.declared.extend(stmt.names.iter().map(|n| n.as_str())),
-            Stmt::Nonlocal(stmt) => self.declared.extend(stmt.names.iter().map(|n| n.as_str())),
+            Stmt::Global(stmt) => {
+                self.declared.extend(stmt.names.iter().map(ruff_python_ast::Identifier::as_str))
+            }
+            Stmt::Nonlocal(stmt) => {
+                self.declared.extend(stmt.names.iter().map(ruff_python_ast::Identifier::as_str))
+            }
             Stmt::Try(stmt) => {
                 for handler in &stmt.handlers {
                     let ExceptHandler::ExceptHandler(handler) = handler;
-                    self.bound.extend(handler.name.as_ref().map(|n| n.as_str()));
+                    self.bound.extend(handler.name.as_ref().map(ruff_python_ast::Identifier::as_str));
                 }
             }
             Stmt::Match(stmt) => {
@@ -370,14 +374,14 @@ impl<'a> Visitor<'a> for Touched<'a> {
 fn captures<'a>(pattern: &'a Pattern, out: &mut Vec<&'a str>) {
     match pattern {
         Pattern::MatchAs(inner) => {
-            out.extend(inner.name.as_ref().map(|n| n.as_str()));
+            out.extend(inner.name.as_ref().map(ruff_python_ast::Identifier::as_str));
             inner.pattern.iter().for_each(|p| captures(p, out));
         }
-        Pattern::MatchStar(star) => out.extend(star.name.as_ref().map(|n| n.as_str())),
+        Pattern::MatchStar(star) => out.extend(star.name.as_ref().map(ruff_python_ast::Identifier::as_str)),
         Pattern::MatchSequence(sequence) => sequence.patterns.iter().for_each(|p| captures(p, out)),
         Pattern::MatchOr(or) => or.patterns.iter().for_each(|p| captures(p, out)),
         Pattern::MatchMapping(mapping) => {
-            out.extend(mapping.rest.as_ref().map(|n| n.as_str()));
+            out.extend(mapping.rest.as_ref().map(ruff_python_ast::Identifier::as_str));
             mapping.patterns.iter().for_each(|p| captures(p, out));
         }
         Pattern::MatchClass(class) => {

@@ -52,7 +52,8 @@ impl TryFrame {
         if !raise.any {
             return self.handler_of(raise).into_iter().collect();
         }
-        let last = self.handlers.iter().position(catches_all).unwrap_or(self.handlers.len());
+        let last =
+            self.handlers.iter().position(|h| catches_all(h.as_deref())).unwrap_or(self.handlers.len());
         (0..self.handlers.len()).take(last.saturating_add(1)).collect()
     }
 
@@ -70,13 +71,13 @@ impl TryFrame {
     }
 
     pub(super) fn catches_all(&self) -> bool {
-        self.handlers.iter().any(catches_all)
+        self.handlers.iter().any(|h| catches_all(h.as_deref()))
     }
 }
 
 /// `except:`, `except Exception:`.
-fn catches_all(handler: &Option<Vec<String>>) -> bool {
-    handler.as_ref().is_none_or(|names| names.iter().any(|n| n == "Exception" || n == "BaseException"))
+fn catches_all(handler: Option<&[String]>) -> bool {
+    handler.is_none_or(|names| names.iter().any(|n| n == "Exception" || n == "BaseException"))
 }
 
 impl Raise {

@@ -35,7 +35,9 @@ impl<'a> Interp<'a> {
     /// A condition decides whether one of these blocks imports more settings.
     pub(super) fn note_condition(&mut self, test: &'a Expr, arms: &[&'a [Stmt]], env: &Reads) {
         let mut imports = Imports(false);
-        arms.iter().for_each(|arm| imports.visit_body(arm));
+        for arm in arms {
+            imports.visit_body(arm);
+        }
         if !imports.0 {
             return;
         }

@@ -300,12 +300,16 @@ impl<'a> Interp<'a> {
                 Ok(Some(()))
             }
             (V::Unknown(unk), _) if !unk.candidates.is_empty() => {
-                for candidate in unk.candidates.clone() {
-                    if candidate.heap_id().is_some() {
-                        self.augment(&candidate, op, new, at)?;
-                    } else {
-                        return Ok(None);
-                    }
+                let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
+                if candidates.iter().any(|c| c.heap_id().is_none()) {
+                    return Ok(None);
+                }
+                if let [only] = candidates.as_slice() {
+                    return self.augment(only, op, new, at);
+                }
+                // One of them is edited; which one cannot be told.
+                for candidate in &candidates {
+                    self.taint(candidate, &cause);
                 }
                 Ok(Some(()))
             }

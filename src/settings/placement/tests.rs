@@ -12,9 +12,8 @@ const BASE: &str = "config/base.py";
 const PRODUCTION: &str = "config/production.py";
 
 fn sources(files: &[(&str, &str)]) -> Sources {
-    let files = files
-        .iter()
-        .map(|(path, text)| SourceFile::from_bytes((*path).to_owned(), text.as_bytes().to_vec()).unwrap());
+    let files =
+        files.iter().map(|(path, text)| SourceFile::from_bytes((*path).to_owned(), text.as_bytes()).unwrap());
     Sources::new(PathBuf::from("/x"), files.collect())
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{End, Ended, Evaluator, Frame, FrameKind, Path, Situation, Val, find};
+use super::{ClassRef, End, Ended, Evaluator, Frame, FrameKind, Path, Situation, Val, find};
 use crate::index::items::{Bound as Binding, DecoratorItem};
-use crate::index::{ClassId, Entity, Resolution};
+use crate::index::{Ancestor, ClassId, Entity, Resolution};
 use crate::python::Ranged as _;
 use crate::source::{FileId, Span};
 
@@ -15,6 +15,8 @@ pub(crate) struct Namespace {
     pub names: BTreeMap<Rc<str>, Entry>,
     /// Why the class may be something else than its body says.
     pub opaque: Option<Rc<str>>,
+    /// A decorator that may come between a request and the class.
+    pub guarded: Option<Rc<str>>,
 }
 
 /// A name of a class body: its value on each way through, `None` where it stays unbound.
@@ -26,7 +28,10 @@ pub(crate) struct Entry {
 }
 
 /// Names that, when a decorator or metaclass of the project mentions them, make the class opaque.
-const POLICY_WORDS: [&str; 6] = ["_classes", "setattr", "type(", "_class", "get_permissions", "__bases__"];
+const POLICY_WORDS: [&str; 6] =
+    ["_classes", "setattr", "_class ", "get_permissions", "__bases__", "permission"];
+/// Names that tell of a way around the permissions.
+const FLOW_WORDS: [&str; 4] = ["dispatch", "initial", "as_view", "type("];
 
 impl Evaluator<'_> {
     /// The names that a class body binds.
@@ -94,13 +99,42 @@ impl Evaluator<'_> {
                     namespace.names.insert(attribute.into(), entry);
                 }
             }
-            Resolution::Resolved(Entity::Function(function)) => {
-                let text = self.sources.slice(self.index.function(function).at);
-                if POLICY_WORDS.iter().any(|w| text.contains(w)) {
+            Resolution::Resolved(_) | Resolution::Unresolved(_) => {
+                let callee = decorator.arguments.is_none().then_some(decorator.at);
+                let texts = self.decorator_texts(decorator, name, callee);
+                let says = |words: &[&str]| texts.iter().any(|t| words.iter().any(|w| t.contains(w)));
+                if texts.is_empty() || says(&POLICY_WORDS) {
                     namespace.opaque = opaque();
+                } else if says(&FLOW_WORDS) {
+                    let cause = format!("a decorator of `{}` may answer before it", item.name);
+                    namespace.guarded = Some(cause.into());
                 }
             }
-            Resolution::Resolved(_) | Resolution::Unresolved(_) => namespace.opaque = opaque(),
+        }
+    }
+
+    /// The code of a decorator of the project: a function, or the class of the object that is called.
+    fn decorator_texts(&self, decorator: &DecoratorItem, name: &str, plain: Option<Span>) -> Vec<&str> {
+        let class = match plain.map(|at| self.at_place(at, None)) {
+            Some(Val::Instance(of)) => match &*of {
+                Val::Class(ClassRef::Project(id)) => Some(*id),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(id) = class {
+            let order = self.mro(&ClassRef::Project(id));
+            let own = |a: &Ancestor| match a {
+                Ancestor::Project(id) => Some(self.sources.slice(self.index.class(*id).at)),
+                _ => None,
+            };
+            return order.order.iter().filter_map(own).collect();
+        }
+        match self.index.resolve_at(decorator.at, name) {
+            Resolution::Resolved(entity @ (Entity::Function(_) | Entity::Class(_))) => {
+                self.place_of(entity).map(|at| self.sources.slice(at)).into_iter().collect()
+            }
+            _ => Vec::new(),
         }
     }
 

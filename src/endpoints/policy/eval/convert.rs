@@ -10,6 +10,20 @@ use crate::source::FileId;
 /// Text that stands for the methods that must not change anything, as DRF lists them.
 pub(crate) const SAFE_METHODS: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
 
+/// The condition under which a value holds that the environment may replace.
+const EMPTY_ENVIRONMENT: &str = "the environment is empty";
+
+/// The value as it is with an empty environment.
+pub(crate) fn unset(value: &Val) -> &Val {
+    match value {
+        Val::Either(all) => match &all[..] {
+            [(when, value), ..] if &**when == EMPTY_ENVIRONMENT => value,
+            _ => value,
+        },
+        _ => value,
+    }
+}
+
 impl Evaluator<'_> {
     /// What a resolved name stands for, seen from `file`.
     pub(super) fn entity(&self, resolution: Resolution<Entity>) -> Val {
@@ -58,11 +72,18 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A value of the settings. What the environment decides is not known.
+    /// A value of the settings. What the environment decides is one of two: what an empty one gives, or
+    /// anything.
     pub(crate) fn node(&self, node: &Node) -> Val {
-        if !node.env.is_empty() {
-            return Val::unknown("it is read from the environment");
+        let value = self.plain_node(node);
+        if node.env.is_empty() || matches!(value, Val::Unknown(_)) {
+            return value;
         }
+        let other = Val::unknown("it is read from the environment");
+        Val::either(vec![(EMPTY_ENVIRONMENT.into(), value), ("otherwise".into(), other)])
+    }
+
+    fn plain_node(&self, node: &Node) -> Val {
         let items = |items: &crate::settings::Items| {
             let mut all: Vec<Val> = items.items.iter().map(|n| self.node(n)).collect();
             all.extend(items.rest.as_deref().map(|cause| Val::Rest(cause.into())));
@@ -113,14 +134,19 @@ impl Evaluator<'_> {
         let ApiSetting { node, origin } = settings.api_setting(key);
         let value = self.node(&node);
         let is_import = key.ends_with("_CLASS") || key.ends_with("_CLASSES") || key.ends_with("_BACKENDS");
-        let import = |value: &Val| match value {
-            Val::Str(path) => self.imported(path),
-            other => other.clone(),
+        let import = |value: &Val| {
+            value.map(|value| match value {
+                Val::Str(path) => self.imported(path),
+                other => other.clone(),
+            })
         };
-        let value = match &value {
-            value if !is_import => value.clone(),
-            Val::List(items) | Val::Tuple(items) => Val::list(items.iter().map(import).collect()),
-            value => import(value),
+        let value = if is_import {
+            value.map(|value| match value {
+                Val::List(items) | Val::Tuple(items) => Val::list(items.iter().map(import).collect()),
+                value => import(value),
+            })
+        } else {
+            value
         };
         let value = match (origin, value) {
             (SettingOrigin::Unclear, value @ Val::Unknown(_)) => value,
@@ -136,7 +162,7 @@ impl Evaluator<'_> {
     /// # Errors
     /// Why it has none that can be told.
     pub(crate) fn class_text(&self, value: &Val) -> Result<String, Rc<str>> {
-        match value {
+        match unset(value) {
             Val::Class(ClassRef::Project(id)) => Ok(self.index.class_name(*id)),
             Val::Class(ClassRef::Library(name)) => Ok(name.to_string()),
             Val::Instance(class) => self.class_text(class),

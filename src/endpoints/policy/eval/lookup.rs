@@ -70,7 +70,10 @@ impl Evaluator<'_> {
 
     /// The method resolution order of a class.
     pub(crate) fn mro(&self, class: &ClassRef) -> Rc<Mro> {
-        match class {
+        if let Some(order) = self.orders.borrow().get(class) {
+            return order.clone();
+        }
+        let order = match class {
             ClassRef::Project(id) => Rc::new(self.index.mro(*id).clone()),
             ClassRef::Library(name) => {
                 let mut mro = ProjectIndex::library_mro(name);
@@ -80,7 +83,9 @@ impl Evaluator<'_> {
                 }
                 Rc::new(mro)
             }
-        }
+        };
+        self.orders.borrow_mut().insert(class.clone(), order.clone());
+        order
     }
 
     fn search(&self, order: &[Ancestor], name: &str) -> Found {

@@ -32,12 +32,13 @@ use rustc_hash::FxHashMap;
 
 pub(crate) use body::Namespace;
 pub(crate) use code::conditions;
+pub(crate) use convert::unset;
 pub(crate) use grants::{Reply, is_safe};
 pub(crate) use lookup::{Found, Owner};
 pub(crate) use subject::Persona;
 pub(crate) use val::{ClassRef, Code, CodeKind, Composed, Val};
 
-use crate::index::{ClassId, ProjectIndex};
+use crate::index::{ClassId, Mro, ProjectIndex};
 use crate::settings::SettingsModel;
 use crate::source::{FileId, Sources, Span};
 
@@ -57,6 +58,9 @@ pub(crate) struct Evaluator<'a> {
     namespaces: RefCell<FxHashMap<ClassId, Option<Rc<Namespace>>>>,
     /// Module-level names whose statements are being run.
     open: RefCell<BTreeSet<(FileId, Rc<str>)>>,
+    orders: RefCell<FxHashMap<ClassRef, Rc<Mro>>>,
+    /// The names that the functions around a piece of code bind.
+    enclosing: RefCell<FxHashMap<Span, Rc<BTreeSet<Rc<str>>>>>,
     steps: Cell<u32>,
     depth: Cell<usize>,
 }
@@ -170,6 +174,8 @@ impl<'a> Evaluator<'a> {
             sources,
             namespaces: RefCell::default(),
             open: RefCell::default(),
+            orders: RefCell::default(),
+            enclosing: RefCell::default(),
             steps: Cell::new(0),
             depth: Cell::new(0),
         }

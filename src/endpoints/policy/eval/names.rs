@@ -1,11 +1,12 @@
 //! What a name in code means: the locals, then the functions around, then the module, then Python.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Evaluator, Frame, FrameKind, Path, Val, builtins, find};
 use crate::index::Resolution;
 use crate::index::items::Bound as Binding;
-use crate::python::ast::{Expr, Stmt};
+use crate::python::ast::{self, Expr, Stmt};
 use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
 use crate::source::Span;
 
@@ -15,7 +16,7 @@ impl Evaluator<'_> {
         if let Some(bound) = path.locals.get(name) {
             return bound.value.clone();
         }
-        if let Some(cause) = self.hidden_by_function(frame, name, at) {
+        if let Some(cause) = self.hidden_by_function(frame, name) {
             return Val::Unknown(cause);
         }
         self.global(frame, name, at)
@@ -53,7 +54,7 @@ impl Evaluator<'_> {
     }
 
     /// A name that a function around the code binds: its value belongs to a call that nobody sees.
-    fn hidden_by_function(&self, frame: &Frame<'_>, name: &str, at: Span) -> Option<Rc<str>> {
+    fn hidden_by_function(&self, frame: &Frame<'_>, name: &str) -> Option<Rc<str>> {
         let own = match frame.kind {
             FrameKind::Module => return None,
             FrameKind::Class(id) if !self.index.class(id).in_function => return None,
@@ -61,55 +62,58 @@ impl Evaluator<'_> {
             FrameKind::Function(Some(id), _) if !self.index.class(id).in_function => return None,
             FrameKind::Function(_, own) => own,
         };
-        let tree = self.index.tree(self.sources, at.file);
-        let around = find::functions_around(tree.body(), own.text_range());
-        let binds = around.iter().any(|function| {
-            let parameters = function.parameters.iter().any(|p| p.name().as_str() == name);
-            parameters || binds(&function.body, name)
-        });
-        binds.then(|| format!("`{name}` is a name of the function around").into())
+        let hides = self.bound_around(own).contains(name);
+        hides.then(|| format!("`{name}` is a name of the function around").into())
+    }
+
+    /// The names that the functions around a class or function bind.
+    fn bound_around(&self, own: Span) -> Rc<BTreeSet<Rc<str>>> {
+        if let Some(names) = self.enclosing.borrow().get(&own) {
+            return names.clone();
+        }
+        let tree = self.index.tree(self.sources, own.file);
+        let mut names = Names::default();
+        for function in find::functions_around(tree.body(), own.text_range()) {
+            names.0.extend(function.parameters.iter().map(|p| Rc::from(p.name().as_str())));
+            for stmt in &function.body {
+                names.visit_stmt(stmt);
+            }
+        }
+        let names = Rc::new(names.0);
+        self.enclosing.borrow_mut().insert(own, names.clone());
+        names
     }
 }
 
-/// Whether a body assigns the name.
-fn binds(body: &[Stmt], name: &str) -> bool {
-    struct Search<'n> {
-        name: &'n str,
-        found: bool,
-    }
-    impl<'t> Visitor<'t> for Search<'_> {
-        fn visit_stmt(&mut self, stmt: &'t Stmt) {
-            match stmt {
-                Stmt::ClassDef(class) => self.found |= class.name.as_str() == self.name,
-                Stmt::FunctionDef(function) => self.found |= function.name.as_str() == self.name,
-                Stmt::Import(import) => {
-                    let bound = |a: &crate::python::ast::Alias| {
-                        a.asname.as_ref().unwrap_or(&a.name).split('.').next() == Some(self.name)
-                    };
-                    self.found |= import.names.iter().any(bound);
-                }
-                Stmt::ImportFrom(import) => {
-                    let bound = |a: &crate::python::ast::Alias| {
-                        a.asname.as_ref().unwrap_or(&a.name).as_str() == self.name
-                    };
-                    self.found |= import.names.iter().any(bound);
-                }
-                other => walk_stmt(self, other),
-            }
-        }
+/// The names that code binds, not looking into functions and classes in it.
+#[derive(Default)]
+struct Names(BTreeSet<Rc<str>>);
 
-        fn visit_expr(&mut self, expr: &'t Expr) {
-            if let Expr::Name(n) = expr
-                && n.ctx.is_store()
-            {
-                self.found |= n.id == *self.name;
+impl<'t> Visitor<'t> for Names {
+    fn visit_stmt(&mut self, stmt: &'t Stmt) {
+        let whole = |a: &ast::Alias| Rc::from(a.asname.as_ref().unwrap_or(&a.name).as_str());
+        match stmt {
+            Stmt::ClassDef(class) => {
+                self.0.insert(class.name.as_str().into());
             }
-            walk_expr(self, expr);
+            Stmt::FunctionDef(function) => {
+                self.0.insert(function.name.as_str().into());
+            }
+            Stmt::Import(import) => self.0.extend(import.names.iter().map(|a| {
+                let name: Rc<str> = whole(a);
+                Rc::from(name.split('.').next().unwrap_or_default())
+            })),
+            Stmt::ImportFrom(import) => self.0.extend(import.names.iter().map(whole)),
+            other => walk_stmt(self, other),
         }
     }
-    let mut search = Search { name, found: false };
-    for stmt in body {
-        search.visit_stmt(stmt);
+
+    fn visit_expr(&mut self, expr: &'t Expr) {
+        if let Expr::Name(name) = expr
+            && name.ctx.is_store()
+        {
+            self.0.insert(name.id.as_str().into());
+        }
+        walk_expr(self, expr);
     }
-    search.found
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Action, ClassRef, CodeKind, Evaluator, Found, Frame, Outcome, Owner, Path, Raised, Val};
-use crate::index::Resolution;
+use crate::index::{Ancestor, Resolution};
 use crate::python::ast::{CmpOp, ExprAttribute};
 use crate::python::{Ranged as _, dotted_name};
 use crate::settings::Truth;
@@ -24,6 +24,8 @@ pub(super) enum Nobody {
     Standard,
     /// `None`.
     None,
+    /// A class of the project; whether it inherits from `AnonymousUser`.
+    Own(ClassRef, bool),
     /// Something else.
     Other,
 }
@@ -205,9 +207,19 @@ impl Evaluator<'_> {
     /// What an unauthenticated request has as its user.
     pub(super) fn nobody(&self) -> Nobody {
         const STANDARD: &str = "django.contrib.auth.models.AnonymousUser";
-        match self.api_setting("UNAUTHENTICATED_USER").value {
+        let value = match self.api_setting("UNAUTHENTICATED_USER").value {
+            Val::Str(path) => self.imported(&path),
+            value => value,
+        };
+        match value {
+            Val::Class(class @ ClassRef::Project(_)) => {
+                let order = self.mro(&class);
+                let is = |a: &Ancestor| self.index.ancestor_name(a).as_deref() == Some(STANDARD);
+                let inherits = order.order.iter().any(is);
+                Nobody::Own(class, inherits)
+            }
             Val::None => Nobody::None,
-            Val::Library(name) | Val::Str(name) if &*name == STANDARD => Nobody::Standard,
+            Val::Library(name) if &*name == STANDARD => Nobody::Standard,
             _ => Nobody::Other,
         }
     }
@@ -220,9 +232,25 @@ impl Evaluator<'_> {
             None => differs(),
         };
         let is_anonymous = frame.situation.persona == Some(Persona::Anonymous);
-        if is_anonymous && !matches!(self.nobody(), Nobody::Standard) {
-            path.may_raise = true;
-            return Ok(Val::unknown("the project has its own user for anonymous requests"));
+        let mut is_standard = true;
+        if is_anonymous {
+            let own = || Val::unknown("the project has its own user for anonymous requests");
+            match self.nobody() {
+                Nobody::Standard => {}
+                Nobody::Own(class, true) => {
+                    let found = self.class_attribute(&class, name, None);
+                    if matches!(found.owner, Owner::Class(_)) {
+                        let is_plain =
+                            matches!(found.value, Val::Bool(_) | Val::None | Val::Int(_) | Val::Str(_));
+                        return Ok(if is_plain { found.value } else { own() });
+                    }
+                    is_standard = false;
+                }
+                _ => {
+                    path.may_raise = true;
+                    return Ok(own());
+                }
+            }
         }
         Ok(match name {
             "is_anonymous" => flag(true, false),
@@ -232,7 +260,7 @@ impl Evaluator<'_> {
             "username" if is_anonymous => Val::str(""),
             "groups" | "user_permissions" if is_anonymous => Val::Empty,
             // Django's `AnonymousUser` has no more than these.
-            _ if is_anonymous => return Err(Raised(Some("AttributeError".into()))),
+            _ if is_anonymous && is_standard => return Err(Raised(Some("AttributeError".into()))),
             _ => {
                 path.may_raise = true;
                 differs()
@@ -245,7 +273,7 @@ impl Evaluator<'_> {
         let parts = |v: &Val| matches!(v, Val::Object | Val::ObjectPart);
         let pair = (*a == Val::User && parts(b)) || (*b == Val::User && parts(a));
         let anonymous = frame.situation.persona == Some(Persona::Anonymous);
-        if !pair || !anonymous || !matches!(self.nobody(), Nobody::Standard) {
+        if !pair || !anonymous || !matches!(self.nobody(), Nobody::Standard | Nobody::Own(_, true)) {
             return None;
         }
         match op {

@@ -1,5 +1,7 @@
 //! Statements, from assignments to functions and classes.
 
+#![expect(clippy::many_single_char_names, reason = "operands of generated statements")]
+
 use super::{Func, Gen, Ty, indent};
 
 impl Gen {
@@ -368,7 +370,7 @@ impl Gen {
     fn matching(&mut self, depth: usize) -> String {
         let subject = self.expr(Ty::Text, 2);
         let mut out = format!("match {subject}:");
-        for _ in 0..1 + self.below(2) {
+        for _ in 0..=self.below(2) {
             let pattern =
                 self.pick(&["\"a\"", "\"prod\" | \"off\"", "\"\"", "str() as found", "\"1\" | \"True\""]);
             let guard = if self.chance(25) { format!(" if {}", self.flag(1)) } else { String::new() };
