@@ -30,7 +30,10 @@ pub(super) fn edit_text(text: &str) -> Result<String, String> {
     // Editors that write a new file and rename it leave the handle with the old one.
     let path = file.into_temp_path();
     edit(&path, 3)?;
-    std::fs::read_to_string(&path).map_err(|error| format!("the editor's text could not be read: {error}"))
+    let unread = |error: crate::source::ReadError| format!("the editor's text could not be read: {error}");
+    let bytes = crate::source::read_file(&path).map_err(unread)?;
+    let (text, _) = crate::source::decode(&bytes).map_err(unread)?;
+    Ok(text.into_owned())
 }
 
 /// How an editor is told the line; unknown editors get the file alone.
