@@ -50,6 +50,10 @@ pub struct ExitReason {
 const IDLE: Duration = Duration::from_millis(200);
 const BUSY: Duration = Duration::from_millis(20);
 
+/// How long the session has to leave in good order after a signal to end.
+#[cfg(unix)]
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Runs the session until the user leaves.
 ///
 /// # Errors
@@ -116,8 +120,23 @@ impl Signals {
             }
             signal_hook::flag::register(SIGINT, Arc::clone(&signals.interrupt))?;
             signal_hook::flag::register(SIGCONT, Arc::clone(&signals.resumed))?;
+            Self::insist(&[SIGTERM, SIGHUP])?;
         }
         Ok(signals)
+    }
+
+    /// Ends the process when one of these signals was not followed in time: waiting for keys of a terminal that is
+    /// gone does not come back. Every decision is saved when it is made, so nothing is lost.
+    #[cfg(unix)]
+    fn insist(signals: &[i32]) -> io::Result<()> {
+        let mut pending = signal_hook::iterator::Signals::new(signals)?;
+        std::thread::Builder::new().name("signals".into()).spawn(move || {
+            if let Some(signal) = pending.forever().next() {
+                std::thread::sleep(GRACE);
+                signal_hook::low_level::exit(128 + signal);
+            }
+        })?;
+        Ok(())
     }
 }
 
