@@ -267,6 +267,30 @@ mod tests {
     }
 
     #[test]
+    fn permission_classes_say_whom_they_let_in_and_what_that_depends_on() {
+        let table = Framework::builtin();
+        let grant = |class: &str, who: &str| {
+            let class = table.class(table.find(&format!("rest_framework.permissions.{class}")).unwrap());
+            let found = class.grants.iter().find(|g| g.method == "has_permission" && g.who == who).unwrap();
+            (found.read, found.write, found.reads.clone())
+        };
+        assert_eq!(grant("AllowAny", "anonymous"), (Answer::Yes, Answer::Yes, vec![]));
+        assert_eq!(grant("IsAuthenticatedOrReadOnly", "anonymous"), (Answer::Yes, Answer::No, vec![]));
+        assert_eq!(grant("IsAdminUser", "user"), (Answer::No, Answer::No, vec![]));
+        // One attribute lets everybody read: a subclass that sets it must not pass for protected.
+        let (read, _, reads) = grant("DjangoModelPermissions", "anonymous");
+        assert_eq!((read, reads), (Answer::No, vec!["authenticated_users_only".to_owned()]));
+        assert_eq!(grant("DjangoModelPermissionsOrAnonReadOnly", "anonymous").0, Answer::Yes);
+    }
+
+    #[test]
+    fn a_finished_view_has_its_class() {
+        let table = Framework::builtin();
+        let id = table.view_class("rest_framework.authtoken.views.obtain_auth_token").unwrap();
+        assert_eq!(table.class(id).name, "rest_framework.authtoken.views.ObtainAuthToken");
+    }
+
+    #[test]
     fn the_standard_library_is_sorted() {
         assert!(STANDARD_LIBRARY.is_sorted());
     }

@@ -310,3 +310,28 @@ fn a_permission_expression_is_reduced() {
         assert!(matches!(openness(unclear), Openness::Unclear(_)), "{unclear}");
     }
 }
+
+#[test]
+fn an_import_path_leads_through_re_exports_to_the_class() {
+    let files = [
+        ("shop/__init__.py", "from .rules import Members\n"),
+        ("shop/rules.py", "class Members: pass\n"),
+        ("settings.py", ""),
+    ];
+    let (sources, index) = index_of(&files);
+    let from = sources.find("settings.py").unwrap();
+    let members = class(&index, "shop.rules.Members");
+    assert_eq!(index.resolve_path(from, "shop.Members"), Resolution::Resolved(Entity::Class(members)));
+    let library = "rest_framework.permissions.AllowAny";
+    assert_eq!(index.resolve_path(from, library), Resolution::External(library.to_owned()));
+    assert!(matches!(index.resolve_path(from, "shop.rules.Gone"), Resolution::Unresolved(_)));
+}
+
+#[test]
+fn a_class_is_found_by_its_place_and_around_one() {
+    let (_, index) = index_of(&[("a.py", "class Outer:\n    class Inner:\n        x = 1\n")]);
+    let (outer, inner) = (class(&index, "a.Outer"), class(&index, "a.Outer.Inner"));
+    assert_eq!(index.class_at_place(index.class(inner).at), Some(inner));
+    assert_eq!(index.class_around(index.class(inner).attributes[0].at), Some(inner));
+    assert_eq!(index.class_at_place(index.class(outer).name_at), None);
+}

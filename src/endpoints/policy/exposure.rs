@@ -141,17 +141,9 @@ fn one_list(
         |who, situation: &Situation, method| permission::lets_in(evaluator, situation, who, list, method);
     let text = described(evaluator, list);
     let nobody = ask(Persona::Anonymous, situation, "has_permission");
-    let mut object = Truth::No;
-    if nobody == Truth::Yes {
-        object = object_check::runs(evaluator, shape, verb);
-    }
-    let nobody = match object {
-        Truth::No => nobody,
-        Truth::Yes => nobody.and(ask(Persona::Anonymous, situation, "has_object_permission")),
-        Truth::Maybe => match ask(Persona::Anonymous, situation, "has_object_permission") {
-            Truth::Yes => nobody,
-            _ => Truth::Maybe,
-        },
+    let nobody = match nobody {
+        Truth::Yes => with_object(evaluator, shape, situation, verb, list, Persona::Anonymous),
+        other => other,
     };
     match nobody {
         Truth::Yes if !is_safe(verb) => (Exposure::Open, format!("{text} lets anybody in")),
@@ -173,6 +165,26 @@ fn one_list(
     }
 }
 
+/// Somebody passes the permissions: does the object's check let them go on?
+fn with_object(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    situation: &Situation,
+    verb: &str,
+    list: &Val,
+    who: Persona,
+) -> Truth {
+    let on_object = permission::lets_in(evaluator, situation, who, list, "has_object_permission");
+    if on_object == Truth::Yes {
+        return Truth::Yes;
+    }
+    match object_check::runs(evaluator, shape, verb) {
+        Truth::No => Truth::Yes,
+        Truth::Yes => on_object,
+        Truth::Maybe => Truth::Maybe,
+    }
+}
+
 /// Nobody is refused: are all who log in let in?
 fn protected(
     evaluator: &Evaluator<'_>,
@@ -187,10 +199,8 @@ fn protected(
         return (Exposure::Unknown, format!("`{name}` may give every request a user"));
     }
     let mut user = permission::lets_in(evaluator, situation, Persona::User, list, "has_permission");
-    if user == Truth::Yes && object_check::runs(evaluator, shape, verb) == Truth::Yes {
-        let on_object =
-            permission::lets_in(evaluator, situation, Persona::User, list, "has_object_permission");
-        user = user.and(on_object);
+    if user == Truth::Yes {
+        user = with_object(evaluator, shape, situation, verb, list, Persona::User);
     }
     let nobody = authenticators.exact_elements().is_some_and(<[Val]>::is_empty);
     let never = if nobody { "; without authenticators nobody gets in" } else { "" };

@@ -28,8 +28,15 @@ pub(crate) struct Entry {
 }
 
 /// Names that, when a decorator or metaclass of the project mentions them, make the class opaque.
-const POLICY_WORDS: [&str; 6] =
-    ["_classes", "setattr", "_class ", "get_permissions", "__bases__", "permission"];
+const POLICY_WORDS: [&str; 7] = [
+    "_classes",
+    "pagination_class",
+    "serializer_class",
+    "setattr",
+    "get_permissions",
+    "__bases__",
+    "permission",
+];
 /// Names that tell of a way around the permissions.
 const FLOW_WORDS: [&str; 4] = ["dispatch", "initial", "as_view", "type("];
 
@@ -45,7 +52,7 @@ impl Evaluator<'_> {
             None => {}
         }
         self.namespaces.borrow_mut().insert(id, None);
-        let done = self.deeper(|| self.run_class(id)).unwrap_or_else(|| Namespace {
+        let done = self.deeper(|| self.fresh(|| self.run_class(id))).unwrap_or_else(|| Namespace {
             opaque: Some("it is nested too deep".into()),
             ..Namespace::default()
         });
@@ -169,18 +176,25 @@ impl Evaluator<'_> {
                 }
             }
         }
-        self.expr(&frame, expr, &mut path).unwrap_or_else(|_| Val::unknown("it raises an exception"))
+        let value = self.fresh(|| self.expr(&frame, expr, &mut path));
+        value.unwrap_or_else(|_| Val::unknown("it raises an exception"))
     }
 
     /// A module-level name, by running the statements that bind it, as the code at `before` sees it.
     pub(crate) fn module_value(&self, file: FileId, name: &str, before: Option<u32>) -> Val {
         let key: (FileId, Rc<str>) = (file, name.into());
+        let known = (file, key.1.clone(), before);
+        if let Some(value) = self.values.borrow().get(&known) {
+            return value.clone();
+        }
         if !self.open.borrow_mut().insert(key.clone()) {
             return Val::unknown(format!("`{name}` is made from itself"));
         }
-        let value = self.deeper(|| self.run_statements(file, name, before));
+        let value = self.deeper(|| self.fresh(|| self.run_statements(file, name, before)));
         self.open.borrow_mut().remove(&key);
-        value.unwrap_or_else(|| Val::unknown(format!("`{name}` is nested too deep")))
+        let value = value.unwrap_or_else(|| Val::unknown(format!("`{name}` is nested too deep")));
+        self.values.borrow_mut().insert(known, value.clone());
+        value
     }
 
     fn run_statements(&self, file: FileId, name: &str, before: Option<u32>) -> Val {

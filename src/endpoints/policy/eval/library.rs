@@ -133,7 +133,10 @@ impl Evaluator<'_> {
                     _ => unknown(),
                 }
             }
-            (Val::None, Val::Class(_)) => Val::Bool(false),
+            (Val::None, Val::Library(name)) if name.ends_with("NoneType") || name.ends_with(".object") => {
+                unknown()
+            }
+            (Val::None, Val::Class(_) | Val::Library(_)) => Val::Bool(false),
             _ => unknown(),
         }
     }

@@ -43,11 +43,11 @@ use crate::settings::SettingsModel;
 use crate::source::{FileId, Sources, Span};
 
 /// More paths through one body are one unknown outcome.
-const MAX_PATHS: usize = 64;
+const MAX_PATHS: usize = 32;
 /// Deeper calls are not followed.
 const MAX_DEPTH: usize = 60;
 /// Longer evaluations are given up.
-const MAX_STEPS: u32 = 20_000;
+const MAX_STEPS: u32 = 4_000;
 
 /// The interpreter, with what it has found out already.
 pub(crate) struct Evaluator<'a> {
@@ -58,12 +58,17 @@ pub(crate) struct Evaluator<'a> {
     namespaces: RefCell<FxHashMap<ClassId, Option<Rc<Namespace>>>>,
     /// Module-level names whose statements are being run.
     open: RefCell<BTreeSet<(FileId, Rc<str>)>>,
+    /// Module-level names as the code at an offset sees them, or all functions do.
+    values: RefCell<FxHashMap<Seen, Val>>,
     orders: RefCell<FxHashMap<ClassRef, Rc<Mro>>>,
     /// The names that the functions around a piece of code bind.
     enclosing: RefCell<FxHashMap<Span, Rc<BTreeSet<Rc<str>>>>>,
     steps: Cell<u32>,
     depth: Cell<usize>,
 }
+
+/// A module-level name as the code at an offset sees it, or all functions do.
+type Seen = (FileId, Rc<str>, Option<u32>);
 
 /// Who calls what.
 #[derive(Clone, Default)]
@@ -174,6 +179,7 @@ impl<'a> Evaluator<'a> {
             sources,
             namespaces: RefCell::default(),
             open: RefCell::default(),
+            values: RefCell::default(),
             orders: RefCell::default(),
             enclosing: RefCell::default(),
             steps: Cell::new(0),
@@ -181,12 +187,12 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Runs a question with a fresh budget, unless it is part of another.
-    pub(crate) fn fresh<T>(&self, question: impl FnOnce() -> T) -> T {
-        if self.depth.get() == 0 {
-            self.steps.set(0);
-        }
-        question()
+    /// Runs a question with a budget of its own, so that its answer does not depend on what was asked before.
+    fn fresh<T>(&self, question: impl FnOnce() -> T) -> T {
+        let before = self.steps.replace(0);
+        let answer = question();
+        self.steps.set(before);
+        answer
     }
 
     /// Counts a step; no when the budget is spent.
