@@ -27,10 +27,8 @@ impl Check for CredentialInQueryString {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        if let Some(model) = cx.model
-            && rest::uses_drf(cx, model) == Truth::No
-        {
-            return Outcome::not_applicable("the project does not use Django REST Framework");
+        if let Some(outcome) = rest::unused(cx) {
+            return outcome;
         }
         let mut tally = Tally::default();
         for (class, item) in cx.index.classes() {

@@ -28,10 +28,8 @@ impl Check for TokenLoginUnthrottled {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        if let Some(model) = cx.model
-            && rest::uses_drf(cx, model) == Truth::No
-        {
-            return Outcome::not_applicable("the project does not use Django REST Framework");
+        if let Some(outcome) = rest::unused(cx) {
+            return outcome;
         }
         let mut tally = Tally::default();
         let guard = guard(cx);

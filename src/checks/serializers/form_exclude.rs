@@ -54,20 +54,6 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, value: &ValueItem, tally: &mut T
         return tally.passed.push(Label::new(value.at, "a form of the admin"));
     }
     let name = &cx.index.class(class).name;
-    let left_out = whole::names(cx, class, value);
-    tally.findings.push(whole::of_form(
-        cx,
-        &Whole {
-            check: ID,
-            class,
-            at: value.at,
-            symbol: format!("{}.Meta.exclude", cx.index.class_name(class)),
-            message: format!("`{name}` takes every editable column of its model but those it excludes"),
-            left_out: left_out.as_deref().unwrap_or_default(),
-            operations: &|names| match &left_out {
-                Some(_) => whole::replace_exclude(cx, value, names),
-                None => Vec::new(),
-            },
-        },
-    ));
+    let message = format!("`{name}` takes every editable column of its model but those it excludes");
+    tally.findings.push(whole::of_form(cx, &Whole { check: ID, class, value, message }));
 }

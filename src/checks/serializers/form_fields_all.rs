@@ -8,7 +8,6 @@ use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::support::whole::{self, Whole};
 use crate::checks::{Check, CheckContext};
-use crate::edit::{Code, Operation};
 use crate::finding::{Finding, Label, Outcome};
 use crate::index::ClassId;
 use crate::index::items::ValueItem;
@@ -51,24 +50,8 @@ impl Check for FormFieldsAll {
                 }
                 Fields::All => {
                     let name = &cx.index.class(class).name;
-                    tally.findings.push(whole::of_form(
-                        cx,
-                        &Whole {
-                            check: ID,
-                            class,
-                            at: value.at,
-                            symbol: format!("{}.Meta.fields", cx.index.class_name(class)),
-                            message: format!("`{name}` takes every editable column of its model"),
-                            left_out: &[],
-                            operations: &|names| {
-                                let items = names.iter().map(Code::str).collect();
-                                vec![Operation::ReplaceExpression {
-                                    at: value.value_at,
-                                    with: Code::List(items),
-                                }]
-                            },
-                        },
-                    ));
+                    let message = format!("`{name}` takes every editable column of its model");
+                    tally.findings.push(whole::of_form(cx, &Whole { check: ID, class, value, message }));
                 }
             }
         }

@@ -22,20 +22,13 @@ impl Check for PrivilegedFieldWritable {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let all = serializers::model_serializers(cx);
-        if all.is_empty() {
-            return Outcome::not_applicable("there is no model serializer here");
-        }
-        let mut tally = Tally::default();
-        for class in all {
-            judge(cx, class, &mut tally);
-        }
-        tally.outcome(&Words {
+        let words = Words {
             places: "serializers of accounts",
             wrong: "take a privilege from the caller",
             right: "take no privilege",
             none: "No serializer writes accounts.",
-        })
+        };
+        serializers::judge_each(cx, &words, judge)
     }
 }
 

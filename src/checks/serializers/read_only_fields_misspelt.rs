@@ -34,20 +34,13 @@ impl Check for ReadOnlyFieldsMisspelt {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let all = serializers::model_serializers(cx);
-        if all.is_empty() {
-            return Outcome::not_applicable("there is no model serializer here");
-        }
-        let mut tally = Tally::default();
-        for class in all {
-            judge(cx, class, &mut tally);
-        }
-        tally.outcome(&Words {
+        let words = Words {
             places: "lists of read-only fields",
             wrong: "have no effect",
             right: "are where DRF reads them",
             none: "No model serializer lists read-only fields.",
-        })
+        };
+        serializers::judge_each(cx, &words, judge)
     }
 }
 

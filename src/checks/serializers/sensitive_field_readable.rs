@@ -24,20 +24,13 @@ impl Check for SensitiveFieldReadable {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let all = serializers::model_serializers(cx);
-        if all.is_empty() {
-            return Outcome::not_applicable("there is no model serializer here");
-        }
-        let mut tally = Tally::default();
-        for class in all {
-            judge(cx, class, &mut tally);
-        }
-        tally.outcome(&Words {
+        let words = Words {
             places: "model serializers",
             wrong: "send a secret",
             right: "send no secret that its name tells",
             none: "No model serializer lists its fields.",
-        })
+        };
+        serializers::judge_each(cx, &words, judge)
     }
 }
 

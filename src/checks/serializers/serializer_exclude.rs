@@ -9,7 +9,6 @@ use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::whole::{self, Whole};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Label, Outcome};
-use crate::index::items::ValueItem;
 use crate::index::{ClassId, Expression};
 
 pub(crate) struct SerializerExclude;
@@ -22,53 +21,33 @@ impl Check for SerializerExclude {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let all = serializers::model_serializers(cx);
-        if all.is_empty() {
-            return Outcome::not_applicable("there is no model serializer here");
-        }
-        let mut tally = Tally::default();
-        for class in all {
-            match serializers::own_meta_value(cx.index, class, "exclude") {
-                Some(value) => judge(cx, class, value, &mut tally),
-                None if serializers::own_meta_value(cx.index, class, "fields").is_some() => {
-                    let at = cx.index.class(class).name_at;
-                    tally.passed.push(Label::new(at, "excludes nothing"));
-                }
-                None => {}
-            }
-            if let Some(why) = whole::meta_is_computed(cx, class) {
-                tally.unclear.push(Label::new(cx.index.class(class).name_at, why));
-            }
-        }
-        tally.outcome(&Words {
+        let words = Words {
             places: "model serializers",
             wrong: "name fields by exception",
             right: "name the fields that they send",
             none: "No model serializer lists fields of its own.",
-        })
+        };
+        serializers::judge_each(cx, &words, judge)
     }
 }
 
-fn judge(cx: &CheckContext<'_>, class: ClassId, value: &ValueItem, tally: &mut Tally) {
-    if value.value == Expression::None {
-        return tally.passed.push(Label::new(value.at, "excludes nothing"));
+fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
+    let item = cx.index.class(class);
+    match serializers::own_meta_value(cx.index, class, "exclude") {
+        Some(value) if value.value == Expression::None => {
+            tally.passed.push(Label::new(value.at, "excludes nothing"));
+        }
+        Some(value) => {
+            let name = &item.name;
+            let message = format!("`{name}` sends and takes every column of its model but those it excludes");
+            tally.findings.push(whole::of_serializer(cx, &Whole { check: ID, class, value, message }));
+        }
+        None if serializers::own_meta_value(cx.index, class, "fields").is_some() => {
+            tally.passed.push(Label::new(item.name_at, "excludes nothing"));
+        }
+        None => {}
     }
-    let name = &cx.index.class(class).name;
-    let left_out = whole::names(cx, class, value);
-    let finding = whole::of_serializer(
-        cx,
-        &Whole {
-            check: ID,
-            class,
-            at: value.at,
-            symbol: format!("{}.Meta.exclude", cx.index.class_name(class)),
-            message: format!("`{name}` sends and takes every column of its model but those it excludes"),
-            left_out: left_out.as_deref().unwrap_or_default(),
-            operations: &|names| match &left_out {
-                Some(_) => whole::replace_exclude(cx, value, names),
-                None => Vec::new(),
-            },
-        },
-    );
-    tally.findings.push(finding);
+    if let Some(why) = whole::meta_is_computed(cx, class) {
+        tally.unclear.push(Label::new(item.name_at, why));
+    }
 }

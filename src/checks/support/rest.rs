@@ -26,9 +26,14 @@ pub(crate) enum Key<'a> {
 /// The model to judge, or the outcome where there is nothing to judge.
 pub(crate) fn judged<'a>(cx: &'a CheckContext<'_>) -> Result<&'a SettingsModel, Outcome> {
     let Some(model) = cx.model else { return Err(super::settings::no_settings()) };
-    match uses_drf(cx, model) {
-        Truth::Yes | Truth::Maybe => Ok(model),
-        Truth::No => Err(Outcome::not_applicable("the project does not use Django REST Framework")),
+    unused(cx).map_or(Ok(model), Err)
+}
+
+/// The outcome where the settings say that DRF is not used. Without settings the code alone is judged.
+pub(crate) fn unused(cx: &CheckContext<'_>) -> Option<Outcome> {
+    match uses_drf(cx, cx.model?) {
+        Truth::Yes | Truth::Maybe => None,
+        Truth::No => Some(Outcome::not_applicable("the project does not use Django REST Framework")),
     }
 }
 

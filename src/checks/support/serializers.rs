@@ -2,12 +2,14 @@
 //! them.
 
 use crate::checks::CheckContext;
+use crate::finding::Outcome;
 use crate::index::items::ValueItem;
 use crate::index::{
     Ancestor, ClassId, Entity, Expression, Lookup, Model, ModelName, ProjectIndex, Resolution,
 };
 use crate::settings::Truth;
 
+use super::tally::{Tally, Words};
 use super::views;
 
 /// What `Meta.fields` says.
@@ -32,6 +34,23 @@ fn is_model_serializer(name: &str) -> bool {
 /// The project's classes that surely are model serializers, without those of tests.
 pub(crate) fn model_serializers(cx: &CheckContext<'_>) -> Vec<ClassId> {
     of_kind(cx, |base| is_model_serializer(base) || is_library_model_serializer(base))
+}
+
+/// Judges every model serializer by itself.
+pub(crate) fn judge_each(
+    cx: &CheckContext<'_>,
+    words: &Words,
+    judge: impl Fn(&CheckContext<'_>, ClassId, &mut Tally),
+) -> Outcome {
+    let all = model_serializers(cx);
+    if all.is_empty() {
+        return Outcome::not_applicable("there is no model serializer here");
+    }
+    let mut tally = Tally::default();
+    for class in all {
+        judge(cx, class, &mut tally);
+    }
+    tally.outcome(words)
 }
 
 /// Serializers of libraries that build on a model.

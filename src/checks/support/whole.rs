@@ -19,16 +19,26 @@ pub(crate) struct Whole<'a> {
     pub(crate) check: &'static str,
     /// The serializer or form.
     pub(crate) class: ClassId,
-    /// The assignment.
-    pub(crate) at: Span,
-    /// `module.Class.Meta.fields`.
-    pub(crate) symbol: String,
+    /// `fields = "__all__"` or `exclude = […]` in its `Meta`.
+    pub(crate) value: &'a ValueItem,
     /// The message, without a full stop.
     pub(crate) message: String,
-    /// Names that are excluded today.
-    pub(crate) left_out: &'a [String],
+}
+
+impl Whole<'_> {
+    /// The names that are excluded today; `None` when they cannot be told.
+    fn left_out(&self, cx: &CheckContext<'_>) -> Option<Vec<String>> {
+        if &*self.value.name == "exclude" { names(cx, self.class, self.value) } else { Some(Vec::new()) }
+    }
+
     /// What writes these names; empty where nothing can.
-    pub(crate) operations: &'a dyn Fn(&[String]) -> Vec<Operation>,
+    fn name_them(&self, cx: &CheckContext<'_>, names: &[String]) -> Vec<Operation> {
+        if &*self.value.name == "exclude" {
+            return replace_exclude(cx, self.value, names);
+        }
+        let items = names.iter().map(Code::str).collect();
+        vec![Operation::ReplaceExpression { at: self.value.value_at, with: Code::List(items) }]
+    }
 }
 
 /// The finding for a serializer.
@@ -59,7 +69,8 @@ fn finding(
     is_sent: bool,
 ) -> Finding {
     let is_user = matches!(serializers::model_of(cx, whole.class), Some(ModelName::User));
-    let open = |name: &str| !whole.left_out.iter().any(|l| l == name);
+    let left_out = whole.left_out(cx);
+    let open = |name: &str| !left_out.iter().flatten().any(|l| l == name);
     let secret_of = |model: &Model| {
         let secret = model.fields.iter().find(|f| {
             columns::of_field(f) == Some(Sensitivity::Secret)
@@ -79,8 +90,8 @@ fn finding(
     let message = format!("{}{among}.", whole.message);
     let mut finding = Finding::new(
         whole.check,
-        whole.symbol.clone(),
-        Label::new(whole.at, "not named one by one"),
+        format!("{}.Meta.{}", cx.index.class_name(whole.class), whole.value.name),
+        Label::new(whole.value.at, "not named one by one"),
         message,
     );
     finding.severity = secret.as_ref().filter(|_| is_sent).map(|_| Severity::High);
@@ -94,7 +105,7 @@ fn finding(
             && !is_declared_safe(cx, whole.class, name)
     };
     let kept: Vec<String> = names.into_iter().filter(|n| !is_sent || !is_secret(n)).collect();
-    let operations = (whole.operations)(&kept);
+    let operations = left_out.as_ref().map_or_else(Vec::new, |_| whole.name_them(cx, &kept));
     if operations.is_empty() {
         return finding.instruction(by_hand);
     }
@@ -157,7 +168,7 @@ pub(crate) fn extra(cx: &CheckContext<'_>, class: ClassId, name: &str, option: &
 }
 
 /// The names of a literal list in the `Meta` of a class.
-pub(crate) fn names(cx: &CheckContext<'_>, class: ClassId, value: &ValueItem) -> Option<Vec<String>> {
+fn names(cx: &CheckContext<'_>, class: ClassId, value: &ValueItem) -> Option<Vec<String>> {
     match serializers::read_fields(cx.index, cx.index.meta(class)?, value) {
         Fields::Named(names) => Some(names),
         Fields::All | Fields::Unclear => None,
@@ -165,7 +176,7 @@ pub(crate) fn names(cx: &CheckContext<'_>, class: ClassId, value: &ValueItem) ->
 }
 
 /// `fields = [...]` in the place of `exclude = [...]`.
-pub(crate) fn replace_exclude(cx: &CheckContext<'_>, value: &ValueItem, names: &[String]) -> Vec<Operation> {
+fn replace_exclude(cx: &CheckContext<'_>, value: &ValueItem, names: &[String]) -> Vec<Operation> {
     if !value.alone || value.conditional || value.augmented {
         return Vec::new();
     }
