@@ -90,7 +90,15 @@ fn endpoint(
         return Endpoint { route, view, kind, methods, policy };
     }
     let view = view_name(names.index, &call);
-    let (methods, unsure) = methods::of(names.index, &call, methods.as_deref());
+    let (methods, unsure) = match call.target {
+        ViewTarget::Class(_) => {
+            // Django's view answers OPTIONS, and a class that is routed is one, whatever else its bases answer.
+            let sure = policy.problem.as_ref().map(|_| "options");
+            let methods = methods::upper(policy.methods.iter().map(String::as_str).chain(sure));
+            (methods, policy.problem.clone())
+        }
+        _ => (methods::of(names.index, &call, methods.as_deref()), None),
+    };
     if let Some(cause) = unsure {
         let message = format!("the methods of `{}` cannot all be told: {cause}", pattern.path);
         problems.push(Problem { at: pattern.at, message });

@@ -23,16 +23,19 @@ pub(super) fn fill(evaluator: &Evaluator<'_>, shape: &mut Shape) {
         }
         (None, Owner::Absent) => ALL.map(str::to_owned).to_vec(),
         (None, _) => {
-            shape.problem = Some("which methods it answers cannot be told".into());
+            let cause = names.value.cause().unwrap_or_else(|| "`http_method_names` is computed".into());
+            shape.problem = Some(cause.to_string());
             ALL.map(str::to_owned).to_vec()
         }
     };
     let mut methods = Vec::new();
     for name in allowed {
-        match evaluator.class_attribute(&class, &name, None).owner {
+        let handler = evaluator.class_attribute(&class, &name, None);
+        match handler.owner {
             Owner::Absent => {}
             Owner::Unknown => {
-                shape.problem.get_or_insert_with(|| "which methods its bases answer is not known".into());
+                let cause = handler.value.cause().unwrap_or_else(|| "its bases are not known".into());
+                shape.problem.get_or_insert_with(|| cause.to_string());
             }
             _ => methods.push(name.to_uppercase()),
         }
