@@ -18,7 +18,7 @@ pub use route::{Route, ViewCall, ViewTarget};
 use crate::index::{API_VIEW, ProjectIndex};
 use crate::project::Project;
 use crate::settings::routes::{Callback, Shown, Target, UrlPattern, routes};
-use crate::settings::{Problem, SettingsModel, Truth};
+use crate::settings::{Problem, SettingsModel};
 use crate::source::Sources;
 use names::IndexNames;
 use policy::Policies;
@@ -103,7 +103,10 @@ fn endpoint(
         let message = format!("the methods of `{}` cannot all be told: {cause}", pattern.path);
         problems.push(Problem { at: pattern.at, message });
     }
-    let kind = kind(names.index, &call);
+    let kind = match call.target {
+        ViewTarget::Class(_) | ViewTarget::Function(_) => policy.kind,
+        ViewTarget::External(_) | ViewTarget::Unknown(_) => kind(&call),
+    };
     let route = Route { path: pattern.path, name: pattern.name, view: call, at: pattern.at };
     Endpoint { route, view, kind, methods, policy }
 }
@@ -196,14 +199,13 @@ fn view_name(index: &ProjectIndex, call: &ViewCall) -> String {
     }
 }
 
-fn kind(index: &ProjectIndex, call: &ViewCall) -> Kind {
+/// The kind of a view that is not a class or function of the project's own.
+fn kind(call: &ViewCall) -> Kind {
     let is_drf = match &call.target {
         // Only view sets have actions.
         _ if call.actions.is_some() => true,
-        ViewTarget::Class(id) => index.is_subclass_of(*id, API_VIEW) == Truth::Yes,
-        ViewTarget::Function(id) => index.api_view(*id).is_some(),
         ViewTarget::External(name) => ProjectIndex::is_library_subclass(name, API_VIEW),
-        ViewTarget::Unknown(_) => false,
+        _ => false,
     };
     if is_drf { Kind::Drf } else { Kind::Django }
 }
