@@ -422,3 +422,23 @@ fn settings_line(project: &Project) -> String {
         SettingsChoice::None => "no settings module".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_no_import_can_name_is_left_unread() {
+        assert!(is_migration("shop/migrations/0001_initial.py"));
+        for read in
+            ["shop/migrations/__init__.py", "shop/migrations/helpers.py", "shop/0001_initial.py", "0001.py"]
+        {
+            assert!(!is_migration(read), "{read}");
+        }
+        for import in
+            ["from shop.migrations.0001_initial import View\n", "import shop.migrations.0001_initial\n"]
+        {
+            assert!(!crate::python::parse(import).is_valid(), "{import}");
+        }
+    }
+}

@@ -32,13 +32,19 @@ impl ProjectIndex {
                 file,
                 position,
                 mro: Mro::default(),
+                outside: OnceLock::new(),
             });
             classes.extend(made);
-            files.push(IndexedFile { items, module, first_class });
+            let imported = items.imports.iter().map(|_| OnceLock::new()).collect();
+            files.push(IndexedFile { items, module, first_class, imported });
         }
         let mut index = Self { files, by_file, classes, modules, models: OnceLock::new() };
         for (class, mro) in linearize_all(&index).into_iter().enumerate() {
             index.classes[class].mro = mro;
+        }
+        // Without the orders, an attribute of a class was not found yet.
+        for imported in index.files.iter_mut().flat_map(|f| &mut f.imported) {
+            imported.take();
         }
         index
     }

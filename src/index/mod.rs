@@ -66,6 +66,8 @@ struct IndexedFile {
     module: crate::python::ModulePath,
     /// The id of the file's first class.
     first_class: u32,
+    /// What each of its imports brings, as far as somebody asked.
+    imported: Box<[OnceLock<resolve::Step>]>,
 }
 
 #[derive(Debug)]
@@ -73,6 +75,8 @@ struct IndexedClass {
     file: u32,
     position: u32,
     mro: Mro,
+    /// What those of its own bases mean that are no class of the project; found out when first asked for.
+    outside: OnceLock<Box<[Resolution<Entity>]>>,
 }
 
 impl ProjectIndex {

@@ -1,6 +1,6 @@
 //! Names across files: imports, aliases, re-exports, star imports.
 
-use super::items::{Bound, FunctionItem, ImportItem, ValueItem};
+use super::items::{Bound, FileItems, FunctionItem, ImportItem, ValueItem};
 use super::{ClassId, Expression, Framework, FunctionId, Lookup, ProjectIndex};
 use crate::source::{FileId, Span};
 
@@ -32,6 +32,7 @@ pub enum Entity {
 }
 
 /// An entity, or a folder of modules on the way to one.
+#[derive(Clone, Debug)]
 pub(super) enum Step {
     At(Entity),
     /// The folder, and the file that names it.
@@ -115,7 +116,7 @@ impl ProjectIndex {
             .map(|binding| match binding.to {
                 Bound::Class(position) => Step::At(Entity::Class(self.class_at(file, position))),
                 Bound::Function(position) => Step::At(Entity::Function(FunctionId { file, position })),
-                Bound::Import(position) => self.import(file, &items.imports[position as usize], hops + 1),
+                Bound::Import(position) => self.imported(file, items, position, hops + 1),
                 Bound::Value(position) => match &items.values[position as usize] {
                     ValueItem { value: Expression::Name(other), augmented: false, at, .. } => {
                         self.dotted(file, other, Some(at.range.0), hops + 1)
@@ -211,6 +212,22 @@ impl ProjectIndex {
             Ok(module) => self.module(file, &module),
             Err(cause) => Step::Failed(cause),
         }
+    }
+
+    /// What an import brings; worked out once, for most names of a project are asked for again and again.
+    fn imported(&self, file: FileId, items: &FileItems, position: u32, hops: usize) -> Step {
+        let import = &items.imports[position as usize];
+        let known = self.indexed(file).and_then(|f| f.imported.get(position as usize));
+        let Some(known) = known else { return self.import(file, import, hops) };
+        if let Some(step) = known.get() {
+            return step.clone();
+        }
+        let step = self.import(file, import, hops);
+        // Inside a chain the answer may be that the chain grew too long, which is true of that chain alone.
+        if hops <= 1 {
+            let _ = known.set(step.clone());
+        }
+        step
     }
 
     pub(super) fn import(&self, file: FileId, import: &ImportItem, hops: usize) -> Step {

@@ -35,11 +35,11 @@ pub(super) fn of_library(name: &str) -> Option<&'static LibraryModel> {
 }
 
 pub(super) fn model(index: &ProjectIndex, class: ClassId) -> Option<Model> {
-    let outside = index.outside_bases(class);
+    let mut outside = index.outside_bases(class);
     let order = &index.mro(class).order;
     let bases = index.library_bases(class);
     let inherited: Vec<&LibraryModel> = bases.iter().filter_map(|b| of_library(b)).collect();
-    let unknown = outside.iter().any(|base| match base {
+    let unknown = outside.any(|base| match base {
         Resolution::External(name) => {
             of_library(name).is_none()
                 && !is_surely_no_view(name)

@@ -8,7 +8,7 @@ mod fields;
 
 use rustc_hash::FxHashMap;
 
-use super::items::ValueItem;
+use super::items::{BaseItem, ValueItem};
 use super::{Ancestor, ClassId, Entity, Expression, Lookup, ProjectIndex, Resolution};
 use crate::source::{FileId, Span};
 use fields::{is_user_call, is_user_name, model, of_library, target};
@@ -156,32 +156,34 @@ impl ProjectIndex {
         let mut names = Vec::new();
         for found in self.outside_bases(class) {
             if let Resolution::External(name) = found
-                && !names.contains(&name)
+                && !names.contains(name)
             {
-                names.push(name);
+                names.push(name.clone());
             }
         }
         names
     }
 
     /// What the bases of a class and of its project bases mean, where that is no class of the project.
-    fn outside_bases(&self, class: ClassId) -> Vec<Resolution<Entity>> {
-        let mut all = Vec::new();
-        for ancestor in &self.mro(class).order {
-            let Ancestor::Project(id) = ancestor else { continue };
-            let item = self.class(*id);
-            for base in &item.bases {
-                let found = match (&base.name, self.outer_class(*id)) {
-                    (None, _) => Resolution::Unresolved("a base is computed".to_owned()),
-                    (Some(name), Some(outer)) => self.resolve_in_body(outer, item.at, name),
-                    (Some(name), None) => self.resolve_at(item.at, name),
-                };
-                if !matches!(found, Resolution::Resolved(Entity::Class(_))) {
-                    all.push(found);
-                }
-            }
-        }
-        all
+    fn outside_bases(&self, class: ClassId) -> impl Iterator<Item = &Resolution<Entity>> {
+        let own = |ancestor: &Ancestor| match ancestor {
+            Ancestor::Project(id) => Some(self.own_outside_bases(*id)),
+            _ => None,
+        };
+        self.mro(class).order.iter().filter_map(own).flatten()
+    }
+
+    fn own_outside_bases(&self, class: ClassId) -> &[Resolution<Entity>] {
+        self.classes[class.0 as usize].outside.get_or_init(|| {
+            let item = self.class(class);
+            let found = |base: &BaseItem| match (&base.name, self.outer_class(class)) {
+                (None, _) => Resolution::Unresolved("a base is computed".to_owned()),
+                (Some(name), Some(outer)) => self.resolve_in_body(outer, item.at, name),
+                (Some(name), None) => self.resolve_at(item.at, name),
+            };
+            let found = item.bases.iter().map(found);
+            found.filter(|f| !matches!(f, Resolution::Resolved(Entity::Class(_)))).collect()
+        })
     }
 
     /// The class `Meta` that counts for a class: its own, or the nearest base's.
