@@ -8,6 +8,7 @@ use drf_harden::tui::keymap::{self, Action, Focus};
 use drf_harden::tui::model::{Cursor, Screen};
 use drf_harden::tui::{Backend as _, Effect, Headless, Mark, Msg};
 
+use crate::support::editor::opened_in_editor;
 use crate::support::world::World;
 
 const USUAL: (u16, u16) = (80, 24);
@@ -150,24 +151,16 @@ fn the_editor_opens_at_each_link_of_the_chain() {
     let world = World::new();
     let mut session = select(&world, "choose-default-permissions");
     session.keys("enter");
-    let opened = |session: &mut Headless| {
-        session.effects.clear();
-        session.keys("e");
-        session.effects.iter().find_map(|effect| match effect {
-            Effect::OpenEditor(path, line) => Some(format!("{path}:{line}")),
-            _ => None,
-        })
-    };
-    assert_eq!(opened(&mut session).as_deref(), Some("config/settings/base.py:17"));
+    assert_eq!(opened_in_editor(&mut session).as_deref(), Some("config/settings/base.py:17"));
     session.keys("o");
     assert!(session.screen().contains("> imported"), "{}", session.screen());
-    assert_eq!(opened(&mut session).as_deref(), Some("config/settings/production.py:1"));
+    assert_eq!(opened_in_editor(&mut session).as_deref(), Some("config/settings/production.py:1"));
     session.keys("Y");
     assert!(session.screen().contains("copied: config/settings/production.py:1"));
     session.keys("o");
-    assert_eq!(opened(&mut session).as_deref(), Some("config/settings/base.py:17"));
+    assert_eq!(opened_in_editor(&mut session).as_deref(), Some("config/settings/base.py:17"));
     session.keys("O");
-    assert_eq!(opened(&mut session).as_deref(), Some("config/settings/production.py:1"));
+    assert_eq!(opened_in_editor(&mut session).as_deref(), Some("config/settings/production.py:1"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use drf_harden::tui::model::Cursor;
 use drf_harden::tui::{Effect, Headless, Msg};
 
 use crate::support::demo::Demo;
+use crate::support::editor::opened_in_editor;
 
 const USUAL: (u16, u16) = (80, 24);
 
@@ -131,18 +132,10 @@ fn the_endpoints_tab_opens_every_cell_at_its_place() {
     session.keys("enter enter 5");
     insta::assert_snapshot!("endpoints", body(&session));
     session.keys("j j");
-    let opened = |session: &mut Headless| {
-        session.effects.clear();
-        session.keys("e");
-        session.effects.iter().find_map(|effect| match effect {
-            Effect::OpenEditor(path, line) => Some(format!("{path}:{line}")),
-            _ => None,
-        })
-    };
-    assert_eq!(opened(&mut session).as_deref(), Some("shop/urls.py:12"));
+    assert_eq!(opened_in_editor(&mut session).as_deref(), Some("shop/urls.py:12"));
     session.keys("5 o o o");
     assert!(session.screen().contains("> permission"), "{}", session.screen());
-    assert_eq!(opened(&mut session).as_deref(), Some("orders/views.py:33"));
+    assert_eq!(opened_in_editor(&mut session).as_deref(), Some("orders/views.py:33"));
     session.keys("5 enter");
     insta::assert_snapshot!("endpoint", body(&session));
     session.keys("esc s");

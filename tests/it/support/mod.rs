@@ -6,6 +6,7 @@ pub(crate) mod case;
 pub(crate) mod catalog;
 pub(crate) mod corpus;
 pub(crate) mod demo;
+pub(crate) mod editor;
 pub(crate) mod generator;
 pub(crate) mod literate;
 pub(crate) mod oracle;
