@@ -38,7 +38,7 @@ pub(super) fn on_big_stacks<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     POOL.install(work)
 }
 
-/// At most so many settings modules of a project are evaluated besides the judged one.
+/// At most so many settings modules for development and tests are evaluated besides the judged one.
 const MOST_OTHERS: usize = 12;
 
 pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, EngineError> {
@@ -384,8 +384,10 @@ struct Models {
 
 fn evaluate_all(sources: &Sources, project: &Project, environment: &Environment, as_given: bool) -> Models {
     let Some(judged) = project.choice.module() else { return Models::default() };
-    let others = project.candidates.iter().map(|c| c.module.as_str()).filter(|m| *m != judged);
-    let others: Vec<&str> = others.take(MOST_OTHERS).collect();
+    // A fix must know what development and tests get of the files that it changes; the rest asks nothing.
+    let spared = |role| matches!(role, Role::Development | Role::Test);
+    let others = project.candidates.iter().filter(|c| spared(c.role)).map(|c| c.module.as_str());
+    let others: Vec<&str> = others.filter(|m| *m != judged).take(MOST_OTHERS).collect();
     let ((model, assumed), mut others) = rayon::join(
         || {
             if as_given {

@@ -115,6 +115,10 @@ impl<'a> Interp<'a> {
         let chain = frame.chain.iter().copied().filter(|&id| !(skip && id == own)).collect();
         let (module, file) = (frame.module, frame.file);
         let id = self.funcs.len() as u32;
+        let owner = class.map(|c| self.classes[c as usize].name.clone());
+        for name in owner.into_iter().chain([name.clone()]) {
+            self.funcs_named.entry(name).or_default().push(id);
+        }
         self.funcs.push(FuncDef {
             name,
             body,

@@ -3,17 +3,16 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::Interp;
 use super::functions::Body;
 use super::raise::Raise;
-use super::val::{Reads, Unk, V, Val};
+use super::val::{Id, Reads, Unk, V, Val};
 use crate::python::ast::{ExceptHandler, Expr, Pattern, Stmt};
 use crate::python::visitor::{self, Visitor};
 use crate::settings::EnvRead;
 use crate::source::Span;
-
-/// How many names of called functions are followed.
-const MAX_CALLED: usize = 2000;
 
 impl<'a> Interp<'a> {
     /// Nothing is known any more of what these statements could touch.
@@ -46,49 +45,44 @@ impl<'a> Interp<'a> {
     /// Functions of the project that may be called there edit and set what is theirs to reach.
     fn havoc_calls(&mut self, called: &[&'a str], cause: &Rc<str>) {
         let mut names: Vec<&'a str> = called.to_vec();
-        let mut done: Vec<usize> = Vec::new();
-        let mut at = 0;
-        while let Some(&name) = names.get(at) {
-            at += 1;
-            let found: Vec<usize> = (0..self.funcs.len())
-                .filter(|&id| {
-                    let func = &self.funcs[id];
-                    // A class is called by its name, an object's methods by theirs.
-                    let class = func.class.is_some_and(|c| *self.classes[c as usize].name == *name);
-                    (*func.name == *name || class) && !done.contains(&id)
-                })
-                .collect();
-            for id in found {
-                done.push(id);
-                let func = &self.funcs[id];
-                let (Body::Block(body), chain) = (func.body, func.chain.clone()) else { continue };
-                let mut touched = Touched::default();
-                touched.visit_body(body);
-                let globals = touched.bound.iter().filter(|n| touched.declared.contains(n)).copied();
-                for name in globals.chain(touched.edited.iter().copied()).collect::<Vec<_>>() {
-                    let scope = chain
-                        .iter()
-                        .copied()
-                        .find(|&s| self.scope(s).is_some_and(|s| s.vars.contains_key(name)));
-                    let Some(scope) = scope else { continue };
-                    let val = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
-                    let Some(val) = val else { continue };
-                    self.taint(&val, cause);
-                    if touched.declared.contains(&name) {
-                        self.bind_in(scope, name, Val::unknown(cause.clone()).at(val.at), None, Vec::new());
-                    }
-                }
-                if touched.star
-                    && let Some(&scope) = chain.last()
-                {
-                    self.open_scope(scope, cause, true);
-                }
-                names.extend(touched.called);
+        let mut followed: FxHashSet<&'a str> = FxHashSet::default();
+        let mut done: FxHashSet<u32> = FxHashSet::default();
+        while let Some(name) = names.pop() {
+            if !followed.insert(name) {
+                continue;
             }
-            if names.len() > MAX_CALLED {
-                return;
+            for id in self.funcs_named.get(name).cloned().unwrap_or_default() {
+                if done.insert(id) {
+                    self.havoc_call(id, cause, &mut names);
+                }
             }
         }
+    }
+
+    /// What one of them edits and sets; the names that it calls are added to `names`.
+    fn havoc_call(&mut self, id: u32, cause: &Rc<str>, names: &mut Vec<&'a str>) {
+        let func = &self.funcs[id as usize];
+        let Body::Block(body) = func.body else { return };
+        let chain = func.chain.clone();
+        let mut touched = Touched::default();
+        touched.visit_body(body);
+        let globals = touched.bound.iter().filter(|n| touched.declared.contains(n)).copied();
+        for name in globals.chain(touched.edited.iter().copied()).collect::<Vec<_>>() {
+            let holds = |s: &Id| self.scope(*s).is_some_and(|s| s.vars.contains_key(name));
+            let Some(scope) = chain.iter().copied().find(holds) else { continue };
+            let val = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
+            let Some(val) = val else { continue };
+            self.taint(&val, cause);
+            if touched.declared.contains(&name) {
+                self.bind_in(scope, name, Val::unknown(cause.clone()).at(val.at), None, Vec::new());
+            }
+        }
+        if touched.star
+            && let Some(&scope) = chain.last()
+        {
+            self.open_scope(scope, cause, true);
+        }
+        names.extend(touched.called);
     }
 
     /// The names of a target become unknown.

@@ -183,6 +183,8 @@ pub(super) struct Interp<'a> {
     depth: usize,
     installed: usize,
     funcs: Vec<FuncDef<'a>>,
+    /// The functions that a call of a name may run: a class is called by its name, an object's methods by theirs.
+    funcs_named: FxHashMap<Name, Vec<u32>>,
     classes: Vec<ClassDef>,
     modules: Vec<ModuleInfo>,
     by_name: FxHashMap<Name, u32>,
@@ -222,6 +224,7 @@ impl<'a> Interp<'a> {
             depth: 0,
             installed: 0,
             funcs: Vec::new(),
+            funcs_named: FxHashMap::default(),
             classes: Vec::new(),
             modules: Vec::new(),
             by_name: FxHashMap::default(),
