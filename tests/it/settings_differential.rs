@@ -71,12 +71,11 @@ fn a_started_project_is_known_whole() {
 
 /// Lays out a project called `shop`. Where no Python runs this Django, an older one renders its templates.
 fn start_project(packages: &Path, least: (u32, u32), root: &Path) -> Option<PathBuf> {
-    let (python, packages, template) = match venv::interpreter(least) {
-        Some(python) => (python, packages.to_owned(), None),
-        None => {
-            let older = venv::packages("django-5.2-whole", &["Django==5.2.*"], true)?;
-            (venv::interpreter((3, 10))?, older, Some(packages.join("django/conf/project_template")))
-        }
+    let (python, packages, template) = if let Some(python) = venv::interpreter(least) {
+        (python, packages.to_owned(), None)
+    } else {
+        let older = venv::packages("django-5.2-whole", &["Django==5.2.*"], true)?;
+        (venv::interpreter((3, 10))?, older, Some(packages.join("django/conf/project_template")))
     };
     let mut command = Command::new(&python);
     command.args(["-m", "django", "startproject", "shop", "."]).current_dir(root);
