@@ -178,6 +178,7 @@ fn report() -> Report {
         drf: None,
         site_packages: None,
         dotenv: Vec::new(),
+        deployment: Vec::new(),
     };
     Report {
         root: PathBuf::from("/project"),
