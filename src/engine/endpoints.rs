@@ -70,7 +70,11 @@ impl Engine {
             let root = self.home().to_path_buf();
             let files = sources.len();
             let found = !projects.is_empty();
-            return Err(if found { EngineError::NoSettings { root } } else { EngineError::NothingToCheck { root, files } });
+            return Err(if found {
+                EngineError::NoSettings { root }
+            } else {
+                EngineError::NothingToCheck { root, files }
+            });
         };
         let items = items_of(&parsed.items, &sources, Some(&project.root), &roots);
         let (index, model) = rayon::join(

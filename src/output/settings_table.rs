@@ -3,8 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::{Style, evidence};
 use super::python_text::{of_setting, shorten};
+use super::{Style, evidence};
 
 use super::settings_json::listed;
 use crate::settings::{Setting, SettingState, SettingsModel, is_secret_name};

@@ -29,13 +29,20 @@ pub(super) fn find(
     for base in bases {
         add(base);
     }
-    for &file in files {
-        let path = layout.sources.path(file);
+    let mut in_namespaces: Vec<&str> = Vec::new();
+    for path in files.iter().map(|&file| layout.sources.path(file)) {
         if let Some(root) = namespace_root(layout, path, home) {
             add(root);
+            in_namespaces.push(layout.package_root(path));
         }
+    }
+    for &file in files {
+        let path = layout.sources.path(file);
         let root = layout.package_root(path);
         // A folder without `__init__.py` may itself be a package; then the project's folder imports it.
+        if in_namespaces.contains(&root) {
+            continue;
+        }
         if is_below(root, home) && (root != folder_of(path) || root == home || root == join(home, "src")) {
             add(root);
         }
@@ -97,7 +104,9 @@ fn namespace_root<'a>(layout: &Layout<'a>, path: &'a str, home: &str) -> Option<
             let rest = &text[at + package.len()..];
             let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
             let inner = join(top, &rest[..end]);
-            starts && end > 0 && (layout.has_folder(&inner) || layout.has(top, &format!("{}.py", &rest[..end])))
+            starts
+                && end > 0
+                && (layout.has_folder(&inner) || layout.has(top, &format!("{}.py", &rest[..end])))
         })
     })
 }

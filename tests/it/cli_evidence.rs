@@ -1,6 +1,6 @@
 //! What stands around the settings: deployment files, installed packages, repositories without settings.
 
-use crate::support::case::Case;
+use crate::support::case::{Case, Ran};
 
 const COMPOSE: &str = "services:\n  web:\n    environment:\n      DJANGO_DEBUG: \"False\"\n      \
                        SECRET_KEY: deployed-by-compose\n";
@@ -78,7 +78,8 @@ fn settings_of_an_installed_package_are_read() {
     let open = told(&[]);
     assert_eq!((open.0.as_str(), open.2.as_str()), ("unknown", "unknown"));
 
-    let known = ("known".to_owned(), r#"["company.Middleware","own.Middleware"]"#.to_owned(), "default".to_owned());
+    let known =
+        ("known".to_owned(), r#"["company.Middleware","own.Middleware"]"#.to_owned(), "default".to_owned());
     let elsewhere = tempfile::tempdir().unwrap();
     let package = |environment: &std::path::Path| {
         let folder = environment.join("lib/python3.12/site-packages/company");
@@ -93,7 +94,8 @@ fn settings_of_an_installed_package_are_read() {
     let named = elsewhere.path().to_str().unwrap();
     assert_eq!(told(&["--python", named]), known);
     assert_eq!(told(&["--python", &format!("{named}/bin/python")]), known);
-    let ran = case.run_in(&[("VIRTUAL_ENV", named)], &["settings", "--explain", "DEBUG"]);
+    let mut active = case.command(&["settings", "--explain", "DEBUG"]);
+    let ran = Ran::from(active.env("VIRTUAL_ENV", named).output().unwrap());
     assert!(ran.out.starts_with("DEBUG  known  False\n"), "{}{}", ran.out, ran.err);
     package(&case.root().join(".venv"));
     assert_eq!(told(&[]), known);

@@ -2,9 +2,11 @@
 
 use crate::checks::CheckContext;
 use crate::finding::{Finding, Label, Outcome, Verdict};
-use crate::settings::placement::{conditional, in_function, is_toml};
 use crate::project::Stage;
-use crate::settings::{How, Node, Setting, SettingState, SettingsModel, Value, is_secret_name, password_in_url};
+use crate::settings::placement::{conditional, in_function, is_toml};
+use crate::settings::{
+    How, Node, Setting, SettingState, SettingsModel, Value, is_secret_name, password_in_url,
+};
 use crate::source::{Span, clean};
 
 /// So many statements of deployment files are shown beside a finding.

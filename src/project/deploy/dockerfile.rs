@@ -16,7 +16,7 @@ pub(super) fn read(text: &str) -> Read {
         match instruction {
             Instruction::Env(env) => {
                 let line = line_of(env.env.span.start);
-                pairs(&env.arguments.value, line, "ENV", &args, &mut found);
+                pairs(&text[env.arguments.span], line, "ENV", &args, &mut found);
             }
             Instruction::Arg(arg) => {
                 let line = line_of(arg.arg.span.start);
@@ -77,5 +77,6 @@ fn command(arguments: &Command<'_>, line: usize, by: &'static str, found: &mut R
             commands::assignments(words.value.iter().map(|w| &*w.value), line, by, found);
         }
         Command::Shell(text) => commands::read(text.value, line, by, found),
+        _ => {}
     }
 }

@@ -68,7 +68,8 @@ pub(super) fn script(text: &str) -> Read {
             }
         } else if let Some(rest) = line.strip_prefix(": ") {
             let inner = rest.trim_matches('"').strip_prefix("${").and_then(|r| r.strip_suffix('}'));
-            if let Some((name, value)) = inner.and_then(|i| i.split_once(":=").or_else(|| i.split_once('='))) {
+            if let Some((name, value)) = inner.and_then(|i| i.split_once(":=").or_else(|| i.split_once('=')))
+            {
                 read.push(name, Some(value), at, "default");
             }
         }

@@ -67,7 +67,10 @@ fn clusters_and_platforms_set_variables() {
             ("fly.toml", "[env]\nPORT = 8000\nDEBUG = \"off\"\n[processes]\nweb = \"A=1 gunicorn\"\n"),
             ("app.json", "{\"env\": {\n\"DEBUG\": \"no\",\n\"KEY\": {\"generator\": \"secret\"}}}"),
             ("Procfile", "web: B=2 gunicorn site.wsgi\n"),
-            ("web.service", "[Service]\nEnvironment=\"C=3 4\" D=5\nEnvironmentFile=-/etc/web.env\nExecStart=/bin/x\n"),
+            (
+                "web.service",
+                "[Service]\nEnvironment=\"C=3 4\" D=5\nEnvironmentFile=-/etc/web.env\nExecStart=/bin/x\n"
+            ),
         ]),
         [
             "B=2 Procfile production Procfile:1",
@@ -92,7 +95,10 @@ fn clusters_and_platforms_set_variables() {
 fn what_tests_and_developers_set_is_called_so() {
     assert_eq!(
         said(&[
-            (".github/workflows/ci.yml", "env:\n  DEBUG: 1\njobs:\n  t:\n    steps:\n      - run: |\n          A=1 pytest\n"),
+            (
+                ".github/workflows/ci.yml",
+                "env:\n  DEBUG: 1\njobs:\n  t:\n    steps:\n      - run: |\n          A=1 pytest\n"
+            ),
             ("docker-compose.yml", "services: {web: {environment: {DEBUG: 2}}}\n"),
             ("docker-compose.override.yml", "services: {web: {environment: {DEBUG: 3}}}\n"),
             ("entrypoint.sh", "export DEBUG=4\n: \"${LEVEL:=info}\"\n"),
@@ -103,7 +109,7 @@ fn what_tests_and_developers_set_is_called_so() {
             "LEVEL=info default unclear entrypoint.sh:2",
             "DEBUG=3 environment development docker-compose.override.yml:1",
             "DEBUG=1 env test .github/workflows/ci.yml:2",
-            "A=1 command test .github/workflows/ci.yml:6",
+            "A=1 command test .github/workflows/ci.yml:7",
         ]
     );
 }

@@ -527,7 +527,10 @@ fn a_package_in_a_namespace_has_its_whole_name() {
         ("site/web/config.py", ""),
         ("site/web/settings/__init__.py", ""),
         ("site/web/settings/common.py", SETTINGS),
-        ("site/web/settings/production.py", "from site.web.config import X\nfrom .common import *\nDEBUG = X\n"),
+        (
+            "site/web/settings/production.py",
+            "from site.web.config import X\nfrom .common import *\nDEBUG = X\n",
+        ),
     ]);
     assert_eq!(choice(&project), "site.web.settings.production");
     assert_eq!(project.import_roots[0], "");

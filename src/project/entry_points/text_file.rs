@@ -124,7 +124,8 @@ pub(super) fn kind_of(path: &str, section: &str, line: &str) -> (Kind, bool) {
         || name.contains("containerfile")
         || name == "procfile"
         || [".service", ".conf"].iter().any(|end| name.ends_with(end))
-        || ["app.yaml", "app.yml", "render.yaml", "fly.toml", "serverless.yml", "heroku.yml"].contains(&name);
+        || ["app.json", "app.yaml", "app.yml", "render.yaml", "fly.toml", "serverless.yml", "heroku.yml"]
+            .contains(&name);
     if deployed {
         return (Kind::Deployment, true);
     }

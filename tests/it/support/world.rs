@@ -636,5 +636,6 @@ fn model(sources: &Sources) -> SettingsModel {
         composition: Composition::Module,
         problems: Vec::new(),
         switches: Vec::new(),
+        deployment: Vec::new(),
     }
 }
