@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 
 use super::judge::{self, Subject};
+use super::reached::read_ahead;
 use super::select::Selection;
 use super::suppress::Comments;
 use super::{Engine, EngineError, Progress, ProgressSink, Report};
@@ -113,19 +114,20 @@ pub(super) fn scan_loaded(
     let decisions = engine.decisions()?.decisions;
     let environment = environment(engine)?;
     let mut notices = Vec::new();
-    // Settings need few files and, one module at a time, one thread: the others read the rest meanwhile.
-    let (parsed, found) = rayon::join(
+    let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
+    read_ahead(&sources, &projects);
+    // Settings are evaluated one module at a time, by one thread: the others read the rest meanwhile.
+    let (parsed, models) = rayon::join(
         || parse_all(&sources, sink),
-        || {
-            let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
+        || -> Vec<Models> {
             let given = engine.options.environment_as_given;
             let models =
                 projects.par_iter().map(|p| evaluate_all(&sources, p, &environment, given)).collect();
             harvest(&sources);
-            Ok::<(Vec<Project>, Vec<Models>), EngineError>((projects, models))
+            models
         },
     );
-    let (parsed, (projects, models)) = (parsed?, found?);
+    let parsed = parsed?;
     not_read.extend(parsed.broken);
     not_read.sort();
     not_read.dedup();
@@ -226,7 +228,7 @@ pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<Pa
     Ok(ParsedAll { items, comments, broken })
 }
 
-fn items_of_file(sources: &Sources, id: FileId, file: &SourceFile) -> Arc<FileItems> {
+pub(super) fn items_of_file(sources: &Sources, id: FileId, file: &SourceFile) -> Arc<FileItems> {
     file.derived(|| with_tree(file, |module| collect(sources, id, module)))
 }
 

@@ -35,22 +35,12 @@ pub(super) enum Found {
 impl<'a> Interp<'a> {
     /// The file of a dotted name.
     pub(super) fn find_module(&self, name: &str) -> Option<Found> {
-        let inner = name.replace('.', "/");
-        let at =
-            |base: &str, rest: &str| if base.is_empty() { rest.to_owned() } else { format!("{base}/{rest}") };
-        let roots = &self.project.import_roots;
-        let fallback = [self.project.root.clone()];
-        let roots = if roots.is_empty() { &fallback[..] } else { roots };
-        for root in roots {
-            if let Some(file) = self.sources.find(&at(root, &format!("{inner}/__init__.py"))) {
-                return Some(Found::File { file, is_package: true });
-            }
-            if let Some(file) = self.sources.find(&at(root, &format!("{inner}.py"))) {
-                return Some(Found::File { file, is_package: false });
-            }
+        if let Some((file, is_package)) = self.project.module_file(self.sources, name) {
+            return Some(Found::File { file, is_package });
         }
-        for root in roots {
-            let prefix = at(root, &format!("{inner}/"));
+        let inner = name.replace('.', "/");
+        for root in self.project.roots() {
+            let prefix = if root.is_empty() { format!("{inner}/") } else { format!("{root}/{inner}/") };
             if self.sources.below(&prefix).any(|(_, f)| f.path.ends_with(".py")) {
                 return Some(Found::Namespace);
             }

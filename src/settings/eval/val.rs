@@ -217,6 +217,13 @@ pub(super) struct Binding {
     pub steps: Rc<Vec<(u32, Step)>>,
 }
 
+impl Binding {
+    /// Whether both surely bind one value by the same steps.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.steps, &other.steps) && self.val.is(&other.val)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Scope {
     pub vars: IndexMap<Name, Binding, rustc_hash::FxBuildHasher>,
