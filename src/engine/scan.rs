@@ -20,7 +20,7 @@ use crate::index::ProjectIndex;
 use crate::index::items::{FileItems, collect};
 use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, Role, SettingsChoice};
 use crate::python::{ParsedModule, forget_trees, with_tree};
-use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production};
+use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production, outline};
 use crate::source::{FileId, ReadError, SourceFile, Sources, decode, read_file};
 
 /// The parser grows its stack, visitors and drops do not: hostile nesting must not end the process.
@@ -405,7 +405,7 @@ fn evaluate_all(sources: &Sources, project: &Project, environment: &Environment,
             }
         },
         || -> Vec<SettingsModel> {
-            others.par_iter().map(|module| evaluate(sources, project, module, environment)).collect()
+            others.par_iter().map(|module| outline(sources, project, module, environment)).collect()
         },
     );
     if !assumed.is_empty() {

@@ -59,6 +59,12 @@ impl Heap {
         Rc::make_mut(&mut branch[leaf])[at] = Some(obj);
     }
 
+    /// Whether both are copies that nobody has written since.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.branches.len() == other.branches.len()
+            && self.branches.iter().zip(&other.branches).all(|(a, b)| Rc::ptr_eq(a, b))
+    }
+
     /// The ids whose objects may differ between two heaps, and those that only one has.
     pub(super) fn differing(&self, other: &Self) -> Vec<Id> {
         let mut ids = Vec::new();
