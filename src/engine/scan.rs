@@ -19,7 +19,7 @@ use crate::decisions::Decisions;
 use crate::index::ProjectIndex;
 use crate::index::items::{FileItems, collect};
 use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, Role, SettingsChoice};
-use crate::python::{ParsedModule, forget_trees, with_tree};
+use crate::python::{ParsedModule, forget_trees, tree};
 use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production, outline};
 use crate::source::{FileId, ReadError, SourceFile, Sources, decode, read_file};
 
@@ -229,16 +229,30 @@ pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<Pa
 }
 
 pub(super) fn items_of_file(sources: &Sources, id: FileId, file: &SourceFile) -> Arc<FileItems> {
-    file.derived(|| with_tree(file, |module| collect(sources, id, module)))
+    file.derived(|| {
+        let is_kept = file.known::<ParsedModule>().is_some();
+        let items = collect(sources, id, &tree(sources, id));
+        if !is_kept && !answers_requests(&items) {
+            file.forget::<ParsedModule>();
+        }
+        items
+    })
 }
 
 /// Takes the items of the files that the settings needed, and lets go of their trees: large projects' settings import
 /// a good part of their code, and the room is wanted for the rest.
 fn harvest(sources: &Sources) {
     for (id, file) in sources.iter().filter(|(_, f)| f.known::<ParsedModule>().is_some()) {
-        items_of_file(sources, id, file);
+        if !answers_requests(&items_of_file(sources, id, file)) {
+            file.forget::<ParsedModule>();
+        }
     }
-    forget_trees(sources);
+}
+
+/// Whether classes of the file look like views, whose bodies the checks will read: their trees are worth the room.
+fn answers_requests(items: &FileItems) -> bool {
+    let answers = |name: &str| matches!(name, "get" | "post" | "put" | "patch" | "delete" | "get_queryset");
+    items.classes.iter().any(|class| class.methods.iter().any(|method| answers(&method.name)))
 }
 
 /// Whether a file is a numbered migration (`migrations/0001_initial.py`). No import statement can name such a module,
