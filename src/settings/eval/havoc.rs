@@ -3,16 +3,17 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
-
 use super::Interp;
 use super::functions::Body;
 use super::raise::Raise;
-use super::val::{Id, Reads, Unk, V, Val};
+use super::val::{Reads, Unk, V, Val};
 use crate::python::ast::{ExceptHandler, Expr, Pattern, Stmt};
 use crate::python::visitor::{self, Visitor};
 use crate::settings::EnvRead;
 use crate::source::Span;
+
+/// How many names of called functions are followed.
+const MAX_CALLED: usize = 2000;
 
 impl<'a> Interp<'a> {
     /// Nothing is known any more of what these statements could touch.
@@ -23,6 +24,15 @@ impl<'a> Interp<'a> {
         for name in touched.edited {
             if let Some(binding) = self.lookup(name) {
                 let val = binding.val.clone();
+                self.taint_owner(&val, cause);
+            }
+        }
+        // Whatever is read may get another name, or a place in something else.
+        let mut names = Names(Vec::new());
+        names.visit_body(body);
+        for name in names.0 {
+            if let Some(val) = self.lookup(name).map(|b| b.val.clone()).filter(|val| val.heap_id().is_some())
+            {
                 self.taint(&val, cause);
             }
         }
@@ -45,44 +55,49 @@ impl<'a> Interp<'a> {
     /// Functions of the project that may be called there edit and set what is theirs to reach.
     fn havoc_calls(&mut self, called: &[&'a str], cause: &Rc<str>) {
         let mut names: Vec<&'a str> = called.to_vec();
-        let mut followed: FxHashSet<&'a str> = FxHashSet::default();
-        let mut done: FxHashSet<u32> = FxHashSet::default();
-        while let Some(name) = names.pop() {
-            if !followed.insert(name) {
-                continue;
-            }
-            for id in self.funcs_named.get(name).cloned().unwrap_or_default() {
-                if done.insert(id) {
-                    self.havoc_call(id, cause, &mut names);
+        let mut done: Vec<usize> = Vec::new();
+        let mut at = 0;
+        while let Some(&name) = names.get(at) {
+            at += 1;
+            let found: Vec<usize> = (0..self.funcs.len())
+                .filter(|&id| {
+                    let func = &self.funcs[id];
+                    // A class is called by its name, an object's methods by theirs.
+                    let class = func.class.is_some_and(|c| *self.classes[c as usize].name == *name);
+                    (*func.name == *name || class) && !done.contains(&id)
+                })
+                .collect();
+            for id in found {
+                done.push(id);
+                let func = &self.funcs[id];
+                let (Body::Block(body), chain) = (func.body, func.chain.clone()) else { continue };
+                let mut touched = Touched::default();
+                touched.visit_body(body);
+                let globals = touched.bound.iter().filter(|n| touched.declared.contains(n)).copied();
+                for name in globals.chain(touched.edited.iter().copied()).collect::<Vec<_>>() {
+                    let scope = chain
+                        .iter()
+                        .copied()
+                        .find(|&s| self.scope(s).is_some_and(|s| s.vars.contains_key(name)));
+                    let Some(scope) = scope else { continue };
+                    let val = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
+                    let Some(val) = val else { continue };
+                    self.taint_owner(&val, cause);
+                    if touched.declared.contains(&name) {
+                        self.bind_in(scope, name, Val::unknown(cause.clone()).at(val.at), None, Vec::new());
+                    }
                 }
+                if touched.star
+                    && let Some(&scope) = chain.last()
+                {
+                    self.open_scope(scope, cause, true);
+                }
+                names.extend(touched.called);
+            }
+            if names.len() > MAX_CALLED {
+                return;
             }
         }
-    }
-
-    /// What one of them edits and sets; the names that it calls are added to `names`.
-    fn havoc_call(&mut self, id: u32, cause: &Rc<str>, names: &mut Vec<&'a str>) {
-        let func = &self.funcs[id as usize];
-        let Body::Block(body) = func.body else { return };
-        let chain = func.chain.clone();
-        let mut touched = Touched::default();
-        touched.visit_body(body);
-        let globals = touched.bound.iter().filter(|n| touched.declared.contains(n)).copied();
-        for name in globals.chain(touched.edited.iter().copied()).collect::<Vec<_>>() {
-            let holds = |s: &Id| self.scope(*s).is_some_and(|s| s.vars.contains_key(name));
-            let Some(scope) = chain.iter().copied().find(holds) else { continue };
-            let val = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
-            let Some(val) = val else { continue };
-            self.taint(&val, cause);
-            if touched.declared.contains(&name) {
-                self.bind_in(scope, name, Val::unknown(cause.clone()).at(val.at), None, Vec::new());
-            }
-        }
-        if touched.star
-            && let Some(&scope) = chain.last()
-        {
-            self.open_scope(scope, cause, true);
-        }
-        names.extend(touched.called);
     }
 
     /// The names of a target become unknown.
@@ -185,26 +200,6 @@ pub(super) fn bound_names(body: &[Stmt]) -> Rc<[super::Name]> {
     names.sort_unstable();
     names.dedup();
     names.into_iter().map(Into::into).collect()
-}
-
-/// Whether a loop's body may leave the loop by `break`.
-pub(super) fn breaks(body: &[Stmt]) -> bool {
-    body.iter().any(|stmt| match stmt {
-        Stmt::Break(_) => true,
-        Stmt::If(stmt) => breaks(&stmt.body) || stmt.elif_else_clauses.iter().any(|c| breaks(&c.body)),
-        Stmt::With(stmt) => breaks(&stmt.body),
-        Stmt::Try(stmt) => {
-            let handlers = stmt.handlers.iter().any(|h| {
-                let ExceptHandler::ExceptHandler(handler) = h;
-                breaks(&handler.body)
-            });
-            handlers || breaks(&stmt.body) || breaks(&stmt.orelse) || breaks(&stmt.finalbody)
-        }
-        Stmt::Match(stmt) => stmt.cases.iter().any(|c| breaks(&c.body)),
-        Stmt::For(stmt) => breaks(&stmt.orelse),
-        Stmt::While(stmt) => breaks(&stmt.orelse),
-        _ => false,
-    })
 }
 
 /// The names that statements bind, and those whose values they may edit in place.
