@@ -1,19 +1,25 @@
 //! Views that choose no permission let everybody in: `DEFAULT_PERMISSION_CLASSES` is absent, empty, or `AllowAny`
-//! alone. A project's own permission class is taken at its word; what it does is not judged here.
+//! alone. A project's own permission class is taken at its word; what it does is not judged here. One finding, which
+//! names the endpoints that the default opens.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#setting-the-permission-policy>
 
+use crate::checks::support::endpoints as routed;
 use crate::checks::support::fixes::Remedy;
-use crate::checks::support::permissions::{KEY, Openness, openness};
+use crate::checks::support::permissions::{self, KEY, Openness, openness};
 use crate::checks::support::rest;
-use crate::checks::{Check, CheckContext};
+use crate::checks::{Check, CheckContext, EndpointUse};
 use crate::edit::Code;
-use crate::finding::{Effect, Outcome};
+use crate::finding::{Effect, Label, Outcome};
 
 pub(crate) struct DefaultPermissionOpen;
 
 impl Check for DefaultPermissionOpen {
     fn id(&self) -> &'static str {
         "default-permission-open"
+    }
+
+    fn endpoints(&self, cx: &CheckContext<'_>) -> EndpointUse {
+        permissions::detail_where_open(cx)
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
@@ -29,7 +35,9 @@ impl Check for DefaultPermissionOpen {
             Openness::Absent => format!("{state}, and DRF's default lets everybody in"),
             Openness::Open => format!("{state}, so views that choose no permission let everybody in"),
         };
-        let found = rest::finding(cx, model, self.id(), KEY, message.clone());
+        let (opened, labels) = opened(cx);
+        let message = format!("{message}{opened}");
+        let found = rest::finding(cx, model, self.id(), KEY, message.clone()).related(labels);
         let closed = Code::List(vec![Code::str("rest_framework.permissions.IsAuthenticated")]);
         let found = Remedy {
             title: "Require a logged-in user by default".to_owned(),
@@ -42,4 +50,19 @@ impl Check for DefaultPermissionOpen {
         .attach(found, rest::set_key(cx, model, KEY, closed));
         Outcome::fail(format!("{message}."), vec![found])
     }
+}
+
+/// The endpoints that the default opens, as the end of a sentence and as remarks.
+fn opened(cx: &CheckContext<'_>) -> (String, Vec<Label>) {
+    let Some((inventory, mut found)) = routed::by_default(cx, |policy| &policy.permission) else {
+        return (String::new(), Vec::new());
+    };
+    found.retain(|e| !routed::methods(e, routed::is_open).is_empty());
+    if found.is_empty() && !inventory.complete {
+        return (String::new(), Vec::new());
+    }
+    let count = routed::count(inventory, &found, routed::is_open);
+    let labels =
+        routed::labels(cx, &found, |e| format!("open to {}", routed::methods(e, routed::is_open).join(", ")));
+    (format!(": {count}"), labels)
 }

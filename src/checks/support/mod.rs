@@ -6,6 +6,7 @@ pub(crate) mod classes;
 pub(crate) mod columns;
 pub(crate) mod cors;
 pub(crate) mod debug;
+pub(crate) mod endpoints;
 mod env_default;
 pub(crate) mod environment;
 pub(crate) mod expand;
