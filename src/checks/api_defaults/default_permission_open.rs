@@ -5,10 +5,12 @@
 
 use crate::checks::support::endpoints as routed;
 use crate::checks::support::fixes::Remedy;
+use crate::checks::support::flip;
 use crate::checks::support::permissions::{self, KEY, Openness, openness};
 use crate::checks::support::rest;
 use crate::checks::{Check, CheckContext, EndpointUse};
 use crate::edit::Code;
+use crate::endpoints::Endpoint;
 use crate::finding::{Effect, Label, Outcome};
 
 pub(crate) struct DefaultPermissionOpen;
@@ -35,10 +37,15 @@ impl Check for DefaultPermissionOpen {
             Openness::Absent => format!("{state}, and DRF's default lets everybody in"),
             Openness::Open => format!("{state}, so views that choose no permission let everybody in"),
         };
-        let (opened, labels) = opened(cx);
-        let message = format!("{message}{opened}");
-        let found = rest::finding(cx, model, self.id(), KEY, message.clone()).related(labels);
         let closed = Code::List(vec![Code::str("rest_framework.permissions.IsAuthenticated")]);
+        let opened = opened(cx);
+        let message = format!("{message}{}", opened.count);
+        let mut found = rest::finding(cx, model, self.id(), KEY, message.clone()).related(opened.labels);
+        found.open_views = flip::open_views(cx, &opened.endpoints);
+        let flipped = rest::set_key(cx, model, KEY, closed).and_then(|mut operations| {
+            operations.extend(flip::keep_public(cx, model, &opened.endpoints)?);
+            Ok(operations)
+        });
         let found = Remedy {
             title: "Require a logged-in user by default".to_owned(),
             effect: Effect::Tightens,
@@ -47,22 +54,30 @@ impl Check for DefaultPermissionOpen {
                 .to_owned(),
             by_hand: format!("Set `{KEY}` to `[\"rest_framework.permissions.IsAuthenticated\"]`"),
         }
-        .attach(found, rest::set_key(cx, model, KEY, closed));
+        .attach(found, flipped);
         Outcome::fail(format!("{message}."), vec![found])
     }
 }
 
-/// The endpoints that the default opens, as the end of a sentence and as remarks.
-fn opened(cx: &CheckContext<'_>) -> (String, Vec<Label>) {
-    let Some((inventory, mut found)) = routed::by_default(cx, |policy| &policy.permission) else {
-        return (String::new(), Vec::new());
+/// The endpoints that the default opens.
+#[derive(Default)]
+struct Opened<'a> {
+    endpoints: Vec<&'a Endpoint>,
+    /// The end of a sentence.
+    count: String,
+    labels: Vec<Label>,
+}
+
+fn opened<'a>(cx: &CheckContext<'a>) -> Opened<'a> {
+    let Some((inventory, mut endpoints)) = routed::by_default(cx, |policy| &policy.permission) else {
+        return Opened::default();
     };
-    found.retain(|e| !routed::methods(e, routed::is_open).is_empty());
-    if found.is_empty() && !inventory.complete {
-        return (String::new(), Vec::new());
+    endpoints.retain(|e| !routed::methods(e, routed::is_open).is_empty());
+    if endpoints.is_empty() && !inventory.complete {
+        return Opened::default();
     }
-    let count = routed::count(inventory, &found, routed::is_open);
-    let labels =
-        routed::labels(cx, &found, |e| format!("open to {}", routed::methods(e, routed::is_open).join(", ")));
-    (format!(": {count}"), labels)
+    let count = format!(": {}", routed::count(inventory, &endpoints, routed::is_open));
+    let remark = |e: &Endpoint| format!("open to {}", routed::methods(e, routed::is_open).join(", "));
+    let labels = routed::labels(cx, &endpoints, remark);
+    Opened { endpoints, count, labels }
 }
