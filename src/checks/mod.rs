@@ -10,6 +10,7 @@ mod api_defaults;
 mod authentication;
 mod cors;
 mod deployment;
+mod endpoints;
 mod limits;
 mod logging;
 mod permissions;
@@ -91,11 +92,12 @@ pub struct PublicView {
 }
 
 /// The families, sorted by name.
-static FAMILIES: [&[&dyn Check]; 11] = [
+static FAMILIES: [&[&dyn Check]; 12] = [
     api_defaults::CHECKS,
     authentication::CHECKS,
     cors::CHECKS,
     deployment::CHECKS,
+    endpoints::CHECKS,
     limits::CHECKS,
     logging::CHECKS,
     permissions::CHECKS,

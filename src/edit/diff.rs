@@ -250,7 +250,7 @@ fn unified_file(edit: &FileEdit, out: &mut String) {
     if groups.is_empty() {
         return;
     }
-    let old_path = if edit.is_new { "/dev/null".to_owned() } else { patch_path("a", &edit.path).to_string() };
+    let old_path = if edit.is_new { "/dev/null".to_owned() } else { patch_path("a", &edit.path) };
     let _ = writeln!(out, "--- {old_path}");
     let _ = writeln!(out, "+++ {}", patch_path("b", &edit.path));
     for ops in &groups {

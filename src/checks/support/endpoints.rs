@@ -6,11 +6,30 @@ use std::collections::BTreeMap;
 use crate::checks::CheckContext;
 use crate::endpoints::policy::Effective;
 use crate::endpoints::{Endpoint, Exposure, Inventory, Kind, Origin, ViewPolicy, ViewTarget};
-use crate::finding::Label;
+use crate::finding::{Label, Outcome};
 use crate::source::{Span, clean};
+
+use super::views;
 
 /// So many endpoints are named one by one.
 pub(crate) const SHOWN: usize = 12;
+
+/// The endpoints, or the outcome where there are none to judge.
+pub(crate) fn inventory<'a>(cx: &CheckContext<'a>) -> Result<&'a Inventory, Outcome> {
+    if !views::has_views(cx) {
+        return Err(Outcome::not_applicable("there is no DRF view here"));
+    }
+    cx.endpoints.get().ok_or_else(|| Outcome::unknown("The endpoints could not be listed.", Vec::new()))
+}
+
+/// The outcome where nothing was found: a pass only where every pattern is listed.
+pub(crate) fn none(inventory: &Inventory, sentence: &str) -> Outcome {
+    if inventory.complete {
+        return Outcome::pass(sentence, Vec::new());
+    }
+    let seen = inventory.problems.iter().filter_map(|p| Some(Label::new(p.at?, p.message.clone())));
+    Outcome::unknown("Not every URL pattern can be followed.", seen.take(SHOWN).collect())
+}
 
 /// The endpoints of DRF views; `None` where they are not known.
 pub(crate) fn of_drf<'a>(cx: &CheckContext<'a>) -> Option<(&'a Inventory, Vec<&'a Endpoint>)> {

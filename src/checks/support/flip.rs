@@ -12,7 +12,7 @@ use crate::index::Owner;
 use crate::python::Ranged as _;
 use crate::python::ast::{Expr, Stmt};
 use crate::settings::SettingsModel;
-use crate::source::{Span, clean};
+use crate::source::{FileId, Span, clean};
 
 use super::endpoints::{is_open, methods, of_drf};
 use super::fixes::Operations;
@@ -126,21 +126,21 @@ fn allow_any(cx: &CheckContext<'_>, owner: Owner, reason: &str) -> Option<Vec<Op
     let mut operations = vec![Operation::ReplaceText { at: Span { file, range }, with }];
     operations.extend(import);
     if matches!(owner, Owner::Function(_)) {
-        operations.extend(decorator_import(cx, file)?);
+        operations.extend(decorator_import(cx, file).ok()?);
     }
     Some(operations)
 }
 
-/// The import of `@permission_classes`, where the file lacks it; `None` where the name means something else.
-fn decorator_import(cx: &CheckContext<'_>, file: crate::source::FileId) -> Option<Option<Operation>> {
+/// The import of `@permission_classes`, where the file lacks it; an error where the name means something else.
+fn decorator_import(cx: &CheckContext<'_>, file: FileId) -> Result<Option<Operation>, ()> {
     const NAME: &str = "permission_classes";
     let module = "rest_framework.decorators";
-    if cx.index.file(file)?.bindings_of(NAME).is_empty() {
+    if cx.index.file(file).ok_or(())?.bindings_of(NAME).is_empty() {
         let (module, name) = (module.to_owned(), NAME.to_owned());
-        return Some(Some(Operation::AddImport { file, module, name }));
+        return Ok(Some(Operation::AddImport { file, module, name }));
     }
     let at = Span { file, range: (0, 0) };
-    cx.index.is_external(at, NAME, &format!("{module}.{NAME}")).then_some(None)
+    if cx.index.is_external(at, NAME, &format!("{module}.{NAME}")) { Ok(None) } else { Err(()) }
 }
 
 /// The test module beside `manage.py`, or in a package of tests there; nothing when it is there already.
@@ -165,9 +165,8 @@ fn tests(cx: &CheckContext<'_>, model: &SettingsModel, opened: &[&Endpoint]) -> 
             }
             let list = match exposure {
                 Exposure::Open | Exposure::ReadOpen if stays => &mut public,
-                Exposure::Open | Exposure::ReadOpen => &mut closed,
-                Exposure::Authenticated | Exposure::Restricted => &mut closed,
                 Exposure::Unknown => continue,
+                _ => &mut closed,
             };
             list.entry((url.clone(), method.clone())).or_insert_with(|| view.clone());
         }

@@ -1,7 +1,7 @@
 //! A URL that a pattern matches, for tests: literal parts as they are, parameters with small sample values. `None`
 //! where the pattern cannot be read, such as one that looks ahead.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// A URL for a joined pattern (`api/^orders/(?P<pk>[^/.]+)/$`, `api/orders/<int:pk>/`). `version` is what a parameter
 /// of that name gets.
@@ -64,7 +64,7 @@ fn pick(class: &Class, repeated: bool) -> Option<char> {
         return Some('.');
     }
     let wanted = ['1', 'a', 'A', '-', '_', '.'].into_iter().find(|c| holds(*c));
-    wanted.or_else(|| class.iter().next().map(|range| range.start()))
+    wanted.or_else(|| class.iter().next().map(ClassUnicodeRange::start))
 }
 
 #[cfg(test)]

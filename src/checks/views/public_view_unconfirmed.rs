@@ -37,7 +37,7 @@ impl Check for PublicViewUnconfirmed {
         }
         let (passed, of) = (kept.len() as u32, (kept.len() + asked.len() + unclear.len()) as u32);
         let outcome = if !asked.is_empty() {
-            let finding = finding(cx, asked);
+            let finding = finding(cx, &asked);
             Outcome::fail(finding.message.clone(), vec![finding])
         } else if !unclear.is_empty() {
             let many = unclear.len();
@@ -80,7 +80,7 @@ fn candidates(cx: &CheckContext<'_>) -> Vec<(Owner, Span, bool)> {
     found
 }
 
-fn finding(cx: &CheckContext<'_>, asked: Vec<(Owner, Span, String, String)>) -> Finding {
+fn finding(cx: &CheckContext<'_>, asked: &[(Owner, Span, String, String)]) -> Finding {
     let (owner, at, symbol, why) = &asked[0];
     let first = views::view_name(cx.index, *owner);
     let message = match asked.len() - 1 {
