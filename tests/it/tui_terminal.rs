@@ -187,8 +187,11 @@ fn it_stops_and_continues_with_a_whole_screen() {
     let pid = pty.pid().to_string();
     // The screen is given back before the process stops: a signal to continue must not come between.
     let is_stopped = || {
+        if let Ok(state) = std::fs::read_to_string(format!("/proc/{pid}/stat")) {
+            return state.contains(") T ");
+        }
         let state = std::process::Command::new("ps").args(["-o", "state=", "-p", &pid]).output().unwrap();
-        state.stdout.first() == Some(&b'T')
+        state.stdout.starts_with(b"T")
     };
     pty.wait_until("the stop", |_| is_stopped());
     assert!(std::process::Command::new("kill").args(["-CONT", &pid]).status().unwrap().success());
