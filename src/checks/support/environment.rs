@@ -5,7 +5,7 @@ use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
 use crate::python::ast::{Expr, ExprTuple, Stmt};
 use crate::python::visitor::{Visitor, walk_expr};
-use crate::python::{Ranged, TextRange, parse};
+use crate::python::{Ranged, TextRange, parse, tree};
 use crate::settings::placement::Site;
 use crate::settings::{Composition, EnvRead, Node, Reader, Setting, SettingsModel};
 use crate::source::{FileId, Span};
@@ -152,7 +152,7 @@ pub(crate) fn drop_default(cx: &CheckContext<'_>, model: &SettingsModel, setting
 
 /// Takes away the constant that holds a default, where nothing but the read names it.
 fn unused_constant(cx: &CheckContext<'_>, default: Span) -> Option<Operation> {
-    let module = parse(cx.sources.text(default.file));
+    let module = tree(cx.sources, default.file);
     let (statement, name) = module.body().iter().find_map(|statement| match statement {
         Stmt::Assign(assign) if assign.value.range().contains_range(default.text_range()) => {
             let [Expr::Name(name)] = assign.targets.as_slice() else { return None };
@@ -188,7 +188,7 @@ fn out_of_scheme(cx: &CheckContext<'_>, default: Span) -> Operations {
             walk_expr(self, expr);
         }
     }
-    let module = parse(cx.sources.text(default.file));
+    let module = tree(cx.sources, default.file);
     let mut pairs = Pairs { inner: default.text_range(), found: None };
     pairs.visit_body(module.body());
     match pairs.found.map(|pair| (pair, pair.elts.as_slice())) {

@@ -7,7 +7,7 @@ use crate::checks::CheckContext;
 use crate::edit::{Code, Operation, Place};
 use crate::finding::{Effect, Finding, Fix};
 use crate::python::ast::{Expr, Stmt};
-use crate::python::{Ranged as _, TextRange, parse};
+use crate::python::{Ranged as _, TextRange, parse, tree};
 use crate::settings::placement::{Placement, Site, Target, conditional, is_toml, toml_table};
 use crate::settings::{Dict, EnvRead, How, Node, Setting, SettingsModel, Truth, Value};
 use crate::source::{FileId, Span};
@@ -161,7 +161,7 @@ fn unless_debugging(
     let Target::Module { file, after } = target else { return None };
     let debug = own(model, "DEBUG")?;
     let varies = !debug.node.env_reads().is_empty() && debug.node.truthy() == Truth::No;
-    let module = parse(cx.sources.text(*file));
+    let module = tree(cx.sources, *file);
     // Inside production's branch `DEBUG` is off anyway.
     let outside = after.is_none_or(|at| module.body().iter().any(|s| s.range() == at.text_range()));
     let offset = after.map_or(usize::MAX, Span::end);
@@ -184,7 +184,7 @@ fn rewritten(cx: &CheckContext<'_>, setting: &Setting, new: &NewDefault, target:
 /// Whether a module binds a name by itself in a statement that ends before `offset` (a star import is not looked
 /// into).
 pub(crate) fn binds(cx: &CheckContext<'_>, file: FileId, name: &str, offset: usize) -> bool {
-    let module = parse(cx.sources.text(file));
+    let module = tree(cx.sources, file);
     let mut earlier = module.body().iter().take_while(|s| s.end().to_usize() <= offset);
     earlier.any(|statement| match statement {
         Stmt::Import(import) => import.names.iter().any(|alias| match &alias.asname {
@@ -319,7 +319,7 @@ fn any_place(dict: &Dict) -> Option<Span> {
 
 /// The name of the class statement at module level that holds a place.
 fn class_around(cx: &CheckContext<'_>, at: Span) -> Option<String> {
-    parse(cx.sources.text(at.file)).body().iter().find_map(|statement| match statement {
+    tree(cx.sources, at.file).body().iter().find_map(|statement| match statement {
         Stmt::ClassDef(class) if class.range().contains_range(at.text_range()) => {
             Some(class.name.to_string())
         }

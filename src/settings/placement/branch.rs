@@ -3,7 +3,7 @@
 
 use crate::python::ast::{Expr, Stmt, StmtIf, UnaryOp};
 use crate::python::visitor::{Visitor, walk_stmt};
-use crate::python::{ParsedModule, Ranged as _, TextRange, parse};
+use crate::python::{ParsedModule, Ranged as _, TextRange, tree};
 use crate::settings::{Setting, SettingsModel, Truth};
 use crate::source::{FileId, Sources, Span};
 
@@ -33,7 +33,7 @@ pub fn in_function(sources: &Sources, at: Span) -> bool {
         }
     }
     let mut functions = Functions { at: at.text_range(), found: false };
-    functions.visit_body(parse(sources.text(at.file)).body());
+    functions.visit_body(tree(sources, at.file).body());
     functions.found
 }
 
@@ -45,7 +45,7 @@ pub fn conditional(sources: &Sources, model: &SettingsModel, name: &str) -> Opti
             && memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some()
     };
     let mut files = model.files.iter().rev().filter(python);
-    files.find_map(|&file| in_branch(file, &parse(sources.text(file)), name))
+    files.find_map(|&file| in_branch(file, &tree(sources, file), name))
 }
 
 fn in_branch(file: FileId, module: &ParsedModule, name: &str) -> Option<Conditional> {
