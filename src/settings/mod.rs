@@ -48,6 +48,8 @@ pub struct SettingsModel {
     pub settings: BTreeMap<String, Setting>,
     /// The files that took part, in the order in which their code first ran.
     pub files: Vec<FileId>,
+    /// Those of the files that ran in the namespace of another (`include`, `exec`): names of the other are theirs.
+    pub included: Vec<FileId>,
     /// Why names may be set that are not listed (a star import that could not be followed).
     pub open: Option<String>,
     /// How the module is put together, which decides where a new setting is written.
@@ -72,6 +74,7 @@ impl SettingsModel {
             drf_version: project.drf.as_ref().map(|v| v.version.clone()),
             settings: BTreeMap::new(),
             files: Vec::new(),
+            included: Vec::new(),
             open: None,
             composition: Composition::Module,
             problems: Vec::new(),

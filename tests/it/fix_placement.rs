@@ -176,6 +176,10 @@ fn prove(
             return Err(format!("{} has neither fix nor instruction", found.finding.check));
         }
     }
+    let instructed = project(&scanned).findings.len() - fixable.len();
+    if style.instructs && instructed < 8 {
+        return Err(format!("only {instructed} findings have an instruction in place of a fix"));
+    }
     // Each fix by itself, and all together.
     let mut choices: Vec<Vec<&ReportedFinding>> = fixable.iter().map(|f| vec![*f]).collect();
     choices.push(fixable.clone());

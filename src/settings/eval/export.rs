@@ -46,6 +46,7 @@ pub(in crate::settings) fn run(
     model.files = std::mem::take(&mut interp.files);
     model.problems.append(&mut interp.problems);
     model.switches = std::mem::take(&mut interp.switches);
+    model.included = std::mem::take(&mut interp.included);
     model
 }
 
@@ -125,7 +126,9 @@ impl Interp<'_> {
             let folder = path.rsplit_once('/').map_or(String::new(), |p| format!("{}/", p.0));
             for folder in [folder.as_str(), ""] {
                 if let Some(file) = self.sources.find(&format!("{folder}settings.toml")) {
-                    dynaconf::read_files(model, self.sources, file, self.environment);
+                    let table = dynaconf::read_files(model, self.sources, file, self.environment);
+                    // What the module sets after the hook is not seen: new settings go where the hook reads.
+                    model.composition = Composition::Toml { file, table };
                     break;
                 }
             }

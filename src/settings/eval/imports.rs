@@ -538,6 +538,9 @@ impl<'a> Interp<'a> {
             return Ok(());
         }
         self.note_file(file);
+        if !self.included.contains(&file) {
+            self.included.push(file);
+        }
         let arena = self.arena;
         let module = self.frame_ref().module;
         let path = self.absolute_path(file);

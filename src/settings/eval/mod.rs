@@ -202,6 +202,8 @@ pub(super) struct Interp<'a> {
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<BTreeMap<(String, String), String>>,
     switches: Vec<Switch>,
+    /// Files that ran in the namespace of another.
+    included: Vec<FileId>,
     /// What is needed to evaluate URLs; `None` while settings are evaluated.
     routing: Option<Box<routing::Routing<'a>>>,
     /// Why the import fails in any environment.
@@ -237,6 +239,7 @@ impl<'a> Interp<'a> {
             env_prefix: Vec::new(),
             inis: Vec::new(),
             switches: Vec::new(),
+            included: Vec::new(),
             routing: None,
             ended: None,
         };

@@ -148,9 +148,8 @@ impl<'a> Placement<'a> {
             let steps = self.model.settings.values().flat_map(|s| &s.steps);
             steps.filter(|step| step.how != How::Imported).any(|step| step.at.file == *file)
         };
-        let included = self.sources.text(self.model.file).contains("split_settings");
         let has_name = |file: &FileId| {
-            setting.is_none() || included || tree(self.sources, *file).body().iter().any(is_star_import)
+            setting.is_none() || self.model.included.contains(file) || tree(self.sources, *file).body().iter().any(is_star_import)
         };
         let mut parts = self.model.files.iter().rev().copied();
         let part = parts.find(|file| own(file) && gives(file) && has_name(file));
