@@ -10,7 +10,7 @@ use drf_harden::source::Sources;
 use crate::settings::{Case, module};
 
 /// A development build on a busy machine; a hundredth of it when optimised.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Texts that grow without end, loops that do not, and names that are not what they seem.
 const MODULES: &[&str] = &[
@@ -106,7 +106,8 @@ const FOREIGN: &[&[u8]] = &[
 
 /// Deep and long code; each is `depth` levels of something.
 fn deep(depth: usize) -> Vec<String> {
-    let around = |open: &str, close: &str| format!("A = {}1{}\nB = 1\n", open.repeat(depth), close.repeat(depth));
+    let around =
+        |open: &str, close: &str| format!("A = {}1{}\nB = 1\n", open.repeat(depth), close.repeat(depth));
     let chain = |link: &str| format!("x = 1\nA = x{}\nB = 1\n", link.repeat(depth));
     let blocks = |head: &str| -> String {
         let depth = depth.min(90);
@@ -192,6 +193,9 @@ fn hostile_modules_are_given_up_in_time() {
     for text in MODULES {
         // What stands before is known whatever follows, unless it may have been changed.
         let model = endure(&start(text), &module(format!("FIRST = 1\n{text}")));
+        if model.problems.iter().any(|p| p.message.starts_with("a syntax error")) {
+            continue;
+        }
         let first = model.get("FIRST").expect("a name that was assigned is listed");
         let is_one = first.node.as_int() == Some(1);
         assert!(is_one || first.state() == SettingState::Unknown || model.open.is_some(), "{}", start(text));
@@ -217,11 +221,20 @@ fn deep_and_long_modules_are_given_up_in_time() {
 fn modules_that_import_each_other_end() {
     let one = |path: &str, text: &str| (path.to_owned(), text.to_owned());
     let cases = [
-        vec![one("settings.py", "from settings import *\nfrom .settings import *\nimport settings\nA = settings.A\n")],
-        vec![one("settings.py", "from other import *\nA = B\n"), one("other.py", "from settings import *\nB = A\n")],
+        vec![one(
+            "settings.py",
+            "from settings import *\nfrom .settings import *\nimport settings\nA = settings.A\n",
+        )],
+        vec![
+            one("settings.py", "from other import *\nA = B\n"),
+            one("other.py", "from settings import *\nB = A\n"),
+        ],
         vec![
             one("settings/__init__.py", "from .a import *\nfrom . import *\n"),
-            one("settings/a.py", "from . import *\nfrom .b import *\nfrom .. import x\nfrom ..... import y\nA = 1\n"),
+            one(
+                "settings/a.py",
+                "from . import *\nfrom .b import *\nfrom .. import x\nfrom ..... import y\nA = 1\n",
+            ),
             one("settings/b.py", "from .a import *\nfrom settings.b import *\nimport settings.a as A\n"),
         ],
         vec![one(
@@ -229,7 +242,10 @@ fn modules_that_import_each_other_end() {
             "from split_settings.tools import include\ninclude('settings.py', '*.py', '**/*', '/**', '../*', '\\0')\nA = 1\n",
         )],
         vec![one("settings.py", "exec(open(__file__).read())\nA = 1\n")],
-        vec![one("settings.py", "import importlib\nA = importlib.import_module(__name__)\nB = importlib.reload(A)\n")],
+        vec![one(
+            "settings.py",
+            "import importlib\nA = importlib.import_module(__name__)\nB = importlib.reload(A)\n",
+        )],
         (0..400)
             .map(|i| (format!("m{i}.py"), format!("from m{} import *\nA{i} = 1\n", (i + 1) % 400)))
             .chain([one("settings.py", "from m0 import *\n")])
@@ -259,21 +275,27 @@ fn hostile_settings_take_little_memory() {
     worst.extend(long().into_iter().take(2));
     for text in worst {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("settings.py"), &text).unwrap();
+        std::fs::write(folder.path().join("settings.py"), text.clone() + "\nROOT_URLCONF = 'a'\n").unwrap();
+        let manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n";
+        std::fs::write(folder.path().join("manage.py"), manage).unwrap();
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_drf-harden"));
         command.args(["settings", "--settings", "settings", "--format", "json", "--all"]);
         command.arg(folder.path()).env_clear().env("HOME", folder.path());
         let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
         let started = Instant::now();
         let mut most = 0;
-        while child.try_wait().unwrap().is_none() {
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
             most = resident(child.id()).unwrap_or(0).max(most);
             if started.elapsed() > PATIENCE {
                 child.kill().unwrap();
                 panic!("it runs for longer than {PATIENCE:?}: {}", start(&text));
             }
             std::thread::sleep(Duration::from_millis(3));
-        }
+        };
+        assert!(status.success(), "{status}: {}", start(&text));
         assert!(most < 700_000, "{most} kB for {}", start(&text));
     }
 }

@@ -134,7 +134,8 @@ impl Scope<'_> {
             })
             .collect();
         // An empty package is no settings when its modules are: whoever names it means one of those.
-        let folders: Vec<&str> = modules.iter().map(|(_, f)| folder_of(self.layout.sources.path(*f))).collect();
+        let folders: Vec<&str> =
+            modules.iter().map(|(_, f)| folder_of(self.layout.sources.path(*f))).collect();
         judged.retain(|j| {
             let path = self.layout.sources.path(j.file);
             let alone = folders.iter().filter(|folder| **folder == folder_of(path)).count() == 1;

@@ -551,5 +551,9 @@ fn an_empty_package_that_is_named_stands_for_its_modules() {
         ("site/settings/own_server.py", "from .base import *\nDEBUG = False\n"),
     ]);
     assert_eq!(choice(&project), "site.settings.hosted | site.settings.own_server");
-    assert!(why(&project).ends_with("manage.py:3 names site.settings, which sets nothing"), "{}", why(&project));
+    assert!(
+        why(&project).ends_with("manage.py:3 names site.settings, which sets nothing"),
+        "{}",
+        why(&project)
+    );
 }

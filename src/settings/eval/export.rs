@@ -12,8 +12,8 @@ use crate::settings::{
 use crate::source::{FileId, Sources};
 
 /// The most values that one setting may hold in the model.
-const MAX_NODES: usize = 60_000;
-const MAX_NEST: usize = 40;
+const MAX_NODES: usize = 20_000;
+const MAX_NEST: usize = 20;
 
 /// Evaluates a Python settings module.
 pub(in crate::settings) fn run(
@@ -46,7 +46,7 @@ pub(in crate::settings) fn run(
     model.files = std::mem::take(&mut interp.files);
     model.problems.append(&mut interp.problems);
     model.switches = std::mem::take(&mut interp.switches);
-    model.included = std::mem::take(&mut interp.included);
+    model.included = interp.included.iter().map(|(file, ..)| *file).collect();
     model
 }
 

@@ -15,6 +15,8 @@ use crate::source::{FileId, Span};
 /// How deep imports may nest.
 const MAX_IMPORTS: usize = 100;
 const MAX_MODULES: usize = 2000;
+/// What including a file costs at least.
+const INCLUDE_STEPS: usize = 500;
 
 /// Where a module of the project is.
 #[derive(Clone, Debug)]
@@ -537,9 +539,12 @@ impl<'a> Interp<'a> {
         if self.frames.len() > MAX_IMPORTS {
             return Ok(());
         }
+        // Reading and running a file costs more than a statement.
+        self.spend(INCLUDE_STEPS)?;
         self.note_file(file);
-        if !self.included.contains(&file) {
-            self.included.push(file);
+        let included = (file, scope, self.frame_ref().uncertain == 0);
+        if !self.included.contains(&included) {
+            self.included.push(included);
         }
         let arena = self.arena;
         let module = self.frame_ref().module;

@@ -33,6 +33,7 @@ mod classes;
 mod compare;
 mod comprehension;
 mod control;
+mod copy;
 mod data;
 mod edits;
 mod export;
@@ -202,8 +203,8 @@ pub(super) struct Interp<'a> {
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<BTreeMap<(String, String), String>>,
     switches: Vec<Switch>,
-    /// Files that ran in the namespace of another.
-    included: Vec<FileId>,
+    /// Files that ran in the namespace of another, that namespace, and whether they surely ran.
+    included: Vec<(FileId, Id, bool)>,
     /// What is needed to evaluate URLs; `None` while settings are evaluated.
     routing: Option<Box<routing::Routing<'a>>>,
     /// Why the import fails in any environment.

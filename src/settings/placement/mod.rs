@@ -149,7 +149,9 @@ impl<'a> Placement<'a> {
             steps.filter(|step| step.how != How::Imported).any(|step| step.at.file == *file)
         };
         let has_name = |file: &FileId| {
-            setting.is_none() || self.model.included.contains(file) || tree(self.sources, *file).body().iter().any(is_star_import)
+            setting.is_none()
+                || self.model.included.contains(file)
+                || tree(self.sources, *file).body().iter().any(is_star_import)
         };
         let mut parts = self.model.files.iter().rev().copied();
         let part = parts.find(|file| own(file) && gives(file) && has_name(file));

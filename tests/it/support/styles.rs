@@ -168,7 +168,11 @@ pub(crate) const STYLES: &[Style] = &[
     },
     Style {
         name: "split_settings",
-        production: Run { module: "server.settings", class: None, env: &[("DJANGO_ENV", "production")] },
+        production: Run {
+            module: "server.settings",
+            class: None,
+            env: &[("DJANGO_ENV", "production"), ("DJANGO_SETTINGS_MODULE", "shop.settings")],
+        },
         development: Some(run("server.settings")),
         least: 18,
         instructs: false,
@@ -207,8 +211,16 @@ pub(crate) const STYLES: &[Style] = &[
     },
     Style {
         name: "dynaconf's TOML",
-        production: Run { module: "shop.settings", class: None, env: &[("DJANGO_ENV", "production")] },
-        development: Some(Run { module: "shop.settings", class: None, env: &[("DJANGO_ENV", "development")] }),
+        production: Run {
+            module: "shop.settings",
+            class: None,
+            env: &[("DJANGO_ENV", "production"), ("DJANGO_SETTINGS_MODULE", "shop.settings")],
+        },
+        development: Some(Run {
+            module: "shop.settings",
+            class: None,
+            env: &[("DJANGO_ENV", "development")],
+        }),
         least: 14,
         instructs: false,
         files: |seeds| {
