@@ -58,6 +58,8 @@ pub struct SettingsModel {
     pub problems: Vec<Problem>,
     /// Variables that decide which files take part.
     pub switches: Vec<Switch>,
+    /// The variable that chooses among classes of the project's own whose attributes become settings.
+    pub class_choice: Option<String>,
     /// What deployment files say of the variables that the settings read: evidence, and no value of these settings.
     pub deployment: Vec<EnvFact>,
 }
@@ -79,6 +81,7 @@ impl SettingsModel {
             composition: Composition::Module,
             problems: Vec::new(),
             switches: Vec::new(),
+            class_choice: None,
             deployment: project.deployment.clone(),
         }
     }

@@ -177,8 +177,8 @@ fn prove(
         }
     }
     let instructed = project(&scanned).findings.len() - fixable.len();
-    if style.instructs && instructed < 8 {
-        return Err(format!("only {instructed} findings have an instruction in place of a fix"));
+    if style.instructs && (instructed < 8 || !fixable.is_empty()) {
+        return Err(format!("{instructed} findings are instructions and {} are fixes", fixable.len()));
     }
     // Each fix by itself, and all together.
     let mut choices: Vec<Vec<&ReportedFinding>> = fixable.iter().map(|f| vec![*f]).collect();

@@ -90,6 +90,7 @@ fn report() -> Report {
         composition: Composition::Module,
         problems: Vec::new(),
         switches: Vec::new(),
+        class_choice: None,
         included: Vec::new(),
         deployment: Vec::new(),
     };

@@ -46,6 +46,7 @@ pub(in crate::settings) fn run(
     model.files = std::mem::take(&mut interp.files);
     model.problems.append(&mut interp.problems);
     model.switches = std::mem::take(&mut interp.switches);
+    model.class_choice = interp.class_choice.take();
     model.included = interp.included.iter().map(|(file, ..)| *file).collect();
     model
 }

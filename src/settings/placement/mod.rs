@@ -166,6 +166,11 @@ impl<'a> Placement<'a> {
         if matches!(self.model.role, Role::Development | Role::Test) {
             return Some(format!("`{}` is for {}", self.model.module, self.model.role.as_str()));
         }
+        if let (Some(variable), Composition::Module) = (&self.model.class_choice, &self.model.composition) {
+            return Some(format!(
+                "`{variable}` chooses the class that gives the settings; write it into the class that production uses"
+            ));
+        }
         (self.sources.file(file).encoding == Encoding::SingleByte).then(|| format!("`{path}` is not UTF-8"))
     }
 

@@ -19,7 +19,7 @@ pub(crate) struct Style {
     pub(crate) development: Option<Run>,
     /// So many fixes there have to be, so that none is silently turned into an instruction.
     pub(crate) least: usize,
-    /// Whether there is no safe place for some of the fixes: those are instructions, and no change is proposed.
+    /// Whether there is no safe place for any of the fixes: all are instructions, and no change is proposed.
     pub(crate) instructs: bool,
     /// Path and text of each file but `manage.py` and `wsgi.py`.
     files: Files,
@@ -171,7 +171,7 @@ pub(crate) const STYLES: &[Style] = &[
         production: Run {
             module: "server.settings",
             class: None,
-            env: &[("DJANGO_ENV", "production"), ("DJANGO_SETTINGS_MODULE", "shop.settings")],
+            env: &[("DJANGO_ENV", "production")],
         },
         development: Some(run("server.settings")),
         least: 18,
@@ -219,7 +219,7 @@ pub(crate) const STYLES: &[Style] = &[
         development: Some(Run {
             module: "shop.settings",
             class: None,
-            env: &[("DJANGO_ENV", "development")],
+            env: &[("DJANGO_ENV", "development"), ("DJANGO_SETTINGS_MODULE", "shop.settings")],
         }),
         least: 14,
         instructs: false,
@@ -239,7 +239,7 @@ pub(crate) const STYLES: &[Style] = &[
     Style {
         name: "classes of the project's own",
         production: run("settings"),
-        development: None,
+        development: Some(Run { module: "settings", class: None, env: &[("STAGE", "development")] }),
         least: 0,
         instructs: true,
         files: |seeds| {
