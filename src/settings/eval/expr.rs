@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::functions::Args;
-use super::join::{join_heaps, join_values};
+use super::join::join_states;
 use super::raise::R;
 use super::val::{DictObj, Reads, Seq, V, Val};
 use super::{Interp, MAX_DEPTH, cause_of};
@@ -11,6 +11,9 @@ use crate::python::ast::{
     BoolOp, ConversionFlag, Expr, ExprBinOp, ExprCall, ExprDict, FStringPart, InterpolatedStringElement,
     Number, Operator,
 };
+
+/// So many elements are copied at the price of one expression.
+pub(super) const SIZE_PER_STEP: usize = 16;
 
 impl<'a> Interp<'a> {
     /// The value of an expression.
@@ -23,6 +26,9 @@ impl<'a> Interp<'a> {
         let result = self.eval_inner(expr);
         self.depth -= 1;
         let val = result?;
+        if matches!(expr, Expr::Call(_) | Expr::BinOp(_) | Expr::FString(_) | Expr::Subscript(_)) {
+            self.spend(self.size_of(&val) / SIZE_PER_STEP)?;
+        }
         Ok(match expr {
             // These hand on a value that was written elsewhere.
             Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_) | Expr::Named(_) if val.at.is_some() => {
@@ -33,6 +39,17 @@ impl<'a> Interp<'a> {
                 if at.is_some() { val.at(at) } else { val }
             }
         })
+    }
+
+    /// What making a value cost, roughly: its elements, or its text by lines.
+    pub(super) fn size_of(&self, val: &Val) -> usize {
+        match &val.v {
+            V::Str(text) => text.len() / 64,
+            V::Tuple(seq) => seq.items.len(),
+            V::List(id) => self.seq(*id).map_or(0, |seq| seq.items.len()),
+            V::Dict(id) => self.dict_obj(*id).map_or(0, |dict| dict.entries.len()),
+            _ => 0,
+        }
     }
 
     fn eval_inner(&mut self, expr: &'a Expr) -> R<Val> {
@@ -152,7 +169,8 @@ impl<'a> Interp<'a> {
                     if let V::Tuple(pair) = item.v
                         && let [key, value] = pair.items.as_slice()
                     {
-                        dict.insert(key.clone(), value.clone());
+                        let lost = dict.insert(key.clone(), value.clone());
+                        self.taint_all(&lost, &cause_of(key));
                     }
                 }
                 dict.rest = dict.rest.or(seq.rest);
@@ -275,23 +293,27 @@ impl<'a> Interp<'a> {
         let a = left(self);
         let heap_a = std::mem::replace(&mut self.heap, base);
         let b = right(self);
+        let heap_b = std::mem::take(&mut self.heap);
         self.frame().uncertain -= 1;
+        let is_left = a.is_err();
         let (a, b) = match (a, b) {
             (Ok(a), Ok(b)) => (a, b),
             (Err(raise), other) | (other, Err(raise)) => {
                 // The side that raises is not taken, unless somebody catches it.
                 if raise.stop {
+                    self.heap = heap_b;
                     return Err(raise);
                 }
+                let (raised, kept) = if is_left { (heap_a, heap_b) } else { (heap_b, heap_a) };
                 if other.is_ok() {
-                    self.pend(self.heap.clone(), *raise);
+                    self.pend(raised, *raise);
                 }
+                self.heap = kept;
                 return other;
             }
         };
-        let val = join_values(&a, &heap_a, &b, &self.heap, cause);
-        let own = std::mem::take(&mut self.heap);
-        self.heap = join_heaps(heap_a, &own, cause);
+        let (heap, val) = join_states((heap_a, &a), (&heap_b, &b), cause);
+        self.heap = heap;
         Ok(val)
     }
 
@@ -321,13 +343,16 @@ impl<'a> Interp<'a> {
                 Some(key) => {
                     let key = self.eval(key)?;
                     let value = self.eval(&item.value)?;
-                    dict.insert(key, value);
+                    let cause = cause_of(&key);
+                    let lost = dict.insert(key, value);
+                    self.taint_all(&lost, &cause);
                 }
                 None => {
                     let val = self.eval(&item.value)?;
                     let (entries, rest) = self.entries_of(&val);
                     if let Some(cause) = rest {
-                        dict.forget(&cause);
+                        let lost = dict.forget(&cause);
+                        self.taint_all(&lost, &cause);
                     }
                     for (key, value) in entries {
                         dict.insert(key, value.with_env(&val.env));

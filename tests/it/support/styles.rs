@@ -168,11 +168,7 @@ pub(crate) const STYLES: &[Style] = &[
     },
     Style {
         name: "split_settings",
-        production: Run {
-            module: "server.settings",
-            class: None,
-            env: &[("DJANGO_ENV", "production")],
-        },
+        production: Run { module: "server.settings", class: None, env: &[("DJANGO_ENV", "production")] },
         development: Some(run("server.settings")),
         least: 18,
         instructs: false,
