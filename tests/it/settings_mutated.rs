@@ -71,7 +71,7 @@ fn changed(material: &[Vec<(String, String)>], seed: u64) -> Vec<(String, String
 #[test]
 fn changed_settings_are_evaluated() {
     let material = material();
-    seeds(1500).into_par_iter().for_each(|seed| {
+    seeds(600).into_par_iter().for_each(|seed| {
         let files = changed(&material, seed);
         // Such a file is refused as binary when it is read.
         if files.iter().any(|(_, text)| text.contains('\0')) {
