@@ -104,6 +104,11 @@ const FOREIGN: &[&[u8]] = &[
     b"\xe2\x80\xae\xe2\x80\x8bDEBUG = True\n",
 ];
 
+/// A text of `count` parts.
+fn each(count: usize, part: impl Fn(usize) -> String) -> String {
+    (0..count).map(part).collect()
+}
+
 /// Deep and long code; each is `depth` levels of something.
 fn deep(depth: usize) -> Vec<String> {
     let around =
@@ -111,12 +116,12 @@ fn deep(depth: usize) -> Vec<String> {
     let chain = |link: &str| format!("x = 1\nA = x{}\nB = 1\n", link.repeat(depth));
     let blocks = |head: &str| -> String {
         let depth = depth.min(90);
-        let body: String = (0..depth).map(|i| format!("{}{head}\n", " ".repeat(i))).collect();
+        let body: String = each(depth, |i| format!("{}{head}\n", " ".repeat(i)));
         format!("{body}{}A = 1\nB = 1\n", " ".repeat(depth))
     };
-    let elifs: String = (0..depth).map(|i| format!("elif x == {i}:\n    A = {i}\n")).collect();
-    let defs: String = (0..depth).map(|i| format!("def f{}():\n    return f{i}()\n", i + 1)).collect();
-    let classes: String = (0..depth).map(|i| format!("class C{}(C{i}):\n    A{i} = 1\n", i + 1)).collect();
+    let elifs: String = each(depth, |i| format!("elif x == {i}:\n    A = {i}\n"));
+    let defs: String = each(depth, |i| format!("def f{}():\n    return f{i}()\n", i + 1));
+    let classes: String = each(depth, |i| format!("class C{}(C{i}):\n    A{i} = 1\n", i + 1));
     vec![
         around("[", "]"),
         around("(", ",)"),
@@ -157,11 +162,11 @@ fn long() -> Vec<String> {
     let million = 1_000_000;
     vec![
         format!("A = [{}]\nB = 1\n", "1, ".repeat(million)),
-        format!("A = {{{}}}\nB = 1\n", (0..million / 5).map(|i| format!("{i}: {i}, ")).collect::<String>()),
-        format!("A = {{{}}}\nB = 1\n", (0..million / 5).map(|i| format!("'k{i}', ")).collect::<String>()),
+        format!("A = {{{}}}\nB = 1\n", each(million / 5, |i| format!("{i}: {i}, "))),
+        format!("A = {{{}}}\nB = 1\n", each(million / 5, |i| format!("'k{i}', "))),
         format!("A = '{}'\nB = 1\n", "x".repeat(5 * million)),
         format!("A = (\n{})\nB = 1\n", "    'a'\n".repeat(million / 10)),
-        (0..million / 20).map(|i| format!("A{i} = {i}\n")).collect(),
+        each(million / 20, |i| format!("A{i} = {i}\n")),
     ]
 }
 
@@ -252,7 +257,7 @@ fn modules_that_import_each_other_end() {
             .collect(),
         (0..60)
             .map(|i| {
-                let imports: String = (0..60).map(|j| format!("from m{j} import *\n")).collect();
+                let imports: String = each(60, |j| format!("from m{j} import *\n"));
                 (format!("m{i}.py"), format!("{imports}A{i} = 1\n"))
             })
             .chain([one("settings.py", "from m0 import *\n")])
