@@ -6,6 +6,7 @@
 
 mod elsewhere;
 mod functions;
+mod installed;
 mod library;
 mod methods;
 mod names;
@@ -58,11 +59,19 @@ pub fn inventory(
 ) -> Inventory {
     let names = IndexNames { index, near: model.file };
     let map = routes(sources, project, model, &names);
-    let policies = Policies::new(index, Some(model), sources);
+    let installed = installed::read(sources, project, model, index, &map);
     let mut inventory = Inventory { problems: map.problems, ..Inventory::default() };
-    for pattern in map.patterns {
-        let endpoint = endpoint(&names, sources, &policies, pattern, &mut inventory.problems);
-        inventory.endpoints.push(endpoint);
+    {
+        let (sources, index) = installed.as_ref().map_or((sources, index), |i| (&i.sources, &i.index));
+        let names = IndexNames { index, near: model.file };
+        let policies = Policies::new(index, Some(model), sources);
+        for pattern in map.patterns {
+            let endpoint = endpoint(&names, sources, &policies, pattern, &mut inventory.problems);
+            inventory.endpoints.push(endpoint);
+        }
+    }
+    if let Some(installed) = &installed {
+        inventory.endpoints.iter_mut().for_each(|e| as_external(e, &installed.index));
     }
     inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.files));
     if inventory.endpoints.is_empty() && inventory.problems.is_empty() {
@@ -71,6 +80,20 @@ pub fn inventory(
     }
     inventory.complete = inventory.problems.is_empty();
     inventory
+}
+
+/// Takes out what points into the source of installed packages, which the callers do not have.
+fn as_external(endpoint: &mut Endpoint, index: &ProjectIndex) {
+    let target = &mut endpoint.route.view.target;
+    let (is_library, name) = match *target {
+        ViewTarget::Class(id) => (index.is_library(index.class_file(id)), index.class_name(id)),
+        ViewTarget::Function(id) => (index.is_library(id.file), index.function_name(id)),
+        ViewTarget::External(_) | ViewTarget::Unknown(_) => (false, String::new()),
+    };
+    if is_library {
+        *target = ViewTarget::External(name);
+    }
+    endpoint.policy.places_mut().for_each(|at| *at = at.filter(|at| !index.is_library(at.file)));
 }
 
 fn endpoint(

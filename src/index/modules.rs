@@ -57,6 +57,19 @@ impl Modules {
         own
     }
 
+    /// Names files of installed packages, which have one name each: by the folder that they are imported from.
+    pub(super) fn name_library(&mut self, sources: &Sources, site: &str, files: &[FileId]) -> Vec<ModulePath> {
+        let name = |&file: &FileId| {
+            let path = sources.path(file);
+            self.paths.insert(file, path.into());
+            let name = ModulePath::of_file(path, site);
+            let name = name.unwrap_or_else(|| ModulePath { name: String::new(), is_package: false });
+            self.add(&name, file);
+            name
+        };
+        files.iter().map(name).collect()
+    }
+
     fn add(&mut self, module: &ModulePath, file: FileId) {
         if module.name.is_empty() {
             return;
