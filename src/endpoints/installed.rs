@@ -130,7 +130,9 @@ impl Reader {
             for import in items.imports.iter().filter(|i| is_class_name(i)) {
                 let at = import.at;
                 let name = import.name.as_deref();
-                if let Resolution::External(full) = index.resolve_import(at, import.level, &import.module, name) {
+                if let Resolution::External(full) =
+                    index.resolve_import(at, import.level, &import.module, name)
+                {
                     self.need(&full, 1);
                 }
             }
@@ -230,7 +232,8 @@ impl Reader {
     }
 
     fn read(&mut self, name: &str) -> Option<usize> {
-        if self.files.len() >= MAX_FILES || name.split('.').any(|part| part.is_empty() || part.contains('/')) {
+        if self.files.len() >= MAX_FILES || name.split('.').any(|part| part.is_empty() || part.contains('/'))
+        {
             return None;
         }
         let base = self.site.join(name.replace('.', "/"));
@@ -252,7 +255,8 @@ fn matters(order: &[Ancestor]) -> bool {
 
 /// The names in what a class and its methods are decorated with, and in the attributes that may be policy.
 fn class_names(class: &ClassItem) -> Vec<&str> {
-    let is_policy = |name: &str| name.ends_with("_class") || name.ends_with("_classes") || name == "filter_backends";
+    let is_policy =
+        |name: &str| name.ends_with("_class") || name.ends_with("_classes") || name == "filter_backends";
     let attributes = class.attributes.iter().filter(|a| is_policy(&a.name)).flat_map(|a| a.value.names());
     let own = class.decorators.iter().filter_map(|d| d.name.as_deref());
     attributes.chain(own).chain(class.methods.iter().flat_map(function_names)).collect()

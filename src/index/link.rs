@@ -66,7 +66,14 @@ impl ProjectIndex {
             let imported = items.imports.iter().map(|_| OnceLock::new()).collect();
             files.push(IndexedFile { items, module, first_class, imported });
         }
-        let mut index = Self { files, by_file, classes, modules, models: OnceLock::new(), library_from: library.map(|l| l.1) };
+        let mut index = Self {
+            files,
+            by_file,
+            classes,
+            modules,
+            models: OnceLock::new(),
+            library_from: library.map(|l| l.1),
+        };
         for (class, mro) in linearize_all(&index).into_iter().enumerate() {
             index.classes[class].mro = mro;
         }

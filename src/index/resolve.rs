@@ -316,7 +316,8 @@ impl ProjectIndex {
             return false;
         }
         let top = name.split('.').next().unwrap_or(name);
-        let inner = |m: &str| m.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let inner =
+            |m: &str| m.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         let mut files = self.files.iter().filter(|f| inner(&f.module.name)).peekable();
         files.peek().is_some() && files.all(|f| self.is_library(f.items.file))
     }
@@ -331,7 +332,9 @@ impl ProjectIndex {
         match self.name(file, name, None, hops + 1) {
             Step::Failed(cause) => match submodule() {
                 Some(inner) => Step::At(Entity::Module(inner)),
-                None if self.is_library(file) => Step::External(join(&self.files[self.by_file[&file] as usize].module.name, name)),
+                None if self.is_library(file) => {
+                    Step::External(join(&self.files[self.by_file[&file] as usize].module.name, name))
+                }
                 None => Step::Failed(cause),
             },
             Step::External(full) if full.starts_with("builtins.") => match submodule() {

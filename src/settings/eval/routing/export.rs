@@ -182,7 +182,8 @@ impl Interp<'_> {
             let untold = |list: &&UrlMap| list.patterns.iter().filter(|p| p.path.contains(UNTOLD)).count();
             let shown = lists.iter().filter(|list| !list.patterns.is_empty()).min_by_key(untold);
             if let Some(shown) = shown.filter(|_| lists.iter().all(|list| !list.patterns.is_empty())) {
-                let message = format!("one of several lists is served under `{prefix}`, one is shown: {cause}");
+                let message =
+                    format!("one of several lists is served under `{prefix}`, one is shown: {cause}");
                 self.cannot_tell(at, message);
                 map.patterns.extend(shown.patterns.iter().cloned());
                 return;
