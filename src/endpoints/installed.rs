@@ -49,7 +49,7 @@ pub(super) fn read(
     };
     for pattern in &map.patterns {
         if let Target::Name(name) = &pattern.callback.target {
-            reader.need(name, 0);
+            reader.need_view(name);
         }
     }
     for name in setting_names(model) {
@@ -137,6 +137,19 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// Reads what defines a view, also one of Django or DRF that the table does not hold.
+    fn need_view(&mut self, name: &str) {
+        if is_core(name) && Framework::builtin().find(name).is_none() {
+            if let Some((module, class)) = name.rsplit_once('.')
+                && let Some(position) = self.module(module)
+            {
+                self.local(position, class, MAX_USES);
+            }
+            return;
+        }
+        self.need(name, 0);
     }
 
     /// Reads what defines a dotted name, and what that rests on.

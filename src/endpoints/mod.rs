@@ -120,6 +120,9 @@ fn endpoint(
             let methods = methods::upper(policy.methods.iter().map(String::as_str).chain(sure));
             (methods, policy.problem.clone())
         }
+        ViewTarget::External(ref name) if methods.is_none() && is_untold(&call, name) => {
+            (Vec::new(), Some(format!("nothing is known of the library class `{name}`")))
+        }
         _ => (methods::of(names.index, &call, methods.as_deref()), None),
     };
     if let Some(cause) = unsure {
@@ -220,6 +223,14 @@ fn view_name(index: &ProjectIndex, call: &ViewCall) -> String {
         ViewTarget::External(name) => name.clone(),
         ViewTarget::Unknown(_) => String::new(),
     }
+}
+
+/// Whether a view is a class of a library of which nothing is known.
+fn is_untold(call: &ViewCall, name: &str) -> bool {
+    let short = name.rsplit('.').next().unwrap_or(name);
+    call.actions.is_none()
+        && short.starts_with(|c: char| c.is_ascii_uppercase())
+        && ProjectIndex::library_handlers(name, &[]).is_none()
 }
 
 /// The kind of a view that is not a class or function of the project's own.

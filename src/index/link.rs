@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::items::FileItems;
 use super::modules::Modules;
@@ -65,6 +65,12 @@ impl ProjectIndex {
             classes.extend(made);
             let imported = items.imports.iter().map(|_| OnceLock::new()).collect();
             files.push(IndexedFile { items, module, first_class, imported });
+        }
+        let top = |file: &IndexedFile| file.module.name.split('.').next().unwrap_or_default().to_owned();
+        let (own, library_files) = files.split_at(own);
+        let mut library_tops: FxHashSet<String> = library_files.iter().map(top).collect();
+        for file in own {
+            library_tops.remove(&top(file));
         }
         let mut index = Self {
             files,

@@ -23,7 +23,7 @@ mod tests;
 
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup, REDIRECT_VIEW};
 pub use expression::{Call, Expression, Operator};
@@ -59,6 +59,8 @@ pub struct ProjectIndex {
     models: OnceLock<models::Models>,
     /// The first file of installed packages, whose source was added.
     library_from: Option<FileId>,
+    /// The first parts of their modules' names, without those that are the project's, too.
+    library_tops: FxHashSet<String>,
 }
 
 #[derive(Debug)]

@@ -312,14 +312,7 @@ impl ProjectIndex {
 
     /// Whether only files of installed packages lie below a folder of modules.
     pub(super) fn is_library_folder(&self, name: &str) -> bool {
-        if self.library_from.is_none() {
-            return false;
-        }
-        let top = name.split('.').next().unwrap_or(name);
-        let inner =
-            |m: &str| m.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        let mut files = self.files.iter().filter(|f| inner(&f.module.name)).peekable();
-        files.peek().is_some() && files.all(|f| self.is_library(f.items.file))
+        self.library_tops.contains(name.split('.').next().unwrap_or(name))
     }
 
     /// A name of a module, or a module of a package.

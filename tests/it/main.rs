@@ -23,6 +23,7 @@ mod output;
 mod policy;
 mod policy_differential;
 mod readme;
+mod real_endpoints;
 mod real_projects;
 mod settings;
 mod settings_corpus;

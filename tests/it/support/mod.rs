@@ -11,6 +11,7 @@ pub(crate) mod generator;
 pub(crate) mod literate;
 pub(crate) mod oracle;
 pub(crate) mod pty;
+pub(crate) mod resolver;
 pub(crate) mod styles;
 pub(crate) mod venv;
 pub(crate) mod world;

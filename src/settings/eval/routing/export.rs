@@ -411,7 +411,11 @@ impl Interp<'_> {
             .map(|m| self.iterate(m).items.iter().filter_map(|v| Some(v.as_str()?.to_string())).collect());
         let methods = listed.or_else(|| {
             class.filter(|&id| self.classes[id as usize].at.is_none()).map(|id| {
-                let has = |method: &&str| *method == "options" || self.class_has(id, method) == Some(true);
+                let allowed = self.allowed_methods(id);
+                let has = |method: &&str| {
+                    allowed.as_ref().is_none_or(|all| all.iter().any(|a| **a == **method))
+                        && (*method == "options" || self.class_has(id, method) == Some(true))
+                };
                 HTTP_METHODS.into_iter().filter(has).map(str::to_owned).collect()
             })
         });
@@ -438,6 +442,17 @@ impl Interp<'_> {
             })
             .collect();
         Callback { target, initkwargs, actions, wrappers: Vec::new(), methods, shown: None }
+    }
+
+    /// `http_method_names` of a library's class, where it says them. Before Django 5 a `GET` logged out, too.
+    fn allowed_methods(&self, class: u32) -> Option<Vec<Rc<str>>> {
+        if self.class_path(class) == "django.contrib.auth.views.LogoutView"
+            && !self.django_is_at_least((5, 0))
+        {
+            return None;
+        }
+        let names = self.iterate(&self.class_member(class, "http_method_names")?);
+        names.rest.is_none().then(|| names.items.iter().filter_map(|n| n.as_str().cloned()).collect())
     }
 
     fn class_target(&self, id: u32) -> Target {
