@@ -79,6 +79,7 @@ impl ProjectIndex {
             modules,
             models: OnceLock::new(),
             library_from: library.map(|l| l.1),
+            library_tops,
         };
         for (class, mro) in linearize_all(&index).into_iter().enumerate() {
             index.classes[class].mro = mro;
