@@ -37,13 +37,6 @@ const SUBJECTS: &[Subject] = &[
         files: &[],
     },
     Subject {
-        name: "pretix",
-        packages: &["pretix==2026.8.0"],
-        own: &["pretix"],
-        settings: "pretix.settings",
-        files: &[],
-    },
-    Subject {
         name: "wger",
         packages: &["wger==2.1", "setuptools<81"],
         own: &["wger"],

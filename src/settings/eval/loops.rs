@@ -21,7 +21,10 @@ impl<'a> Interp<'a> {
     pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
         let iterable = self.eval(&stmt.iter)?;
         let seq = self.walk(&iterable);
-        if stmt.is_async || seq.items.len() > MAX_ROUNDS {
+        // A function that calls itself from such a loop would run its passes within the passes.
+        let place = stmt.body.as_ptr().addr();
+        let within = seq.rest.is_some() && self.unsure_loops.contains(&place);
+        if within || stmt.is_async || seq.items.len() > MAX_ROUNDS {
             let cause = seq.rest.unwrap_or_else(|| "the loop has too many rounds".into());
             self.taint_all(&seq.items, &cause);
             self.may_raise(&cause);
@@ -32,7 +35,11 @@ impl<'a> Interp<'a> {
         let at = self.span(&*stmt.target);
         let (rest, reads) = (seq.rest, self.deep_reads(&iterable));
         let mut rounds = seq.items.into_iter();
-        self.run_loop(&stmt.body, &stmt.orelse, &mut |i: &mut Self| {
+        let depth = self.unsure_loops.len();
+        if rest.is_some() {
+            self.unsure_loops.push(place);
+        }
+        let result = self.run_loop(&stmt.body, &stmt.orelse, &mut |i: &mut Self| {
             if let Some(cause) = &rest {
                 // Elements that are not listed may stand anywhere among the others.
                 i.any_rounds(cause, &reads, &mut |i: &mut Self| {
@@ -43,7 +50,9 @@ impl<'a> Interp<'a> {
             let Some(item) = rounds.next() else { return Ok(false) };
             i.assign(&stmt.target, item, at, Vec::new())?;
             Ok(true)
-        })
+        });
+        self.unsure_loops.truncate(depth);
+        result
     }
 
     pub(super) fn exec_while(&mut self, stmt: &'a StmtWhile) -> R<Flow> {
@@ -53,10 +62,19 @@ impl<'a> Interp<'a> {
                 return Ok(truth);
             }
             let cause = i.condition_cause(&cond, None);
-            i.any_rounds(&cause, &cond.env, &mut |i: &mut Self| {
+            let place = stmt.body.as_ptr().addr();
+            if i.unsure_loops.contains(&place) {
+                i.may_raise(&cause);
+                i.havoc(&stmt.body, &cause);
+                return Ok(false);
+            }
+            i.unsure_loops.push(place);
+            let result = i.any_rounds(&cause, &cond.env, &mut |i: &mut Self| {
                 let cond = i.eval(&stmt.test)?;
                 if i.truth(&cond) == Some(false) { Ok(Flow::Next) } else { i.exec_block(&stmt.body) }
-            })?;
+            });
+            i.unsure_loops.pop();
+            result?;
             i.eval(&stmt.test)?;
             Ok(false)
         })

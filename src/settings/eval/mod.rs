@@ -185,6 +185,8 @@ pub(super) struct Interp<'a> {
     steps: u64,
     depth: usize,
     installed: usize,
+    /// Loops of which any number of rounds may run, being run: the addresses of their bodies.
+    unsure_loops: Vec<usize>,
     callables: havoc::Callables<'a>,
     funcs: Vec<FuncDef<'a>>,
     /// The latest function of each definition, by where its body lies.
@@ -227,6 +229,7 @@ impl<'a> Interp<'a> {
             steps: MAX_STEPS,
             depth: 0,
             installed: 0,
+            unsure_loops: Vec::new(),
             callables: havoc::Callables::default(),
             funcs: Vec::new(),
             defined: FxHashMap::default(),
