@@ -77,9 +77,9 @@ impl ProjectIndex {
             by_file,
             classes,
             modules,
-            models: OnceLock::new(),
             library_from: library.map(|l| l.1),
             library_tops,
+            ..Self::default()
         };
         for (class, mro) in linearize_all(&index).into_iter().enumerate() {
             index.classes[class].mro = mro;

@@ -34,6 +34,7 @@ pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
 pub use resolve::{Entity, Resolution};
 
 use crate::python::{ParsedModule, tree};
+use crate::settings::Truth;
 use crate::source::{FileId, Sources, Span};
 use items::{ClassItem, FileItems, FunctionItem};
 
@@ -61,6 +62,15 @@ pub struct ProjectIndex {
     library_from: Option<FileId>,
     /// The first parts of their modules' names, without those that are the project's, too.
     library_tops: FxHashSet<String>,
+    known: Known,
+}
+
+/// What nearly every check asks for, found out when first asked for.
+#[derive(Debug, Default)]
+struct Known {
+    views: OnceLock<Vec<(ClassId, Truth)>>,
+    api_views: OnceLock<Vec<FunctionId>>,
+    mixed_into_views: OnceLock<FxHashSet<ClassId>>,
 }
 
 #[derive(Debug)]
