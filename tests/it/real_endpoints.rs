@@ -37,6 +37,13 @@ const SUBJECTS: &[Subject] = &[
         files: &[],
     },
     Subject {
+        name: "pretix",
+        packages: &["pretix==2026.8.0"],
+        own: &["pretix"],
+        settings: "pretix.settings",
+        files: &[],
+    },
+    Subject {
         name: "wger",
         packages: &["wger==2.1", "setuptools<81"],
         own: &["wger"],
@@ -277,8 +284,13 @@ fn is_stated(told: &Inventory, row: &Row) -> bool {
 /// Whether a problem says that this pattern may be another, or not be served.
 fn is_doubtful(told: &Inventory, path: &str) -> bool {
     let may_be_other = |message: &str| message.starts_with("one of several lists");
+    // Which patterns get another callback cannot be told.
+    let is_replaced = |message: &str| message.starts_with("the callback of patterns is replaced");
     path.contains('…')
-        || told.problems.iter().any(|p| may_be_other(&p.message) && names_prefix(&p.message, path))
+        || told
+            .problems
+            .iter()
+            .any(|p| may_be_other(&p.message) && names_prefix(&p.message, path) || is_replaced(&p.message))
 }
 
 /// Whether a text names the path in backquotes, or what it begins with.
