@@ -17,6 +17,7 @@ mod crosstalk;
 mod disk_full;
 mod edit;
 mod end_to_end;
+mod endpoints_generated;
 mod fix_placement;
 mod index;
 mod output;

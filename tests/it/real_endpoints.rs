@@ -97,15 +97,15 @@ urlpatterns = [path('', include('evennia.web.urls'))]
 
 /// What a project came to.
 #[derive(Default)]
-struct Outcome {
-    patterns: usize,
-    drf: usize,
-    found: usize,
-    right: usize,
-    wrong: Vec<String>,
-    untold: Vec<String>,
+pub(crate) struct Outcome {
+    pub(crate) patterns: usize,
+    pub(crate) drf: usize,
+    pub(crate) found: usize,
+    pub(crate) right: usize,
+    pub(crate) wrong: Vec<String>,
+    pub(crate) untold: Vec<String>,
     /// Why a policy was left open, and how often.
-    open: BTreeMap<String, usize>,
+    pub(crate) open: BTreeMap<String, usize>,
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn examine(subject: &Subject) -> Option<Outcome> {
     Some(compare(&real, &told))
 }
 
-fn compare(real: &[Row], told: &Inventory) -> Outcome {
+pub(crate) fn compare(real: &[Row], told: &Inventory) -> Outcome {
     let mut outcome = Outcome { patterns: real.len(), ..Outcome::default() };
     let mut left: Vec<&Endpoint> = told.endpoints.iter().collect();
     for row in real {

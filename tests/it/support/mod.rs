@@ -14,4 +14,5 @@ pub(crate) mod pty;
 pub(crate) mod resolver;
 pub(crate) mod styles;
 pub(crate) mod venv;
+pub(crate) mod views_generator;
 pub(crate) mod world;
