@@ -13,7 +13,7 @@ use crate::settings::How;
 use crate::source::{FileId, Span};
 
 /// How deep imports may nest.
-const MAX_IMPORTS: usize = 100;
+pub(super) const MAX_IMPORTS: usize = 100;
 const MAX_MODULES: usize = 2000;
 
 /// Where a module of the project is.
@@ -550,25 +550,5 @@ impl<'a> Interp<'a> {
             scope.vars.insert("__file__".into(), old);
         }
         result
-    }
-
-    /// `exec(open(…).read())`: a file of the project runs here; other code is not followed.
-    pub(super) fn exec_source(&mut self, args: &Args, scope: u32, cause: &Rc<str>) -> R<()> {
-        let text = args.pos.first().and_then(Val::as_str).cloned();
-        let file = text.and_then(|text| {
-            (text.len() > 16)
-                .then(|| {
-                    self.sources.iter().find(|(_, f)| f.text.replace("\r\n", "\n") == *text).map(|(id, _)| id)
-                })
-                .flatten()
-        });
-        match file {
-            Some(file) => self.include_file(file, scope),
-            None => {
-                self.may_raise(cause);
-                self.open_scope(scope, cause, true);
-                Ok(())
-            }
-        }
     }
 }

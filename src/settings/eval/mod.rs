@@ -35,6 +35,7 @@ mod comprehension;
 mod control;
 mod data;
 mod edits;
+mod exec;
 mod export;
 mod expr;
 mod format;
@@ -73,6 +74,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::project::Project;
+use crate::python::ast::Stmt;
 use crate::python::{ParsedModule, Ranged, tree};
 use crate::settings::{Environment, How, Problem, Step, Switch};
 use crate::source::{FileId, Sources, Span};
@@ -189,6 +191,8 @@ pub(super) struct Interp<'a> {
     /// The latest function of each definition, by where its body lies.
     defined: FxHashMap<usize, u32>,
     classes: Vec<ClassDef>,
+    /// The bodies of pydantic's models.
+    models: FxHashMap<u32, &'a [Stmt]>,
     modules: Vec<ModuleInfo>,
     by_name: FxHashMap<Name, u32>,
     frames: Vec<Frame>,
@@ -229,6 +233,7 @@ impl<'a> Interp<'a> {
             funcs: Vec::new(),
             defined: FxHashMap::default(),
             classes: Vec::new(),
+            models: FxHashMap::default(),
             modules: Vec::new(),
             by_name: FxHashMap::default(),
             frames: Vec::new(),

@@ -138,7 +138,7 @@ fn base_of(class: &str) -> Option<&'static str> {
         "IOError" | "EnvironmentError" => "OSError",
         "ZeroDivisionError" | "OverflowError" => "ArithmeticError",
         "UnicodeDecodeError" | "UnicodeEncodeError" => "UnicodeError",
-        "UnicodeError" | "JSONDecodeError" => "ValueError",
+        "UnicodeError" | "JSONDecodeError" | "TOMLDecodeError" => "ValueError",
         "NotImplementedError" | "RecursionError" => "RuntimeError",
         "EnvironmentVariableError" | "EnvValidationError" => "EnvError",
         "EnvError" => "ValueError",
