@@ -48,6 +48,12 @@ impl Heap {
         Rc::make_mut(&mut branch[leaf])[at] = Some(Rc::new(obj));
     }
 
+    /// How much there is to compare between two heaps: the entries of the objects that may differ.
+    pub(super) fn difference(&self, other: &Self) -> u64 {
+        let size = |id: &Id| self.get(*id).or_else(|| other.get(*id)).map_or(1, |obj| obj.size() as u64 + 1);
+        self.differing(other).iter().map(size).sum()
+    }
+
     /// The ids whose objects may differ between two heaps, and those that only one has.
     pub(super) fn differing(&self, other: &Self) -> Vec<Id> {
         let mut ids = Vec::new();

@@ -112,8 +112,14 @@ impl<'a> Interp<'a> {
             ("__name__", Val::str(&name)),
             ("__file__", Val::new(V::Str(path.clone()))),
             ("__package__", Val::str(&base)),
+            ("__path__", Val::new(V::None)),
             ("__doc__", Val::new(V::None)),
         ] {
+            let val = match key {
+                "__path__" if !is_package => continue,
+                "__path__" => self.list(vec![Val::str(super::paths::dirname(&path))]),
+                _ => val,
+            };
             if let Some(scope) = self.scope_mut(scope) {
                 scope.vars.insert(key.into(), Binding::plain(val));
             }

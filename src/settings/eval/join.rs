@@ -99,17 +99,18 @@ fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>, lost: &
 }
 
 fn join_scopes(p: &Scope, hx: &Heap, q: &Scope, hy: &Heap, cause: &Rc<str>, lost: &mut Lost) -> Scope {
-    let open = p.open.clone().or_else(|| q.open.clone());
-    let mut joined = Scope { open, locals: p.locals.clone(), ..Scope::default() };
-    for (name, binding) in &p.vars {
-        let next = match q.vars.get(name) {
+    // Most names are bound alike on both sides, in the same order.
+    let mut joined = p.clone();
+    joined.open = p.open.clone().or_else(|| q.open.clone());
+    for (at, (name, binding)) in joined.vars.iter_mut().enumerate() {
+        let beside = q.vars.get_index(at).filter(|(other, _)| Rc::ptr_eq(other, name));
+        match beside.map(|(_, other)| other).or_else(|| q.vars.get(name)) {
             Some(other) => {
                 let val = join_values(&binding.val, hx, &other.val, hy, cause, lost);
-                Binding { val, steps: join_steps(binding, other) }
+                *binding = Binding { val, steps: join_steps(binding, other) };
             }
-            None => maybe_bound(binding, cause),
-        };
-        joined.vars.insert(name.clone(), next);
+            None => *binding = maybe_bound(binding, cause),
+        }
     }
     for (name, binding) in &q.vars {
         if !p.vars.contains_key(name) {

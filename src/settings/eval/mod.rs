@@ -196,6 +196,8 @@ pub(super) struct Interp<'a> {
     modules: Vec<ModuleInfo>,
     by_name: FxHashMap<Name, u32>,
     frames: Vec<Frame>,
+    /// How many loops of unknown length are running.
+    unclear_loops: usize,
     tries: Vec<TryFrame>,
     /// Reads behind the exceptions that are being handled.
     handling: Vec<Reads>,
@@ -237,6 +239,7 @@ impl<'a> Interp<'a> {
             modules: Vec::new(),
             by_name: FxHashMap::default(),
             frames: Vec::new(),
+            unclear_loops: 0,
             tries: Vec::new(),
             handling: Vec::new(),
             handled: Vec::new(),
@@ -263,6 +266,12 @@ impl<'a> Interp<'a> {
         }
         self.steps -= steps;
         Ok(())
+    }
+
+    /// The heap after either of two ways. That takes steps by how much differs.
+    fn joined(&mut self, a: Heap, b: &Heap, cause: &Rc<str>) -> Heap {
+        self.steps = self.steps.saturating_sub(a.difference(b));
+        join::join_heaps(a, b, cause)
     }
 
     fn frame(&mut self) -> &mut Frame {

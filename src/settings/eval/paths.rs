@@ -49,7 +49,7 @@ fn normalize(text: &str) -> String {
     if joined.is_empty() { ".".to_owned() } else { joined }
 }
 
-fn dirname(text: &str) -> &str {
+pub(super) fn dirname(text: &str) -> &str {
     match text.rfind('/') {
         Some(0) => "/",
         Some(at) => text[..at].trim_end_matches('/'),
@@ -310,6 +310,22 @@ impl Interp<'_> {
         }
     }
 
+    /// `os.path.join` of which a part cannot be told: how the known parts at the end go on. Whether a separator comes
+    /// before them depends on what cannot be told.
+    fn join_unclear(args: &[Val]) -> Val {
+        let cause = "a part of the path cannot be told";
+        let last_unclear = args.iter().rposition(|arg| !matches!(arg.v, V::Str(_) | V::Path(_)));
+        let mut end = String::new();
+        for arg in &args[last_unclear.map_or(0, |at| at + 1)..] {
+            let (V::Str(part) | V::Path(part)) = &arg.v else { return Val::unknown(cause) };
+            end = if end.is_empty() { part.to_string() } else { join_text(&end, part) };
+        }
+        if end.starts_with('/') {
+            return Val::unknown(cause);
+        }
+        Self::join_parts(vec![None, Some(end.as_str().into())])
+    }
+
     /// `os.path.name(…)`.
     pub(super) fn os_path(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
         let env = args.all().fold(super::val::Reads::default(), |all, v| all.union(&v.env));
@@ -328,7 +344,7 @@ impl Interp<'_> {
                     return Ok(Some(Val::unknown(unk.cause.clone()).with_env(&env)));
                 }
                 V::Unknown(_) | V::Parts(_) if name == "join" => {
-                    return Ok(Some(Val::unknown("a part of the path cannot be told").with_env(&env)));
+                    return Ok(Some(Self::join_unclear(&args.pos).with_env(&env)));
                 }
                 _ => {
                     let cause = super::cause_of(arg);

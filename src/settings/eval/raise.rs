@@ -166,6 +166,9 @@ impl Interp<'_> {
         let mut taken = false;
         for frame in self.tries.iter_mut().rev() {
             if frame.handler_of(&raise).is_some() {
+                if let Some((last, _)) = frame.pending.get(MAX_PENDING - 1) {
+                    self.steps = self.steps.saturating_sub(last.difference(&heap));
+                }
                 frame.pend(&heap, &raise);
                 taken = true;
                 // What may be any exception may be one that only an outer `try` takes.
