@@ -16,6 +16,8 @@ pub(crate) const PACKAGES: &[&str] = &[
     "dj-database-url==2.*",
     "django-split-settings==1.3.*",
     "django-configurations==2.5.*",
+    "pydantic-settings==2.*",
+    "dynaconf==3.2.*",
 ];
 
 #[test]

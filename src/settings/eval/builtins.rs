@@ -589,20 +589,17 @@ impl Interp<'_> {
                 (None, _) => Val::new(V::Bytes(Rc::from([]))),
                 _ => Val::unknown("bytes that are computed"),
             },
-            "exec" | "eval" => {
-                let cause: Rc<str> = format!("{name}() runs code that is computed").into();
-                let scope = self.frame_ref().scope;
-                if name == "exec" {
-                    self.exec_source(&args, scope, &cause)?;
-                    return Ok(Val::new(V::None));
-                }
-                self.give_up(&args, cause)
-            }
+            "exec" | "eval" => return self.exec_text(name, &args),
+            // Code is what it was made from.
+            "compile" => match first {
+                Some(code) if matches!(code.v, V::Str(_) | V::Bytes(_)) => code,
+                _ => Val::unknown("code that is made from a text that cannot be told"),
+            },
             "__import__" => match first.as_ref().and_then(Val::as_str).cloned() {
                 Some(module) => return self.import_value(&module, args.at),
                 None => self.give_up(&args, "an import of a computed name"),
             },
-            "id" | "hash" | "compile" | "memoryview" | "slice" | "bytearray" | "bin" | "oct" => {
+            "id" | "hash" | "memoryview" | "slice" | "bytearray" | "bin" | "oct" => {
                 Val::unknown(format!("{name}() is not modelled"))
             }
             // Exceptions.

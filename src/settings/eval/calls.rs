@@ -105,6 +105,9 @@ impl Interp<'_> {
                 return self.lib_method(&object, name, args);
             }
             V::Instance(_) | V::Class(_) => {
+                if let Some(val) = self.model_method(owner, name, &args) {
+                    return Ok(val.with_env(&env));
+                }
                 let method = self.get_attr(owner, name)?;
                 if matches!(&method.v, V::Bound(b) if matches!(b.1, Callee::Method(_))) {
                     return Ok(self.give_up(&args, "a method that is not there"));

@@ -153,6 +153,9 @@ impl Interp<'_> {
     /// `Class(…)`.
     pub(super) fn instantiate(&mut self, class: u32, args: Args) -> R<Val> {
         let at = args.at;
+        if let Some(model) = self.instantiate_model(class, &args)? {
+            return Ok(model);
+        }
         let def = &self.classes[class as usize];
         let external = def.external.iter().find(|e| {
             !matches!(e.rsplit('.').next().unwrap_or(e), "object" | "ABC" | "Protocol" | "Generic")

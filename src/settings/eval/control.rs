@@ -118,7 +118,7 @@ impl<'a> Interp<'a> {
                 Ok(Flow::Next) => {
                     normal = Some(match normal {
                         None => heap,
-                        Some(other) => join_heaps(other, &heap, cause),
+                        Some(other) => self.joined(other, &heap, cause),
                     });
                 }
                 Ok(Flow::Return(val)) => {
@@ -322,7 +322,7 @@ impl<'a> Interp<'a> {
         let cause: Rc<str> = "the code may raise, which cannot be told".into();
         for (heap, _) in frame.pending {
             let own = std::mem::take(&mut self.heap);
-            self.heap = join_heaps(own, &heap, &cause);
+            self.heap = self.joined(own, &heap, &cause);
         }
         flow
     }

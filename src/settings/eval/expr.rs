@@ -312,6 +312,7 @@ impl<'a> Interp<'a> {
                 return other;
             }
         };
+        self.steps = self.steps.saturating_sub(heap_a.difference(&heap_b));
         let (heap, val) = join_states((heap_a, &a), (&heap_b, &b), cause);
         self.heap = heap;
         Ok(val)

@@ -258,7 +258,10 @@ impl<'a> Interp<'a> {
         for (heap, val) in returns {
             joined = Some(match joined {
                 None => (heap, val),
-                Some((h, v)) => super::join::join_states((h, &v), (&heap, &val), &cause),
+                Some((h, v)) => {
+                    self.steps = self.steps.saturating_sub(h.difference(&heap));
+                    super::join::join_states((h, &v), (&heap, &val), &cause)
+                }
             });
         }
         match joined {

@@ -7,6 +7,8 @@ use super::val::{Id, Obj};
 
 /// How many parts a node has.
 const WIDTH: usize = 32;
+/// How many entries are compared in the time of a step.
+const ENTRIES_A_STEP: u64 = 12;
 
 type Leaf = Vec<Option<Rc<Obj>>>;
 type Branch = Vec<Rc<Leaf>>;
@@ -63,6 +65,12 @@ impl Heap {
     pub(super) fn is(&self, other: &Self) -> bool {
         self.branches.len() == other.branches.len()
             && self.branches.iter().zip(&other.branches).all(|(a, b)| Rc::ptr_eq(a, b))
+    }
+
+    /// How many steps it takes to compare two heaps, by the entries of the objects that may differ.
+    pub(super) fn difference(&self, other: &Self) -> u64 {
+        let size = |id: &Id| self.get(*id).or_else(|| other.get(*id)).map_or(1, |obj| obj.size() as u64 + 1);
+        self.differing(other).iter().map(size).sum::<u64>() / ENTRIES_A_STEP
     }
 
     /// The ids whose objects may differ between two heaps, and those that only one has.

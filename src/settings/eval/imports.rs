@@ -13,7 +13,7 @@ use crate::settings::How;
 use crate::source::{FileId, Span};
 
 /// How deep imports may nest.
-const MAX_IMPORTS: usize = 100;
+pub(super) const MAX_IMPORTS: usize = 100;
 /// How many modules are evaluated, and how many in an outline.
 pub(super) const MAX_MODULES: usize = 2000;
 pub(super) const MAX_OUTLINE: usize = 100;
@@ -106,8 +106,14 @@ impl<'a> Interp<'a> {
             ("__name__", Val::str(&name)),
             ("__file__", Val::new(V::Str(path.clone()))),
             ("__package__", Val::str(&base)),
+            ("__path__", Val::new(V::None)),
             ("__doc__", Val::new(V::None)),
         ] {
+            let val = match key {
+                "__path__" if !is_package => continue,
+                "__path__" => self.list(vec![Val::str(super::paths::dirname(&path))]),
+                _ => val,
+            };
             if let Some(scope) = self.scope_mut(scope) {
                 scope.vars.insert(key.into(), Binding::plain(val));
             }
@@ -558,25 +564,5 @@ impl<'a> Interp<'a> {
             scope.vars.insert("__file__".into(), old);
         }
         result
-    }
-
-    /// `exec(open(…).read())`: a file of the project runs here; other code is not followed.
-    pub(super) fn exec_source(&mut self, args: &Args, scope: u32, cause: &Rc<str>) -> R<()> {
-        let text = args.pos.first().and_then(Val::as_str).cloned();
-        let file = text.and_then(|text| {
-            (text.len() > 16)
-                .then(|| {
-                    self.sources.iter().find(|(_, f)| f.text.replace("\r\n", "\n") == *text).map(|(id, _)| id)
-                })
-                .flatten()
-        });
-        match file {
-            Some(file) => self.include_file(file, scope),
-            None => {
-                self.may_raise(cause);
-                self.open_scope(scope, cause, true);
-                Ok(())
-            }
-        }
     }
 }

@@ -196,6 +196,10 @@ impl<'a> Interp<'a> {
                 let args = super::functions::Args { pos: vec![key.clone()], at, ..Default::default() };
                 return self.call_method(owner, "__getitem__", args);
             }
+            V::Lib(object) if matches!(object.class, "ini" | "ini-section") => {
+                let object = object.clone();
+                return self.ini_item(&object, key);
+            }
             V::Lib(object) if object.class == "match" => {
                 let index = key.as_int().unwrap_or(0) as usize;
                 object.args.get(index).cloned().unwrap_or_else(|| Val::unknown("a group of a pattern"))

@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use super::join::join_heaps;
 use super::raise::{R, Raise};
 use super::steady::{is_steady, widen};
 use super::val::{Heap, Reads, Val};
@@ -15,7 +14,10 @@ const MAX_ROUNDS: usize = 20_000;
 /// Passes over the body of a loop of unknown length before what still changes is given up at once.
 const MAX_PASSES: usize = 12;
 /// Passes before what still changes becomes unknown.
-const PATIENCE: usize = 3;
+const PATIENCE: usize = 2;
+/// How deep loops of unknown length nest, also through calls, before what a body touches is given up unseen: each level
+/// multiplies the passes.
+const MAX_UNCLEAR: usize = 2;
 
 impl<'a> Interp<'a> {
     pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
@@ -33,7 +35,12 @@ impl<'a> Interp<'a> {
         let (rest, reads) = (seq.rest, self.deep_reads(&iterable));
         let mut rounds = seq.items.into_iter();
         self.run_loop(&stmt.body, &stmt.orelse, &mut |i: &mut Self| {
-            if let Some(cause) = &rest {
+            if let Some(cause) = &rest
+                && i.unclear_loops >= MAX_UNCLEAR
+            {
+                i.havoc_round(&stmt.body, cause);
+                i.havoc_target(&stmt.target, cause);
+            } else if let Some(cause) = &rest {
                 // Elements that are not listed may stand anywhere among the others.
                 i.any_rounds(cause, &reads, &mut |i: &mut Self| {
                     i.assign(&stmt.target, Val::unknown(cause.clone()).at(at), at, Vec::new())?;
@@ -53,6 +60,10 @@ impl<'a> Interp<'a> {
                 return Ok(truth);
             }
             let cause = i.condition_cause(&cond, None);
+            if i.unclear_loops >= MAX_UNCLEAR {
+                i.havoc_round(&stmt.body, &cause);
+                return Ok(false);
+            }
             i.any_rounds(&cause, &cond.env, &mut |i: &mut Self| {
                 let cond = i.eval(&stmt.test)?;
                 if i.truth(&cond) == Some(false) { Ok(Flow::Next) } else { i.exec_block(&stmt.body) }
@@ -60,6 +71,14 @@ impl<'a> Interp<'a> {
             i.eval(&stmt.test)?;
             Ok(false)
         })
+    }
+
+    /// Any number of rounds that are not followed; a `break` may be among what ended them.
+    fn havoc_round(&mut self, body: &'a [Stmt], cause: &Rc<str>) {
+        self.may_raise(cause);
+        self.havoc(body, cause);
+        let heap = self.heap.clone();
+        self.loop_mut().breaks.push(heap);
     }
 
     /// The `else` of a loop: it runs unless a `break` was met, which may be unclear.
@@ -116,7 +135,7 @@ impl<'a> Interp<'a> {
         }
         for heap in done.breaks {
             let own = std::mem::take(&mut self.heap);
-            self.heap = join_heaps(own, &heap, &cause);
+            self.heap = self.joined(own, &heap, &cause);
         }
         Ok(Flow::Next)
     }
@@ -154,7 +173,7 @@ impl<'a> Interp<'a> {
         for heap in std::mem::take(&mut self.loop_mut().continues) {
             if alive {
                 let own = std::mem::take(&mut self.heap);
-                self.heap = join_heaps(own, &heap, cause);
+                self.heap = self.joined(own, &heap, cause);
             } else {
                 self.heap = heap;
                 alive = true;
@@ -183,7 +202,7 @@ impl<'a> Interp<'a> {
             self.loop_mut().breaks.truncate(breaks);
             let after = self.uncertain_round(reads, cause, round)?;
             let joined = match after {
-                Some(heap) => join_heaps(before.clone(), &heap, cause),
+                Some(heap) => self.joined(before.clone(), &heap, cause),
                 None => before.clone(),
             };
             self.heap = joined;
@@ -210,6 +229,7 @@ impl<'a> Interp<'a> {
         round: &mut dyn FnMut(&mut Self) -> R<Flow>,
     ) -> R<Option<Heap>> {
         self.frame().uncertain += 1;
+        self.unclear_loops += 1;
         self.frame().control.push(reads.clone());
         let controls = self.frame_ref().control.len();
         let depth = self.depth;
@@ -217,6 +237,7 @@ impl<'a> Interp<'a> {
         self.depth = depth;
         self.frame().control.truncate(controls - 1);
         self.frame().uncertain -= 1;
+        self.unclear_loops -= 1;
         let flow = match result {
             Err(raise) if raise.stop => return Err(raise),
             // A guard, unless somebody catches it: a round that ends so is not production.

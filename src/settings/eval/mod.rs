@@ -36,6 +36,7 @@ mod control;
 mod copy;
 mod data;
 mod edits;
+mod exec;
 mod export;
 mod expr;
 mod format;
@@ -74,6 +75,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::project::Project;
+use crate::python::ast::Stmt;
 use crate::python::{ParsedModule, Ranged, tree};
 use crate::settings::{Environment, How, Problem, Step, Switch};
 use crate::source::{FileId, Sources, Span};
@@ -188,13 +190,18 @@ pub(super) struct Interp<'a> {
     /// How many modules are evaluated that settings modules do not import themselves.
     most_modules: usize,
     installed: usize,
+    callables: havoc::Callables<'a>,
     funcs: Vec<FuncDef<'a>>,
     /// The latest function of each definition, by where its body lies.
     defined: FxHashMap<usize, u32>,
     classes: Vec<ClassDef>,
+    /// The bodies of pydantic's models.
+    models: FxHashMap<u32, &'a [Stmt]>,
     modules: Vec<ModuleInfo>,
     by_name: FxHashMap<Name, u32>,
     frames: Vec<Frame>,
+    /// How many loops of unknown length are running.
+    unclear_loops: usize,
     tries: Vec<TryFrame>,
     /// Reads behind the exceptions that are being handled.
     handling: Vec<Reads>,
@@ -234,12 +241,15 @@ impl<'a> Interp<'a> {
             depth: 0,
             most_modules: imports::MAX_MODULES,
             installed: 0,
+            callables: havoc::Callables::default(),
             funcs: Vec::new(),
             defined: FxHashMap::default(),
             classes: Vec::new(),
+            models: FxHashMap::default(),
             modules: Vec::new(),
             by_name: FxHashMap::default(),
             frames: Vec::new(),
+            unclear_loops: 0,
             tries: Vec::new(),
             handling: Vec::new(),
             handled: Vec::new(),
@@ -268,6 +278,12 @@ impl<'a> Interp<'a> {
         }
         self.steps -= steps;
         Ok(())
+    }
+
+    /// The heap after either of two ways. That takes steps by how much differs.
+    fn joined(&mut self, a: Heap, b: &Heap, cause: &Rc<str>) -> Heap {
+        self.steps = self.steps.saturating_sub(a.difference(b));
+        join::join_heaps(a, b, cause)
     }
 
     fn frame(&mut self) -> &mut Frame {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Interp;
 use super::functions::Args;
 use super::raise::{R, Raise};
-use super::val::{V, Val};
+use super::val::{LibObject, V, Val};
 
 /// `os.path.join(a, b)`, `Path(a) / b` (without the clean-up that `Path` does).
 fn join_text(a: &str, b: &str) -> String {
@@ -49,7 +49,7 @@ fn normalize(text: &str) -> String {
     if joined.is_empty() { ".".to_owned() } else { joined }
 }
 
-fn dirname(text: &str) -> &str {
+pub(super) fn dirname(text: &str) -> &str {
     match text.rfind('/') {
         Some(0) => "/",
         Some(at) => text[..at].trim_end_matches('/'),
@@ -108,6 +108,16 @@ pub(super) fn attribute(path: &str, name: &str) -> Option<V> {
         }
         _ => return None,
     })
+}
+
+/// What reading a whole file gives: text, or bytes when it was opened so.
+pub(super) fn file_content(file: &LibObject) -> Val {
+    let text = file.args.first().cloned().unwrap_or_else(|| Val::unknown("it reads a file"));
+    let is_binary = matches!(file.args.get(1).map(|kind| &kind.v), Some(V::Bool(true)));
+    match &text.v {
+        V::Str(content) if is_binary => Val { v: V::Bytes(content.as_bytes().into()), ..text },
+        _ => text,
+    }
 }
 
 impl Interp<'_> {
@@ -223,14 +233,15 @@ impl Interp<'_> {
             },
             "read_text" | "open" | "read_bytes" => {
                 let mut inner = Args { pos: vec![Val::new(V::Path(path.clone()))], ..args.clone() };
-                inner.pos.extend(if name == "open" { args.pos.clone() } else { Vec::new() });
+                match name {
+                    "open" => inner.pos.extend(args.pos.iter().cloned()),
+                    "read_bytes" => inner.pos.push(Val::str("rb")),
+                    _ => {}
+                }
                 let file = self.open_file(&inner)?;
                 match (name, &file.v) {
-                    ("read_text", V::Lib(object)) => {
-                        object.args.first().cloned().unwrap_or_else(|| Val::unknown("it reads a file"))
-                    }
-                    ("open", _) => file,
-                    _ => Val::unknown("it reads a file"),
+                    ("read_text" | "read_bytes", V::Lib(object)) => file_content(object),
+                    _ => file,
                 }
             }
             "mkdir" | "touch" | "write_text" | "unlink" | "chmod" => {
@@ -250,6 +261,7 @@ impl Interp<'_> {
     /// `open(path)`: a file of the project is read from what was scanned.
     pub(super) fn open_file(&mut self, args: &Args) -> R<Val> {
         let cause: Rc<str> = "it reads a file".into();
+        let env = args.get(0, "file").map(|v| v.env.clone()).unwrap_or_default();
         let path = match args.get(0, "file").map(|v| &v.v) {
             Some(V::Str(path) | V::Path(path)) => path.clone(),
             _ => {
@@ -258,27 +270,33 @@ impl Interp<'_> {
             }
         };
         let mode = args.get(1, "mode").and_then(Val::as_str).cloned().unwrap_or_else(|| "r".into());
+        let is_binary = matches!(&*mode, "rb" | "br");
+        let reads = is_binary || matches!(&*mode, "r" | "rt");
+        let given = |text: Val| {
+            let kind = Val::bool(is_binary);
+            Ok(Val::lib("file", vec![text, kind], Vec::new()).with_env(&env))
+        };
+        if &*path == "/dev/null" && reads {
+            return given(Val::str(""));
+        }
         let file = self.relative_path(&path).and_then(|p| self.sources.find(&p));
         match file {
-            Some(file) if matches!(&*mode, "r" | "rt") => {
-                let text = self.sources.text(file).replace("\r\n", "\n");
-                Ok(Val::lib("file", vec![Self::text(text)], Vec::new()))
-            }
+            Some(file) if reads => given(Self::text(self.sources.text(file).replace("\r\n", "\n"))),
             None if mode.starts_with('r') && self.exists(&path, "exists") == Some(false) => {
-                let raise = Raise::new("FileNotFoundError", "opens a file that is not there");
+                let raise = Raise::new("FileNotFoundError", "opens a file that is not there").with_env(&env);
                 if self.catches(&raise) {
                     return Err(raise);
                 }
                 Ok(Val::lib("file", vec![Val::unknown(cause)], Vec::new()))
             }
-            None if matches!(&*mode, "r" | "rt") => {
+            None if reads => {
                 // A file that is no source, such as a version or a key.
                 let text = self
                     .relative_path(&path)
                     .and_then(|p| crate::source::read_file(&self.sources.root().join(p)).ok())
                     .and_then(|bytes| Some(crate::source::decode(&bytes).ok()?.0.replace("\r\n", "\n")));
                 match text {
-                    Some(text) => Ok(Val::lib("file", vec![Self::text(text)], Vec::new())),
+                    Some(text) => given(Self::text(text)),
                     None => {
                         self.may_raise(&cause);
                         Ok(Val::lib("file", vec![Val::unknown(cause)], Vec::new()))
@@ -290,6 +308,22 @@ impl Interp<'_> {
                 Ok(Val::lib("file", vec![Val::unknown(cause)], Vec::new()))
             }
         }
+    }
+
+    /// `os.path.join` of which a part cannot be told: how the known parts at the end go on. Whether a separator comes
+    /// before them depends on what cannot be told.
+    fn join_unclear(args: &[Val]) -> Val {
+        let cause = "a part of the path cannot be told";
+        let last_unclear = args.iter().rposition(|arg| !matches!(arg.v, V::Str(_) | V::Path(_)));
+        let mut end = String::new();
+        for arg in &args[last_unclear.map_or(0, |at| at + 1)..] {
+            let (V::Str(part) | V::Path(part)) = &arg.v else { return Val::unknown(cause) };
+            end = if end.is_empty() { part.to_string() } else { join_text(&end, part) };
+        }
+        if end.starts_with('/') {
+            return Val::unknown(cause);
+        }
+        Self::join_parts(vec![None, Some(end.as_str().into())])
     }
 
     /// `os.path.name(…)`.
@@ -310,7 +344,7 @@ impl Interp<'_> {
                     return Ok(Some(Val::unknown(unk.cause.clone()).with_env(&env)));
                 }
                 V::Unknown(_) | V::Parts(_) if name == "join" => {
-                    return Ok(Some(Val::unknown("a part of the path cannot be told").with_env(&env)));
+                    return Ok(Some(Self::join_unclear(&args.pos).with_env(&env)));
                 }
                 _ => {
                     let cause = super::cause_of(arg);

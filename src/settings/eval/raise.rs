@@ -146,7 +146,7 @@ fn base_of(class: &str) -> Option<&'static str> {
         "IOError" | "EnvironmentError" => "OSError",
         "ZeroDivisionError" | "OverflowError" => "ArithmeticError",
         "UnicodeDecodeError" | "UnicodeEncodeError" => "UnicodeError",
-        "UnicodeError" | "JSONDecodeError" => "ValueError",
+        "UnicodeError" | "JSONDecodeError" | "TOMLDecodeError" => "ValueError",
         "NotImplementedError" | "RecursionError" => "RuntimeError",
         "EnvironmentVariableError" | "EnvValidationError" => "EnvError",
         "EnvError" => "ValueError",
@@ -174,6 +174,9 @@ impl Interp<'_> {
         let mut taken = false;
         for frame in self.tries.iter_mut().rev() {
             if frame.handler_of(&raise).is_some() {
+                if let Some((last, _)) = frame.pending.get(MAX_PENDING - 1) {
+                    self.steps = self.steps.saturating_sub(last.difference(&heap));
+                }
                 frame.pend(&heap, &raise);
                 taken = true;
                 // What may be any exception may be one that only an outer `try` takes.

@@ -406,38 +406,6 @@ impl Interp<'_> {
                 self.inis.push(std::collections::BTreeMap::new());
                 Val::lib("ini", vec![Val::new(V::Int(id as i64))], Vec::new())
             }
-            "json.loads" | "ujson.loads" | "orjson.loads" => match first.as_ref().map(|v| &v.v) {
-                Some(V::Str(text)) => match serde_json::from_str::<serde_json::Value>(text) {
-                    Ok(json) => self.json_value(&json),
-                    Err(_) => {
-                        return Err(
-                            Raise::new("JSONDecodeError", "reads a text that is no JSON").with_env(&env)
-                        );
-                    }
-                },
-                Some(V::None) => {
-                    return Err(Raise::new("TypeError", "reads None as JSON").with_env(&env));
-                }
-                _ => {
-                    self.may_raise(&"a text that cannot be told is read as JSON".into());
-                    Val::unknown("a text that cannot be told is read as JSON")
-                }
-            },
-            "json.load" | "tomllib.load" => match first.as_ref().map(|v| &v.v) {
-                Some(V::Lib(object)) if object.class == "file" && name == "json.load" => {
-                    let object = object.clone();
-                    match object.args.first().and_then(Val::as_str) {
-                        Some(text) => match serde_json::from_str::<serde_json::Value>(text) {
-                            Ok(json) => self.json_value(&json),
-                            Err(_) => {
-                                return Err(Raise::new("JSONDecodeError", "reads a file that is no JSON"));
-                            }
-                        },
-                        None => Val::unknown("it reads a file"),
-                    }
-                }
-                _ => self.give_up(&args, "it reads a file"),
-            },
             "json.dumps" => match first.as_ref().and_then(|v| self.to_json(v, 0)) {
                 Some(text) if args.kw.is_empty() => Self::text(text),
                 _ => Val::unknown("a text made of data"),
@@ -483,6 +451,7 @@ impl Interp<'_> {
                 }
                 None => Val::unknown("a text that cannot be told"),
             },
+            "runpy.run_path" => return self.run_path(&args),
             "importlib.import_module" => match first.as_ref().and_then(Val::as_str).cloned() {
                 Some(module) => {
                     let full = if module.starts_with('.') {

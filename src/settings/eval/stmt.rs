@@ -211,7 +211,10 @@ impl<'a> Interp<'a> {
                 Some("staticmethod") => Val::lib("staticmethod", vec![val], Vec::new()),
                 Some("classmethod") => Val::lib("classmethod", vec![val], Vec::new()),
                 Some("classproperty") => Val::lib("classproperty", vec![val], Vec::new()),
-                Some("lru_cache" | "cache" | "wraps" | "override" | "final" | "abstractmethod") => val,
+                Some(
+                    "lru_cache" | "cache" | "computed_field" | "wraps" | "override" | "final"
+                    | "abstractmethod",
+                ) => val,
                 _ => match &wrapper.v {
                     V::Func(id) => {
                         let id = *id;
@@ -275,6 +278,7 @@ impl<'a> Interp<'a> {
             framework: Vec::new(),
             at: self.span(class),
         });
+        self.note_model(id, &class.body);
         self.run_body(&class.body, scope, id)?;
         self.copy_into_configuration(id, &in_order);
         let val = self.decorate(Val::new(V::Class(id)), &class.decorator_list)?;

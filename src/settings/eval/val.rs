@@ -406,4 +406,14 @@ impl Obj {
     pub(super) fn new(kind: Kind) -> Self {
         Self { kind, steps: Vec::new(), tainted: None }
     }
+
+    /// How many entries it has.
+    pub(super) fn size(&self) -> usize {
+        match &self.kind {
+            Kind::List(seq) | Kind::Iter { seq, .. } => seq.items.len(),
+            Kind::Set(set) => set.items.len(),
+            Kind::Dict(dict) => dict.entries.len(),
+            Kind::Scope(scope) | Kind::Instance { attrs: scope, .. } => scope.vars.len(),
+        }
+    }
 }

@@ -88,6 +88,21 @@ impl Interp<'_> {
     }
 }
 
+impl Interp<'_> {
+    /// `parser["section"]` and `parser["section"]["option"]`.
+    pub(in super::super) fn ini_item(&mut self, object: &Rc<LibObject>, key: &Val) -> R<Val> {
+        if key.as_str().is_none() {
+            return Ok(Val::unknown(cause_of(key)));
+        }
+        if object.class == "ini" {
+            let id = object.args.first().cloned().unwrap_or_else(|| Val::new(V::Int(0)));
+            return Ok(Val::lib("ini-section", vec![id, key.clone()], Vec::new()));
+        }
+        let section = object.args.get(1).cloned().unwrap_or_else(|| Val::str(""));
+        self.ini_method(object, "get", &Args { pos: vec![section, key.clone()], ..Args::default() })
+    }
+}
+
 fn unclear(args: &Args) -> Val {
     let cause = args.all().find(|v| v.is_unknown()).map_or_else(|| "an ini file".into(), cause_of);
     Interp::one_of(cause, vec![Val::bool(true), Val::bool(false)])

@@ -4,7 +4,9 @@
 mod backends;
 mod configurations;
 mod env;
+mod formats;
 mod ini;
+mod pydantic;
 mod urls;
 
 use std::rc::Rc;
@@ -21,6 +23,9 @@ impl Interp<'_> {
     pub(super) fn call_library(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
         if let Some(kind) = configurations::value_kind(name) {
             return self.make_value(kind, args).map(Some);
+        }
+        if let Some(val) = self.call_format(name, args)? {
+            return Ok(Some(val));
         }
         Ok(Some(match name {
             "environ.Env" | "environ.FileAwareEnv" | "environ.environ.Env" => {
@@ -93,6 +98,18 @@ impl Interp<'_> {
                     None => Val::unknown("a path that depends on the working folder"),
                 }
             }
+            "pydantic.Field" | "pydantic.fields.Field" => {
+                Val::lib("pydantic-field", args.pos.clone(), args.kw.clone())
+            }
+            "pydantic.AliasChoices" | "pydantic.aliases.AliasChoices" => {
+                Val::lib("pydantic-choices", args.pos.clone(), Vec::new())
+            }
+            "pydantic.SecretStr" | "pydantic.types.SecretStr" => {
+                Val::lib("pydantic-secret", args.pos.clone(), Vec::new())
+            }
+            "pydantic_settings.SettingsConfigDict" | "pydantic.ConfigDict" if args.open.is_none() => {
+                self.dict(args.kw.iter().map(|(name, val)| (Val::str(name), val.clone())).collect())
+            }
             "dj_database_url.config" | "dj_database_url.parse" => self.database_url(name, args)?,
             "split_settings.tools.optional" => Val::lib("optional", args.pos.clone(), Vec::new()),
             "split_settings.tools.include" => {
@@ -161,7 +178,7 @@ impl Interp<'_> {
             "file" => {
                 let text = object.args.first().cloned().unwrap_or_else(|| Val::unknown("it reads a file"));
                 Ok(match (name, text.as_str().cloned()) {
-                    ("read", _) if args.pos.is_empty() => text,
+                    ("read", _) if args.pos.is_empty() => super::paths::file_content(object),
                     ("readline", Some(text)) => Self::text(text.split_inclusive('\n').next().unwrap_or("")),
                     ("readlines", Some(text)) => {
                         let lines = text.split_inclusive('\n').map(Val::str).collect();
@@ -172,6 +189,9 @@ impl Interp<'_> {
                     (_, None) => Val::unknown(cause_of(&text)),
                     _ => Val::unknown("a use of a file that is not modelled"),
                 })
+            }
+            "pydantic-secret" if name == "get_secret_value" => {
+                Ok(object.args.first().cloned().unwrap_or_else(|| Val::str("")))
             }
             "exception" => Ok(Val::unknown("a method of an exception")),
             "super" => {
