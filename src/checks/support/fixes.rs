@@ -245,7 +245,7 @@ pub(crate) fn set_key(
     let Some(dict) = setting.node.as_dict() else {
         return Err(format!("`{name}` is not written out as a dict"));
     };
-    let display = display(cx, &setting.node, |e| matches!(e, Expr::Dict(_) | Expr::Call(_)));
+    let display = display(cx, &setting.node, takes_keys);
     let value_of = dict.entry(key).map(|e| &e.value);
     let existing = value_of.and_then(|v| v.at);
     if value_of.is_some_and(|v| existing.is_some_and(|at| !is_written_at(v, at))) {
@@ -262,6 +262,15 @@ pub(crate) fn set_key(
         },
         Site::Override(target) => override_key(cx, setting, target, key, value),
         Site::Nowhere(why) => Err(why),
+    }
+}
+
+/// Whether a key can be written into an expression: a display, or a call of `dict`.
+fn takes_keys(expr: &Expr) -> bool {
+    match expr {
+        Expr::Dict(_) => true,
+        Expr::Call(call) => matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "dict"),
+        _ => false,
     }
 }
 
