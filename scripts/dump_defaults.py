@@ -2,37 +2,39 @@
 """Writes assets/defaults/*.toml from the real packages.
 
     scripts/dump_defaults.py [OUT]
-    scripts/dump_defaults.py --with PYTHON django|drf     (prints the table of what that interpreter has installed)
+    scripts/dump_defaults.py --with PYTHON FOLDER django|drf     (prints the table of the package in FOLDER)
 
-For each version a throw-away virtual environment is made with the newest Python on the machine that the version
-supports (PYTHONS below, found on PATH or by pyenv), the package is installed from PyPI, and its defaults are read.
+Each version is installed from PyPI into a throw-away folder, whatever Python it asks for. Django's defaults are one
+module that imports nothing, so it is read by itself; DRF's are read with a Django that any of its versions takes.
 Only names in upper case are kept. What TOML cannot say is a table with one key: {"$none" = true}, {"$tuple" = [..]},
 {"$lazy" = ".."}, {"$ref" = "package.Name"}, {"$unknown" = "why"}.
 """
 
 import json
+import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 
-DJANGO = {"4.2": "3.10", "5.0": "3.12", "5.1": "3.12", "5.2": "3.12", "6.0": "3.12", "6.1": "3.12"}
-# Each with a Django that it supports.
-DRF = {"3.14": "4.2", "3.15": "4.2", "3.16": "5.2", "3.17": "5.2", "3.18": "5.2"}
+DJANGO = ["4.2", "5.0", "5.1", "5.2", "6.0", "6.1"]
+DRF = ["3.14", "3.15", "3.16", "3.17", "3.18"]
+DJANGO_FOR_DRF = "5.2"
 
 READ_DJANGO = """
-import json, django
-from django.conf import global_settings as module
+import importlib.util, json, pathlib, django
+path = pathlib.Path(django.__file__).parent / "conf" / "global_settings.py"
+spec = importlib.util.spec_from_file_location("global_settings", path)
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
 names = {n: getattr(module, n) for n in dir(module) if n.isupper()}
 print(json.dumps({"version": django.get_version(), "settings": {n: encode(v) for n, v in sorted(names.items())}}))
 """
 
 READ_DRF = """
-import json, django
+import json
 from django.conf import settings
 settings.configure()
-django.setup()
 import rest_framework
 from rest_framework.settings import DEFAULTS
 print(json.dumps({"version": rest_framework.VERSION, "settings": {n: encode(v) for n, v in sorted(DEFAULTS.items())}}))
@@ -70,51 +72,43 @@ def toml(value):
     return "{ " + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in value.items()) + " }" if value else "{}"
 
 
-def python(version):
-    found = shutil.which(f"python{version}")
-    if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:
-        return found
-    versions = pathlib.Path.home() / ".pyenv" / "versions"
-    for folder in sorted(versions.glob(f"{version}.*")):
-        return str(folder / "bin" / "python")
-    sys.exit(f"Python {version} is needed and was not found")
+def install(folder, *requirements):
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--ignore-requires-python", "--target", folder]
+    subprocess.run([*pip, *requirements], check=True)
 
 
-def dump(out, kind, version, interpreter, requirements, code):
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([python(interpreter), "-m", "venv", folder], check=True)
-        binary = f"{folder}/bin/python"
-        done = subprocess.run([binary, "-m", "pip", "install", "--quiet", *requirements], capture_output=True, text=True)
-        if done.returncode != 0:
-            print(f"{kind} {version}: not available ({done.stderr.strip().splitlines()[-1]})", file=sys.stderr)
-            return
-        data = read(binary, code)
-    (out / f"{kind}-{version}.toml").write_text(table(data))
-    print(f"{kind} {version}: {data['version']}, {len(data['settings'])} names")
-
-
-def read(binary, code):
-    result = subprocess.run([binary, "-c", ENCODE + code], check=True, capture_output=True, text=True)
-    return json.loads(result.stdout)
+def read(python, folder, code):
+    path = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
+    command = [python, "-c", ENCODE + code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path})
+    return json.loads(done.stdout)
 
 
 def table(data):
-    lines = [f"# Written by scripts/dump_defaults.py. Do not edit.", f"version = {toml(data['version'])}", "", "[settings]"]
+    lines = ["# Written by scripts/dump_defaults.py. Do not edit.", f"version = {toml(data['version'])}", "", "[settings]"]
     lines += [f"{name} = {toml(value)}" for name, value in data["settings"].items()]
     return "\n".join(lines) + "\n"
 
 
+def dump(out, kind, version, code, *requirements):
+    with tempfile.TemporaryDirectory() as folder:
+        install(folder, *requirements)
+        data = read(sys.executable, folder, code)
+    (out / f"{kind}-{version}.toml").write_text(table(data))
+    print(f"{kind} {version}: {data['version']}, {len(data['settings'])} names")
+
+
 def main():
     if sys.argv[1:2] == ["--with"]:
-        print(table(read(sys.argv[2], READ_DJANGO if sys.argv[3] == "django" else READ_DRF)), end="")
+        _, _, python, folder, kind = sys.argv
+        print(table(read(python, folder, READ_DJANGO if kind == "django" else READ_DRF)), end="")
         return
     out = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "assets/defaults")
     out.mkdir(parents=True, exist_ok=True)
-    for version, interpreter in DJANGO.items():
-        dump(out, "django", version, interpreter, [f"django=={version}.*"], READ_DJANGO)
-    for version, django in DRF.items():
-        requirements = [f"djangorestframework=={version}.*", f"django=={django}.*", "pytz"]
-        dump(out, "drf", version, DJANGO[django], requirements, READ_DRF)
+    for version in DJANGO:
+        dump(out, "django", version, READ_DJANGO, "--no-deps", f"django=={version}.*")
+    for version in DRF:
+        dump(out, "drf", version, READ_DRF, f"djangorestframework=={version}.*", f"django=={DJANGO_FOR_DRF}.*")
 
 
 if __name__ == "__main__":

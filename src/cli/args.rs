@@ -145,6 +145,10 @@ pub(super) struct EnvironmentArgs {
     /// Do not read the project's own `.env`
     #[arg(long)]
     pub(super) no_dotenv: bool,
+    /// The Python, or the folder of its environment, whose installed packages are read (never run); otherwise a
+    /// `.venv` or `venv` in the project, or the one that is active
+    #[arg(long, value_name = "PATH")]
+    pub(super) python: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

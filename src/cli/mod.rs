@@ -106,9 +106,10 @@ fn code_of(error: &anyhow::Error) -> u8 {
 
 fn engine_code(error: &EngineError) -> u8 {
     match error {
-        EngineError::NothingToCheck { .. } => exit::NOTHING,
+        EngineError::NothingToCheck { .. } | EngineError::NoSettings { .. } => exit::NOTHING,
         EngineError::Cancelled => exit::INTERRUPTED,
         EngineError::Load(_)
+        | EngineError::NoPackages { .. }
         | EngineError::NoSuchSettings { .. }
         | EngineError::NoSuchProject { .. }
         | EngineError::UnknownName { .. }

@@ -1,6 +1,6 @@
 //! Flags and configuration file to engine options: a flag wins over the file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use time::OffsetDateTime;
@@ -67,6 +67,8 @@ pub(super) fn options(
         env: select.environment.env.clone(),
         env_file: select.environment.env_file.clone(),
         no_dotenv: select.environment.no_dotenv,
+        python: select.environment.python.clone(),
+        active_environment: variable("VIRTUAL_ENV").filter(|folder| !folder.is_empty()).map(PathBuf::from),
         environment_settings: variable("DJANGO_SETTINGS_MODULE").filter(|module| !module.is_empty()),
         ..Options::new(OffsetDateTime::now_utc().date())
     }

@@ -67,9 +67,13 @@ impl Engine {
         let wanted = |p: &&Project| wanted.is_none_or(|root| p.root == root);
         let chosen = projects.iter().filter(wanted).find_map(|p| Some((p, p.choice.module()?)));
         let Some((project, module)) = chosen else {
-            return Err(EngineError::NothingToCheck {
-                root: self.home().to_path_buf(),
-                files: sources.len(),
+            let root = self.home().to_path_buf();
+            let files = sources.len();
+            let found = !projects.is_empty();
+            return Err(if found {
+                EngineError::NoSettings { root }
+            } else {
+                EngineError::NothingToCheck { root, files }
             });
         };
         let items = items_of(&parsed.items, &sources, Some(&project.root), &roots);

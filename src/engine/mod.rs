@@ -76,6 +76,8 @@ pub struct Options {
     pub environment_as_given: bool,
     /// The Python whose `site-packages` may be read.
     pub python: Option<PathBuf>,
+    /// The virtual environment of the user's shell, for a project that has none of its own.
+    pub active_environment: Option<PathBuf>,
     /// Today, for expiry and review dates.
     pub today: Date,
     /// `DJANGO_SETTINGS_MODULE` of the user's shell.
@@ -103,6 +105,7 @@ impl Options {
             no_dotenv: false,
             environment_as_given: false,
             python: None,
+            active_environment: None,
             today,
             environment_settings: None,
             severities: BTreeMap::new(),
@@ -125,6 +128,18 @@ pub enum EngineError {
         root: PathBuf,
         /// How many files were read.
         files: usize,
+    },
+    /// There are only apps: without settings there is no list of URLs.
+    #[error("{} has no settings module, so there is no ROOT_URLCONF whose URLs could be listed. Name one with --settings", root.display())]
+    NoSettings {
+        /// The scanned root.
+        root: PathBuf,
+    },
+    /// There are no installed packages where `--python` says.
+    #[error("no installed packages in {}. Name a Python, or the folder of its environment", path.display())]
+    NoPackages {
+        /// As given.
+        path: PathBuf,
     },
     /// The settings module that was asked for is not there.
     #[error("no settings module `{asked}` in {}{}", root.display(), if known.is_empty() { String::new() } else { format!("; there is {}", known.join(", ")) })]

@@ -260,6 +260,7 @@ pub(super) fn find_projects(
             settings: options.settings.clone(),
             project: options.project.clone(),
             python: options.python.clone(),
+            active_environment: options.active_environment.clone(),
             environment_settings: options.environment_settings.clone(),
         },
     );
@@ -270,6 +271,11 @@ pub(super) fn find_projects(
         let all = project::discover(sources, &DiscoverOptions::default());
         let known = all.into_iter().map(|p| p.root).collect();
         return Err(EngineError::NoSuchProject { asked: asked.clone(), root: root(), known });
+    }
+    if let Some(path) = &options.python
+        && projects.iter().any(|p| p.site_packages.is_none())
+    {
+        return Err(EngineError::NoPackages { path: path.clone() });
     }
     if let Some(asked) = &options.settings {
         let known: Vec<String> =

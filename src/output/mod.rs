@@ -10,6 +10,7 @@ pub mod endpoint_rows;
 pub mod endpoints_json;
 pub mod endpoints_snapshot;
 pub mod endpoints_table;
+mod evidence;
 pub mod github;
 pub mod json;
 pub mod markdown;

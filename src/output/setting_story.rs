@@ -10,7 +10,8 @@ use serde_json::{Value as Json, json};
 use super::python_text::{of_setting, shorten, text};
 use super::redact::Secrets;
 use super::settings_table::{heading, place};
-use super::{Style, values};
+use super::{Style, evidence, values};
+use crate::project::EnvFact;
 use crate::settings::{
     EnvRead, Node, Reader, Setting, SettingState, SettingsModel, Value, default_story, is_secret_name,
 };
@@ -76,6 +77,7 @@ impl<'a> Story<'a> {
         writeln!(out, "in {}", heading(self.model, style))?;
         self.write_chain(out, style)?;
         self.write_reads(out, style)?;
+        self.write_deployment(out, style)?;
         self.write_default(out, style)?;
         self.write_keys(out, style)
     }
@@ -137,6 +139,19 @@ impl<'a> Story<'a> {
         }
         let hint = "  --env NAME=VALUE shows what another environment gives.";
         writeln!(out, "{}", style.dim(hint))
+    }
+
+    fn write_deployment(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        let mut facts = self.deployed().peekable();
+        if facts.peek().is_none() {
+            return Ok(());
+        }
+        writeln!(out, "\n{}", style.heading("What deployment files say"))?;
+        facts.try_for_each(|fact| writeln!(out, "  {}", evidence::line(self.sources, fact)))
+    }
+
+    fn deployed(&self) -> impl Iterator<Item = &'a EnvFact> {
+        self.node.into_iter().flat_map(|node| self.model.deployed(node))
     }
 
     fn write_default(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
@@ -218,6 +233,7 @@ impl<'a> Story<'a> {
             cause: self.node.and_then(Node::cause),
             chain: chain.collect(),
             environment: reads.collect(),
+            deployed: self.deployed().map(|fact| evidence::row(self.sources, fact)).collect(),
             default,
         };
         serde_json::to_writer_pretty(&mut *out, &document)?;
@@ -237,6 +253,8 @@ struct Document<'a> {
     cause: Option<&'a str>,
     chain: Vec<Link<'a>>,
     environment: Vec<Json>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deployed: Vec<Json>,
     default: Option<Json>,
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::values;
+use super::{evidence, values};
 use crate::settings::{Setting, SettingState, SettingsModel, is_secret_name};
 use crate::source::Sources;
 
@@ -36,6 +36,9 @@ pub(super) struct Row<'a> {
     env: Vec<&'a str>,
     #[serde(rename = "where")]
     places: Vec<Place<'a>>,
+    /// What deployment files say of the variables; left out when they say nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deployed: Vec<Json>,
 }
 
 #[derive(Serialize)]
@@ -62,7 +65,7 @@ pub fn write(out: &mut dyn Write, sources: &Sources, model: &SettingsModel, all:
         configuration: model.configuration.as_deref(),
         django_version: model.django_version.as_deref(),
         drf_version: model.drf_version.as_deref(),
-        settings: rows.map(|setting| (setting.name.as_str(), row(sources, setting))).collect(),
+        settings: rows.map(|setting| (setting.name.as_str(), row(sources, model, setting))).collect(),
         open: model.open.as_deref(),
         problems: model
             .problems
@@ -79,7 +82,7 @@ pub fn write(out: &mut dyn Write, sources: &Sources, model: &SettingsModel, all:
 }
 
 /// A setting with state, value and places.
-pub(super) fn row<'a>(sources: &'a Sources, setting: &'a Setting) -> Row<'a> {
+pub(super) fn row<'a>(sources: &'a Sources, model: &SettingsModel, setting: &'a Setting) -> Row<'a> {
     let state = setting.state();
     let absent = matches!(state, SettingState::Required | SettingState::Unknown);
     Row {
@@ -96,6 +99,7 @@ pub(super) fn row<'a>(sources: &'a Sources, setting: &'a Setting) -> Row<'a> {
                 how: step.how.as_str(),
             })
             .collect(),
+        deployed: model.deployed(&setting.node).map(|fact| evidence::row(sources, fact)).collect(),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::Style;
 use super::python_text::{of_setting, shorten};
+use super::{Style, evidence};
 
 use super::settings_json::listed;
 use crate::settings::{Setting, SettingState, SettingsModel, is_secret_name};
@@ -33,7 +33,7 @@ pub fn write(
         }
         writeln!(out, "\n{}", style.heading(title))?;
         for setting in group {
-            write_row(out, sources, setting, (width, chain), style)?;
+            write_row(out, (sources, model), setting, (width, chain), style)?;
         }
     }
     if let Some(open) = &model.open {
@@ -66,7 +66,7 @@ pub(super) fn place(sources: &Sources, at: Span) -> String {
 
 fn write_row(
     out: &mut dyn Write,
-    sources: &Sources,
+    (sources, model): (&Sources, &SettingsModel),
     setting: &Setting,
     (width, chain): (usize, bool),
     style: Style,
@@ -78,10 +78,15 @@ fn write_row(
     let at = setting.decided_at().map(|at| style.dim(place(sources, at))).unwrap_or_default();
     let line = format!("  {}  {:<8}  {value}  {at}", style.heading(name), state.as_str());
     writeln!(out, "{}", line.trim_end())?;
-    if chain { write_chain(out, sources, setting, style) } else { Ok(()) }
+    if chain { write_chain(out, (sources, model), setting, style) } else { Ok(()) }
 }
 
-fn write_chain(out: &mut dyn Write, sources: &Sources, setting: &Setting, style: Style) -> io::Result<()> {
+fn write_chain(
+    out: &mut dyn Write,
+    (sources, model): (&Sources, &SettingsModel),
+    setting: &Setting,
+    style: Style,
+) -> io::Result<()> {
     for step in &setting.steps {
         // A note may quote the value, so a secret's notes stay out.
         let note = if step.note.is_empty() || is_secret_name(&setting.name) {
@@ -97,6 +102,9 @@ fn write_chain(out: &mut dyn Write, sources: &Sources, setting: &Setting, style:
         if !names.is_empty() {
             writeln!(out, "      {}", style.dim(names))?;
         }
+    }
+    for fact in model.deployed(&setting.node) {
+        writeln!(out, "      {}", style.dim(evidence::line(sources, fact)))?;
     }
     Ok(())
 }

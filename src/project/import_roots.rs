@@ -1,6 +1,8 @@
 //! From which folders a project's modules are imported, and what a file is called then.
 
-use super::layout::{Layout, folder_of, is_below, join};
+use memchr::memmem;
+
+use super::layout::{Layout, ancestors, folder_of, is_below, join};
 use crate::python::visitor::{Visitor, walk_expr};
 use crate::python::{ModulePath, ast, dotted_name, tree};
 use crate::source::FileId;
@@ -27,10 +29,20 @@ pub(super) fn find(
     for base in bases {
         add(base);
     }
+    let mut in_namespaces: Vec<&str> = Vec::new();
+    for path in files.iter().map(|&file| layout.sources.path(file)) {
+        if let Some(root) = namespace_root(layout, path, home) {
+            add(root);
+            in_namespaces.push(layout.package_root(path));
+        }
+    }
     for &file in files {
         let path = layout.sources.path(file);
         let root = layout.package_root(path);
         // A folder without `__init__.py` may itself be a package; then the project's folder imports it.
+        if in_namespaces.contains(&root) {
+            continue;
+        }
         if is_below(root, home) && (root != folder_of(path) || root == home || root == join(home, "src")) {
             add(root);
         }
@@ -63,7 +75,11 @@ pub(super) fn find(
 /// The dotted name of a file: as entry points import it or its neighbours (from one of `bases`), else from the
 /// root that holds its top package, else from the first root that fits.
 pub(super) fn module_of(layout: &Layout<'_>, path: &str, roots: &[String], bases: &[&str]) -> Option<String> {
-    let top = layout.sources.find(path).map(|id| layout.package_root(layout.sources.path(id)));
+    let top = layout.sources.find(path).map(|id| {
+        let path = layout.sources.path(id);
+        let namespace = roots.iter().find_map(|root| namespace_root(layout, path, root));
+        namespace.unwrap_or_else(|| layout.package_root(path))
+    });
     let top = roots.iter().map(String::as_str).find(|r| Some(*r) == top);
     top.filter(|t| bases.contains(t))
         .into_iter()
@@ -73,6 +89,26 @@ pub(super) fn module_of(layout: &Layout<'_>, path: &str, roots: &[String], bases
         .filter_map(|root| ModulePath::of_file(path, root))
         .map(|m| m.name)
         .find(|m| !m.is_empty())
+}
+
+/// Where a file's package is imported from when folders above it are packages without `__init__.py`: the file
+/// itself names something beside it by the longer name (`from site.web.config import …` in `site/web/settings`).
+fn namespace_root<'a>(layout: &Layout<'a>, path: &'a str, home: &str) -> Option<&'a str> {
+    let top = layout.package_root(path);
+    let text = &layout.sources.file(layout.sources.find(path)?).text;
+    let bases = ancestors(top).skip(1).take_while(|base| is_below(base, home));
+    bases.filter(|base| !layout.has(base, "__init__.py")).find(|base| {
+        let package = top[base.len()..].trim_start_matches('/').replace('/', ".") + ".";
+        memmem::find_iter(text.as_bytes(), package.as_bytes()).any(|at| {
+            let starts = !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'));
+            let rest = &text[at + package.len()..];
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            let inner = join(top, &rest[..end]);
+            starts
+                && end > 0
+                && (layout.has_folder(&inner) || layout.has(top, &format!("{}.py", &rest[..end])))
+        })
+    })
 }
 
 /// Folders that a script adds to `sys.path`, as far as their names are written down.

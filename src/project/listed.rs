@@ -25,6 +25,7 @@ pub(super) fn is_listed_name(folder: &str, name: &str) -> bool {
                 || stem.contains("constraint")
                 || folder.to_ascii_lowercase().contains("require");
         }
+        "json" => return stem == "app",
         "lock" => return matches!(stem, "uv" | "poetry" | "pdm" | "pylock" | "pipfile"),
         "py" | "toml" | "cfg" | "ini" | "sh" | "service" | "bash" | "env" => return true,
         "conf" => return stem.contains("supervisor") || stem.contains("gunicorn") || stem.contains("uwsgi"),

@@ -3,6 +3,7 @@
 //! Reads the disk (the only layer besides `source` that does) and runs nothing. What the settings hold is
 //! `settings`' work.
 
+mod deploy;
 mod discover;
 mod dotenv;
 mod entry_points;
@@ -22,8 +23,8 @@ mod walk;
 
 use crate::source::FileId;
 
+pub use deploy::{EnvFact, Stage};
 pub use discover::{DiscoverOptions, discover, settings_named};
-pub use entry_points::deployed_value;
 pub use load::{LoadError, LoadOptions, Loaded, canonical_root, load};
 pub use module_names::{is_called_production, named_role, role_of_file};
 
@@ -50,6 +51,8 @@ pub struct Project {
     pub site_packages: Option<std::path::PathBuf>,
     /// Dotenv files that the project reads by itself, relative to the scanned root.
     pub dotenv: Vec<String>,
+    /// What deployment files say of the environment, those about production first.
+    pub deployment: Vec<EnvFact>,
 }
 
 /// A settings module.

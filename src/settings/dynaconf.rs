@@ -353,6 +353,7 @@ mod tests {
             drf: None,
             site_packages: None,
             dotenv: Vec::new(),
+            deployment: Vec::new(),
         };
         let vars = vars.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let environment = Environment { vars, dotenv: false };

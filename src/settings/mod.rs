@@ -26,7 +26,7 @@ pub use secrets::{is_secret_name, password_in_url};
 pub use truth::Truth;
 pub use value::{Dict, Entry, Items, Node, Unknown, Value};
 
-use crate::project::{Project, Role};
+use crate::project::{EnvFact, Project, Role};
 use crate::source::{FileId, Span};
 
 /// The effective settings of one settings module.
@@ -56,6 +56,8 @@ pub struct SettingsModel {
     pub problems: Vec<Problem>,
     /// Variables that decide which files take part.
     pub switches: Vec<Switch>,
+    /// What deployment files say of the variables that the settings read: evidence, and no value of these settings.
+    pub deployment: Vec<EnvFact>,
 }
 
 impl SettingsModel {
@@ -74,7 +76,14 @@ impl SettingsModel {
             composition: Composition::Module,
             problems: Vec::new(),
             switches: Vec::new(),
+            deployment: project.deployment.clone(),
         }
+    }
+
+    /// What deployment files say of the variables that a value comes from.
+    pub fn deployed<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = &'a EnvFact> {
+        let reads = if self.deployment.is_empty() { Vec::new() } else { node.env_names().collect() };
+        self.deployment.iter().filter(move |fact| reads.contains(&fact.variable.as_str()))
     }
 
     /// The setting of this name: set by the project, or a framework default, or unknown because the module

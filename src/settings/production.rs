@@ -5,7 +5,7 @@
 //! the value that picks the file called after production. The rest of the environment stays as it is given.
 
 use super::{Environment, SettingsModel, Switch, evaluate};
-use crate::project::{Project, Role, deployed_value, role_of_file};
+use crate::project::{Project, Role, Stage, role_of_file};
 use crate::source::{FileId, Sources};
 
 /// A variable that is supposed to be set in production, and why.
@@ -19,8 +19,9 @@ pub struct Assumed {
     pub why: String,
 }
 
-/// How many switches are set one after the other.
+/// How many switches are set one after the other, and how many values of deployment files are tried for one.
 const MOST_SWITCHES: usize = 3;
+const MOST_VALUES: usize = 4;
 
 /// What production would set, and the settings that it then gets. Without such a variable, nothing is assumed and
 /// the settings are those of the environment that is given.
@@ -54,10 +55,12 @@ fn switched(
         if environment.vars.contains_key(variable) {
             continue;
         }
-        let deployed = deployed_value(sources, project, variable);
+        let deployed = project.deployment.iter().filter(|fact| {
+            fact.variable == *variable && matches!(fact.stage, Stage::Production | Stage::Unclear)
+        });
         let tries = deployed
-            .iter()
-            .map(|(value, place)| (value.as_str(), Some(place)))
+            .filter_map(|fact| Some((fact.value.as_deref()?, Some(fact.at))))
+            .take(MOST_VALUES)
             .chain(values.iter().map(|v| (v.as_str(), None)));
         for (value, place) in tries {
             let mut next = environment.clone();
@@ -65,7 +68,7 @@ fn switched(
             let next = evaluate(sources, project, &model.module, &next);
             let Some(file) = turns_to_production(sources, model, &next) else { continue };
             let why = match place {
-                Some(place) => format!("{place} sets it"),
+                Some(at) => format!("{}:{} sets it", sources.path(at.file), sources.line(at)),
                 None => format!("{} is there", sources.path(file)),
             };
             return Some((next, Assumed { name: variable.clone(), value: value.to_owned(), why }));

@@ -11,6 +11,7 @@ mod checklist;
 mod checks;
 mod cli;
 mod cli_endpoints;
+mod cli_evidence;
 mod cli_settings;
 mod crosstalk;
 mod disk_full;

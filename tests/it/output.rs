@@ -90,6 +90,7 @@ fn report() -> Report {
         composition: Composition::Module,
         problems: Vec::new(),
         switches: Vec::new(),
+        deployment: Vec::new(),
     };
     let debug = Finding::new(
         "debug-enabled",
@@ -178,6 +179,7 @@ fn report() -> Report {
         drf: None,
         site_packages: None,
         dotenv: Vec::new(),
+        deployment: Vec::new(),
     };
     Report {
         root: PathBuf::from("/project"),

@@ -128,6 +128,7 @@ impl Case {
             drf: None,
             site_packages: None,
             dotenv: Vec::new(),
+            deployment: Vec::new(),
         };
         let environment = Environment { vars: BTreeMap::new(), dotenv: false };
         let model = settings::evaluate(&sources, &project, "settings", &environment);

@@ -91,6 +91,7 @@ impl Case {
             drf: None,
             site_packages: None,
             dotenv: if sources.find(".env").is_some() { vec![".env".into()] } else { Vec::new() },
+            deployment: Vec::new(),
         };
         let environment = Environment { vars: self.env.clone(), dotenv: true };
         let model = settings::evaluate(&sources, &project, &self.module(), &environment);

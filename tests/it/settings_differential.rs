@@ -1,5 +1,8 @@
 //! The literate cases of `settings` under real CPython with the real libraries: no wrong value, ever.
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use crate::settings::cases;
 use crate::support::{oracle, venv};
 
@@ -39,4 +42,47 @@ fn no_case_is_told_wrong() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What `django-admin startproject` writes, by version, with the least Python that the version runs on.
+const STARTED: &[(&str, (u32, u32))] = &[("4.2", (3, 10)), ("5.2", (3, 10)), ("6.1", (3, 12))];
+
+/// A new project is read to the last name: nothing wrong, nothing missing, nothing left open.
+#[test]
+fn a_started_project_is_known_whole() {
+    for (version, least) in STARTED {
+        let requirement = format!("Django=={version}.*");
+        let name = format!("django-{version}-whole");
+        let Some(packages) = venv::packages(&name, &[&requirement], true) else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let Some(python) = start_project(&packages, *least, &root) else { return };
+        let environment = [("PYTHONPATH", packages.to_str().unwrap())];
+        let real = oracle::import(&python, &root, "shop.settings", None, &environment);
+        let comparison = oracle::compare(&oracle::evaluated(&root, "shop.settings", &[]), &real);
+        let oracle::Imported::Settings { settings, .. } = real else { panic!("{version}: {real:?}") };
+        assert_eq!(comparison.wrong, Vec::<String>::new(), "Django {version}");
+        assert_eq!(comparison.missing, Vec::<String>::new(), "Django {version}");
+        assert_eq!(comparison.open, Vec::<String>::new(), "Django {version}");
+        assert_eq!(comparison.equal, settings.len(), "Django {version}");
+        assert!(settings.len() >= 15, "Django {version} has only {} names", settings.len());
+    }
+}
+
+/// Lays out a project called `shop`. Where no Python runs this Django, an older one renders its templates.
+fn start_project(packages: &Path, least: (u32, u32), root: &Path) -> Option<PathBuf> {
+    let (python, packages, template) = if let Some(python) = venv::interpreter(least) {
+        (python, packages.to_owned(), None)
+    } else {
+        let older = venv::packages("django-5.2-whole", &["Django==5.2.*"], true)?;
+        (venv::interpreter((3, 10))?, older, Some(packages.join("django/conf/project_template")))
+    };
+    let mut command = Command::new(&python);
+    command.args(["-m", "django", "startproject", "shop", "."]).current_dir(root);
+    if let Some(template) = template {
+        command.arg("--template").arg(template);
+    }
+    let output = command.env("PYTHONPATH", packages).output().expect("Python starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(python)
 }

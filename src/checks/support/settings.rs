@@ -2,9 +2,15 @@
 
 use crate::checks::CheckContext;
 use crate::finding::{Finding, Label, Outcome, Verdict};
+use crate::project::Stage;
 use crate::settings::placement::{conditional, in_function, is_toml};
-use crate::settings::{How, Node, Setting, SettingState, SettingsModel, Value};
+use crate::settings::{
+    How, Node, Setting, SettingState, SettingsModel, Value, is_secret_name, password_in_url,
+};
 use crate::source::{Span, clean};
+
+/// So many statements of deployment files are shown beside a finding.
+const MOST_DEPLOYED: usize = 3;
 
 /// The outcome where there is no settings module to judge.
 pub(crate) fn no_settings() -> Outcome {
@@ -100,6 +106,16 @@ pub(crate) fn chain(setting: &Setting, primary: Span) -> Vec<Label> {
         .collect()
 }
 
+/// What deployment files of production say of the variables behind a value. A secret's line is not shown.
+fn deployed<'a>(model: &'a SettingsModel, node: &'a Node) -> impl Iterator<Item = Label> {
+    let told = model.deployed(node).filter(|fact| {
+        matches!(fact.stage, Stage::Production | Stage::Unclear) && !is_secret_name(&fact.variable)
+    });
+    told.filter(|fact| fact.value.as_deref().is_some_and(|value| password_in_url(value).is_none()))
+        .take(MOST_DEPLOYED)
+        .map(|fact| Label::new(fact.at, format!("deployed with `{}` set here", fact.variable)))
+}
+
 /// A finding about a setting, at the place that decides it, with its chain.
 pub(crate) fn finding(
     cx: &CheckContext<'_>,
@@ -110,7 +126,11 @@ pub(crate) fn finding(
 ) -> Finding {
     let primary = label(cx, model, name);
     let links = match own(model, name) {
-        Some(setting) => chain(setting, primary.span),
+        Some(setting) => {
+            let mut links = chain(setting, primary.span);
+            links.extend(deployed(model, &setting.node));
+            links
+        }
         None => conditional(cx.sources, model, name)
             .map(|found| {
                 Label::new(first_line(cx, found.assignment), "set here, under a condition that does not hold")

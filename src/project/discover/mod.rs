@@ -29,6 +29,8 @@ pub struct DiscoverOptions {
     pub project: Option<String>,
     /// The Python (an executable or the folder of an environment) whose installed versions count.
     pub python: Option<PathBuf>,
+    /// The virtual environment of the user's shell. It counts where the project has none, and Django is in it.
+    pub active_environment: Option<PathBuf>,
     /// `DJANGO_SETTINGS_MODULE` of the user's environment.
     pub environment_settings: Option<String>,
 }

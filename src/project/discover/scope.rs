@@ -8,7 +8,7 @@ use crate::project::entry_points::Mention;
 use crate::project::layout::{Layout, is_below};
 use crate::project::roles::{self, Judged};
 use crate::project::settings_module::SettingsFile;
-use crate::project::{Project, SettingsChoice, dotenv, import_roots, versions};
+use crate::project::{Project, SettingsChoice, deploy, dotenv, import_roots, versions};
 use crate::source::FileId;
 
 /// One project while it is put together.
@@ -42,7 +42,8 @@ impl Scope<'_> {
         let environment = options.environment_settings.as_deref();
         let (candidates, choice) =
             roles::decide(sources, &judged, &missing, environment, is_test_or_vendored(self.home));
-        let installed = versions::Installed::find(sources, self.home, options.python.as_deref());
+        let installed = versions::Installed::find(sources, self.home, options.python.as_deref())
+            .or_else(|| versions::Installed::active(options.active_environment.as_deref()?));
         let (django, drf) = versions::find(sources, self.home, self.homes, installed.as_ref());
         let mut project = Project {
             root: self.home.to_owned(),
@@ -55,6 +56,7 @@ impl Scope<'_> {
             drf,
             site_packages: installed.map(|i| i.site_packages),
             dotenv: dotenv::find(sources, self.home),
+            deployment: deploy::find(sources, self.home, self.homes),
         };
         if let Some(spelled) = &options.settings
             && let Some(found) = settings_named(sources, &project, spelled)

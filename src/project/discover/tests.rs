@@ -533,3 +533,22 @@ fn real_projects_name_their_settings() {
         assert_eq!((projects.len(), choice(first).as_str()), (1, expected), "{name}");
     }
 }
+
+#[test]
+fn a_package_in_a_namespace_has_its_whole_name() {
+    let project = only(&[
+        ("site-1.0.dist-info/METADATA", "Name: site\n"),
+        ("site/web/config.py", ""),
+        ("site/web/settings/__init__.py", ""),
+        ("site/web/settings/common.py", SETTINGS),
+        (
+            "site/web/settings/production.py",
+            "from site.web.config import X\nfrom .common import *\nDEBUG = X\n",
+        ),
+    ]);
+    assert_eq!(choice(&project), "site.web.settings.production");
+    assert_eq!(project.import_roots[0], "");
+    // Without a word of it, the folder is where modules are imported from.
+    let project = only(&[("site/config/__init__.py", ""), ("site/config/settings.py", SETTINGS)]);
+    assert_eq!(choice(&project), "config.settings");
+}

@@ -64,26 +64,9 @@ pub(super) fn find(sources: &Sources) -> Vec<Mention> {
     mentions
 }
 
-/// The value that a deployment file of the project sets a variable to, and the place (`Dockerfile:4`). Files that
-/// surely serve production come before those that may.
-pub fn deployed_value(
-    sources: &Sources,
-    project: &super::Project,
-    variable: &str,
-) -> Option<(String, String)> {
-    let finder = memmem::Finder::new(variable);
-    let mut found: Vec<(bool, String, String)> = Vec::new();
-    for (_, source) in sources.iter() {
-        let inside = project.root.is_empty()
-            || source.path.starts_with(&format!("{}/", project.root))
-            || !source.path.contains('/');
-        if inside && !source.path.ends_with(".py") && finder.find(source.text.as_bytes()).is_some() {
-            found.extend(text_file::values(source, variable));
-        }
-    }
-    let best = found.iter().position(|f| f.0).unwrap_or(0);
-    let (_, value, place) = found.into_iter().nth(best)?;
-    Some((value, place))
+/// What runs with the environment of a file that is not Python, and whether the file decides.
+pub(super) fn kind_of_text(path: &str) -> (Kind, bool) {
+    text_file::kind_of(path, "", "")
 }
 
 /// The words of a path: `docker-compose.dev.yml` has `docker`, `compose`, `dev`, `yml`.

@@ -36,19 +36,6 @@ pub(super) fn mentions(file: FileId, source: &SourceFile) -> Vec<Mention> {
     mentions
 }
 
-/// The values that a deployment file gives a variable: whether the file decides, the value, its place.
-pub(super) fn values(source: &SourceFile, variable: &str) -> Vec<(bool, String, String)> {
-    let lines: Vec<&str> = source.text.lines().collect();
-    let mut values = Vec::new();
-    for (at, line) in lines.iter().enumerate().filter(|(_, line)| !is_comment(line)) {
-        let Some(value) = after_variable(line, variable, lines.get(at + 1)) else { continue };
-        if let (Kind::Deployment, firm) = kind_of(&source.path, "", line) {
-            values.push((firm, value, format!("{}:{}", source.path, at + 1)));
-        }
-    }
-    values
-}
-
 fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
     line.starts_with('#') || line.starts_with(';') || line.starts_with("//")
@@ -97,7 +84,7 @@ fn module_at(text: &str) -> Option<String> {
 }
 
 /// What runs with the settings that a text file names, and whether the file decides.
-fn kind_of(path: &str, section: &str, line: &str) -> (Kind, bool) {
+pub(super) fn kind_of(path: &str, section: &str, line: &str) -> (Kind, bool) {
     let lower = path.to_ascii_lowercase();
     let name = lower.rsplit('/').next().unwrap_or(&lower);
     let has = |set: &[&str]| words(&lower).any(|w| set.contains(&w));
@@ -137,7 +124,8 @@ fn kind_of(path: &str, section: &str, line: &str) -> (Kind, bool) {
         || name.contains("containerfile")
         || name == "procfile"
         || [".service", ".conf"].iter().any(|end| name.ends_with(end))
-        || ["app.yaml", "app.yml", "render.yaml", "fly.toml", "serverless.yml", "heroku.yml"].contains(&name);
+        || ["app.json", "app.yaml", "app.yml", "render.yaml", "fly.toml", "serverless.yml", "heroku.yml"]
+            .contains(&name);
     if deployed {
         return (Kind::Deployment, true);
     }

@@ -46,6 +46,12 @@ impl Installed {
         })
     }
 
+    /// The environment that is active in the user's shell, when it has Django.
+    pub(in crate::project) fn active(environment: &Path) -> Option<Self> {
+        let shown = environment.display().to_string();
+        Self::read(site_packages_of(environment)?, shown).filter(|found| found.version("django").is_some())
+    }
+
     fn read(site_packages: PathBuf, shown: String) -> Option<Self> {
         let mut versions: Vec<(String, String)> = std::fs::read_dir(&site_packages)
             .ok()?

@@ -43,6 +43,7 @@ fn model(sources: &Sources, path: &str, role: Role, value: Span) -> SettingsMode
         composition: Composition::Module,
         problems: Vec::new(),
         switches: Vec::new(),
+        deployment: Vec::new(),
     }
 }
 

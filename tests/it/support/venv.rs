@@ -17,40 +17,78 @@ pub(crate) fn python(name: &str, packages: &[&str]) -> Option<PathBuf> {
     }
 }
 
+/// A folder with `packages` (for `PYTHONPATH`), whatever Python they ask for, or `None` after saying why. Their own
+/// dependencies come along only `whole`.
+pub(crate) fn packages(name: &str, packages: &[&str], whole: bool) -> Option<PathBuf> {
+    let made = kept(name, packages, |folder| {
+        let system = interpreter((3, 10)).ok_or("no Python 3.10 or newer with the venv module")?;
+        let mut pip = Command::new(system);
+        pip.args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "--root-user-action=ignore"]);
+        pip.args(["--ignore-requires-python", "--target"]).arg(folder).args(packages);
+        run(if whole { &mut pip } else { pip.arg("--no-deps") })
+    });
+    match made {
+        Ok(folder) => Some(folder),
+        Err(reason) => {
+            assert!(!is_ci(), "the packages {name} are needed in CI: {reason}");
+            eprintln!("SKIPPED (no packages {name}): {reason}");
+            None
+        }
+    }
+}
+
+/// A Python of at least this version on the machine: on the path, or one that pyenv keeps.
+pub(crate) fn interpreter(least: (u32, u32)) -> Option<PathBuf> {
+    let on_path = ["python3.12", "python3.11", "python3.13", "python3.14", "python3"].map(PathBuf::from);
+    let kept = std::env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv/versions"));
+    let kept = kept.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let mut kept: Vec<PathBuf> = kept.map(|entry| entry.path().join("bin/python")).collect();
+    kept.sort();
+    let fits = format!("import ensurepip, sys; sys.exit(sys.version_info < ({}, {}))", least.0, least.1);
+    let fits = |python: &PathBuf| run(Command::new(python).args(["-c", &fits])).is_ok();
+    on_path.into_iter().chain(kept).find(fits)
+}
+
 /// Whether skipping is a failure.
 pub(crate) fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|v| !v.is_empty() && v != "false" && v != "0")
 }
 
 fn make(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let folder = kept(name, packages, |folder| {
+        let system = interpreter((3, 10)).ok_or("no Python 3.10 or newer with the venv module")?;
+        run(Command::new(system).args(["-m", "venv"]).arg(folder))?;
+        if packages.is_empty() {
+            return Ok(());
+        }
+        run(Command::new(folder.join("bin/python"))
+            .args(["-m", "pip", "install", "-q", "--disable-pip-version-check"])
+            .args(packages))
+    })?;
+    Ok(folder.join("bin/python"))
+}
+
+/// The folder of this name and content, made when it is first asked for.
+fn kept(
+    name: &str,
+    packages: &[&str],
+    make: impl FnOnce(&Path) -> Result<(), String>,
+) -> Result<PathBuf, String> {
     let base = Path::new(env!("CARGO_TARGET_TMPDIR")).join("venvs");
     fs::create_dir_all(&base).map_err(|e| e.to_string())?;
     let hash = xxhash_rust::xxh3::xxh3_64(packages.join("\n").as_bytes());
     let folder = base.join(format!("{name}-{hash:016x}"));
-    let python = folder.join("bin/python");
     // Tests run in threads and processes at once: one makes the environment, the others wait.
     let lock = File::create(base.join(format!("{name}.lock"))).map_err(|e| e.to_string())?;
     lock.lock().map_err(|e| e.to_string())?;
     let done = folder.join("complete");
-    if done.is_file() && python.is_file() {
-        return Ok(python);
+    if done.is_file() {
+        return Ok(folder);
     }
     let _ = fs::remove_dir_all(&folder);
-    let system = ["python3.12", "python3.11", "python3.13", "python3"]
-        .into_iter()
-        .find(|p| {
-            run(Command::new(p).args(["-c", "import ensurepip, sys; sys.exit(sys.version_info < (3, 10))"]))
-                .is_ok()
-        })
-        .ok_or("no Python 3.10 or newer with the venv module")?;
-    run(Command::new(system).args(["-m", "venv"]).arg(&folder))?;
-    if !packages.is_empty() {
-        run(Command::new(&python)
-            .args(["-m", "pip", "install", "-q", "--disable-pip-version-check"])
-            .args(packages))?;
-    }
+    make(&folder)?;
     fs::write(&done, packages.join("\n")).map_err(|e| e.to_string())?;
-    Ok(python)
+    Ok(folder)
 }
 
 fn run(command: &mut Command) -> Result<(), String> {

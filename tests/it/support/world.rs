@@ -601,6 +601,7 @@ fn project(sources: &Sources, ambiguous: bool) -> Project {
         drf: Some(FoundVersion { version: "3.16.0".to_owned(), exact: true, found_in: "uv.lock".to_owned() }),
         site_packages: None,
         dotenv: Vec::new(),
+        deployment: Vec::new(),
     }
 }
 
@@ -635,5 +636,6 @@ fn model(sources: &Sources) -> SettingsModel {
         composition: Composition::Module,
         problems: Vec::new(),
         switches: Vec::new(),
+        deployment: Vec::new(),
     }
 }
