@@ -291,8 +291,9 @@ fn override_key(
     match target {
         Target::Module { file, after } => {
             let place = after.map_or(Place::End, Place::After);
-            let lines = statement(&format!("{name}[\"{key}\"] = "), &value);
-            Ok(vec![Operation::AddStatement { file, lines, place }])
+            // An assignment, so that two fixes for one key are one statement or a conflict.
+            let name = format!("{name}[\"{key}\"]");
+            Ok(vec![Operation::AddAssignment { file, name, value, place, comment: String::new() }])
         }
         Target::Class(class) => {
             let at =
@@ -347,29 +348,6 @@ pub(crate) fn display(cx: &CheckContext<'_>, node: &Node, wanted: fn(&Expr) -> b
     match module.body() {
         [Stmt::Expr(statement)] if module.is_valid() && wanted(&statement.value) => Some(at),
         _ => None,
-    }
-}
-
-/// The longest line that a fix writes by itself.
-const LINE: usize = 88;
-
-/// `head` with the value behind it; what is long takes a line for each element.
-fn statement(head: &str, value: &Code) -> Vec<String> {
-    let long = head.len() + render(value).len() > LINE;
-    match value {
-        Code::List(items) if items.len() > 1 || long => {
-            let mut lines = vec![format!("{head}[")];
-            lines.extend(items.iter().map(|i| format!("    {},", render(i))));
-            lines.push("]".to_owned());
-            lines
-        }
-        Code::Dict(items) if items.len() > 1 => {
-            let mut lines = vec![format!("{head}{{")];
-            lines.extend(items.iter().map(|(k, v)| format!("    {}: {},", render(k), render(v))));
-            lines.push("}".to_owned());
-            lines
-        }
-        _ => vec![format!("{head}{}", render(value))],
     }
 }
 
