@@ -17,7 +17,7 @@ use crate::support::{oracle, venv};
 /// Where the packages pretend to be.
 const ROOT: &str = "/srv/project";
 /// How many are run when nobody asks for more.
-const DEFAULT: u64 = 800;
+const DEFAULT: u64 = 2000;
 /// How many smaller packages are tried at once.
 const CHUNK: usize = 12;
 /// How many wrong packages are made smaller and printed.

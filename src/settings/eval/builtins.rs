@@ -255,7 +255,9 @@ impl Interp<'_> {
                     let (entries, rest) = self.entries_of(val);
                     dict.rest = dict.rest.or(rest);
                     for (key, value) in entries {
-                        dict.insert(key, value);
+                        let cause = cause_of(&key);
+                        let lost = dict.insert(key, value);
+                        self.taint_all(&lost, &cause);
                     }
                 }
                 for (name, value) in args.kw {

@@ -41,6 +41,18 @@ impl Interp<'_> {
                     let only = only.clone();
                     return self.call(&only, args);
                 }
+                let callable =
+                    |c: &Val| matches!(c.v, V::Func(_) | V::Bound(_) | V::Class(_) | V::Ref(_) | V::Lib(_));
+                if let Some((first, others)) = unk.candidates.split_first()
+                    && unk.candidates.iter().all(callable)
+                {
+                    let (first, others) = (first.clone(), Self::one_of(cause.clone(), others.to_vec()));
+                    return self.either_value(
+                        &cause,
+                        &mut |i: &mut Self| i.call(&first, args.clone()),
+                        &mut |i: &mut Self| i.call(&others, args.clone()),
+                    );
+                }
                 let env = callee.env.clone();
                 Ok(self.give_up(&args, cause).with_env(&env))
             }
@@ -119,14 +131,7 @@ impl Interp<'_> {
                             Err(_) => {}
                         }
                     }
-                    if results.is_empty() || results.iter().any(Val::is_unknown) {
-                        return Ok(Val::unknown(cause).with_env(&env));
-                    }
-                    let first = results[0].clone();
-                    if results.iter().all(|r| self.equal(r, &first, 0) == Some(true)) {
-                        return Ok(first.with_env(&env));
-                    }
-                    return Ok(Self::one_of(cause, results).with_env(&env));
+                    return Ok(self.choice(&cause, results).with_env(&env));
                 }
                 if super::edits::is_edit(name) { Val::new(V::None) } else { self.give_up(&args, cause) }
             }
@@ -220,11 +225,10 @@ impl Interp<'_> {
                     self.may_raise(&cause);
                     // Editing methods are recognised when they are called.
                     bound(Callee::Method(name.into()))
-                } else if unk.candidates.len() <= 4
-                    && unk
-                        .candidates
-                        .iter()
-                        .all(|c| matches!(c.v, V::Module(_) | V::Class(_) | V::Instance(_)))
+                } else if unk
+                    .candidates
+                    .iter()
+                    .all(|c| matches!(c.v, V::Module(_) | V::Class(_) | V::Instance(_)))
                 {
                     let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
                     let mut found = Vec::new();
@@ -233,12 +237,7 @@ impl Interp<'_> {
                             found.push(val);
                         }
                     }
-                    match found.as_slice() {
-                        [] => Val::unknown(cause),
-                        _ if found.iter().any(Val::is_unknown) => Val::unknown(cause),
-                        [only] => only.clone(),
-                        _ => Self::one_of(cause, found),
-                    }
+                    self.choice(&cause, found)
                 } else {
                     bound(Callee::Method(name.into()))
                 }

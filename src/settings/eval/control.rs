@@ -1,16 +1,13 @@
-//! Conditions, loops, `try`, `with`. Both sides of an unknown condition run, each on its own copy of the heap.
+//! Conditions, `try`, `with`. Both sides of an unknown condition run, each on its own copy of the heap.
 
 use std::rc::Rc;
 
 use super::join::join_heaps;
 use super::raise::{R, Raise, TryFrame};
 use super::val::{Heap, Reads, V, Val};
-use super::{Flow, Interp, Loop, cause_of};
-use crate::python::ast::{ExceptHandler, Expr, Stmt, StmtFor, StmtIf, StmtTry, StmtWhile, StmtWith};
+use super::{Flow, Interp, cause_of};
+use crate::python::ast::{ExceptHandler, Expr, Stmt, StmtIf, StmtTry, StmtWith};
 use crate::source::Span;
-
-/// Rounds of one loop.
-const MAX_ROUNDS: usize = 20_000;
 
 impl<'a> Interp<'a> {
     pub(super) fn exec_if(&mut self, stmt: &'a StmtIf) -> R<Flow> {
@@ -165,145 +162,6 @@ impl<'a> Interp<'a> {
                 }
             }
         }
-    }
-
-    pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
-        let iterable = self.eval(&stmt.iter)?;
-        let seq = self.walk(&iterable);
-        if stmt.is_async || seq.items.len() > MAX_ROUNDS || (seq.rest.is_some() && seq.items.is_empty()) {
-            let cause = seq.rest.unwrap_or_else(|| "the loop has too many rounds".into());
-            self.may_raise(&cause);
-            self.havoc(&stmt.body, &cause);
-            self.havoc_target(&stmt.target, &cause);
-            return self.after_unclear_loop(&stmt.body, &stmt.orelse, &cause);
-        }
-        let at = self.span(&*stmt.target);
-        let mut rounds = seq.items.into_iter();
-        let flow = self.run_loop(&stmt.body, &mut |i: &mut Self| {
-            let Some(item) = rounds.next() else { return Ok(Some(false)) };
-            i.assign(&stmt.target, item, at, Vec::new())?;
-            Ok(Some(true))
-        })?;
-        if let Some(cause) = seq.rest {
-            self.havoc(&stmt.body, &cause);
-        }
-        match flow {
-            Ok(()) => self.exec_block(&stmt.orelse),
-            Err(flow) => Ok(flow),
-        }
-    }
-
-    pub(super) fn exec_while(&mut self, stmt: &'a StmtWhile) -> R<Flow> {
-        let mut unknown = None;
-        let flow = self.run_loop(&stmt.body, &mut |i: &mut Self| {
-            let cond = i.eval(&stmt.test)?;
-            let truth = i.truth(&cond);
-            if truth.is_none() {
-                unknown = Some(i.condition_cause(&cond, None));
-            }
-            Ok(truth)
-        })?;
-        if let Some(cause) = unknown {
-            self.havoc(&stmt.body, &cause);
-            return self.after_unclear_loop(&stmt.body, &stmt.orelse, &cause);
-        }
-        match flow {
-            Ok(()) => self.exec_block(&stmt.orelse),
-            Err(flow) => Ok(flow),
-        }
-    }
-
-    /// The `else` of a loop whose rounds cannot be told: it runs unless a `break` was met.
-    fn after_unclear_loop(&mut self, body: &'a [Stmt], orelse: &'a [Stmt], cause: &Rc<str>) -> R<Flow> {
-        if orelse.is_empty() || !super::havoc::breaks(body) {
-            return self.exec_block(orelse);
-        }
-        self.either(
-            cause,
-            &Reads::default(),
-            &mut [&mut |_: &mut Self| Ok(Flow::Next), &mut |i: &mut Self| i.exec_block(orelse)],
-        )
-    }
-
-    /// Runs the rounds of a loop. `Ok(Ok)` when it ran out, `Ok(Err)` when it was left otherwise.
-    fn run_loop(
-        &mut self,
-        body: &'a [Stmt],
-        next: &mut dyn FnMut(&mut Self) -> R<Option<bool>>,
-    ) -> R<Result<(), Flow>> {
-        self.frame().loops.push(Loop::default());
-        let cause: Rc<str> = "a loop is left on a condition that cannot be told".into();
-        let mut rounds = 0;
-        let result = loop {
-            match next(self) {
-                Ok(Some(true)) => {}
-                Ok(_) => break Ok(Ok(())),
-                Err(raise) => break Err(raise),
-            }
-            rounds += 1;
-            if rounds > MAX_ROUNDS {
-                self.havoc(body, &"the loop has too many rounds".into());
-                break Ok(Ok(()));
-            }
-            let flow = match self.exec_block(body) {
-                Ok(flow) => flow,
-                Err(raise) => break Err(raise),
-            };
-            let continues = std::mem::take(&mut self.loop_mut().continues);
-            let mut alive = matches!(flow, Flow::Next | Flow::Continue);
-            for heap in continues {
-                if alive {
-                    let own = std::mem::take(&mut self.heap);
-                    self.heap = join_heaps(own, &heap, &cause);
-                } else {
-                    self.heap = heap;
-                    alive = true;
-                }
-            }
-            match flow {
-                Flow::Break => {
-                    let heap = self.heap.clone();
-                    self.loop_mut().breaks.push(heap);
-                    if !alive {
-                        break Ok(Err(Flow::Next));
-                    }
-                }
-                Flow::Return(val) if !alive => break Ok(Err(Flow::Return(val))),
-                Flow::Return(val) => {
-                    let heap = self.heap.clone();
-                    self.frame().returns.push((heap, val));
-                }
-                Flow::Dead if !alive => break Ok(Err(Flow::Dead)),
-                _ => {}
-            }
-        };
-        let Some(mut done) = self.frame().loops.pop() else { return result };
-        // The state that fell out normally, joined with those of each `break`.
-        let mut result = result?;
-        match &result {
-            Err(Flow::Next) => {
-                // The last break is the current state already.
-                done.breaks.pop();
-            }
-            Err(Flow::Dead) => {
-                if let Some(heap) = done.breaks.pop() {
-                    self.heap = heap;
-                    result = Err(Flow::Next);
-                }
-            }
-            _ => {}
-        }
-        if !matches!(result, Err(Flow::Return(_))) {
-            for heap in done.breaks {
-                let own = std::mem::take(&mut self.heap);
-                self.heap = join_heaps(own, &heap, &cause);
-            }
-        }
-        Ok(result)
-    }
-
-    fn loop_mut(&mut self) -> &mut Loop {
-        self.frame().loops.last_mut().expect("internal error: no loop")
     }
 
     pub(super) fn exec_try(&mut self, stmt: &'a StmtTry) -> R<Flow> {

@@ -70,6 +70,7 @@ impl Interp<'_> {
                     None => {
                         // It is in there, somewhere.
                         let cause = cause_of(at);
+                        self.taint(&item, &cause);
                         next.rest.get_or_insert(cause);
                     }
                 }
@@ -107,15 +108,18 @@ impl Interp<'_> {
                     ("index" | "remove", None) if sure => {
                         return Err(Raise::new("ValueError", "asks a list for an element that is not there"));
                     }
-                    ("remove", at) => {
+                    ("remove", found) => {
+                        // One of those that may be equal is gone, or an element that is not listed.
                         self.may_raise(&cause);
-                        let mut next = seq;
-                        if let Some(at) = at {
-                            next.items.remove(at);
-                        } else {
-                            next.items.clear();
+                        let mut next = Seq { items: Vec::new(), rest: Some(cause.clone()) };
+                        for (at, element) in seq.items.into_iter().enumerate() {
+                            let after = found.is_some_and(|found| at > found);
+                            if after || self.equal(&element, item, 0) == Some(false) {
+                                next.items.push(element);
+                            } else {
+                                self.taint(&element, &cause);
+                            }
                         }
-                        next.rest.get_or_insert(cause);
                         self.put_list(id, next);
                         self.note_edit(id, args.at, How::Removed);
                     }
@@ -130,6 +134,7 @@ impl Interp<'_> {
                 let mut next = seq;
                 let (Some(index), None) = (index, &next.rest) else {
                     let cause = next.rest.clone().unwrap_or_else(|| "an index that cannot be told".into());
+                    self.taint_all(&next.items, &cause);
                     self.put_list(id, Seq { items: Vec::new(), rest: Some(cause.clone()) });
                     return Ok(Val::unknown(cause));
                 };
@@ -185,11 +190,23 @@ impl Interp<'_> {
                 let default = args.get(1, "default").cloned();
                 let Some(k) = key.key() else {
                     let cause = cause_of(key);
-                    if name != "get"
+                    // What it gives may be any of them.
+                    let mut values: Vec<Val> = dict.entries.values().map(|(_, v)| v.clone()).collect();
+                    values.extend(default.or_else(|| Some(Val::new(V::None)).filter(|_| name != "pop")));
+                    if name == "get" && dict.rest.is_none() {
+                        return Ok(self.choice(&cause, values));
+                    }
+                    if name == "pop"
                         && let Some(dict) = self.dict_mut(id)
                     {
-                        dict.forget(&cause);
+                        dict.entries.clear();
+                        dict.rest = Some(cause.clone());
+                    } else if name == "setdefault"
+                        && let Some(dict) = self.dict_mut(id)
+                    {
+                        dict.rest.get_or_insert_with(|| cause.clone());
                     }
+                    self.taint_all(&values, &cause);
                     return Ok(Val::unknown(cause));
                 };
                 match (dict.entries.get(&k), &dict.rest) {
@@ -236,8 +253,9 @@ impl Interp<'_> {
                         dict.insert(Val::str(name), value.clone());
                     }
                 }
-                if let (Some(cause), Some(dict)) = (&args.open, self.dict_mut(id)) {
-                    dict.forget(cause);
+                if let Some(cause) = &args.open {
+                    let lost = self.dict_mut(id).map(|dict| dict.forget(cause)).unwrap_or_default();
+                    self.taint_all(&lost, cause);
                 }
                 self.note_edit(id, args.at, How::Updated);
             }

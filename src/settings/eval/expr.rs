@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::functions::Args;
-use super::join::{join_heaps, join_values};
+use super::join::join_states;
 use super::raise::R;
 use super::val::{DictObj, Reads, Seq, V, Val};
 use super::{Interp, MAX_DEPTH, cause_of};
@@ -152,7 +152,8 @@ impl<'a> Interp<'a> {
                     if let V::Tuple(pair) = item.v
                         && let [key, value] = pair.items.as_slice()
                     {
-                        dict.insert(key.clone(), value.clone());
+                        let lost = dict.insert(key.clone(), value.clone());
+                        self.taint_all(&lost, &cause_of(key));
                     }
                 }
                 dict.rest = dict.rest.or(seq.rest);
@@ -275,23 +276,27 @@ impl<'a> Interp<'a> {
         let a = left(self);
         let heap_a = std::mem::replace(&mut self.heap, base);
         let b = right(self);
+        let heap_b = std::mem::take(&mut self.heap);
         self.frame().uncertain -= 1;
+        let is_left = a.is_err();
         let (a, b) = match (a, b) {
             (Ok(a), Ok(b)) => (a, b),
             (Err(raise), other) | (other, Err(raise)) => {
                 // The side that raises is not taken, unless somebody catches it.
                 if raise.stop {
+                    self.heap = heap_b;
                     return Err(raise);
                 }
+                let (raised, kept) = if is_left { (heap_a, heap_b) } else { (heap_b, heap_a) };
                 if other.is_ok() {
-                    self.pend(self.heap.clone(), *raise);
+                    self.pend(raised, *raise);
                 }
+                self.heap = kept;
                 return other;
             }
         };
-        let val = join_values(&a, &heap_a, &b, &self.heap, cause);
-        let own = std::mem::take(&mut self.heap);
-        self.heap = join_heaps(heap_a, &own, cause);
+        let (heap, val) = join_states((heap_a, &a), (&heap_b, &b), cause);
+        self.heap = heap;
         Ok(val)
     }
 
@@ -321,13 +326,16 @@ impl<'a> Interp<'a> {
                 Some(key) => {
                     let key = self.eval(key)?;
                     let value = self.eval(&item.value)?;
-                    dict.insert(key, value);
+                    let cause = cause_of(&key);
+                    let lost = dict.insert(key, value);
+                    self.taint_all(&lost, &cause);
                 }
                 None => {
                     let val = self.eval(&item.value)?;
                     let (entries, rest) = self.entries_of(&val);
                     if let Some(cause) = rest {
-                        dict.forget(&cause);
+                        let lost = dict.forget(&cause);
+                        self.taint_all(&lost, &cause);
                     }
                     for (key, value) in entries {
                         dict.insert(key, value.with_env(&val.env));

@@ -36,6 +36,16 @@ pub(super) enum Body<'a> {
     Expr(&'a Expr),
 }
 
+impl Body<'_> {
+    /// What tells one definition in the text from another.
+    fn address(self) -> usize {
+        match self {
+            Self::Block(body) => body.as_ptr() as usize,
+            Self::Expr(expr) => std::ptr::from_ref(expr) as usize,
+        }
+    }
+}
+
 /// A class of the project.
 pub(super) struct ClassDef {
     pub name: Name,
@@ -114,7 +124,17 @@ impl<'a> Interp<'a> {
         let skip = class.is_some();
         let chain = frame.chain.iter().copied().filter(|&id| !(skip && id == own)).collect();
         let (module, file) = (frame.module, frame.file);
+        let chain: Vec<Id> = chain;
+        // The same definition in the next round of a loop is the same function.
+        let before = self.defined.get(&body.address()).copied().filter(|&id| {
+            let old = &self.funcs[id as usize];
+            old.chain == chain && old.class == class && old.defaults.is_empty() && defaults.is_empty()
+        });
+        if let Some(id) = before {
+            return Ok(Val::new(V::Func(id)));
+        }
         let id = self.funcs.len() as u32;
+        self.defined.insert(body.address(), id);
         self.funcs.push(FuncDef {
             name,
             body,
@@ -238,10 +258,7 @@ impl<'a> Interp<'a> {
         for (heap, val) in returns {
             joined = Some(match joined {
                 None => (heap, val),
-                Some((h, v)) => {
-                    let val = super::join::join_values(&v, &h, &val, &heap, &cause);
-                    (super::join::join_heaps(h, &heap, &cause), val)
-                }
+                Some((h, v)) => super::join::join_states((h, &v), (&heap, &val), &cause),
             });
         }
         match joined {

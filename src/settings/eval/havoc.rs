@@ -24,6 +24,15 @@ impl<'a> Interp<'a> {
         for name in touched.edited {
             if let Some(binding) = self.lookup(name) {
                 let val = binding.val.clone();
+                self.taint_owner(&val, cause);
+            }
+        }
+        // Whatever is read may get another name, or a place in something else.
+        let mut names = Names(Vec::new());
+        names.visit_body(body);
+        for name in names.0 {
+            if let Some(val) = self.lookup(name).map(|b| b.val.clone()).filter(|val| val.heap_id().is_some())
+            {
                 self.taint(&val, cause);
             }
         }
@@ -73,7 +82,7 @@ impl<'a> Interp<'a> {
                     let Some(scope) = scope else { continue };
                     let val = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
                     let Some(val) = val else { continue };
-                    self.taint(&val, cause);
+                    self.taint_owner(&val, cause);
                     if touched.declared.contains(&name) {
                         self.bind_in(scope, name, Val::unknown(cause.clone()).at(val.at), None, Vec::new());
                     }
@@ -191,26 +200,6 @@ pub(super) fn bound_names(body: &[Stmt]) -> Rc<[super::Name]> {
     names.sort_unstable();
     names.dedup();
     names.into_iter().map(Into::into).collect()
-}
-
-/// Whether a loop's body may leave the loop by `break`.
-pub(super) fn breaks(body: &[Stmt]) -> bool {
-    body.iter().any(|stmt| match stmt {
-        Stmt::Break(_) => true,
-        Stmt::If(stmt) => breaks(&stmt.body) || stmt.elif_else_clauses.iter().any(|c| breaks(&c.body)),
-        Stmt::With(stmt) => breaks(&stmt.body),
-        Stmt::Try(stmt) => {
-            let handlers = stmt.handlers.iter().any(|h| {
-                let ExceptHandler::ExceptHandler(handler) = h;
-                breaks(&handler.body)
-            });
-            handlers || breaks(&stmt.body) || breaks(&stmt.orelse) || breaks(&stmt.finalbody)
-        }
-        Stmt::Match(stmt) => stmt.cases.iter().any(|c| breaks(&c.body)),
-        Stmt::For(stmt) => breaks(&stmt.orelse),
-        Stmt::While(stmt) => breaks(&stmt.orelse),
-        _ => false,
-    })
 }
 
 /// The names that statements bind, and those whose values they may edit in place.

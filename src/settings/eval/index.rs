@@ -77,10 +77,10 @@ impl<'a> Interp<'a> {
                 Some(at) => Val::new(V::Bytes(at.into_iter().map(|i| bytes[i]).collect())),
                 None => Val::unknown("a slice that is not modelled"),
             },
-            V::Unknown(unk) if !unk.candidates.is_empty() && unk.candidates.len() <= 4 => {
+            V::Unknown(unk) if !unk.candidates.is_empty() => {
                 let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
                 let cut = candidates.iter().map(|c| self.slice(c, range)).collect();
-                Self::one_of(cause, cut)
+                self.choice(&cause, cut)
             }
             _ => {
                 let cause = cause_of(owner);
@@ -117,10 +117,13 @@ impl<'a> Interp<'a> {
                         .with_env(&env));
                     }
                 },
-                (Ok(_), None) => {
+                (Ok(dict), None) => {
+                    // One of its values.
                     let cause = cause_of(key);
+                    let mut values: Vec<Val> = dict.entries.values().map(|(_, v)| v.clone()).collect();
+                    values.extend(dict.rest.clone().map(Val::unknown));
                     self.may_raise(&cause);
-                    Val::unknown(cause)
+                    self.choice(&cause, values)
                 }
             },
             V::Namespace(id) => {
@@ -146,14 +149,22 @@ impl<'a> Interp<'a> {
                             }
                         }
                     }
-                    (_, Some(cause)) => Val::unknown(cause.clone()),
-                    _ if key.is_unknown() => Val::unknown(cause_of(key)),
+                    (_, Some(cause)) => {
+                        self.may_raise(cause);
+                        self.taint_all(&seq.items, cause);
+                        Val::unknown(cause.clone())
+                    }
+                    _ if key.is_unknown() => {
+                        let cause = cause_of(key);
+                        self.may_raise(&cause);
+                        self.choice(&cause, seq.items)
+                    }
                     _ => {
                         return Err(Raise::new("TypeError", "uses something that is no index").with_env(&env));
                     }
                 }
             }
-            V::Unknown(unk) if !unk.candidates.is_empty() && unk.candidates.len() <= 4 => {
+            V::Unknown(unk) if !unk.candidates.is_empty() => {
                 let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
                 let mut found = Vec::new();
                 for candidate in &candidates {
@@ -162,11 +173,7 @@ impl<'a> Interp<'a> {
                         found.push(val);
                     }
                 }
-                match found.as_slice() {
-                    [] => Val::unknown(cause),
-                    _ if found.iter().any(Val::is_unknown) => Val::unknown(cause),
-                    _ => Self::one_of(cause, found),
-                }
+                self.choice(&cause, found)
             }
             V::None | V::Bool(_) | V::Int(_) => {
                 return Err(Raise::new("TypeError", "subscripts something that holds nothing").with_env(&env));

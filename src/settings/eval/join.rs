@@ -3,31 +3,50 @@
 
 use std::rc::Rc;
 
+use super::taint::taint;
 use super::val::{Binding, Heap, Kind, Obj, Scope, Seq, Unk, V, Val};
 
 /// The most candidates that an unknown value keeps.
-const MAX_CANDIDATES: usize = 8;
+pub(super) const MAX_CANDIDATES: usize = 8;
 const MAX_DEPTH: usize = 24;
 /// The largest product of lengths for which common elements are looked for.
 const MAX_ALIGN: usize = 250_000;
 
+/// What was on one side only, or is one of too many: the joined state does not tell of it, so nothing may be known
+/// of it either.
+pub(super) type Lost = Vec<Val>;
+
 /// The heap after either `a` or `b`, without knowing which.
-pub(super) fn join_heaps(mut a: Heap, b: &Heap, cause: &Rc<str>) -> Heap {
+pub(super) fn join_heaps(a: Heap, b: &Heap, cause: &Rc<str>) -> Heap {
+    finish(a, b, cause, Vec::new())
+}
+
+/// A value and the heap after either `a` or `b`.
+pub(super) fn join_states(a: (Heap, &Val), b: (&Heap, &Val), cause: &Rc<str>) -> (Heap, Val) {
+    let mut lost = Vec::new();
+    let val = join_values(a.1, &a.0, b.1, b.0, cause, &mut lost);
+    (finish(a.0, b.0, cause, lost), val)
+}
+
+fn finish(mut a: Heap, b: &Heap, cause: &Rc<str>, mut lost: Lost) -> Heap {
     let left = a.clone();
     for id in left.differing(b) {
         match (left.get(id), b.get(id)) {
             (None, Some(obj)) => a.put(id, obj.clone()),
             (Some(x), Some(y)) => {
-                let joined = join_objects(x, &left, y, b, cause);
+                let joined = join_objects(x, &left, y, b, cause, &mut lost);
                 a.put(id, joined);
             }
             _ => {}
         }
     }
+    for val in lost {
+        taint(&mut a, &val, cause, 0);
+    }
     a
 }
 
-fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>) -> Obj {
+fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>, lost: &mut Lost) -> Obj {
     let mut steps = x.steps.clone();
     for step in &y.steps {
         if !steps.iter().any(|s| s.0 == step.0) {
@@ -37,7 +56,7 @@ fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>) -> Obj 
     steps.sort_by_key(|s| s.0);
     let tainted = x.tainted.clone().or_else(|| y.tainted.clone());
     let kind = match (&x.kind, &y.kind) {
-        (Kind::List(p), Kind::List(q)) => Kind::List(join_seqs(p, hx, q, hy, cause)),
+        (Kind::List(p), Kind::List(q)) => Kind::List(join_seqs(p, hx, q, hy, cause, lost)),
         (Kind::Set(p), Kind::Set(q)) => {
             let mut joined = p.clone();
             joined.items.retain(|key, _| q.items.contains_key(key));
@@ -51,10 +70,16 @@ fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>) -> Obj 
             let mut joined = p.clone();
             joined.entries.clear();
             for (key, (k, v)) in &p.entries {
-                if let Some((_, other)) = q.entries.get(key) {
-                    joined.entries.insert(key.clone(), (k.clone(), join_values(v, hx, other, hy, cause)));
+                match q.entries.get(key) {
+                    Some((_, other)) => {
+                        let val = join_values(v, hx, other, hy, cause, lost);
+                        joined.entries.insert(key.clone(), (k.clone(), val));
+                    }
+                    None => lost.push(v.clone()),
                 }
             }
+            let only = q.entries.iter().filter(|(key, _)| !p.entries.contains_key(*key));
+            lost.extend(only.map(|(_, (_, v))| v.clone()));
             if joined.entries.len() < p.entries.len().max(q.entries.len()) {
                 joined.rest = Some(cause.clone());
             }
@@ -62,24 +87,24 @@ fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>) -> Obj 
             Kind::Dict(joined)
         }
         (Kind::Iter { seq: p, once }, Kind::Iter { seq: q, .. }) => {
-            Kind::Iter { seq: join_seqs(p, hx, q, hy, cause), once: *once }
+            Kind::Iter { seq: join_seqs(p, hx, q, hy, cause, lost), once: *once }
         }
-        (Kind::Scope(p), Kind::Scope(q)) => Kind::Scope(join_scopes(p, hx, q, hy, cause)),
+        (Kind::Scope(p), Kind::Scope(q)) => Kind::Scope(join_scopes(p, hx, q, hy, cause, lost)),
         (Kind::Instance { class, attrs: p }, Kind::Instance { attrs: q, .. }) => {
-            Kind::Instance { class: *class, attrs: join_scopes(p, hx, q, hy, cause) }
+            Kind::Instance { class: *class, attrs: join_scopes(p, hx, q, hy, cause, lost) }
         }
         _ => x.kind.clone(),
     };
     Obj { kind, steps, tainted }
 }
 
-fn join_scopes(p: &Scope, hx: &Heap, q: &Scope, hy: &Heap, cause: &Rc<str>) -> Scope {
+fn join_scopes(p: &Scope, hx: &Heap, q: &Scope, hy: &Heap, cause: &Rc<str>, lost: &mut Lost) -> Scope {
     let open = p.open.clone().or_else(|| q.open.clone());
     let mut joined = Scope { open, locals: p.locals.clone(), ..Scope::default() };
     for (name, binding) in &p.vars {
         let next = match q.vars.get(name) {
             Some(other) => {
-                let val = join_values(&binding.val, hx, &other.val, hy, cause);
+                let val = join_values(&binding.val, hx, &other.val, hy, cause, lost);
                 Binding { val, steps: join_steps(binding, other) }
             }
             None => maybe_bound(binding, cause),
@@ -122,19 +147,20 @@ fn maybe_bound(binding: &Binding, cause: &Rc<str>) -> Binding {
 }
 
 /// What both lists show, in order; open when either shows more.
-fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>) -> Seq {
+fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>, lost: &mut Lost) -> Seq {
     let (n, m) = (p.items.len(), q.items.len());
     let rest = p.rest.clone().or_else(|| q.rest.clone());
-    if n == m && p.items.iter().zip(&q.items).all(|(x, y)| same(x, hx, y, hy, 0)) {
+    if n == m && p.items.iter().zip(&q.items).all(|(x, y)| is_one(x, hx, y, hy)) {
         let items = p.items.iter().zip(&q.items).map(|(x, y)| x.clone().with_env(&y.env)).collect();
         return Seq { items, rest };
     }
     if n.saturating_mul(m) > MAX_ALIGN {
+        lost.extend(p.items.iter().chain(&q.items).cloned());
         return Seq { items: Vec::new(), rest: Some(rest.unwrap_or_else(|| cause.clone())) };
     }
     // Longest common subsequence.
     let equal: Vec<Vec<bool>> =
-        p.items.iter().map(|x| q.items.iter().map(|y| same(x, hx, y, hy, 0)).collect()).collect();
+        p.items.iter().map(|x| q.items.iter().map(|y| is_one(x, hx, y, hy)).collect()).collect();
     let mut best = vec![vec![0_u32; m + 1]; n + 1];
     for i in (0..n).rev() {
         for j in (0..m).rev() {
@@ -158,15 +184,25 @@ fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>) -> Seq {
         };
         match super::routing::maybe(only, cause) {
             Some(maybe) => items.push(maybe),
-            None => is_cut = true,
+            None => {
+                lost.push(only.clone());
+                is_cut = true;
+            }
         }
     }
     Seq { items, rest: rest.or_else(|| is_cut.then(|| cause.clone())) }
 }
 
+/// Whether two values are the same, and no other name of the one that is dropped can show the difference.
+fn is_one(x: &Val, hx: &Heap, y: &Val, hy: &Heap) -> bool {
+    let shared = |a: u32, b: u32| a != b && (hy.get(a).is_some() || hx.get(b).is_some());
+    let twins = x.heap_id().zip(y.heap_id()).is_some_and(|(a, b)| shared(a, b));
+    !twins && same(x, hx, y, hy, 0)
+}
+
 /// Either `x` or `y`.
-pub(super) fn join_values(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str>) -> Val {
-    if same(x, hx, y, hy, 0) {
+fn join_values(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str>, lost: &mut Lost) -> Val {
+    if is_one(x, hx, y, hy) {
         return x.clone().with_env(&y.env);
     }
     let parts = |v: &Val| match v.unk() {
@@ -176,15 +212,19 @@ pub(super) fn join_values(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str
     let (left, right) = (parts(x), parts(y));
     // Nothing is known of one side: no candidate list would be complete.
     let open = left.is_empty() || right.is_empty();
-    let mut candidates = if open { Vec::new() } else { left };
-    if !open {
+    let mut candidates = Vec::new();
+    if open {
+        lost.extend(left);
+        lost.extend(right);
+    } else {
+        candidates = left;
         for val in right {
-            if !candidates.iter().any(|c| same(c, hx, &val, hy, 0)) {
+            if !candidates.iter().any(|c| is_one(c, hx, &val, hy)) {
                 candidates.push(val);
             }
         }
         if candidates.len() > MAX_CANDIDATES {
-            candidates.clear();
+            lost.append(&mut candidates);
         }
     }
     let (ux, uy) = (x.unk(), y.unk());

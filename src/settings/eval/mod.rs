@@ -46,6 +46,7 @@ mod index;
 mod join;
 mod libs;
 mod literal;
+mod loops;
 mod members;
 mod methods;
 mod names;
@@ -56,8 +57,10 @@ mod pattern;
 mod raise;
 mod routing;
 mod stdlib;
+mod steady;
 mod stmt;
 mod switches;
+mod taint;
 mod targets;
 mod text;
 mod val;
@@ -183,6 +186,8 @@ pub(super) struct Interp<'a> {
     depth: usize,
     installed: usize,
     funcs: Vec<FuncDef<'a>>,
+    /// The latest function of each definition, by where its body lies.
+    defined: FxHashMap<usize, u32>,
     classes: Vec<ClassDef>,
     modules: Vec<ModuleInfo>,
     by_name: FxHashMap<Name, u32>,
@@ -223,6 +228,7 @@ impl<'a> Interp<'a> {
             depth: 0,
             installed: 0,
             funcs: Vec::new(),
+            defined: FxHashMap::default(),
             classes: Vec::new(),
             modules: Vec::new(),
             by_name: FxHashMap::default(),
@@ -402,70 +408,6 @@ impl<'a> Interp<'a> {
         }
     }
 
-    /// From here on nothing is known of a value that somebody else may change.
-    fn taint(&mut self, val: &Val, cause: &Rc<str>) {
-        self.taint_below(val, cause, 0);
-    }
-
-    fn taint_below(&mut self, val: &Val, cause: &Rc<str>, depth: usize) {
-        if depth > 12 {
-            return;
-        }
-        match &val.v {
-            V::List(id) | V::Set(id) | V::Dict(id) | V::Iter(id) => {
-                let Some(obj) = self.heap.get_mut(*id) else { return };
-                if obj.tainted.is_some() {
-                    return;
-                }
-                obj.tainted = Some(cause.clone());
-                let inner: Vec<Val> = match &obj.kind {
-                    Kind::List(seq) | Kind::Iter { seq, .. } => seq.items.clone(),
-                    Kind::Dict(dict) => dict.entries.values().map(|(_, v)| v.clone()).collect(),
-                    _ => Vec::new(),
-                };
-                for val in inner.iter().take(10_000) {
-                    self.taint_below(val, cause, depth + 1);
-                }
-            }
-            V::Tuple(seq) => {
-                for val in seq.items.iter().take(10_000) {
-                    self.taint_below(val, cause, depth + 1);
-                }
-            }
-            V::Unknown(unk) => {
-                for val in &unk.candidates {
-                    self.taint_below(val, cause, depth + 1);
-                }
-            }
-            V::Namespace(id) => self.open_scope(*id, cause, true),
-            V::Module(module) => {
-                let id = self.modules[*module as usize].scope;
-                self.open_scope(id, cause, true);
-            }
-            V::Instance(id) => self.open_scope(*id, cause, true),
-            _ => {}
-        }
-    }
-
-    /// Names may be bound here that nobody saw; with `all`, those that are bound may have changed, too.
-    fn open_scope(&mut self, id: Id, cause: &Rc<str>, all: bool) {
-        let Some(scope) = self.scope_mut(id) else { return };
-        if scope.open.is_none() {
-            scope.open = Some(cause.clone());
-        }
-        if all {
-            for binding in scope.vars.values_mut() {
-                let plain = !matches!(
-                    binding.val.v,
-                    V::Func(_) | V::Class(_) | V::Module(_) | V::Ref(_) | V::Environ | V::Lib(_)
-                );
-                if plain {
-                    binding.val = Val::unknown(cause.clone()).at(binding.val.at);
-                }
-            }
-        }
-    }
-
     fn problem(&mut self, at: Option<Span>, message: impl Into<String>) {
         let problem = Problem { at, message: message.into() };
         if self.problems.len() < 200 && !self.problems.contains(&problem) {
@@ -475,25 +417,38 @@ impl<'a> Interp<'a> {
 }
 
 impl DictObj {
-    /// `d[key] = value`. A key that cannot be told may be any of those there are.
-    fn insert(&mut self, key: Val, value: Val) {
+    /// `d[key] = value`. A key that cannot be told may be any of those there are, or another. Gives what the dict
+    /// no longer tells of, which must be tainted.
+    fn insert(&mut self, key: Val, value: Val) -> Vec<Val> {
         match key.key() {
-            Some(k) => match self.entries.get_mut(&k) {
-                Some((_, old)) => *old = value,
-                None => {
-                    self.entries.insert(k, (key, value));
+            Some(k) => {
+                match self.entries.get_mut(&k) {
+                    Some((_, old)) => *old = value,
+                    None => {
+                        self.entries.insert(k, (key, value));
+                    }
                 }
-            },
-            None => self.forget(&cause_of(&key)),
+                Vec::new()
+            }
+            None => {
+                let mut lost = self.forget(&cause_of(&key));
+                lost.push(value);
+                lost
+            }
         }
     }
 
-    /// Every value may be another from here on.
-    fn forget(&mut self, cause: &Rc<str>) {
-        for (_, value) in self.entries.values_mut() {
-            *value = Val::unknown(cause.clone()).at(value.at);
-        }
-        self.rest = Some(cause.clone());
+    /// Every value may be another from here on. Gives the old ones, which must be tainted.
+    fn forget(&mut self, cause: &Rc<str>) -> Vec<Val> {
+        self.rest.get_or_insert_with(|| cause.clone());
+        let next = |old: &Val| Val::unknown(cause.clone()).at(old.at);
+        self.entries
+            .values_mut()
+            .map(|(_, old)| {
+                let new = next(old);
+                std::mem::replace(old, new)
+            })
+            .collect()
     }
 
     fn get(&self, key: &str) -> Option<&Val> {

@@ -217,12 +217,14 @@ impl Interp<'_> {
                     Err(cause) => DictObj { rest: Some(cause), ..DictObj::default() },
                 };
                 let (entries, rest) = self.entries_of(right);
+                let mut lost = Vec::new();
                 if let Some(cause) = rest {
-                    dict.forget(&cause);
+                    lost = dict.forget(&cause);
                 }
                 for (key, value) in entries {
-                    dict.insert(key, value);
+                    lost.extend(dict.insert(key, value));
                 }
+                self.taint_all(&lost, &"it is in a dict of which not all can be told".into());
                 self.dict_of(dict)
             }
             (V::Set(_), Operator::BitOr | Operator::BitAnd | Operator::Sub | Operator::BitXor, V::Set(_)) => {

@@ -89,9 +89,9 @@ impl<'a> Interp<'a> {
         match &owner.v {
             V::Dict(id) => {
                 let id = *id;
-                if let Some(dict) = self.dict_mut(id) {
-                    dict.insert(key, val);
-                }
+                let cause = cause_of(&key);
+                let lost = self.dict_mut(id).map(|dict| dict.insert(key, val)).unwrap_or_default();
+                self.taint_all(&lost, &cause);
                 self.note_edit(id, at, How::Updated);
             }
             V::Environ => {
@@ -128,17 +128,19 @@ impl<'a> Interp<'a> {
                     }
                     _ => {
                         let cause = seq.rest.clone().unwrap_or_else(|| cause_of(&key));
-                        seq.items.clear();
-                        seq.rest = Some(cause);
+                        let mut lost = std::mem::take(&mut seq.items);
+                        seq.rest = Some(cause.clone());
+                        lost.push(val);
+                        self.taint_all(&lost, &cause);
                     }
                 }
                 self.note_edit(id, at, How::Updated);
             }
             V::Unknown(unk) if !unk.candidates.is_empty() => {
                 let cause = unk.cause.clone();
-                for candidate in unk.candidates.clone() {
-                    self.taint(&candidate, &cause);
-                }
+                self.taint(owner, &cause);
+                // Whoever finds it there may edit it.
+                self.taint(&val, &cause);
             }
             V::Instance(_) => {
                 let args =
@@ -163,10 +165,11 @@ impl<'a> Interp<'a> {
             }
             (_, rest, new_rest) => {
                 let cause = rest.clone().or_else(|| new_rest.clone());
-                *seq = Seq {
-                    items: Vec::new(),
-                    rest: Some(cause.unwrap_or_else(|| "a slice that is not modelled was replaced".into())),
-                };
+                let cause = cause.unwrap_or_else(|| "a slice that is not modelled was replaced".into());
+                let mut lost = std::mem::take(&mut seq.items);
+                seq.rest = Some(cause.clone());
+                lost.extend(new.items);
+                self.taint_all(&lost, &cause);
             }
         }
         self.note_edit(id, at, How::Updated);
@@ -185,6 +188,15 @@ impl<'a> Interp<'a> {
             V::Ref(owner) if &**owner == "os" && name == "environ" => return Ok(()),
             V::Lib(_) => {
                 self.routed_set_attr(owner, name, at);
+                return Ok(());
+            }
+            V::Unknown(unk) => {
+                // Of one of them an attribute is set.
+                let cause = unk.cause.clone();
+                for candidate in unk.candidates.clone() {
+                    self.taint_owner(&candidate, &cause);
+                }
+                self.taint(&val, &cause);
                 return Ok(());
             }
             _ => return Ok(()),
@@ -373,11 +385,14 @@ impl<'a> Interp<'a> {
             }
             return Ok(());
         };
+        let mut lost = Vec::new();
         let found = match self.heap.get_mut(id).map(|o| &mut o.kind) {
             Some(Kind::Dict(dict)) => match key.key() {
                 Some(k) => dict.entries.shift_remove(&k).is_some() || dict.rest.is_some(),
                 None => {
-                    dict.forget(&cause_of(key));
+                    // One of them is gone.
+                    lost = dict.entries.drain(..).map(|(_, (_, value))| value).collect();
+                    dict.rest = Some(cause_of(key));
                     true
                 }
             },
@@ -391,13 +406,14 @@ impl<'a> Interp<'a> {
                     fits
                 }
                 _ => {
-                    seq.items.clear();
+                    lost = std::mem::take(&mut seq.items);
                     seq.rest = Some(cause_of(key));
                     true
                 }
             },
             _ => true,
         };
+        self.taint_all(&lost, &cause_of(key));
         if !found {
             let class = if matches!(owner.v, V::Dict(_)) { "KeyError" } else { "IndexError" };
             return Err(Raise::new(class, "deletes an element that is not there"));
@@ -410,8 +426,11 @@ impl<'a> Interp<'a> {
     pub(super) fn extend_list(&mut self, id: u32, seq: Seq, reads: &Reads) {
         let Some(Kind::List(list)) = self.heap.get_mut(id).map(|o| &mut o.kind) else { return };
         if list.items.len() + seq.items.len() > super::MAX_ITEMS {
-            list.items.clear();
-            list.rest = Some(Rc::from("a collection that grows too large"));
+            let cause: Rc<str> = "a collection that grows too large".into();
+            let mut lost = std::mem::take(&mut list.items);
+            list.rest = Some(cause.clone());
+            lost.extend(seq.items);
+            self.taint_all(&lost, &cause);
             return;
         }
         list.items.extend(seq.items.into_iter().map(|v| if plain(&v) { v.with_env(reads) } else { v }));
@@ -421,14 +440,16 @@ impl<'a> Interp<'a> {
     /// `d.update(other)`.
     pub(super) fn update_dict(&mut self, id: u32, other: &Val) {
         let (entries, rest) = self.entries_of(other);
+        let mut lost = Vec::new();
         let Some(dict) = self.dict_mut(id) else { return };
-        if let Some(cause) = rest {
+        if let Some(cause) = &rest {
             // The unknown entries may replace any that are there, but not those that come after.
-            dict.forget(&cause);
+            lost = dict.forget(cause);
         }
         for (key, value) in entries {
-            dict.insert(key, value);
+            lost.extend(dict.insert(key, value));
         }
+        self.taint_all(&lost, &rest.unwrap_or_else(|| "a key that cannot be told".into()));
     }
 }
 

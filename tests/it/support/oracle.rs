@@ -238,5 +238,10 @@ fn has_rest(said: &[Value]) -> bool {
 }
 
 fn key_text(key: &Value) -> String {
-    key.as_str().map_or_else(|| key.to_string(), str::to_owned)
+    match key {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        _ => key.as_str().map_or_else(|| key.to_string(), str::to_owned),
+    }
 }

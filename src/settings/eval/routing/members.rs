@@ -28,13 +28,17 @@ impl Interp<'_> {
         let get = |key: &str| object.kwargs.iter().find(|(n, _)| &**n == key).map(|(_, v)| v.clone());
         let mut mapping = DictObj::default();
         match get("methods") {
-            None => mapping.insert(Val::str("get"), Val::str(&name)),
-            Some(methods) if matches!(methods.v, V::None) => mapping.insert(Val::str("get"), Val::str(&name)),
+            None => drop(mapping.insert(Val::str("get"), Val::str(&name))),
+            Some(methods) if matches!(methods.v, V::None) => {
+                drop(mapping.insert(Val::str("get"), Val::str(&name)));
+            }
             Some(methods) => {
                 let seq = self.iterate(&methods);
                 for method in &seq.items {
                     match method.as_str() {
-                        Some(method) => mapping.insert(Val::str(&method.to_lowercase()), Val::str(&name)),
+                        Some(method) => {
+                            drop(mapping.insert(Val::str(&method.to_lowercase()), Val::str(&name)));
+                        }
                         None => mapping.rest = Some(cause_of(method)),
                     }
                 }
@@ -144,7 +148,7 @@ impl Interp<'_> {
                 continue;
             };
             match self.class_has(class, &name) {
-                Some(true) => kept.insert(method, action),
+                Some(true) => drop(kept.insert(method, action)),
                 Some(false) => {}
                 None => hidden.push(name),
             }

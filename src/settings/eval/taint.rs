@@ -1,0 +1,142 @@
+//! What becomes of objects that somebody may change unseen. One rule holds everywhere: an unknown value without
+//! candidates, and the unknown rest of a collection, is never an object that is still taken for known. Whoever
+//! makes a value unknown taints what it was.
+
+use std::rc::Rc;
+
+use super::Interp;
+use super::val::{Heap, Id, Kind, Scope, V, Val};
+
+/// How deep collections are followed.
+const MAX_DEPTH: usize = 12;
+/// How many elements of one collection are followed.
+const MAX_ELEMENTS: usize = 10_000;
+
+/// From here on nothing is known of these objects, nor of what they hold.
+pub(super) fn taint(heap: &mut Heap, val: &Val, cause: &Rc<str>, depth: usize) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    let below = |heap: &mut Heap, vals: Vec<Val>| {
+        for val in vals.iter().take(MAX_ELEMENTS) {
+            taint(heap, val, cause, depth + 1);
+        }
+    };
+    match &val.v {
+        V::List(id) | V::Set(id) | V::Dict(id) | V::Iter(id) => {
+            if heap.get(*id).is_none_or(|obj| obj.tainted.is_some()) {
+                return;
+            }
+            let Some(obj) = heap.get_mut(*id) else { return };
+            obj.tainted = Some(cause.clone());
+            let inner = match &obj.kind {
+                Kind::List(seq) | Kind::Iter { seq, .. } => seq.items.clone(),
+                Kind::Dict(dict) => dict.entries.values().map(|(_, v)| v.clone()).collect(),
+                _ => Vec::new(),
+            };
+            below(heap, inner);
+        }
+        V::Tuple(seq) => below(heap, seq.items.clone()),
+        V::Unknown(unk) => below(heap, unk.candidates.clone()),
+        V::Namespace(id) | V::Instance(id) => open(heap, *id, cause, depth),
+        _ => {}
+    }
+}
+
+/// Every name of a namespace may be bound to something else, and more names may be.
+fn open(heap: &mut Heap, id: Id, cause: &Rc<str>, depth: usize) {
+    let Some(scope) = scope_mut(heap, id) else { return };
+    scope.open.get_or_insert_with(|| cause.clone());
+    let mut old = Vec::new();
+    for binding in scope.vars.values_mut() {
+        let kept = matches!(
+            binding.val.v,
+            V::Func(_) | V::Class(_) | V::Module(_) | V::Ref(_) | V::Environ | V::Lib(_)
+        );
+        if !kept {
+            let next = Val::unknown(cause.clone()).at(binding.val.at);
+            old.push(std::mem::replace(&mut binding.val, next));
+        }
+    }
+    for val in old {
+        taint(heap, &val, cause, depth + 1);
+    }
+}
+
+fn scope_mut(heap: &mut Heap, id: Id) -> Option<&mut Scope> {
+    match &mut heap.get_mut(id)?.kind {
+        Kind::Scope(scope) => Some(scope),
+        Kind::Instance { attrs, .. } => Some(attrs),
+        _ => None,
+    }
+}
+
+impl Interp<'_> {
+    /// From here on nothing is known of a value that somebody else may change.
+    pub(super) fn taint(&mut self, val: &Val, cause: &Rc<str>) {
+        match &val.v {
+            V::Module(module) => {
+                let id = self.modules[*module as usize].scope;
+                self.open_scope(id, cause, true);
+            }
+            _ => taint(&mut self.heap, val, cause, 0),
+        }
+    }
+
+    /// Like [`Self::taint`], for a value whose attributes are set or edited: a class's are its own and its bases'.
+    pub(super) fn taint_owner(&mut self, val: &Val, cause: &Rc<str>) {
+        let class = match &val.v {
+            V::Class(class) => Some(*class),
+            V::Instance(_) => self.instance_class(val),
+            _ => None,
+        };
+        self.taint(val, cause);
+        let Some(class) = class else { return };
+        for base in self.classes[class as usize].mro.clone() {
+            let scope = self.classes[base as usize].scope;
+            self.open_scope(scope, cause, true);
+        }
+    }
+
+    pub(super) fn taint_all<'v>(&mut self, vals: impl IntoIterator<Item = &'v Val>, cause: &Rc<str>) {
+        for val in vals {
+            self.taint(val, cause);
+        }
+    }
+
+    /// Names may be bound here that nobody saw; with `all`, those that are bound may have changed, too.
+    pub(super) fn open_scope(&mut self, id: Id, cause: &Rc<str>, all: bool) {
+        if all {
+            open(&mut self.heap, id, cause, 0);
+        } else if let Some(scope) = self.scope_mut(id) {
+            scope.open.get_or_insert_with(|| cause.clone());
+        }
+    }
+
+    /// One of these results. What they are is kept only while every one is known.
+    pub(super) fn choice(&mut self, cause: &Rc<str>, results: Vec<Val>) -> Val {
+        let mut candidates: Vec<Val> = Vec::new();
+        for result in &results {
+            match result.unk() {
+                Some(unk) if unk.candidates.is_empty() => {
+                    self.taint_all(&results, cause);
+                    return Val::unknown(cause.clone());
+                }
+                Some(unk) => candidates.extend(unk.candidates.iter().cloned()),
+                None => candidates.push(result.clone()),
+            }
+        }
+        let Some(first) = candidates.first().cloned() else { return Val::unknown(cause.clone()) };
+        let alike = |this: &Self, val: &Val| {
+            val.heap_id() == first.heap_id() && super::join::same(val, &this.heap, &first, &this.heap, 0)
+        };
+        if candidates.iter().all(|val| alike(self, val)) {
+            return first;
+        }
+        if candidates.len() > super::join::MAX_CANDIDATES {
+            self.taint_all(&candidates, cause);
+            candidates.clear();
+        }
+        Self::one_of(cause.clone(), candidates)
+    }
+}
