@@ -160,8 +160,8 @@ impl<'a> Placement<'a> {
     fn own_part(&self, setting: Option<&Setting>) -> Result<FileId, String> {
         let chooses = self.switches();
         let own = |file: &FileId| {
-            !(chooses && *file == self.model.file)
-                && !self.for_development().any(|other| other.files.contains(file))
+            let shared = self.for_development().any(|other| other.files.contains(file));
+            !shared && (!chooses || *file != self.model.file)
         };
         let gives = |file: &FileId| {
             let steps = self.model.settings.values().flat_map(|s| &s.steps);
