@@ -9,6 +9,7 @@ mod endpoints;
 mod fingerprint;
 pub mod git;
 mod judge;
+mod reached;
 mod report;
 mod rewrite;
 mod scan;

@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 
 use super::judge::{self, Subject};
+use super::reached::read_ahead;
 use super::select::Selection;
 use super::suppress::Comments;
 use super::{Engine, EngineError, Progress, ProgressSink, Report};
@@ -18,8 +19,8 @@ use crate::decisions::Decisions;
 use crate::index::ProjectIndex;
 use crate::index::items::{FileItems, collect};
 use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, Role, SettingsChoice};
-use crate::python::{ParsedModule, forget_trees, with_tree};
-use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production};
+use crate::python::{ParsedModule, forget_trees, tree};
+use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production, outline};
 use crate::source::{FileId, ReadError, SourceFile, Sources, decode, read_file};
 
 /// The parser grows its stack, visitors and drops do not: hostile nesting must not end the process.
@@ -38,7 +39,7 @@ pub(super) fn on_big_stacks<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     POOL.install(work)
 }
 
-/// At most so many settings modules of a project are evaluated besides the judged one.
+/// At most so many settings modules for development and tests are evaluated besides the judged one.
 const MOST_OTHERS: usize = 12;
 
 pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, EngineError> {
@@ -113,19 +114,20 @@ pub(super) fn scan_loaded(
     let decisions = engine.decisions()?.decisions;
     let environment = environment(engine)?;
     let mut notices = Vec::new();
-    // Settings need few files and, one module at a time, one thread: the others read the rest meanwhile.
-    let (parsed, found) = rayon::join(
+    let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
+    read_ahead(&sources, &projects);
+    // Settings are evaluated one module at a time, by one thread: the others read the rest meanwhile.
+    let (parsed, models) = rayon::join(
         || parse_all(&sources, sink),
-        || {
-            let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
+        || -> Vec<Models> {
             let given = engine.options.environment_as_given;
             let models =
                 projects.par_iter().map(|p| evaluate_all(&sources, p, &environment, given)).collect();
             harvest(&sources);
-            Ok::<(Vec<Project>, Vec<Models>), EngineError>((projects, models))
+            models
         },
     );
-    let (parsed, (projects, models)) = (parsed?, found?);
+    let parsed = parsed?;
     not_read.extend(parsed.broken);
     not_read.sort();
     not_read.dedup();
@@ -226,17 +228,31 @@ pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<Pa
     Ok(ParsedAll { items, comments, broken })
 }
 
-fn items_of_file(sources: &Sources, id: FileId, file: &SourceFile) -> Arc<FileItems> {
-    file.derived(|| with_tree(file, |module| collect(sources, id, module)))
+pub(super) fn items_of_file(sources: &Sources, id: FileId, file: &SourceFile) -> Arc<FileItems> {
+    file.derived(|| {
+        let is_kept = file.known::<ParsedModule>().is_some();
+        let items = collect(sources, id, &tree(sources, id));
+        if !is_kept && !answers_requests(&items) {
+            file.forget::<ParsedModule>();
+        }
+        items
+    })
 }
 
 /// Takes the items of the files that the settings needed, and lets go of their trees: large projects' settings import
 /// a good part of their code, and the room is wanted for the rest.
 fn harvest(sources: &Sources) {
     for (id, file) in sources.iter().filter(|(_, f)| f.known::<ParsedModule>().is_some()) {
-        items_of_file(sources, id, file);
+        if !answers_requests(&items_of_file(sources, id, file)) {
+            file.forget::<ParsedModule>();
+        }
     }
-    forget_trees(sources);
+}
+
+/// Whether classes of the file look like views, whose bodies the checks will read: their trees are worth the room.
+fn answers_requests(items: &FileItems) -> bool {
+    let answers = |name: &str| matches!(name, "get" | "post" | "put" | "patch" | "delete" | "get_queryset");
+    items.classes.iter().any(|class| class.methods.iter().any(|method| answers(&method.name)))
 }
 
 /// Whether a file is a numbered migration (`migrations/0001_initial.py`). No import statement can name such a module,
@@ -390,8 +406,10 @@ struct Models {
 
 fn evaluate_all(sources: &Sources, project: &Project, environment: &Environment, as_given: bool) -> Models {
     let Some(judged) = project.choice.module() else { return Models::default() };
-    let others = project.candidates.iter().map(|c| c.module.as_str()).filter(|m| *m != judged);
-    let others: Vec<&str> = others.take(MOST_OTHERS).collect();
+    // A fix must know what development and tests get of the files that it changes; the rest asks nothing.
+    let spared = |role| matches!(role, Role::Development | Role::Test);
+    let others = project.candidates.iter().filter(|c| spared(c.role)).map(|c| c.module.as_str());
+    let others: Vec<&str> = others.filter(|m| *m != judged).take(MOST_OTHERS).collect();
     let ((model, assumed), mut others) = rayon::join(
         || {
             if as_given {
@@ -401,7 +419,7 @@ fn evaluate_all(sources: &Sources, project: &Project, environment: &Environment,
             }
         },
         || -> Vec<SettingsModel> {
-            others.par_iter().map(|module| evaluate(sources, project, module, environment)).collect()
+            others.par_iter().map(|module| outline(sources, project, module, environment)).collect()
         },
     );
     let last = judged.rsplit('.').next().unwrap_or(judged);

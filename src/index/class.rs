@@ -1,7 +1,7 @@
 //! Questions to a class: is it a view, and where does an attribute come from?
 
 use super::Resolution;
-use super::items::{FunctionItem, ValueItem};
+use super::items::{DecoratorItem, FunctionItem, ValueItem};
 use super::{Ancestor, ClassId, Expression, Framework, FrameworkValue, FunctionId, Mro, ProjectIndex};
 use crate::settings::Truth;
 use crate::source::Span;
@@ -83,17 +83,23 @@ impl ProjectIndex {
 
     /// Classes that are DRF views (`Yes`), or may be because a base is unknown (`Maybe`).
     pub fn views(&self) -> impl Iterator<Item = (ClassId, Truth)> {
-        let truth = |(id, _)| (id, self.is_subclass_of(id, API_VIEW));
-        self.classes().map(truth).filter(|(_, truth)| *truth != Truth::No)
+        let find = || {
+            let truth = |(id, _)| (id, self.is_subclass_of(id, API_VIEW));
+            self.classes().map(truth).filter(|(_, truth)| *truth != Truth::No).collect()
+        };
+        self.known.views.get_or_init(find).iter().copied()
     }
 
     /// Module-level functions under `@api_view`.
     pub fn api_views(&self) -> impl Iterator<Item = (FunctionId, &FunctionItem)> {
-        self.functions().filter(|(_, function)| {
-            function.decorators.iter().any(|d| {
-                d.name.as_deref().is_some_and(|name| self.is_external(d.at, name, API_VIEW_DECORATOR))
-            })
-        })
+        let is_decorator = |d: &DecoratorItem| {
+            d.name.as_deref().is_some_and(|name| self.is_external(d.at, name, API_VIEW_DECORATOR))
+        };
+        let find = || {
+            let decorated = self.functions().filter(|(_, f)| f.decorators.iter().any(is_decorator));
+            decorated.map(|(id, _)| id).collect()
+        };
+        self.known.api_views.get_or_init(find).iter().map(|&id| (id, self.function(id)))
     }
 
     /// The methods (lower case) that `@api_view` gives a function; `None` for a plain function.

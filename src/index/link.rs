@@ -38,7 +38,7 @@ impl ProjectIndex {
             let imported = items.imports.iter().map(|_| OnceLock::new()).collect();
             files.push(IndexedFile { items, module, first_class, imported });
         }
-        let mut index = Self { files, by_file, classes, modules, models: OnceLock::new() };
+        let mut index = Self { files, by_file, classes, modules, ..Self::default() };
         for (class, mro) in linearize_all(&index).into_iter().enumerate() {
             index.classes[class].mro = mro;
         }

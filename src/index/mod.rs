@@ -23,7 +23,7 @@ mod tests;
 
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup, REDIRECT_VIEW};
 pub use expression::{Call, Expression, Operator};
@@ -34,6 +34,7 @@ pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
 pub use resolve::{Entity, Resolution};
 
 use crate::python::{ParsedModule, tree};
+use crate::settings::Truth;
 use crate::source::{FileId, Sources, Span};
 use items::{ClassItem, FileItems, FunctionItem};
 
@@ -57,6 +58,15 @@ pub struct ProjectIndex {
     classes: Vec<IndexedClass>,
     modules: modules::Modules,
     models: OnceLock<models::Models>,
+    known: Known,
+}
+
+/// What nearly every check asks for, found out when first asked for.
+#[derive(Debug, Default)]
+struct Known {
+    views: OnceLock<Vec<(ClassId, Truth)>>,
+    api_views: OnceLock<Vec<FunctionId>>,
+    mixed_into_views: OnceLock<FxHashSet<ClassId>>,
 }
 
 #[derive(Debug)]

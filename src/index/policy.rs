@@ -177,18 +177,12 @@ impl ProjectIndex {
     }
 
     /// Project classes from which a class inherits that surely is a DRF view.
-    pub fn mixed_into_views(&self) -> FxHashSet<ClassId> {
-        let mut found = FxHashSet::default();
-        for (view, truth) in self.views() {
-            if truth != Truth::Yes {
-                continue;
-            }
-            found.extend(self.mro(view).order.iter().filter_map(|a| match a {
-                Ancestor::Project(id) => Some(*id),
-                _ => None,
-            }));
-        }
-        found
+    pub fn mixed_into_views(&self) -> &FxHashSet<ClassId> {
+        self.known.mixed_into_views.get_or_init(|| {
+            let views = self.views().filter(|(_, truth)| *truth == Truth::Yes);
+            let ancestors = views.flat_map(|(view, _)| &self.mro(view).order);
+            ancestors.filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None }).collect()
+        })
     }
 
     /// The elements of a list or tuple, through module-level names and `+`; `None` when they cannot be told.

@@ -2,10 +2,11 @@
 
 use memchr::memmem;
 
-use super::layout::{Layout, ancestors, folder_of, is_below, join};
+use super::Project;
+use super::layout::{Layout, ancestors, folder_of, is_below, join, module_below};
 use crate::python::visitor::{Visitor, walk_expr};
 use crate::python::{ModulePath, ast, dotted_name, tree};
-use crate::source::FileId;
+use crate::source::{FileId, Sources};
 use ast::Expr;
 
 /// The import roots of the project in `home`, first wins. `files` are its settings, `bases` the folders from
@@ -170,5 +171,17 @@ impl<'a> Visitor<'a> for Texts {
             }
         }
         walk_expr(self, expr);
+    }
+}
+
+impl Project {
+    /// The folders below which modules are imported, relative to the root of the scan.
+    pub fn roots(&self) -> &[String] {
+        if self.import_roots.is_empty() { std::slice::from_ref(&self.root) } else { &self.import_roots }
+    }
+
+    /// The file of a module of the project by its dotted name, and whether it is a package's `__init__.py`.
+    pub fn module_file(&self, sources: &Sources, name: &str) -> Option<(FileId, bool)> {
+        self.roots().iter().find_map(|root| module_below(sources, root, name))
     }
 }

@@ -70,8 +70,7 @@ impl<'a> Layout<'a> {
 
     /// The file of a module below an import root: a package's `__init__.py` wins over a module, as in Python.
     pub(super) fn module_file(&self, base: &str, module: &str) -> Option<FileId> {
-        let path = join(base, &module.replace('.', "/"));
-        self.sources.find(&format!("{path}/__init__.py")).or_else(|| self.sources.find(&format!("{path}.py")))
+        module_below(self.sources, base, module).map(|(file, _)| file)
     }
 
     /// Like [`Self::module_file`] for a name with `*`: all modules that fit.
@@ -146,4 +145,11 @@ impl Layout<'_> {
     pub(super) fn has_installed_package(&self, folder: &str) -> bool {
         self.folders.iter().any(|f| f.ends_with(".dist-info") && folder_of(f) == folder)
     }
+}
+
+/// The file of a dotted module name below an import root, and whether it is a package's `__init__.py`, which wins.
+pub(super) fn module_below(sources: &Sources, base: &str, module: &str) -> Option<(FileId, bool)> {
+    let path = join(base, &module.replace('.', "/"));
+    let package = sources.find(&format!("{path}/__init__.py")).map(|file| (file, true));
+    package.or_else(|| Some((sources.find(&format!("{path}.py"))?, false)))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::eval::Extent;
 use super::{SettingsModel, defaults, dynaconf, eval};
 use crate::project::{Project, Role};
 use crate::source::Sources;
@@ -34,6 +35,27 @@ pub fn evaluate(
     module: &str,
     environment: &Environment,
 ) -> SettingsModel {
+    evaluate_to(sources, project, module, environment, Extent::Whole)
+}
+
+/// Like [`evaluate`], for a module that is not judged: which files it takes, and which values from where. Where it
+/// loads a good part of the project's code on the way, what comes from there stays unknown.
+pub fn outline(
+    sources: &Sources,
+    project: &Project,
+    module: &str,
+    environment: &Environment,
+) -> SettingsModel {
+    evaluate_to(sources, project, module, environment, Extent::Outline)
+}
+
+fn evaluate_to(
+    sources: &Sources,
+    project: &Project,
+    module: &str,
+    environment: &Environment,
+    extent: Extent,
+) -> SettingsModel {
     let Some(candidate) = project.candidates.iter().find(|c| c.module == module) else {
         return empty(sources, project, module);
     };
@@ -42,7 +64,7 @@ pub fn evaluate(
         if is_toml {
             dynaconf::evaluate(sources, project, candidate, environment)
         } else {
-            eval::run(sources, project, candidate, environment)
+            eval::run(sources, project, candidate, environment, extent)
         }
     };
     let mut model = on_deep_stack("settings", run).unwrap_or_else(|| empty(sources, project, module));

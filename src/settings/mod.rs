@@ -19,7 +19,7 @@ mod value;
 use std::collections::BTreeMap;
 
 pub use defaults::{ApiSetting, DefaultStory, SettingOrigin, default_story};
-pub use env::{Environment, evaluate, parse_env_file};
+pub use env::{Environment, evaluate, outline, parse_env_file};
 pub use production::{Assumed, evaluate_production};
 pub use provenance::{EnvRead, How, Reader, Step};
 pub use secrets::{is_secret_name, password_in_url};

@@ -167,6 +167,16 @@ fn a_signal_to_end_restores_the_terminal() {
 
 #[cfg(unix)]
 #[test]
+fn it_ends_when_its_terminal_goes_away() {
+    let mut pty = session("", &[]);
+    pty.wait_for("Enter opens the checklist");
+    pty.hang_up("\r");
+    // No process may stay behind that nobody sees.
+    pty.wait_exit();
+}
+
+#[cfg(unix)]
+#[test]
 fn it_stops_and_continues_with_a_whole_screen() {
     let mut pty = session("", &[]);
     pty.wait_for("Enter opens the checklist");

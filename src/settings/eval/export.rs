@@ -15,15 +15,28 @@ use crate::source::{FileId, Sources};
 const MAX_NODES: usize = 60_000;
 const MAX_NEST: usize = 40;
 
+/// How far an evaluation goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::settings) enum Extent {
+    /// Everything that is imported.
+    Whole,
+    /// What settings modules import themselves, and a part of the rest.
+    Outline,
+}
+
 /// Evaluates a Python settings module.
 pub(in crate::settings) fn run(
     sources: &Sources,
     project: &Project,
     candidate: &SettingsCandidate,
     environment: &Environment,
+    extent: Extent,
 ) -> SettingsModel {
     let arena = Arena::new(sources);
     let mut interp = Interp::new(&arena, project, environment);
+    if extent == Extent::Outline {
+        interp.most_modules = super::imports::MAX_OUTLINE;
+    }
     let mut model = SettingsModel::blank(project, &candidate.module, candidate.file, candidate.role);
     let loaded = interp.load_candidate(&candidate.module, candidate.file);
     match loaded {

@@ -36,7 +36,18 @@ impl Heap {
         leaf.get_mut(at)?.as_mut().map(Rc::make_mut)
     }
 
+    /// The object itself, to be kept by another copy too.
+    pub(super) fn shared(&self, id: Id) -> Option<&Rc<Obj>> {
+        let (branch, leaf, at) = place(id);
+        self.branches.get(branch)?.get(leaf)?.get(at)?.as_ref()
+    }
+
     pub(super) fn put(&mut self, id: Id, obj: Obj) {
+        self.share(id, Rc::new(obj));
+    }
+
+    /// Takes an object that another copy keeps.
+    pub(super) fn share(&mut self, id: Id, obj: Rc<Obj>) {
         let (branch, leaf, at) = place(id);
         if self.branches.len() <= branch {
             self.branches.resize_with(branch + 1, Rc::default);
@@ -45,7 +56,13 @@ impl Heap {
         if branch.len() <= leaf {
             branch.resize_with(leaf + 1, || Rc::new(vec![None; WIDTH]));
         }
-        Rc::make_mut(&mut branch[leaf])[at] = Some(Rc::new(obj));
+        Rc::make_mut(&mut branch[leaf])[at] = Some(obj);
+    }
+
+    /// Whether both are copies that nobody has written since.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.branches.len() == other.branches.len()
+            && self.branches.iter().zip(&other.branches).all(|(a, b)| Rc::ptr_eq(a, b))
     }
 
     /// The ids whose objects may differ between two heaps, and those that only one has.

@@ -14,7 +14,9 @@ use crate::source::{FileId, Span};
 
 /// How deep imports may nest.
 const MAX_IMPORTS: usize = 100;
-const MAX_MODULES: usize = 2000;
+/// How many modules are evaluated, and how many in an outline.
+pub(super) const MAX_MODULES: usize = 2000;
+pub(super) const MAX_OUTLINE: usize = 100;
 
 /// Where a module of the project is.
 #[derive(Clone, Debug)]
@@ -35,22 +37,12 @@ pub(super) enum Found {
 impl<'a> Interp<'a> {
     /// The file of a dotted name.
     pub(super) fn find_module(&self, name: &str) -> Option<Found> {
-        let inner = name.replace('.', "/");
-        let at =
-            |base: &str, rest: &str| if base.is_empty() { rest.to_owned() } else { format!("{base}/{rest}") };
-        let roots = &self.project.import_roots;
-        let fallback = [self.project.root.clone()];
-        let roots = if roots.is_empty() { &fallback[..] } else { roots };
-        for root in roots {
-            if let Some(file) = self.sources.find(&at(root, &format!("{inner}/__init__.py"))) {
-                return Some(Found::File { file, is_package: true });
-            }
-            if let Some(file) = self.sources.find(&at(root, &format!("{inner}.py"))) {
-                return Some(Found::File { file, is_package: false });
-            }
+        if let Some((file, is_package)) = self.project.module_file(self.sources, name) {
+            return Some(Found::File { file, is_package });
         }
-        for root in roots {
-            let prefix = at(root, &format!("{inner}/"));
+        let inner = name.replace('.', "/");
+        for root in self.project.roots() {
+            let prefix = if root.is_empty() { format!("{inner}/") } else { format!("{root}/{inner}/") };
             if self.sources.below(&prefix).any(|(_, f)| f.path.ends_with(".py")) {
                 return Some(Found::Namespace);
             }
@@ -144,7 +136,8 @@ impl<'a> Interp<'a> {
         let path = self.absolute_path(file);
         let id = self.register(name, Some(file), path, is_package);
         let scope = self.modules[id as usize].scope;
-        let cause: Rc<str> = if self.modules.len() > MAX_MODULES {
+        let most = if self.imports_settings() { MAX_MODULES } else { self.most_modules };
+        let cause: Rc<str> = if self.modules.len() > most {
             "too many modules are imported".into()
         } else if self.frames.len() > MAX_IMPORTS {
             "imports nest too deeply".into()
@@ -156,6 +149,13 @@ impl<'a> Interp<'a> {
         };
         self.open_scope(scope, &cause, true);
         Ok(id)
+    }
+
+    /// Whether the import stands in a file beside settings modules: these are composed there.
+    fn imports_settings(&self) -> bool {
+        let folder = |file: FileId| self.sources.path(file).rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Some(here) = self.frame_ref().file.map(folder) else { return true };
+        self.project.candidates.iter().any(|candidate| folder(candidate.file) == here)
     }
 
     pub(super) fn note_file(&mut self, file: FileId) {

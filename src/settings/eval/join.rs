@@ -31,8 +31,8 @@ pub(super) fn join_states(a: (Heap, &Val), b: (&Heap, &Val), cause: &Rc<str>) ->
 fn finish(mut a: Heap, b: &Heap, cause: &Rc<str>, mut lost: Lost) -> Heap {
     let left = a.clone();
     for id in left.differing(b) {
-        match (left.get(id), b.get(id)) {
-            (None, Some(obj)) => a.put(id, obj.clone()),
+        match (left.shared(id), b.shared(id)) {
+            (None, Some(obj)) => a.share(id, obj.clone()),
             (Some(x), Some(y)) => {
                 let joined = join_objects(x, &left, y, b, cause, &mut lost);
                 a.put(id, joined);
@@ -100,16 +100,22 @@ fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>, lost: &
 
 fn join_scopes(p: &Scope, hx: &Heap, q: &Scope, hy: &Heap, cause: &Rc<str>, lost: &mut Lost) -> Scope {
     let open = p.open.clone().or_else(|| q.open.clone());
-    let mut joined = Scope { open, locals: p.locals.clone(), ..Scope::default() };
-    for (name, binding) in &p.vars {
-        let next = match q.vars.get(name) {
+    let mut joined = Scope { open, ..p.clone() };
+    for (at, (name, binding)) in p.vars.iter().enumerate() {
+        // Both sides bind mostly the same names in the same order, to the same values.
+        let other = match q.vars.get_index(at) {
+            Some((same, other)) if same == name => Some(other),
+            _ => q.vars.get(name),
+        };
+        let next = match other {
+            Some(other) if binding.is(other) => continue,
             Some(other) => {
                 let val = join_values(&binding.val, hx, &other.val, hy, cause, lost);
                 Binding { val, steps: join_steps(binding, other) }
             }
             None => maybe_bound(binding, cause),
         };
-        joined.vars.insert(name.clone(), next);
+        joined.vars[at] = next;
     }
     for (name, binding) in &q.vars {
         if !p.vars.contains_key(name) {
@@ -283,7 +289,7 @@ pub(super) fn same(x: &Val, hx: &Heap, y: &Val, hy: &Heap, depth: usize) -> bool
         | (V::Ref(a), V::Ref(b))
         | (V::Regex(a), V::Regex(b))
         | (V::Path(a), V::Path(b))
-        | (V::Lazy(a), V::Lazy(b)) => a == b,
+        | (V::Lazy(a), V::Lazy(b)) => Rc::ptr_eq(a, b) || a == b,
         (V::Float(a), V::Float(b)) | (V::Timedelta(a), V::Timedelta(b)) => a.to_bits() == b.to_bits(),
         (V::Bytes(a), V::Bytes(b)) => a == b,
         (V::Tuple(a), V::Tuple(b)) => Rc::ptr_eq(a, b) || same_seqs(a, hx, b, hy, depth),

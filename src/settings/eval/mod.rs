@@ -77,7 +77,7 @@ use crate::python::{ParsedModule, Ranged, tree};
 use crate::settings::{Environment, How, Problem, Step, Switch};
 use crate::source::{FileId, Sources, Span};
 
-pub(super) use export::run;
+pub(super) use export::{Extent, run};
 pub(super) use libs::parse_dotenv;
 pub(super) use routing::run_routes;
 
@@ -184,6 +184,8 @@ pub(super) struct Interp<'a> {
     seq: u32,
     steps: u64,
     depth: usize,
+    /// How many modules are evaluated that settings modules do not import themselves.
+    most_modules: usize,
     installed: usize,
     funcs: Vec<FuncDef<'a>>,
     /// The latest function of each definition, by where its body lies.
@@ -226,6 +228,7 @@ impl<'a> Interp<'a> {
             seq: 0,
             steps: MAX_STEPS,
             depth: 0,
+            most_modules: imports::MAX_MODULES,
             installed: 0,
             funcs: Vec::new(),
             defined: FxHashMap::default(),

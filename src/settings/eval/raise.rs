@@ -58,6 +58,14 @@ impl TryFrame {
     }
 
     fn pend(&mut self, heap: &Heap, raise: &Raise) {
+        // One expression may raise at several points: nothing has changed between them.
+        if let Some((last, what)) = self.pending.last_mut()
+            && last.is(heap)
+            && (what.any || !raise.any && what.classes == raise.classes)
+        {
+            what.env = what.env.union(&raise.env);
+            return;
+        }
         if self.pending.len() < MAX_PENDING {
             self.pending.push((heap.clone(), raise.clone()));
         } else if let Some((last, what)) = self.pending.last_mut() {

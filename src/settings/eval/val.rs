@@ -49,6 +49,12 @@ impl Reads {
             (None, Some(_)) => other.clone(),
             (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self.clone(),
             (Some(a), Some(b)) => {
+                let is_known = |read: &EnvRead| {
+                    a.iter().any(|r| r.name == read.name && r.at == read.at && r.needed >= read.needed)
+                };
+                if b.iter().all(is_known) {
+                    return self.clone();
+                }
                 let mut all = (**a).clone();
                 for read in b.iter() {
                     match all.iter().position(|r| r.name == read.name && r.at == read.at) {
@@ -63,12 +69,43 @@ impl Reads {
     }
 }
 
+impl Reads {
+    /// Whether both are the same list.
+    fn is(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
 /// A value with its place and the reads behind it.
 #[derive(Clone, Debug)]
 pub(super) struct Val {
     pub v: V,
     pub at: Option<Span>,
     pub env: Reads,
+}
+
+impl Val {
+    /// Whether both are surely one value made at one place, as far as a look at the outside tells.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        let same = match (&self.v, &other.v) {
+            (V::None, V::None) => true,
+            (V::Bool(a), V::Bool(b)) => a == b,
+            (V::Int(a), V::Int(b)) => a == b,
+            (V::Str(a), V::Str(b)) | (V::Path(a), V::Path(b)) | (V::Ref(a), V::Ref(b)) => Rc::ptr_eq(a, b),
+            (V::Tuple(a), V::Tuple(b)) => Rc::ptr_eq(a, b),
+            (V::List(a), V::List(b)) | (V::Set(a), V::Set(b)) | (V::Dict(a), V::Dict(b)) => a == b,
+            (V::Instance(a), V::Instance(b)) => a == b,
+            (V::Module(a), V::Module(b)) | (V::Func(a), V::Func(b)) | (V::Class(a), V::Class(b)) => a == b,
+            (V::Lib(a), V::Lib(b)) => Rc::ptr_eq(a, b),
+            (V::Unknown(a), V::Unknown(b)) => Rc::ptr_eq(a, b),
+            _ => false,
+        };
+        same && self.at == other.at && self.env.is(&other.env)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -178,6 +215,13 @@ pub(super) struct SetObj {
 pub(super) struct Binding {
     pub val: Val,
     pub steps: Rc<Vec<(u32, Step)>>,
+}
+
+impl Binding {
+    /// Whether both surely bind one value by the same steps.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.steps, &other.steps) && self.val.is(&other.val)
+    }
 }
 
 #[derive(Clone, Debug)]

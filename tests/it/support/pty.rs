@@ -12,8 +12,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running session.
 pub(crate) struct Pty {
-    master: Box<dyn MasterPty + Send>,
-    writer: Box<dyn std::io::Write + Send>,
+    /// The terminal's own side, until it hangs up.
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn std::io::Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
     state: Arc<Mutex<State>>,
 }
@@ -22,6 +23,8 @@ struct State {
     screen: vt100::Parser,
     bytes: Vec<u8>,
     closed: bool,
+    /// The reader lets go of the terminal at the next output.
+    hangs_up: bool,
 }
 
 /// Starts `drf-harden` with these arguments in `folder`. The environment is clean: `state` takes all user files.
@@ -60,14 +63,15 @@ pub(crate) fn spawn(command: CommandBuilder, size: (u16, u16)) -> Pty {
     let mut reader = pair.master.try_clone_reader().expect("a reader");
     let writer = pair.master.take_writer().expect("a writer");
     let screen = vt100::Parser::new(cells(size.0), cells(size.1), 0);
-    let state = Arc::new(Mutex::new(State { screen, bytes: Vec::new(), closed: false }));
+    let state = Arc::new(Mutex::new(State { screen, bytes: Vec::new(), closed: false, hangs_up: false }));
     let shared = Arc::clone(&state);
     std::thread::spawn(move || {
         let mut buffer = vec![0; 65536];
         loop {
             let read = reader.read(&mut buffer).unwrap_or(0);
             let mut state = shared.lock().unwrap();
-            if read == 0 {
+            if read == 0 || state.hangs_up {
+                drop(reader);
                 state.closed = true;
                 return;
             }
@@ -75,7 +79,7 @@ pub(crate) fn spawn(command: CommandBuilder, size: (u16, u16)) -> Pty {
             state.bytes.extend_from_slice(&buffer[..read]);
         }
     });
-    Pty { master: pair.master, writer, child, state }
+    Pty { master: Some(pair.master), writer: Some(writer), child, state }
 }
 
 fn pty_size((rows, cols): (u16, u16)) -> PtySize {
@@ -101,7 +105,7 @@ impl Pty {
     /// and edits lines.
     pub(crate) fn assert_restored(&self) {
         #[cfg(unix)]
-        if let Some(line) = self.master.get_termios() {
+        if let Some(line) = self.master.as_ref().and_then(|m| m.get_termios()) {
             let flags = format!("{:?}", line.local_flags);
             assert!(flags.contains("ICANON") && flags.contains("ECHO"), "the line was left raw: {flags}");
         }
@@ -135,14 +139,27 @@ impl Pty {
 
     /// Types.
     pub(crate) fn send(&mut self, keys: &str) {
-        self.writer.write_all(keys.as_bytes()).expect("the terminal takes keys");
-        self.writer.flush().expect("the terminal takes keys");
+        let writer = self.writer.as_mut().expect("a terminal that is there");
+        writer.write_all(keys.as_bytes()).expect("the terminal takes keys");
+        writer.flush().expect("the terminal takes keys");
+    }
+
+    /// The terminal goes away, as when its window is closed. `key` must make the screen change.
+    pub(crate) fn hang_up(&mut self, key: &str) {
+        self.state.lock().unwrap().hangs_up = true;
+        self.send(key);
+        let start = Instant::now();
+        while !self.state.lock().unwrap().closed {
+            assert!(start.elapsed() < PATIENCE, "the screen does not change");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        (self.master, self.writer) = (None, None);
     }
 
     /// Changes the terminal's size (rows, columns).
     pub(crate) fn resize(&mut self, size: (u16, u16)) {
         self.state.lock().unwrap().screen.screen_mut().set_size(cells(size.0), cells(size.1));
-        self.master.resize(pty_size(size)).expect("a new size");
+        self.master.as_ref().expect("a terminal that is there").resize(pty_size(size)).expect("a new size");
     }
 
     /// The process id.
