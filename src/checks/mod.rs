@@ -10,6 +10,7 @@ mod api_defaults;
 mod authentication;
 mod cors;
 mod deployment;
+mod endpoints;
 mod limits;
 mod logging;
 mod permissions;
@@ -19,6 +20,7 @@ mod serializers;
 mod views;
 
 use crate::checklist::Catalog;
+use crate::endpoints::Inventory;
 use crate::finding::Outcome;
 use crate::index::ProjectIndex;
 use crate::project::Project;
@@ -32,6 +34,13 @@ pub trait Check: Sync {
 
     /// Judges one project.
     fn run(&self, cx: &CheckContext<'_>) -> Outcome;
+
+    /// What the endpoints are to it here. Checks that ask for them run once these are worked out, so that none waits
+    /// for them; where no selected check asks, they are not worked out at all.
+    fn endpoints(&self, cx: &CheckContext<'_>) -> EndpointUse {
+        let _ = cx;
+        EndpointUse::None
+    }
 }
 
 /// All that a check may look at.
@@ -50,14 +59,45 @@ pub struct CheckContext<'a> {
     pub index: &'a ProjectIndex,
     /// Prose and mappings.
     pub catalog: &'a Catalog,
+    /// The endpoints of the project under the judged settings.
+    pub endpoints: &'a dyn Endpoints,
+    /// The views that the team has said are for everybody.
+    pub public: &'a [PublicView],
+}
+
+/// What the endpoints are to a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndpointUse {
+    /// Nothing.
+    None,
+    /// They make its message fuller.
+    Detail,
+    /// It judges them: it runs only where it is selected.
+    Basis,
+}
+
+/// Endpoints that are worked out once, when first asked for.
+pub trait Endpoints: Sync {
+    /// The endpoints; `None` without a project or its settings, without DRF, or where they could not be worked out.
+    fn get(&self) -> Option<&Inventory>;
+}
+
+/// A view that is for everybody on a person's word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicView {
+    /// Its dotted name.
+    pub view: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// The families, sorted by name.
-static FAMILIES: [&[&dyn Check]; 11] = [
+static FAMILIES: [&[&dyn Check]; 12] = [
     api_defaults::CHECKS,
     authentication::CHECKS,
     cors::CHECKS,
     deployment::CHECKS,
+    endpoints::CHECKS,
     limits::CHECKS,
     logging::CHECKS,
     permissions::CHECKS,

@@ -74,6 +74,8 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List every URL, its view and its methods
     Endpoints(EndpointsArgs),
+    /// List the views that let everybody in, and mark those that shall
+    Public(PublicArgs),
     /// Show the settings that production gets, and where each is decided
     Settings(SettingsArgs),
     /// List the checks
@@ -399,6 +401,28 @@ pub(super) struct EndpointsArgs {
     /// Leave out paths that match, relative to PATH; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PublicArgs {
+    /// The folder to scan
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// The settings module; the one production uses when left out
+    #[arg(long, value_name = "MODULE")]
+    pub(super) settings: Option<String>,
+    /// Mark a view as public, with the reason; repeatable
+    #[arg(long, value_name = "VIEW=REASON")]
+    pub(super) mark: Vec<String>,
+    /// Mark every view that seems public
+    #[arg(long)]
+    pub(super) seeming: bool,
+    /// Take a mark back; repeatable
+    #[arg(long, value_name = "VIEW")]
+    pub(super) unmark: Vec<String>,
+    /// Who says so; git's user when left out
+    #[arg(long, value_name = "NAME")]
+    pub(super) by: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

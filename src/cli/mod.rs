@@ -9,6 +9,7 @@ mod endpoints;
 pub mod exit;
 mod explain;
 mod progress;
+mod public;
 mod select;
 mod session;
 mod settings;
@@ -78,6 +79,7 @@ fn dispatch(args: Vec<OsString>) -> u8 {
         Some(Command::Undo(args)) => apply::undo(&mut shell, args),
         Some(Command::Explain(args)) => explain::run(&mut shell, args),
         Some(Command::Endpoints(args)) => endpoints::run(&mut shell, args),
+        Some(Command::Public(args)) => public::run(&mut shell, args),
         Some(Command::Settings(args)) => settings::run(&mut shell, args),
         Some(Command::Rules(args)) => rules(&mut shell, args),
         Some(Command::Completions { shell: name }) => completions(&mut shell, *name),

@@ -4,7 +4,7 @@ use time::Date;
 use time::macros::format_description;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
 
-use super::{Answer, Decisions, Waiver, WaiverScope};
+use super::{Answer, Decisions, PublicView, Waiver, WaiverScope};
 use crate::checklist::Becomes;
 
 /// The file's name, in the scanned root.
@@ -61,6 +61,7 @@ impl DecisionsFile {
             settings: entries(parsed.as_table(), text, "project", |e| {
                 Ok((e.optional_text("root")?.unwrap_or_default(), e.text("settings")?))
             })?,
+            public: entries(parsed.as_table(), text, "public", read_public)?,
         };
         let document = text.parse().map_err(|e| DecisionsError::Syntax(one_line(&e)))?;
         Ok(Self { document, crlf: text.contains("\r\n"), decisions })
@@ -99,6 +100,22 @@ impl DecisionsFile {
         }
     }
 
+    /// Says that a view is for everybody (`Some`), or takes that back.
+    pub fn set_public(&mut self, project: &str, view: &str, entry: Option<PublicView>) {
+        let keys = [("project", project), ("view", view)];
+        let same = |p: &PublicView| p.project == project && p.view == view;
+        if let Some(entry) = entry {
+            let table = upsert(&mut self.document, "public", &keys);
+            put(table, "reason", entry.reason.as_str().into());
+            put(table, "by", entry.by.as_str().into());
+            put(table, "on", date_value(entry.on));
+            replace(&mut self.decisions.public, same, entry);
+        } else {
+            remove(&mut self.document, "public", &keys);
+            self.decisions.public.retain(|p| !same(p));
+        }
+    }
+
     /// Changes the file so that it says exactly `wanted`; entries that stay keep their place and comments.
     pub fn set_all(&mut self, wanted: &Decisions) {
         for old in self.decisions.answers.clone() {
@@ -121,6 +138,16 @@ impl DecisionsFile {
         for waiver in &wanted.waivers {
             if !self.decisions.waivers.contains(waiver) {
                 self.set_waiver(&waiver.project, &waiver.check, &waiver.scope, Some(waiver.clone()));
+            }
+        }
+        for old in self.decisions.public.clone() {
+            if !wanted.public.iter().any(|p| p.project == old.project && p.view == old.view) {
+                self.set_public(&old.project, &old.view, None);
+            }
+        }
+        for entry in &wanted.public {
+            if !self.decisions.public.contains(entry) {
+                self.set_public(&entry.project, &entry.view, Some(entry.clone()));
             }
         }
         for (root, _) in self.decisions.settings.clone() {
@@ -239,6 +266,16 @@ fn read_answer(entry: &EntryReader<'_>) -> Result<Answer, DecisionsError> {
         by: entry.text("by")?,
         on: entry.date("on")?,
         review: entry.optional_date("review")?,
+    })
+}
+
+fn read_public(entry: &EntryReader<'_>) -> Result<PublicView, DecisionsError> {
+    Ok(PublicView {
+        project: entry.optional_text("project")?.unwrap_or_default(),
+        view: entry.text("view")?,
+        reason: entry.text("reason")?,
+        by: entry.text("by")?,
+        on: entry.date("on")?,
     })
 }
 
@@ -372,6 +409,16 @@ mod tests {
         }
     }
 
+    fn public(reason: &str) -> PublicView {
+        PublicView {
+            project: String::new(),
+            view: "shop.views.Login".into(),
+            reason: reason.into(),
+            by: "Dana".into(),
+            on: date!(2026 - 11 - 23),
+        }
+    }
+
     #[test]
     fn what_is_written_is_read_back() {
         let mut file = DecisionsFile::default();
@@ -388,6 +435,9 @@ mod tests {
             on: date!(2026 - 11 - 23),
         };
         file.set_waiver("", "cors-allow-all", &WaiverScope::Everywhere, Some(waiver));
+        file.set_public("", "shop.views.Login", Some(public("the login")));
+        file.set_public("", "shop.views.Login", Some(public("login")));
+        assert_eq!(file.decisions.public, [public("login")]);
         let again = DecisionsFile::parse(&file.text()).unwrap();
         assert_eq!(again.decisions, file.decisions);
         assert_eq!(again.text(), file.text());
@@ -414,7 +464,11 @@ mod tests {
         let mut file = DecisionsFile::parse(text).unwrap();
         file.set_all(&file.decisions.clone());
         assert_eq!(file.text(), text);
-        let wanted = Decisions { answers: vec![answer("gateway")], ..file.decisions.clone() };
+        let wanted = Decisions {
+            answers: vec![answer("gateway")],
+            public: vec![public("login")],
+            ..file.decisions.clone()
+        };
         file.set_all(&wanted);
         assert_eq!(DecisionsFile::parse(&file.text()).unwrap().decisions, wanted);
         assert!(file.text().starts_with("[[project]] # the api\n"));

@@ -17,6 +17,23 @@ pub struct Decisions {
     pub waivers: Vec<Waiver>,
     /// The settings module chosen for a project: (project root, module).
     pub settings: Vec<(String, String)>,
+    /// Views that are for everybody, at most one entry for each view and project.
+    pub public: Vec<PublicView>,
+}
+
+/// A view that is for everybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicView {
+    /// Project root.
+    pub project: String,
+    /// The view's dotted name.
+    pub view: String,
+    /// Why.
+    pub reason: String,
+    /// Who says so.
+    pub by: String,
+    /// When.
+    pub on: Date,
 }
 
 /// A person's answer about one practice.

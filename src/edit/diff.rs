@@ -250,7 +250,8 @@ fn unified_file(edit: &FileEdit, out: &mut String) {
     if groups.is_empty() {
         return;
     }
-    let _ = writeln!(out, "--- {}", patch_path("a", &edit.path));
+    let old_path = if edit.is_new { "/dev/null".to_owned() } else { patch_path("a", &edit.path) };
+    let _ = writeln!(out, "--- {old_path}");
     let _ = writeln!(out, "+++ {}", patch_path("b", &edit.path));
     for ops in &groups {
         let Some(hunk) = hunk(ops, &old, &new, &outline) else { continue };

@@ -46,6 +46,8 @@ pub struct FileEdit {
     pub after: String,
     /// xxh3-128 of the bytes on disk that were analysed.
     pub before_hash: u128,
+    /// Whether the file is not there yet. `file` is then the one it was asked for beside.
+    pub is_new: bool,
 }
 
 impl FileEdit {
@@ -196,6 +198,15 @@ pub enum Operation {
         /// The value (only plain data: text, numbers, booleans, lists, dicts).
         value: Code,
     },
+    /// Write a Python file that is not there yet.
+    CreateFile {
+        /// A file that the new one goes with.
+        near: FileId,
+        /// Path relative to the root, with `/`; its folder is there.
+        path: String,
+        /// The whole text.
+        text: String,
+    },
     /// Remove a key from a TOML file.
     RemoveTomlKey {
         /// The file.
@@ -279,6 +290,7 @@ impl Operation {
             Self::AddElement { list, .. } | Self::RemoveElement { list, .. } => list.file,
             Self::SetKeyword { call, .. } | Self::RemoveArgument { call, .. } => call.file,
             Self::SetClassAttribute { class, .. } => class.file,
+            Self::CreateFile { near, .. } => *near,
         }
     }
 }

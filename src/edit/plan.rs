@@ -126,8 +126,18 @@ impl From<Clash> for Stop {
 /// [`PlanError`] for the first file, in order of path, that cannot be changed as asked.
 pub fn plan(sources: &Sources, fixes: &[(&str, &[Operation])]) -> Result<SourceChange, PlanError> {
     let mut by_file: BTreeMap<FileId, Vec<(&Operation, Fixes)>> = BTreeMap::new();
-    for (index, (_, operations)) in fixes.iter().enumerate() {
+    let mut created: BTreeMap<&str, (FileEdit, &str)> = BTreeMap::new();
+    for (index, (id, operations)) in fixes.iter().enumerate() {
         for operation in *operations {
+            if let Operation::CreateFile { near, path, text } = operation {
+                let edit = new_file(sources, *near, path, text, id)?;
+                let (known, first) = created.entry(path).or_insert_with(|| (edit, id));
+                if known.after != *text {
+                    let (first, second) = ((*first).to_owned(), (*id).to_owned());
+                    return Err(PlanError::Conflict { path: path.clone(), line: 1, first, second });
+                }
+                continue;
+            }
             let list = by_file.entry(operation.file()).or_default();
             match list.iter_mut().find(|(known, _)| *known == operation) {
                 Some((_, owners)) => {
@@ -159,10 +169,41 @@ pub fn plan(sources: &Sources, fixes: &[(&str, &[Operation])]) -> Result<SourceC
                 before: Arc::clone(&source.text),
                 after,
                 before_hash: source.hash,
+                is_new: false,
             });
         }
     }
+    files.extend(created.into_values().map(|(edit, _)| edit));
+    files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(SourceChange { files })
+}
+
+/// A file that is written for the first time: nothing is there, and its text is valid.
+fn new_file(
+    sources: &Sources,
+    near: FileId,
+    path: &str,
+    text: &str,
+    fix: &str,
+) -> Result<FileEdit, PlanError> {
+    let refused = |why: Refusal| PlanError::Refused { path: path.to_owned(), fix: fix.to_owned(), why };
+    if sources.find(path).is_some() {
+        return Err(refused(Refusal::Unsupported {
+            line: 1,
+            reason: "the file is there already".to_owned(),
+        }));
+    }
+    if !crate::python::parse(text).is_valid() {
+        return Err(refused(Refusal::BadCode(path.to_owned())));
+    }
+    Ok(FileEdit {
+        file: near,
+        path: path.to_owned(),
+        before: "".into(),
+        after: text.to_owned(),
+        before_hash: 0,
+        is_new: true,
+    })
 }
 
 fn plan_file(sources: &Sources, file: FileId, operations: &[(&Operation, Fixes)]) -> Result<String, Stop> {
@@ -210,6 +251,7 @@ fn spans(operation: &Operation) -> Vec<(usize, usize)> {
         Operation::SetKeyword { call, .. } | Operation::RemoveArgument { call, .. } => vec![at(*call)],
         Operation::SetClassAttribute { class, .. } => vec![at(*class)],
         Operation::AddImport { .. }
+        | Operation::CreateFile { .. }
         | Operation::ReplaceText { .. }
         | Operation::SetTomlKey { .. }
         | Operation::RemoveTomlKey { .. } => {
@@ -345,7 +387,7 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
                 }
                 entry.fixes.extend(fixes);
             }
-            Operation::SetTomlKey { .. } | Operation::RemoveTomlKey { .. } => {
+            Operation::SetTomlKey { .. } | Operation::RemoveTomlKey { .. } | Operation::CreateFile { .. } => {
                 return Err(refused(Refusal::Stale));
             }
         }

@@ -84,7 +84,8 @@ impl Engine {
     /// As [`Engine::plan`], and [`ChangeError::Engine`] when the result cannot be judged.
     pub fn preview(&self, report: &Report, fixes: &[&str]) -> Result<Preview, ChangeError> {
         let change = self.plan(report, fixes)?;
-        let texts: BTreeMap<_, _> = change.files.iter().map(|f| (f.file, f.after.clone())).collect();
+        let texts: BTreeMap<_, _> =
+            change.files.iter().filter(|f| !f.is_new).map(|f| (f.file, f.after.clone())).collect();
         let sources = report.sources.with_overlay(&texts);
         let loaded = Loaded { sources, not_read: report.not_read.clone() };
         let after = on_big_stacks(|| scan_loaded(self, loaded, &Silent))?;

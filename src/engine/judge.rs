@@ -17,10 +17,12 @@ use super::{
     State,
 };
 use crate::checklist::{Catalog, CheckMeta};
-use crate::checks::{self, Check, CheckContext};
+use crate::checks::{self, Check, CheckContext, EndpointUse, Endpoints, PublicView};
 use crate::decisions::{Decisions, Waiver, WaiverScope};
+use crate::endpoints::{Inventory, plain_inventory};
 use crate::finding::{Finding, Outcome, Severity, Suppressed, Verdict, suppression_for};
 use crate::index::ProjectIndex;
+use crate::index::items::ImportItem;
 use crate::project::Project;
 use crate::settings::{Environment, SettingsModel, evaluate};
 use crate::source::Sources;
@@ -159,6 +161,15 @@ fn run_checks(
         });
         Some(evaluated.clone())
     };
+    let endpoints = LazyEndpoints { sources: cx.sources, subject, listed: OnceLock::new() };
+    let root = subject.project.as_ref().map_or("", |p| p.root.as_str());
+    let public: Vec<PublicView> = cx
+        .decisions
+        .public
+        .iter()
+        .filter(|p| p.project == root)
+        .map(|p| PublicView { view: p.view.clone(), reason: p.reason.clone() })
+        .collect();
     let context = CheckContext {
         sources: cx.sources,
         project: subject.project.as_ref(),
@@ -167,17 +178,37 @@ fn run_checks(
         what_if: &what_if,
         index: &subject.index,
         catalog: cx.catalog,
+        endpoints: &endpoints,
+        public: &public,
     };
     let all: Vec<&'static dyn Check> = checks::all();
     let (done, of) = (AtomicUsize::new(0), all.len());
-    let results: Vec<_> = all
-        .par_iter()
-        .map(|check| {
-            let outcome = catch_unwind(AssertUnwindSafe(|| check.run(&context)));
-            cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
-            (check.id(), outcome)
-        })
-        .collect();
+    let run = |check: &&'static dyn Check| {
+        let outcome = catch_unwind(AssertUnwindSafe(|| check.run(&context)));
+        cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
+        (check.id(), outcome)
+    };
+    // One thread works out the endpoints while the others run the checks that do not ask for them.
+    let selected = |check: &&'static dyn Check| {
+        cx.catalog.check(check.id()).is_some_and(|meta| cx.selection.takes(meta))
+    };
+    let (mut later, now): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|check| check.endpoints(&context) != EndpointUse::None);
+    // Listing the endpoints takes time: it is done for checks that somebody selected.
+    later.retain(|check| selected(check) || check.endpoints(&context) == EndpointUse::Detail);
+    let wanted = later.iter().any(selected);
+    if !wanted {
+        let _ = endpoints.listed.set(None);
+    }
+    let (mut results, ()) = rayon::join(
+        || now.par_iter().map(run).collect::<Vec<_>>(),
+        || {
+            if wanted {
+                endpoints.get();
+            }
+        },
+    );
+    results.par_extend(later.par_iter().map(run));
     let mut outcomes = BTreeMap::new();
     for (id, result) in results {
         let outcome = result.unwrap_or_else(|_| {
@@ -187,6 +218,32 @@ fn run_checks(
         outcomes.insert(id, outcome);
     }
     if cx.sink.step(Progress::Checking { done: of, of }) { Ok(outcomes) } else { Err(EngineError::Cancelled) }
+}
+
+/// The endpoints of a subject, listed at most once.
+struct LazyEndpoints<'a> {
+    sources: &'a Sources,
+    subject: &'a Subject,
+    listed: OnceLock<Option<Inventory>>,
+}
+
+impl LazyEndpoints<'_> {
+    fn list(&self) -> Option<Inventory> {
+        let (project, model) = (self.subject.project.as_ref()?, self.subject.model.as_ref()?);
+        let index = &self.subject.index;
+        let is_drf = |i: &ImportItem| i.level == 0 && i.module.split('.').next() == Some("rest_framework");
+        if !index.files().any(|f| f.imports.iter().chain(&f.stars).any(is_drf)) {
+            return None;
+        }
+        // A panic is as good as not knowing them.
+        catch_unwind(AssertUnwindSafe(|| plain_inventory(self.sources, project, model, index))).ok()
+    }
+}
+
+impl Endpoints for LazyEndpoints<'_> {
+    fn get(&self) -> Option<&Inventory> {
+        self.listed.get_or_init(|| self.list()).as_ref()
+    }
 }
 
 /// Takes the findings out of the outcomes, in order of the catalogue's practices, then severity, then place. Beside

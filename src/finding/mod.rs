@@ -179,6 +179,21 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// What to do by hand when there is no fix, with the values of this place.
     pub instruction: Option<String>,
+    /// The views that it is about, where people may say that some are for everybody.
+    pub open_views: Vec<OpenView>,
+}
+
+/// A view that lets everybody in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenView {
+    /// Its dotted name.
+    pub view: String,
+    /// `GET, POST api/orders/`, where the endpoints were listed.
+    pub endpoints: Vec<String>,
+    /// Why it seems to be meant for everybody, as a clause.
+    pub seems_public: Option<String>,
+    /// Why the team keeps it open.
+    pub kept_public: Option<String>,
 }
 
 impl Finding {
@@ -200,6 +215,7 @@ impl Finding {
             django: None,
             fix: None,
             instruction: None,
+            open_views: Vec::new(),
         }
     }
 

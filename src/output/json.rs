@@ -92,9 +92,20 @@ struct Found<'a> {
     message: String,
     related: Vec<Place<'a>>,
     instruction: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    open_views: Vec<OpenView<'a>>,
     fingerprint: &'a str,
     suppressed: Option<Suppressed<'a>>,
     fix: Option<Fix<'a>>,
+}
+
+/// A view that lets everybody in.
+#[derive(Serialize)]
+struct OpenView<'a> {
+    view: &'a str,
+    endpoints: &'a [String],
+    seems_public: Option<&'a str>,
+    kept_public: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -294,6 +305,7 @@ impl<'a> Context<'a> {
             message: self.secrets.hide(&finding.message),
             related: finding.related.iter().map(|label| self.place(label)).collect(),
             instruction: finding.instruction.as_deref().map(|text| self.secrets.hide(text)),
+            open_views: finding.open_views.iter().map(open_view).collect(),
             fingerprint: &found.fingerprint,
             suppressed: suppressed(found),
             fix: self.fix(found),
@@ -348,4 +360,13 @@ fn suppressed(found: &ReportedFinding) -> Option<Suppressed<'_>> {
     let hidden = found.suppressed.as_ref()?;
     let line = Some(hidden.line);
     Some(Suppressed { by: hidden.by, reason: &hidden.reason, line, owner: None, expires: None })
+}
+
+fn open_view(view: &crate::finding::OpenView) -> OpenView<'_> {
+    OpenView {
+        view: &view.view,
+        endpoints: &view.endpoints,
+        seems_public: view.seems_public.as_deref(),
+        kept_public: view.kept_public.as_deref(),
+    }
 }

@@ -14,6 +14,7 @@ mod cli_endpoints;
 mod cli_evidence;
 mod cli_settings;
 mod crosstalk;
+mod default_flip;
 mod disk_full;
 mod edit;
 mod end_to_end;

@@ -91,6 +91,7 @@ const BUILTIN: Files<'static> = Files {
         file!("checks/authentication.toml"),
         file!("checks/cors.toml"),
         file!("checks/deployment.toml"),
+        file!("checks/endpoints.toml"),
         file!("checks/limits.toml"),
         file!("checks/logging.toml"),
         file!("checks/permissions.toml"),

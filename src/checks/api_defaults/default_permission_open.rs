@@ -1,19 +1,27 @@
 //! Views that choose no permission let everybody in: `DEFAULT_PERMISSION_CLASSES` is absent, empty, or `AllowAny`
-//! alone. A project's own permission class is taken at its word; what it does is not judged here.
+//! alone. A project's own permission class is taken at its word; what it does is not judged here. One finding, which
+//! names the endpoints that the default opens.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#setting-the-permission-policy>
 
+use crate::checks::support::endpoints as routed;
 use crate::checks::support::fixes::Remedy;
-use crate::checks::support::permissions::{KEY, Openness, openness};
+use crate::checks::support::flip;
+use crate::checks::support::permissions::{self, KEY, Openness, openness};
 use crate::checks::support::rest;
-use crate::checks::{Check, CheckContext};
+use crate::checks::{Check, CheckContext, EndpointUse};
 use crate::edit::Code;
-use crate::finding::{Effect, Outcome};
+use crate::endpoints::Endpoint;
+use crate::finding::{Effect, Label, Outcome};
 
 pub(crate) struct DefaultPermissionOpen;
 
 impl Check for DefaultPermissionOpen {
     fn id(&self) -> &'static str {
         "default-permission-open"
+    }
+
+    fn endpoints(&self, cx: &CheckContext<'_>) -> EndpointUse {
+        permissions::detail_where_open(cx)
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
@@ -29,8 +37,15 @@ impl Check for DefaultPermissionOpen {
             Openness::Absent => format!("{state}, and DRF's default lets everybody in"),
             Openness::Open => format!("{state}, so views that choose no permission let everybody in"),
         };
-        let found = rest::finding(cx, model, self.id(), KEY, message.clone());
         let closed = Code::List(vec![Code::str("rest_framework.permissions.IsAuthenticated")]);
+        let opened = opened(cx);
+        let message = format!("{message}{}", opened.count);
+        let mut found = rest::finding(cx, model, self.id(), KEY, message.clone()).related(opened.labels);
+        found.open_views = flip::open_views(cx, &opened.endpoints);
+        let flipped = rest::set_key(cx, model, KEY, closed).and_then(|mut operations| {
+            operations.extend(flip::keep_public(cx, model, &opened.endpoints)?);
+            Ok(operations)
+        });
         let found = Remedy {
             title: "Require a logged-in user by default".to_owned(),
             effect: Effect::Tightens,
@@ -39,7 +54,30 @@ impl Check for DefaultPermissionOpen {
                 .to_owned(),
             by_hand: format!("Set `{KEY}` to `[\"rest_framework.permissions.IsAuthenticated\"]`"),
         }
-        .attach(found, rest::set_key(cx, model, KEY, closed));
+        .attach(found, flipped);
         Outcome::fail(format!("{message}."), vec![found])
     }
+}
+
+/// The endpoints that the default opens.
+#[derive(Default)]
+struct Opened<'a> {
+    endpoints: Vec<&'a Endpoint>,
+    /// The end of a sentence.
+    count: String,
+    labels: Vec<Label>,
+}
+
+fn opened<'a>(cx: &CheckContext<'a>) -> Opened<'a> {
+    let Some((inventory, mut endpoints)) = routed::by_default(cx, |policy| &policy.permission) else {
+        return Opened::default();
+    };
+    endpoints.retain(|e| !routed::methods(e, routed::is_open).is_empty());
+    if endpoints.is_empty() && !inventory.complete {
+        return Opened::default();
+    }
+    let count = format!(": {}", routed::count(inventory, &endpoints, routed::is_open));
+    let remark = |e: &Endpoint| format!("open to {}", routed::methods(e, routed::is_open).join(", "));
+    let labels = routed::labels(cx, &endpoints, remark);
+    Opened { endpoints, count, labels }
 }

@@ -9,9 +9,10 @@ use crate::checks::support::rest_keys::{misspelt, rename};
 use crate::checks::support::throttles::{
     ANONYMOUS, CLASSES, Limit, RATES, SCOPED, USER, limit, rate, rates, set_rates, used_by_views,
 };
-use crate::checks::{Check, CheckContext};
+use crate::checks::support::{endpoints, permissions};
+use crate::checks::{Check, CheckContext, EndpointUse};
 use crate::edit::Code;
-use crate::finding::{Effect, Outcome};
+use crate::finding::{Effect, Label, Outcome};
 use crate::settings::{Dict, Node, SettingsModel, Truth};
 
 pub(crate) struct ThrottleMissing;
@@ -19,6 +20,10 @@ pub(crate) struct ThrottleMissing;
 impl Check for ThrottleMissing {
     fn id(&self) -> &'static str {
         "throttle-missing"
+    }
+
+    fn endpoints(&self, cx: &CheckContext<'_>) -> EndpointUse {
+        permissions::detail_where_open(cx)
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
@@ -47,8 +52,21 @@ impl Check for ThrottleMissing {
     }
 }
 
-fn seen(cx: &CheckContext<'_>, model: &SettingsModel) -> Vec<crate::finding::Label> {
+fn seen(cx: &CheckContext<'_>, model: &SettingsModel) -> Vec<Label> {
     vec![rest::label_of(cx, model, CLASSES), rest::label_of(cx, model, RATES)]
+}
+
+/// How many endpoints the default leaves without a limit, as the end of a sentence. Told where the endpoints are
+/// listed anyway, because everybody gets in: listing them takes time.
+fn unlimited(cx: &CheckContext<'_>) -> String {
+    let found =
+        permissions::default_is_open(cx).then(|| endpoints::by_default(cx, |p| &p.throttle)).flatten();
+    match found {
+        Some((inventory, found)) if !found.is_empty() => {
+            format!(": {}", endpoints::count(inventory, &found, |_| true))
+        }
+        _ => String::new(),
+    }
 }
 
 fn remedy() -> Remedy {
@@ -95,6 +113,7 @@ impl ThrottleMissing {
         } else {
             format!("{}, so a client may call as often as it likes", rest::wording(model, CLASSES))
         };
+        let message = format!("{message}{}", unlimited(cx));
         let found = rest::finding(cx, model, self.id(), CLASSES, message.clone());
         // Rates under a misspelt key are put right as they are, and only the classes that go by them are named.
         let misspelt = misspelt(model, RATES);

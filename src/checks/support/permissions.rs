@@ -1,5 +1,6 @@
 //! How open `DEFAULT_PERMISSION_CLASSES` is. Every class of the list must agree, so one that restricts is enough.
 
+use crate::checks::{CheckContext, EndpointUse};
 use crate::settings::{Node, SettingsModel};
 
 use super::lists::{last_part, name_of};
@@ -20,6 +21,16 @@ pub(crate) enum Openness {
     Closed,
     /// It cannot be told.
     Unclear(String),
+}
+
+/// Whether views that choose no permission let everybody in. Then it is worth the time to list them.
+pub(crate) fn default_is_open(cx: &CheckContext<'_>) -> bool {
+    cx.model.is_some_and(|model| matches!(openness(model), Openness::Absent | Openness::Open))
+}
+
+/// The endpoints are a detail where the default is open, else nothing.
+pub(crate) fn detail_where_open(cx: &CheckContext<'_>) -> EndpointUse {
+    if default_is_open(cx) { EndpointUse::Detail } else { EndpointUse::None }
 }
 
 /// Judges the key.

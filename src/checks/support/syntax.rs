@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use crate::checks::CheckContext;
-use crate::python::ast::{Expr, Stmt};
+use crate::python::ast::{Expr, Stmt, StmtClassDef};
 use crate::python::visitor::{self, Visitor};
 use crate::python::{ParsedModule, Ranged as _};
 use crate::source::Span;
@@ -28,6 +28,27 @@ pub(crate) fn expression(tree: &ParsedModule, at: Span) -> Option<&Expr> {
                 visitor::walk_expr(self, expr);
             }
         }
+    }
+    let mut finder = Finder(at, None);
+    finder.visit_body(tree.body());
+    finder.1
+}
+
+/// The class statement at a place.
+pub(crate) fn class_at(tree: &ParsedModule, at: Span) -> Option<&StmtClassDef> {
+    struct Finder<'a>(Span, Option<&'a StmtClassDef>);
+    impl<'a> Visitor<'a> for Finder<'a> {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            let (range, within) = (stmt.range(), self.0.text_range());
+            if self.1.is_some() || !range.contains_range(within) {
+                return;
+            }
+            match stmt {
+                Stmt::ClassDef(class) if range == within => self.1 = Some(class),
+                _ => visitor::walk_stmt(self, stmt),
+            }
+        }
+        fn visit_expr(&mut self, _: &'a Expr) {}
     }
     let mut finder = Finder(at, None);
     finder.visit_body(tree.body());

@@ -131,14 +131,18 @@ pub(crate) fn has_views(cx: &CheckContext<'_>) -> bool {
 
 /// `module.Class.permission_classes`, `module.Class.action.permission_classes`, `module.view.permission_classes`.
 pub(crate) fn symbol(index: &ProjectIndex, site: &PolicySite<'_>, policy: Policy) -> String {
-    let owner = match site.owner {
+    format!("{}.{}", owner_name(index, site.owner), policy.name())
+}
+
+/// `module.Class`, `module.Class.action`, `module.view`.
+pub(crate) fn owner_name(index: &ProjectIndex, owner: Owner) -> String {
+    match owner {
         Owner::Class(class) => index.class_name(class),
         Owner::Action(class, method) => {
             format!("{}.{}", index.class_name(class), index.class(class).methods[method].name)
         }
         Owner::Function(function) => index.function_name(function),
-    };
-    format!("{owner}.{}", policy.name())
+    }
 }
 
 /// The view in words: `` `OrderView` ``, `` the action `export` of `OrderView` ``, `` `order_list` ``.

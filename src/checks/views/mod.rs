@@ -7,6 +7,7 @@ mod list_handwritten_unbounded;
 mod object_permission_unchecked;
 mod ordering_fields_all;
 mod owner_id_trusted;
+mod public_view_unconfirmed;
 mod queryset_unlimited;
 mod relation_field_unlimited;
 mod row_unchecked;
@@ -25,6 +26,7 @@ pub(crate) static CHECKS: &[&dyn Check] = &[
     &object_permission_unchecked::ObjectPermissionUnchecked,
     &ordering_fields_all::OrderingFieldsAll,
     &owner_id_trusted::OwnerIdTrusted,
+    &public_view_unconfirmed::PublicViewUnconfirmed,
     &queryset_unlimited::QuerysetUnlimited,
     &relation_field_unlimited::RelationFieldUnlimited,
     &row_unchecked::RowUnchecked,

@@ -2,12 +2,12 @@
 //! comes to the same. Read are class attributes, `@permission_classes` and the keyword of `@action`.
 //!
 //! Not covered: `get_permissions`, keywords of `as_view()`, and views that set nothing (the default's own check).
-//! A view that is public by intent is told as a hint.
+//! A view that is public by intent is the business of `public-view-unconfirmed`.
 //! <https://www.django-rest-framework.org/api-guide/permissions/>
 
-use crate::checks::support::{intent, views};
+use crate::checks::support::{flip, intent, views};
 use crate::checks::{Check, CheckContext};
-use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::{Entity, Expression, Openness, Owner, Policy, PolicySite, Resolution};
 use crate::settings::Truth;
 
@@ -26,12 +26,15 @@ impl Check for ViewPermissionOpen {
         }
         let sites = views::policy_sites(cx, Policy::Permission);
         let authentication = views::policy_sites(cx, Policy::Authentication);
+        let openness = |site: &PolicySite<'_>| cx.index.openness(site.at(), site.class(), site.value);
         let mut findings = Vec::new();
         let mut unclear = Vec::new();
+        let mut asked = 0;
         for site in &sites {
-            match cx.index.openness(site.at(), site.class(), site.value) {
+            match openness(site) {
                 Openness::Open => match views::decided_by_method(cx, site, Policy::Permission) {
                     Some(why) => unclear.push(Label::new(site.at(), why)),
+                    None if is_asked(cx, site) => asked += 1,
                     None => findings.push(finding(cx, site, &authentication)),
                 },
                 Openness::Closed => {}
@@ -39,7 +42,7 @@ impl Check for ViewPermissionOpen {
             }
         }
         let branches = views::open_branches(cx);
-        let count = (sites.len() + branches.len()) as u32;
+        let count = (sites.len() + branches.len()) as u32 - asked;
         unclear.extend(branches);
         let passed = count - findings.len() as u32 - unclear.len() as u32;
         let outcome = if !findings.is_empty() {
@@ -54,11 +57,20 @@ impl Check for ViewPermissionOpen {
                 format!("{many} of {count} places that set permissions on a view cannot be told."),
                 unclear,
             )
+        } else if count == 0 && asked > 0 {
+            Outcome::pass(
+                "Every open view seems to be public, or is said to be; `public-view-unconfirmed` asks about them.",
+                Vec::new(),
+            )
         } else if count == 0 {
             Outcome::pass("No view sets permissions by itself, so the default counts.", Vec::new())
         } else {
-            let evidence =
-                sites.iter().take(20).map(|s| Label::new(s.at(), "asks something of the caller")).collect();
+            let evidence = sites
+                .iter()
+                .filter(|s| !matches!(openness(s), Openness::Open))
+                .take(20)
+                .map(|s| Label::new(s.at(), "asks something of the caller"))
+                .collect();
             Outcome::pass(
                 format!("None of the {count} places that set permissions lets everybody in."),
                 evidence,
@@ -68,6 +80,13 @@ impl Check for ViewPermissionOpen {
     }
 }
 
+/// Whether the view is public on the team's word, or seems to be and is asked about by `public-view-unconfirmed`, once
+/// for all such views.
+fn is_asked(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> bool {
+    let view = views::owner_name(cx.index, site.owner);
+    flip::kept(cx, &view).is_some() || intent::public(cx, site.owner).is_some()
+}
+
 fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[PolicySite<'_>]) -> Finding {
     let view = views::view_name(cx.index, site.owner);
     let empty = site.value.elements().is_some_and(<[Expression]>::is_empty);
@@ -75,14 +94,10 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
         if empty { "an empty list asks nothing of the caller" } else { "its permissions let everybody in" };
     let label = if empty { "the empty list replaces the default" } else { "everybody passes" };
     let symbol = views::symbol(cx.index, site, Policy::Permission);
-    let intent = intent::public(cx, site.owner);
     let blind = authentication_off(cx, site, authentication)
         .filter(|off| cx.index.is_empty_list(off.at(), off.class(), off.value) == Some(true));
     let and = if blind.is_some() { " and looks at no credentials" } else { "" };
-    let message = match &intent {
-        Some(why) => format!("{view} is open to everybody{and}, and seems meant to be: {why}."),
-        None => format!("{view} is open to everybody{and}: {how}."),
-    };
+    let message = format!("{view} is open to everybody{and}: {how}.");
     let mut finding = Finding::new(ID, symbol, Label::new(site.at(), label), message);
     finding.related.extend(blind.map(|off| Label::new(off.at(), "no authenticator is left")));
     if let Owner::Class(class) | Owner::Action(class, _) = site.owner {
@@ -90,11 +105,6 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     }
     let keep = "Where everybody is meant to get in, keep it with a comment `# drf-harden: ignore[view-permission-open] \
                 reason`; otherwise name the permission that callers need.";
-    if intent.is_some() {
-        finding.severity = Some(Severity::Low);
-        finding.confidence = Some(Confidence::Low);
-        return finding.instruction(keep);
-    }
     if views::looks_at_caller(cx, site.owner) {
         finding.message.push_str(" Its code seems to ask about the caller by itself.");
         finding.confidence = Some(Confidence::Low);

@@ -55,13 +55,19 @@ pub(super) struct Entry {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct SavedFile {
     pub(super) path: String,
+    /// Empty for a file that was not there.
     before: String,
     after: String,
 }
 
 impl SavedFile {
-    pub(super) fn new(path: &str, before: &[u8], after: &[u8]) -> Self {
-        Self { path: path.to_owned(), before: hash(before), after: hash(after) }
+    pub(super) fn new(path: &str, before: Option<&[u8]>, after: &[u8]) -> Self {
+        Self { path: path.to_owned(), before: before.map(hash).unwrap_or_default(), after: hash(after) }
+    }
+
+    /// Whether the write made the file.
+    pub(super) fn is_new(&self) -> bool {
+        self.before.is_empty()
     }
 
     pub(super) fn is_before(&self, bytes: &[u8]) -> bool {

@@ -75,6 +75,9 @@ pub enum RefusedReason {
     /// No permission to write it.
     #[error("it is read-only")]
     ReadOnly,
+    /// Something is where a new file should go.
+    #[error("something is there already")]
+    Exists,
     /// A link or `..` leads out of the root.
     #[error("it leads outside the project ({0})")]
     Outside(String),
@@ -146,8 +149,35 @@ impl From<JournalError> for ApplyError {
 struct Target {
     path: String,
     real: PathBuf,
-    original: Vec<u8>,
+    /// `None` for a file that is not there yet.
+    original: Option<Vec<u8>>,
     proposed: Vec<u8>,
+}
+
+impl Target {
+    /// Puts bytes beside the place where they belong.
+    fn stage(&self) -> io::Result<Staged> {
+        match self.original {
+            Some(_) => Staged::new(&self.real, &self.proposed),
+            None => Staged::new_file(&self.real, &self.proposed),
+        }
+    }
+
+    /// Whether the disk holds what was there before.
+    fn is_untouched(&self) -> bool {
+        match &self.original {
+            Some(original) => read_file(&self.real).ok().as_ref() == Some(original),
+            None => self.real.symlink_metadata().is_err(),
+        }
+    }
+
+    /// Puts back what was there before.
+    fn restore(&self) -> io::Result<()> {
+        match &self.original {
+            Some(original) => Staged::new(&self.real, original)?.commit(&self.real),
+            None => std::fs::remove_file(&self.real),
+        }
+    }
 }
 
 /// The files of a change that could not be written now. Leave out the fixes that touch them, then apply the rest.
@@ -192,21 +222,21 @@ fn apply_watched(
 
     let mut staged = Vec::with_capacity(targets.len());
     for (i, target) in targets.iter().enumerate() {
-        let stage = watch(Step::Stage(i)).and_then(|()| Staged::new(&target.real, &target.proposed));
+        let stage = watch(Step::Stage(i)).and_then(|()| target.stage());
         staged.push(stage.map_err(|source| failed(&target.path, source))?);
     }
     watch(Step::Staged).map_err(|source| failed(".", source))?;
     let changed: Vec<RefusedFile> = targets
         .iter()
-        .filter(|t| read_file(&t.real).ok().as_ref() != Some(&t.original))
+        .filter(|t| !t.is_untouched())
         .map(|t| RefusedFile { path: t.path.clone(), reason: RefusedReason::Changed })
         .collect();
     if !changed.is_empty() {
         return Err(ApplyError::Refused(changed));
     }
 
-    let files = targets.iter().map(|t| SavedFile::new(&t.path, &t.original, &t.proposed)).collect();
-    let originals: Vec<&[u8]> = targets.iter().map(|t| t.original.as_slice()).collect();
+    let files = targets.iter().map(|t| SavedFile::new(&t.path, t.original.as_deref(), &t.proposed)).collect();
+    let originals: Vec<&[u8]> = targets.iter().map(|t| t.original.as_deref().unwrap_or_default()).collect();
     let mut entry = journal.create(root, meta, files, &originals).map_err(|error| match error {
         JournalError::Io { path, source } => failed(&path.display().to_string(), source),
         busy @ JournalError::Busy => busy.into(),
@@ -250,8 +280,13 @@ fn check(root: &Path, change: &SourceChange) -> Result<Vec<Target>, Vec<RefusedF
     let mut targets: Vec<Target> = Vec::new();
     let mut refused = Vec::new();
     for edit in &change.files {
-        let checked = check_file(root, &edit.path).and_then(|(real, original)| {
-            if xxh3_128(&original) != edit.before_hash {
+        let there = if edit.is_new {
+            new_place(root, &edit.path).map(|real| (real, None))
+        } else {
+            check_file(root, &edit.path).map(|(real, original)| (real, Some(original)))
+        };
+        let checked = there.and_then(|(real, original)| {
+            if original.as_ref().is_some_and(|original| xxh3_128(original) != edit.before_hash) {
                 return Err(RefusedReason::Changed);
             }
             if let Some(other) = targets.iter().find(|t| t.real == real) {
@@ -269,6 +304,25 @@ fn check(root: &Path, change: &SourceChange) -> Result<Vec<Target>, Vec<RefusedF
         }
     }
     if refused.is_empty() { Ok(targets) } else { Err(refused) }
+}
+
+/// Where a new file goes: a folder below the root, and nothing of this name in it.
+fn new_place(root: &Path, path: &str) -> Result<PathBuf, RefusedReason> {
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => RefusedReason::Gone,
+        _ => RefusedReason::Unreadable(error.to_string()),
+    };
+    let real_root = root.canonicalize().map_err(unreadable)?;
+    let wanted = real_root.join(path);
+    let (Some(folder), Some(name)) = (wanted.parent(), wanted.file_name()) else {
+        return Err(RefusedReason::NotAFile);
+    };
+    let folder = folder.canonicalize().map_err(unreadable)?;
+    if !folder.starts_with(&real_root) {
+        return Err(RefusedReason::Outside(crate::source::clean(&folder.display().to_string())));
+    }
+    let real = folder.join(name);
+    if real.symlink_metadata().is_ok() { Err(RefusedReason::Exists) } else { Ok(real) }
 }
 
 /// The real place of a file below the root, and its bytes.
@@ -312,7 +366,11 @@ fn read_back(target: &Target) -> Result<(), ApplyError> {
             parse(text).is_valid()
         }
     };
-    if valid(&bytes) || !valid(&target.original) { Ok(()) } else { Err(bad()) }
+    if valid(&bytes) || target.original.as_ref().is_some_and(|original| !valid(original)) {
+        Ok(())
+    } else {
+        Err(bad())
+    }
 }
 
 /// Puts the originals back and drops the journal entry.
@@ -323,13 +381,10 @@ fn put_back(
     watch: &mut Watch<'_>,
 ) -> Result<(), ApplyError> {
     for (i, target) in targets.iter().enumerate() {
-        let current = read_file(&target.real).ok();
-        if current.as_ref() == Some(&target.original) {
+        if target.is_untouched() {
             continue;
         }
-        let restored = watch(Step::Restore(i))
-            .and_then(|()| Staged::new(&target.real, &target.original))
-            .and_then(|staged| staged.commit(&target.real));
+        let restored = watch(Step::Restore(i)).and_then(|()| target.restore());
         if let Err(source) = restored {
             let saved = journal.folder(&entry.id);
             return Err(ApplyError::NotRestored { path: target.path.clone(), source, saved });

@@ -15,6 +15,8 @@ const PREFIX: &str = ".drf-harden-";
 pub(super) enum Staged {
     /// To be renamed.
     Beside(NamedTempFile),
+    /// To be renamed to a name that nothing has yet.
+    New(NamedTempFile),
     /// To be written in place; the staged file only proves that there is room.
     InPlace(NamedTempFile, Vec<u8>),
 }
@@ -31,10 +33,20 @@ impl Staged {
         Ok(Self::Beside(temporary))
     }
 
+    /// Writes `bytes` beside `target`, where nothing is yet.
+    pub(super) fn new_file(target: &Path, bytes: &[u8]) -> io::Result<Self> {
+        let folder = target.parent().unwrap_or(Path::new("."));
+        let mut temporary = new_temporary(folder)?;
+        temporary.write_all(bytes)?;
+        temporary.as_file().sync_all()?;
+        Ok(Self::New(temporary))
+    }
+
     /// Puts the bytes in their place.
     pub(super) fn commit(self, target: &Path) -> io::Result<()> {
         match self {
             Self::Beside(temporary) => temporary.persist(target).map(|_| ()).map_err(|e| e.error),
+            Self::New(temporary) => temporary.persist_noclobber(target).map(|_| ()).map_err(|e| e.error),
             Self::InPlace(temporary, bytes) => {
                 drop(temporary);
                 let mut file = OpenOptions::new().write(true).open(target)?;
@@ -87,6 +99,15 @@ pub(super) fn sync_folders<'a>(files: impl Iterator<Item = &'a Path>) {
     }
 }
 
+/// A temporary file that is to become a new file, with the mode that the system gives to such.
+fn new_temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
 /// Writes a file of our own (decisions, session state, a report) whole or not at all. A link is followed, the
 /// mode of a file that is there is kept, and the folder has to exist. What is there and is no file, such as
 /// `/dev/stdout` or a pipe, is written to and not replaced.
@@ -103,11 +124,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Ok(real) => real,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
             let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let mut builder = tempfile::Builder::new();
-            builder.prefix(PREFIX).suffix(".tmp");
-            #[cfg(unix)]
-            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-            let mut temporary = builder.tempfile_in(folder)?;
+            let mut temporary = new_temporary(folder)?;
             temporary.write_all(bytes)?;
             temporary.as_file().sync_all()?;
             temporary.persist(path).map_err(|e| e.error)?;

@@ -320,3 +320,63 @@ fn own_files_are_written_whole() {
     assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o604);
     assert!(write_atomic(Path::new("/no/such/folder/x"), b"").is_err());
 }
+
+/// A change that makes a new file beside a changed one.
+fn with_new_file(world: &World, path: &str) -> SourceChange {
+    let bytes = fs::read(world.root.join("a.py")).unwrap();
+    let file = SourceFile::from_bytes("a.py".to_owned(), bytes).unwrap();
+    let sources = Sources::new(world.root.clone(), vec![file]);
+    let near = sources.find("a.py").unwrap();
+    let operations = [
+        Operation::ReplaceExpression { at: Span { file: near, range: (4, 5) }, with: Code::Int(2) },
+        Operation::CreateFile { near, path: path.to_owned(), text: "y = 1\n".to_owned() },
+    ];
+    plan(&sources, &[("f", &operations)]).unwrap()
+}
+
+#[test]
+fn a_new_file_is_written_and_taken_back() {
+    let world = world(&[("a.py", b"x = 1\n")]);
+    let change = with_new_file(&world, "test_a.py");
+    let applied = world.apply(&change).unwrap();
+    assert_eq!(applied.written, ["a.py", "test_a.py"]);
+    assert_eq!(world.read("test_a.py"), b"y = 1\n");
+    let undone = world.undo().unwrap();
+    assert_eq!(undone.restored, ["a.py", "test_a.py"]);
+    assert_eq!(world.read("a.py"), b"x = 1\n");
+    assert!(!world.root.join("test_a.py").exists());
+}
+
+#[test]
+fn a_new_file_takes_nothing_over() {
+    let world = world(&[("a.py", b"x = 1\n"), ("test_a.py", b"mine = 1\n")]);
+    let change = with_new_file(&world, "test_a.py");
+    assert!(matches!(world.apply(&change), Err(ApplyError::Refused(_))));
+    assert_eq!(world.read("a.py"), b"x = 1\n");
+    for path in ["../test_a.py", "missing/test_a.py"] {
+        let refused = world.apply(&with_new_file(&world, path));
+        assert!(matches!(refused, Err(ApplyError::Refused(_))), "{path}");
+    }
+}
+
+#[test]
+fn a_new_file_that_somebody_changed_is_not_taken_back() {
+    let world = world(&[("a.py", b"x = 1\n")]);
+    world.apply(&with_new_file(&world, "test_a.py")).unwrap();
+    fs::write(world.root.join("test_a.py"), "y = 2\n").unwrap();
+    assert!(matches!(world.undo(), Err(UndoError::Changed(_))));
+    assert_eq!(world.read("a.py"), b"x = 2\n");
+    fs::remove_file(world.root.join("test_a.py")).unwrap();
+    assert_eq!(world.undo().unwrap().restored, ["a.py"]);
+}
+
+#[test]
+fn a_write_that_fails_leaves_no_new_file() {
+    let world = world(&[("z.py", b""), ("a.py", b"x = 1\n")]);
+    let change = with_new_file(&world, "b.py");
+    let fail = |step| if step == Step::Rename(1) { Err(io::Error::other("no")) } else { Ok(()) };
+    let failed = apply_watched(&world.root, &change, &world.journal, &meta(), &mut { fail });
+    assert!(failed.is_err());
+    assert_eq!(world.read("a.py"), b"x = 1\n");
+    assert!(!world.root.join("b.py").exists());
+}

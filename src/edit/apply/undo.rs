@@ -124,6 +124,7 @@ pub fn undo(root: &Path, journal: &Path, id: Option<&str>) -> Result<Undone, Und
         let reason = match check_file(root, &file.path) {
             Ok((_, bytes)) if file.is_after(&bytes) || file.is_before(&bytes) => continue,
             Ok(_) => RefusedReason::Changed,
+            Err(RefusedReason::Gone) if file.is_new() => continue,
             Err(reason) => reason,
         };
         changed.push(ChangedFile { path: file.path.clone(), reason, saved: journal.saved(&entry.id, i) });
@@ -152,7 +153,18 @@ pub fn undo(root: &Path, journal: &Path, id: Option<&str>) -> Result<Undone, Und
 /// Puts one file back when it holds what the write put there; `false` when it is the original already.
 fn restore(root: &Path, journal: &Journal, entry: &Entry, index: usize) -> io::Result<bool> {
     let file = &entry.files[index];
-    let (real, bytes) = check_file(root, &file.path).map_err(io::Error::other)?;
+    let (real, bytes) = match check_file(root, &file.path) {
+        Err(RefusedReason::Gone) if file.is_new() => return Ok(false),
+        found => found.map_err(io::Error::other)?,
+    };
+    if file.is_new() {
+        if !file.is_after(&bytes) {
+            return Err(io::Error::other(RefusedReason::Changed));
+        }
+        std::fs::remove_file(&real)?;
+        sync_folders(std::iter::once(real.as_path()));
+        return Ok(true);
+    }
     if file.is_before(&bytes) {
         return Ok(false);
     }

@@ -11,6 +11,7 @@ fn edit(path: &str, before: &[u8], after: &str) -> FileEdit {
     let given = given_bytes(path, before);
     let source = given.sources.file(given.file);
     FileEdit {
+        is_new: false,
         file: given.file,
         path: path.to_owned(),
         before: source.text.clone(),

@@ -16,6 +16,14 @@ pub(super) struct Verdict {
     pub why: String,
 }
 
+impl Verdict {
+    /// Of a view that is not judged.
+    pub(super) fn not_asked(methods: &[String]) -> Self {
+        let by_method = methods.iter().map(|verb| (verb.clone(), Exposure::Unknown)).collect();
+        Self { exposure: Exposure::Unknown, by_method, why: "it was not asked for".into() }
+    }
+}
+
 pub(super) fn judge(evaluator: &Evaluator<'_>, shape: &Shape) -> Verdict {
     let mut by_method = BTreeMap::new();
     let mut reasons: BTreeMap<String, String> = BTreeMap::new();

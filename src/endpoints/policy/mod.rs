@@ -76,12 +76,21 @@ pub struct ViewPolicy {
 /// The policies of a project's views. Keeps what it has found out, so ask one of these for all routes.
 pub struct Policies<'a> {
     evaluator: Evaluator<'a>,
+    /// Whether only what is plain about access is worked out.
+    plain_only: bool,
 }
 
 impl<'a> Policies<'a> {
     /// With the settings that production gets, where they are known.
     pub fn new(index: &'a ProjectIndex, settings: Option<&'a SettingsModel>, sources: &'a Sources) -> Self {
-        Self { evaluator: Evaluator::new(index, settings, sources) }
+        Self { evaluator: Evaluator::new(index, settings, sources), plain_only: false }
+    }
+
+    /// The same for what is plain about access: permissions, authentication, throttles, and whom the classes of a
+    /// library let in. What a project's own classes ask is not run, and what a view shows and takes is left out.
+    #[must_use]
+    pub fn plain(self) -> Self {
+        Self { plain_only: true, ..self }
     }
 
     /// The policy of one view.
@@ -90,35 +99,54 @@ impl<'a> Policies<'a> {
         let shape = shape::Shape::of(evaluator, call);
         let list = |attribute, method| effective::policy(evaluator, &shape, attribute, Some(method));
         let plain = |attribute| effective::policy(evaluator, &shape, attribute, None);
-        let verdict = exposure::judge(evaluator, &shape);
+        let permission = list("permission_classes", "get_permissions");
+        let verdict = if self.plain_only && !of_library(&permission) {
+            exposure::Verdict::not_asked(&shape.methods)
+        } else {
+            exposure::judge(evaluator, &shape)
+        };
         let field = |name: &&str| {
             let found = effective::policy(evaluator, &shape, name, None);
             let is_set = found.origin != Origin::Framework;
             is_set.then(|| ((*name).to_owned(), found))
         };
         let is_drf = shape.kind == Kind::Drf;
+        let left_out = || Effective::unknown("it was not asked for", None);
+        let shown = |attribute, method| if self.plain_only { left_out() } else { list(attribute, method) };
         ViewPolicy {
             kind: shape.kind,
             view: shape.name.clone(),
             methods: shape.methods.clone(),
             actions: call.actions.clone(),
             authentication: list("authentication_classes", "get_authenticators"),
-            permission: list("permission_classes", "get_permissions"),
+            permission,
             throttle: list("throttle_classes", "get_throttles"),
             throttles: throttle::details(evaluator, &shape),
             pagination: plain("pagination_class"),
-            serializer: list("serializer_class", "get_serializer_class"),
-            renderer: list("renderer_classes", "get_renderers"),
-            parser: list("parser_classes", "get_parsers"),
+            serializer: shown("serializer_class", "get_serializer_class"),
+            renderer: shown("renderer_classes", "get_renderers"),
+            parser: shown("parser_classes", "get_parsers"),
             filters: plain("filter_backends"),
-            fields: if is_drf { FIELDS.iter().filter_map(field).collect() } else { BTreeMap::new() },
-            queryset: effective::queryset(evaluator, &shape),
+            fields: if is_drf && !self.plain_only {
+                FIELDS.iter().filter_map(field).collect()
+            } else {
+                BTreeMap::new()
+            },
+            queryset: if self.plain_only { left_out() } else { effective::queryset(evaluator, &shape) },
             exposure: verdict.exposure,
             by_method: verdict.by_method,
             why: verdict.why,
             at: shape.at,
             problem: shape.problem.clone(),
         }
+    }
+}
+
+/// Whether only classes of a library decide.
+fn of_library(permission: &Effective) -> bool {
+    match &permission.value {
+        PolicyValue::Names(names) => names.iter().all(|name| name.starts_with("rest_framework.")),
+        PolicyValue::One(_) | PolicyValue::Branches(_) | PolicyValue::Unknown(_) => false,
     }
 }
 

@@ -1,0 +1,20 @@
+//! What is routed: documentation, diagnostic pages, old versions, views without a route, pages beside DRF.
+
+mod diagnostic_endpoint_routed;
+mod django_view_open;
+mod docs_endpoint_public;
+mod old_version_routed;
+mod sensitive_route_open;
+mod view_unrouted;
+
+use super::Check;
+
+/// The family, sorted by id.
+pub(crate) static CHECKS: &[&dyn Check] = &[
+    &diagnostic_endpoint_routed::DiagnosticEndpointRouted,
+    &django_view_open::DjangoViewOpen,
+    &docs_endpoint_public::DocsEndpointPublic,
+    &old_version_routed::OldVersionRouted,
+    &sensitive_route_open::SensitiveRouteOpen,
+    &view_unrouted::ViewUnrouted,
+];

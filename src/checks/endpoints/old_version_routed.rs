@@ -1,0 +1,73 @@
+//! Two versions of the API are routed side by side (`api/v1/` and `api/v2/`): the older one is served, and attacked, as
+//! long as it is there. A question, because a planned end is fine.
+//! <https://www.django-rest-framework.org/api-guide/versioning/>
+
+use std::collections::BTreeMap;
+
+use crate::checks::support::endpoints;
+use crate::checks::{Check, CheckContext, EndpointUse};
+use crate::endpoints::{Endpoint, Kind};
+use crate::finding::{Finding, Outcome};
+
+pub(crate) struct OldVersionRouted;
+
+const ID: &str = "old-version-routed";
+
+impl Check for OldVersionRouted {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn endpoints(&self, _: &CheckContext<'_>) -> EndpointUse {
+        EndpointUse::Basis
+    }
+
+    fn run(&self, cx: &CheckContext<'_>) -> Outcome {
+        let inventory = match endpoints::inventory(cx) {
+            Ok(inventory) => inventory,
+            Err(outcome) => return outcome,
+        };
+        let mut versions: BTreeMap<String, BTreeMap<u32, Vec<&Endpoint>>> = BTreeMap::new();
+        for endpoint in inventory.endpoints.iter().filter(|e| e.kind == Kind::Drf) {
+            if let Some((before, version)) = version(&endpoint.route.path) {
+                versions.entry(before).or_default().entry(version).or_default().push(endpoint);
+            }
+        }
+        let mut findings = Vec::new();
+        for (before, mut all) in versions.into_iter().filter(|(_, all)| all.len() > 1) {
+            let Some((newest, _)) = all.pop_last() else { continue };
+            let old: Vec<&Endpoint> = all.values().flatten().copied().collect();
+            let names: Vec<String> = all.keys().map(|v| format!("v{v}")).collect();
+            let count = endpoints::count(inventory, &old, |_| true);
+            let names = names.join(", ");
+            let message = format!("`{before}` serves {names} beside v{newest}: {count}.");
+            let labels = endpoints::labels(cx, &old, |_| "of an older version".to_owned());
+            let Some(first) = labels.first().cloned() else { continue };
+            let finding = Finding::new(ID, format!("{before}{names}"), first, message);
+            findings.push(finding.instruction(
+                "Say when the old version ends, tell its callers, and take its routes out on that day.",
+            ));
+        }
+        if findings.is_empty() {
+            return endpoints::none(inventory, "No two versions of the API are routed side by side.");
+        }
+        Outcome::fail(
+            format!("{} places serve an older version beside a newer one.", findings.len()),
+            findings,
+        )
+    }
+}
+
+/// The path before its version, and the number: `api/v2/orders/` is `api/` and 2.
+fn version(path: &str) -> Option<(String, u32)> {
+    let mut before = String::new();
+    for part in path.split('/') {
+        let part = part.trim_start_matches('^');
+        if let Some(number) = part.strip_prefix(['v', 'V']).and_then(|n| n.parse().ok()) {
+            return Some((before, number));
+        }
+        before.push_str(part);
+        before.push('/');
+    }
+    None
+}

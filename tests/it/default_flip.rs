@@ -1,0 +1,111 @@
+//! From an open default to a closed one: the views are listed, some are marked as public, one write keeps these open by
+//! name, closes the default and adds tests. Real Django runs the project's own tests and the new ones.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::case::Case;
+use crate::support::venv;
+
+const PACKAGES: &[&str] = &["Django==5.2.*", "djangorestframework==3.16.*"];
+const TESTS: &str = "test_anonymous_access.py";
+
+/// Runs the project's tests; whether they pass, how many ran, and what was printed.
+fn tests(python: &Path, root: &Path) -> (bool, usize, String) {
+    let output = Command::new(python)
+        .args(["-B", "manage.py", "test"])
+        .current_dir(root)
+        .env_clear()
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let ran = text.lines().find_map(|l| l.strip_prefix("Ran ")?.split(' ').next()?.parse().ok()).unwrap_or(0);
+    (output.status.success(), ran, text)
+}
+
+fn flip(case: &Case) -> String {
+    let ran = case.run(&["apply", "--select", "default-permission-open", "--allow", "tightens"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    ran.out
+}
+
+#[test]
+fn the_open_views_are_listed_and_marked() {
+    let case = Case::new("open");
+    insta::assert_snapshot!(case.run(&["public"]).out);
+    let wrong = case.run(&["public", "--mark", "shop.views.Nothing=why"]);
+    assert_eq!((wrong.code, wrong.out.as_str()), (2, ""), "{}", wrong.err);
+    assert!(wrong.err.contains("no view `shop.views.Nothing` is open here"), "{}", wrong.err);
+    let mute = case.run(&["public", "--mark", "shop.views.ItemView"]);
+    assert!(mute.err.contains("say why"), "{}", mute.err);
+    let marked = case.run(&[
+        "public",
+        "--seeming",
+        "--mark",
+        "shop.views.CatalogueView=the shop window",
+        "--by",
+        "Dana",
+    ]);
+    assert_eq!(marked.code, 0, "{}", marked.err);
+    let kept = case.read("drf-harden-decisions.toml");
+    assert_eq!(kept.matches("[[public]]").count(), 3, "{kept}");
+    assert!(
+        kept.contains("view = \"shop.views.CatalogueView\"\nreason = \"the shop window\"\nby = \"Dana\""),
+        "{kept}"
+    );
+    assert_eq!(case.run(&["public", "--unmark", "shop.views.CatalogueView"]).code, 0);
+    assert!(!case.read("drf-harden-decisions.toml").contains("CatalogueView"));
+}
+
+#[test]
+fn one_write_keeps_public_views_open_closes_the_rest_and_proves_both() {
+    let case = Case::new("open");
+    let before = case.files();
+    let marked = case.run(&[
+        "public",
+        "--seeming",
+        "--mark",
+        "shop.views.CatalogueView=the shop window",
+        "--by",
+        "Dana",
+    ]);
+    assert_eq!(marked.code, 0, "{}", marked.err);
+    flip(&case);
+    insta::assert_snapshot!(case.read(TESTS));
+    insta::assert_snapshot!("views", case.read("shop/views.py"));
+    assert!(
+        case.read("config/settings.py")
+            .contains("\"DEFAULT_PERMISSION_CLASSES\": [\"rest_framework.permissions.IsAuthenticated\"]")
+    );
+    let again = case.run(&[
+        "check",
+        "--select",
+        "default-permission-open,view-permission-open,public-view-unconfirmed",
+    ]);
+    assert_eq!(again.code, 0, "{}", again.out);
+
+    if let Some(python) = venv::python("policy", PACKAGES) {
+        let open = Case::new("open");
+        let (own_pass, own, text) = tests(&python, &open.root());
+        assert!(own_pass && own == 2, "{text}");
+        let (pass, ran, text) = tests(&python, &case.root());
+        assert!(pass && ran == own + 2, "{text}");
+        // The new tests fail where the default is open, and where a public view is closed.
+        open.write(TESTS, &case.read(TESTS));
+        let (pass, _, text) = tests(&python, &open.root());
+        assert!(!pass && text.contains("test_closed_endpoints_refuse_anonymous_callers"), "{text}");
+        let views = case.read("shop/views.py");
+        let shut: String = views.split_inclusive('\n').filter(|l| !l.contains("the shop window")).collect();
+        case.write("shop/views.py", &shut);
+        let (pass, _, text) = tests(&python, &case.root());
+        assert!(!pass && text.contains("test_public_endpoints_let_anonymous_callers_in"), "{text}");
+        case.write("shop/views.py", &views);
+    }
+
+    assert_eq!(case.run(&["undo"]).code, 0);
+    let mut after = case.files();
+    after.retain(|path, _| {
+        !path.ends_with("drf-harden-decisions.toml") && !path.to_string_lossy().contains("__pycache__")
+    });
+    assert!(after == before, "undo leaves other files than before");
+}
