@@ -27,4 +27,5 @@ pub mod project;
 pub mod python;
 pub mod settings;
 pub mod source;
+mod tables;
 pub mod tui;

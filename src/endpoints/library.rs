@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::settings::routes::{LibraryAction, LibraryRoute};
+use crate::tables::table;
 
 #[derive(Deserialize)]
 struct Table {
@@ -66,7 +67,7 @@ impl ViewSet {
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        toml_edit::de::from_str(include_str!("../../assets/library_urls.toml"))
+        serde_json::from_str(table!("assets/library_urls.toml"))
             .expect("internal error: assets/library_urls.toml")
     })
 }

@@ -147,6 +147,20 @@ pub struct PracticeReport {
     pub earned: u32,
 }
 
+impl PracticeReport {
+    /// The results of the checks, those first that make the state what it is.
+    pub fn telling(&self) -> Vec<&CheckResult> {
+        let mut results: Vec<&CheckResult> = self.checks.iter().collect();
+        results.sort_by_key(|result| match result.outcome.verdict {
+            Verdict::Fail => 0,
+            Verdict::Unknown => 1,
+            Verdict::Pass => 2,
+            Verdict::NotApplicable => 3,
+        });
+        results
+    }
+}
+
 /// One check's result inside a practice.
 #[derive(Clone, Debug)]
 pub struct CheckResult {

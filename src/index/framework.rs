@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use crate::settings::Truth;
+use crate::tables::table;
 
 /// The table.
 #[derive(Debug)]
@@ -108,11 +109,11 @@ impl Framework {
     /// The built-in table, read once.
     pub fn builtin() -> &'static Self {
         static TABLE: OnceLock<Framework> = OnceLock::new();
-        TABLE.get_or_init(|| Self::read(include_str!("../../assets/framework.toml")))
+        TABLE.get_or_init(|| Self::read(table!("assets/framework.toml")))
     }
 
     fn read(text: &str) -> Self {
-        let table: Table = toml_edit::de::from_str(text).expect("internal error: assets/framework.toml");
+        let table: Table = serde_json::from_str(text).expect("internal error: assets/framework.toml");
         let mut classes = Vec::with_capacity(table.class.len());
         let mut by_name = FxHashMap::default();
         for (name, class) in table.class {

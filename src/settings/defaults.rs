@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use serde_json::Value as Json;
+
 use super::{Dict, Entry, Items, Node, Setting, SettingsModel, Value};
+use crate::tables::table;
 
 type Table = BTreeMap<String, Node>;
 
@@ -78,23 +81,23 @@ impl SettingsModel {
 }
 
 const DJANGO: &[(&str, &str)] = &[
-    ("4.2", include_str!("../../assets/defaults/django-4.2.toml")),
-    ("5.0", include_str!("../../assets/defaults/django-5.0.toml")),
-    ("5.1", include_str!("../../assets/defaults/django-5.1.toml")),
-    ("5.2", include_str!("../../assets/defaults/django-5.2.toml")),
-    ("6.0", include_str!("../../assets/defaults/django-6.0.toml")),
-    ("6.1", include_str!("../../assets/defaults/django-6.1.toml")),
+    ("4.2", table!("assets/defaults/django-4.2.toml")),
+    ("5.0", table!("assets/defaults/django-5.0.toml")),
+    ("5.1", table!("assets/defaults/django-5.1.toml")),
+    ("5.2", table!("assets/defaults/django-5.2.toml")),
+    ("6.0", table!("assets/defaults/django-6.0.toml")),
+    ("6.1", table!("assets/defaults/django-6.1.toml")),
 ];
 
 const DRF: &[(&str, &str)] = &[
-    ("3.14", include_str!("../../assets/defaults/drf-3.14.toml")),
-    ("3.15", include_str!("../../assets/defaults/drf-3.15.toml")),
-    ("3.16", include_str!("../../assets/defaults/drf-3.16.toml")),
-    ("3.17", include_str!("../../assets/defaults/drf-3.17.toml")),
-    ("3.18", include_str!("../../assets/defaults/drf-3.18.toml")),
+    ("3.14", table!("assets/defaults/drf-3.14.toml")),
+    ("3.15", table!("assets/defaults/drf-3.15.toml")),
+    ("3.16", table!("assets/defaults/drf-3.16.toml")),
+    ("3.17", table!("assets/defaults/drf-3.17.toml")),
+    ("3.18", table!("assets/defaults/drf-3.18.toml")),
 ];
 
-const LIBRARIES: &str = include_str!("../../assets/defaults/libraries.toml");
+const LIBRARIES: &str = table!("assets/defaults/libraries.toml");
 
 /// Whose default it is, and in each version that has one: the version's number and the value.
 pub type DefaultStory = (&'static str, Vec<(&'static str, &'static Node)>);
@@ -120,21 +123,21 @@ pub fn default_story(path: &[&str]) -> Option<DefaultStory> {
 
 /// Django's defaults for the version nearest to the one given; for the newest when none is.
 pub(super) fn django(version: Option<&str>) -> &'static Table {
-    static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
-    let tables = TABLES.get_or_init(|| DJANGO.iter().map(|(_, text)| table(text)).collect());
-    &tables[nearest(DJANGO, version)]
+    static TABLES: [OnceLock<Table>; DJANGO.len()] = [const { OnceLock::new() }; DJANGO.len()];
+    let at = nearest(DJANGO, version);
+    TABLES[at].get_or_init(|| read(DJANGO[at].1))
 }
 
 /// DRF's defaults, likewise.
 pub(super) fn drf(version: Option<&str>) -> &'static Table {
-    static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
-    let tables = TABLES.get_or_init(|| DRF.iter().map(|(_, text)| table(text)).collect());
-    &tables[nearest(DRF, version)]
+    static TABLES: [OnceLock<Table>; DRF.len()] = [const { OnceLock::new() }; DRF.len()];
+    let at = nearest(DRF, version);
+    TABLES[at].get_or_init(|| read(DRF[at].1))
 }
 
 fn libraries() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| table(LIBRARIES))
+    TABLE.get_or_init(|| read(LIBRARIES))
 }
 
 /// The last table that is not newer than the version; the newest for no version, the oldest for older ones.
@@ -194,39 +197,37 @@ fn follow_aliases(model: &mut SettingsModel) {
     }
 }
 
-/// Reads a table. Values that TOML cannot say are tables with one key that starts with `$`.
-fn table(text: &str) -> Table {
-    let document: toml_edit::Document<&str> =
-        toml_edit::Document::parse(text).expect("internal error: a table of defaults is not TOML");
-    let settings = document.get("settings").and_then(toml_edit::Item::as_table);
-    settings
-        .map(|t| t.iter().filter_map(|(k, v)| Some((k.to_owned(), node(v.as_value()?)))).collect())
-        .unwrap_or_default()
+/// Reads a table. Values that it cannot say are objects with one key that starts with `$`.
+fn read(text: &str) -> Table {
+    let table: Json = serde_json::from_str(text).expect("internal error: a table of defaults");
+    let settings = table.get("settings").and_then(Json::as_object);
+    settings.map(|t| t.iter().map(|(name, value)| (name.clone(), node(value))).collect()).unwrap_or_default()
 }
 
-fn node(value: &toml_edit::Value) -> Node {
-    use toml_edit::Value as T;
-    let items = |array: &toml_edit::Array| Items { items: array.iter().map(node).collect(), rest: None };
+fn node(value: &Json) -> Node {
+    let items = |array: &[Json]| Items { items: array.iter().map(node).collect(), rest: None };
     Node::plain(match value {
-        T::String(text) => Value::Str(text.value().clone()),
-        T::Integer(n) => Value::Int(*n.value()),
-        T::Float(f) => Value::Float(*f.value()),
-        T::Boolean(b) => Value::Bool(*b.value()),
-        T::Array(array) => Value::List(items(array)),
-        T::InlineTable(inner) => match inner.iter().next() {
+        Json::Null => Value::None,
+        Json::String(text) => Value::Str(text.clone()),
+        Json::Number(n) => match n.as_i64() {
+            Some(n) => Value::Int(n),
+            None => Value::Float(n.as_f64().expect("internal error: a number out of range")),
+        },
+        Json::Bool(b) => Value::Bool(*b),
+        Json::Array(array) => Value::List(items(array)),
+        Json::Object(inner) => match inner.iter().next().map(|(key, value)| (key.as_str(), value)) {
             Some(("$none", _)) => Value::None,
-            Some(("$tuple", T::Array(array))) => Value::Tuple(items(array)),
-            Some(("$lazy", T::String(text))) => Value::Lazy(text.value().clone()),
-            Some(("$ref", T::String(text))) => Value::Ref(text.value().clone()),
-            Some(("$unknown", T::String(text))) => return Node::unknown(text.value().clone(), None),
+            Some(("$tuple", Json::Array(array))) => Value::Tuple(items(array)),
+            Some(("$lazy", Json::String(text))) => Value::Lazy(text.clone()),
+            Some(("$ref", Json::String(text))) => Value::Ref(text.clone()),
+            Some(("$unknown", Json::String(text))) => return Node::unknown(text.clone(), None),
             _ => Value::Dict(Dict {
                 entries: inner
                     .iter()
-                    .map(|(k, v)| Entry { key: Node::plain(Value::Str(k.to_owned())), value: node(v) })
+                    .map(|(k, v)| Entry { key: Node::plain(Value::Str(k.clone())), value: node(v) })
                     .collect(),
                 rest: None,
             }),
         },
-        T::Datetime(_) => return Node::unknown("a date", None),
     })
 }

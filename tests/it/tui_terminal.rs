@@ -185,6 +185,15 @@ fn it_stops_and_continues_with_a_whole_screen() {
     pty.send(CTRL_Z);
     pty.wait_until("the shell's own screen", |screen| !screen.contains("Choose the default"));
     let pid = pty.pid().to_string();
+    // The screen is given back before the process stops: a signal to continue must not come between.
+    let is_stopped = || {
+        if let Ok(state) = std::fs::read_to_string(format!("/proc/{pid}/stat")) {
+            return state.contains(") T ");
+        }
+        let state = std::process::Command::new("ps").args(["-o", "state=", "-p", &pid]).output().unwrap();
+        state.stdout.starts_with(b"T")
+    };
+    pty.wait_until("the stop", |_| is_stopped());
     assert!(std::process::Command::new("kill").args(["-CONT", &pid]).status().unwrap().success());
     pty.wait_for("Choose the default permission classes");
     pty.send("q");
@@ -368,7 +377,10 @@ fn a_shell_stops_it_and_brings_it_back() {
     pty.send("clear; fg\r");
     pty.wait_for("Choose the default permission classes");
     pty.send("q");
-    pty.wait_until("the shell", |screen| !screen.contains("Choose the default"));
+    // What is typed while the session still ends may be lost.
+    pty.wait_until("the prompt", |screen| {
+        !screen.contains("Choose the default") && screen.trim_end().ends_with('>')
+    });
     pty.send("echo code $?\r");
     pty.wait_for("code 0");
     pty.assert_restored();

@@ -14,6 +14,7 @@ use super::schema::{
     ReferencesFile, StandardFile, TopicsFile,
 };
 use super::{Catalog, CheckMeta, Choice, Practice, Question, Reference, Section, Topic};
+use crate::tables::table;
 
 /// What is wrong with the catalogue's files.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +63,7 @@ pub(super) struct Files<'a> {
 
 macro_rules! file {
     ($path:literal) => {
-        ($path, include_str!(concat!("../../../checklists/", $path)))
+        (concat!($path, ".json"), table!(concat!("checklists/", $path)))
     };
 }
 
@@ -177,8 +178,11 @@ fn topic(raw: RawTopic) -> Result<Topic, CatalogError> {
 }
 
 fn read<T: for<'de> Deserialize<'de>>((file, text): (&str, &str)) -> Result<T, CatalogError> {
-    toml_edit::de::from_str(text)
-        .map_err(|error| CatalogError::Shape { file: file.to_owned(), message: error.to_string() })
+    let shape = |message| CatalogError::Shape { file: file.to_owned(), message };
+    if file.ends_with(".json") {
+        return serde_json::from_str(text).map_err(|error| shape(error.to_string()));
+    }
+    toml_edit::de::from_str(text).map_err(|error| shape(error.to_string()))
 }
 
 fn claim(ids: &mut BTreeSet<String>, id: &str) -> Result<(), CatalogError> {

@@ -8,6 +8,7 @@ use crate::index::framework::is_surely_no_view;
 use crate::index::items::ValueItem;
 use crate::index::{Ancestor, Call, ClassId, Entity, Expression, Framework, ProjectIndex, Resolution};
 use crate::source::Span;
+use crate::tables::table;
 
 /// A model of a library.
 #[derive(serde::Deserialize)]
@@ -21,8 +22,7 @@ pub(super) struct LibraryModel {
 fn library() -> &'static BTreeMap<String, LibraryModel> {
     static TABLE: OnceLock<BTreeMap<String, LibraryModel>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        toml_edit::de::from_str(include_str!("../../../assets/models.toml"))
-            .expect("internal error: assets/models.toml")
+        serde_json::from_str(table!("assets/models.toml")).expect("internal error: assets/models.toml")
     })
 }
 

@@ -206,7 +206,7 @@ fn describe(model: &Model) -> (String, (String, String)) {
             (question.ask.clone(), (practice.id.clone(), "a answers".to_owned()))
         }
         (None, _) => {
-            let reason = found.checks.iter().find(|c| !c.outcome.reason.is_empty());
+            let reason = found.telling().into_iter().find(|c| !c.outcome.reason.is_empty());
             let text = reason.map_or(practice.why.clone(), |c| c.outcome.reason.clone());
             (text, (practice.id.clone(), String::new()))
         }

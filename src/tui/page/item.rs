@@ -42,8 +42,9 @@ pub(crate) fn places(model: &Model, position: usize) -> Vec<Place> {
             Place { finding: Some(id), check, message, labels }
         })
         .collect();
-    for result in &practice.checks {
-        if !result.outcome.evidence.is_empty() {
+    for result in practice.telling() {
+        let is_open = result.outcome.verdict == Verdict::Unknown && practice.findings.is_empty();
+        if is_open || !result.outcome.evidence.is_empty() {
             places.push(Place {
                 finding: None,
                 check: result.check.clone(),
