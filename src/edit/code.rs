@@ -251,6 +251,15 @@ pub(super) fn identifier(word: &str) -> Result<&str, Refusal> {
     if named == Some(true) { Ok(word) } else { Err(Refusal::BadCode(word.to_owned())) }
 }
 
+/// What can be assigned to: a name, or a key of one, `X["key"]`, in the file's quotes.
+pub(super) fn target(word: &str, quote: char) -> Result<String, Refusal> {
+    let keyed = expression_of(
+        word,
+        |e| matches!(e, Expr::Subscript(s) if s.value.is_name_expr() && s.slice.is_string_literal_expr()),
+    );
+    if keyed == Some(true) { Ok(requote(word, quote)) } else { identifier(word).map(str::to_owned) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,8 @@ pub(super) struct Slot {
     pub(super) open_end: bool,
     /// How many blank lines go before the first new statement.
     pub(super) blank_before: usize,
+    /// How many there are when blank lines stand between the new statements.
+    pub(super) spaced_before: usize,
 }
 
 /// The slot that a place means.
@@ -47,7 +49,9 @@ fn end(file: &PyFile<'_>) -> Slot {
     };
     let there = text.text[..at].lines().rev().take_while(|l| is_blank(l)).count();
     let there = if open_end { 0 } else { there };
-    Slot { at, indent: String::new(), open_end, blank_before: blank_before.saturating_sub(there) }
+    let spaced_before = blank_before.max(usize::from(!file.module.body().is_empty()));
+    let [blank_before, spaced_before] = [blank_before, spaced_before].map(|n| n.saturating_sub(there));
+    Slot { at, indent: String::new(), open_end, blank_before, spaced_before }
 }
 
 /// Whether a statement is one assignment on one line.
@@ -70,7 +74,7 @@ pub(super) fn after(file: &PyFile<'_>, place: StmtPlace<'_>) -> Result<Slot, Ref
     let defines = matches!(place.stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_));
     let import = matches!(place.stmt, Stmt::Import(_) | Stmt::ImportFrom(_));
     let blank_before = if defines && indent.is_empty() { 2 } else { usize::from(defines || import) };
-    Ok(Slot { at, indent, open_end, blank_before })
+    Ok(Slot { at, indent, open_end, blank_before, spaced_before: blank_before })
 }
 
 /// The line before a statement, and before the comments right above it.
@@ -97,7 +101,7 @@ pub(super) fn before(file: &PyFile<'_>, place: StmtPlace<'_>) -> Result<Slot, Re
     if at == 0 {
         at = statement;
     }
-    Ok(Slot { at, indent, open_end: false, blank_before: 0 })
+    Ok(Slot { at, indent, open_end: false, blank_before: 0, spaced_before: 0 })
 }
 
 /// The first statement of the block that shares the logical line.
@@ -121,7 +125,7 @@ pub(super) fn lay_out(slot: &Slot, blocks: &[String], eol: &str, blank_between: 
     if slot.open_end {
         text.push_str(eol);
     }
-    text.push_str(&eol.repeat(slot.blank_before));
+    text.push_str(&eol.repeat(if blank_between { slot.spaced_before } else { slot.blank_before }));
     text.push_str(&blocks.join(&between));
     if !slot.open_end {
         text.push_str(eol);

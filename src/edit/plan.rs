@@ -402,10 +402,11 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
         let Some(def) = place.stmt.as_class_def_stmt() else { return Err(refused(Refusal::Stale)) };
         class::add(file, def, list, &mut edits).map_err(refused)?;
     }
+    // Before the statements: in an empty file both go to the same place, and imports stand first.
+    import::add(file, &imports, &mut edits).map_err(|(why, who)| Stop::Refused(why, who))?;
     for (slot, new) in &statements {
         let eol = file.eol(slot.at.saturating_sub(1));
         edits.insert(slot.at, insert::lay_out(slot, &new.blocks, eol, new.spaced), &new.fixes);
     }
-    import::add(file, &imports, &mut edits).map_err(|(why, who)| Stop::Refused(why, who))?;
     Ok(edits)
 }

@@ -102,19 +102,34 @@ fn width(file: &PyFile<'_>) -> usize {
     if lengths.len() >= 3 { longest } else { WIDTH }
 }
 
+/// Whether the last element of a bracket that ends on a line of its own has a comma. Arguments that share a line are
+/// no evidence: formatters that write the comma leave it out there.
 fn trailing_comma(file: &PyFile<'_>) -> bool {
     let (mut with, mut without) = (0, 0);
     let mut last: Option<&super::python::Tok> = None;
     let mut broken = false;
+    // For each open bracket: whether its elements have lines of their own.
+    let mut open: Vec<bool> = Vec::new();
     for token in &file.tokens {
         match token.kind {
             TokenKind::NonLogicalNewline => broken = true,
             TokenKind::Comment => {}
             _ => {
-                if token.closes() && broken {
-                    match last {
+                if broken
+                    && last.is_some_and(|t| t.kind == TokenKind::Comma)
+                    && let Some(lines) = open.last_mut()
+                {
+                    *lines = true;
+                }
+                if token.opens() {
+                    let calls = token.kind == TokenKind::Lpar
+                        && last.is_some_and(|t| t.kind == TokenKind::Name || t.closes());
+                    open.push(!calls);
+                } else if token.closes() {
+                    let lines = open.pop().unwrap_or(true);
+                    match last.filter(|_| broken) {
                         Some(t) if t.kind == TokenKind::Comma => with += 1,
-                        Some(t) if !t.opens() => without += 1,
+                        Some(t) if !t.opens() && lines => without += 1,
                         _ => {}
                     }
                 }
@@ -159,6 +174,8 @@ mod tests {
     fn trailing_commas_and_breaks() {
         assert!(!style("A = [\n  1\n]\nB = {\n}\n").trailing_comma);
         assert!(style("A = [\n  1,  # one\n]\n").trailing_comma);
+        assert!(style("A = f(\n  1, 2\n)\nB = [\n  1,\n]\n").trailing_comma);
+        assert!(!style("A = f(\n  1,\n  2\n)\n").trailing_comma);
         assert_eq!(style("A = 1\r\nB = 2\n").eol, "\r\n");
     }
 }

@@ -422,8 +422,10 @@ fn evaluate_all(sources: &Sources, project: &Project, environment: &Environment,
             others.par_iter().map(|module| outline(sources, project, module, environment)).collect()
         },
     );
-    if !assumed.is_empty() {
-        // What the same module gives without the variable is for a developer's machine.
+    let last = judged.rsplit('.').next().unwrap_or(judged);
+    if !assumed.is_empty() && project::named_role(last) != Some(Role::Production) {
+        // What the same module gives without the variable is for a developer's machine. A module called `production`
+        // is nobody else's, whatever the package around it reads.
         let mut development = evaluate(sources, project, judged, environment);
         development.role = Role::Development;
         others.insert(0, development);

@@ -95,6 +95,22 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
     let facts: BTreeMap<FileId, Facts> = facts.collect();
     let mut settings: FxHashSet<FileId> =
         facts.iter().filter(|(id, f)| named.contains(id) || f.is_settings()).map(|(&id, _)| id).collect();
+    // An empty `__init__.py` that is named only holds the modules beside it.
+    let holders: Vec<FileId> = settings
+        .iter()
+        .copied()
+        .filter(|id| {
+            let path = layout.sources.path(*id);
+            let beside =
+                |other: &FileId| other != id && folder_of(layout.sources.path(*other)) == folder_of(path);
+            name_of(path) == "__init__.py"
+                && tree(layout.sources, *id).body().is_empty()
+                && settings.iter().any(beside)
+        })
+        .collect();
+    for id in holders {
+        settings.remove(&id);
+    }
     // What builds on settings is settings too, as far as it has a name or a line that says so.
     loop {
         let more: Vec<FileId> = facts

@@ -289,7 +289,12 @@ pub(super) fn mark_overridable(model: &mut SettingsModel, prefix: &str, environm
         let mut parts = key.split("__");
         let name = parts.next().unwrap_or(key).to_uppercase();
         let path: Vec<&str> = parts.collect();
-        let parsed: Result<Toml, _> = text.parse();
+        // As dynaconf does: TOML has `true` and `false` only in lower case.
+        let parsed: Result<Toml, _> = match text.trim() {
+            "True" => "true".parse(),
+            "False" => "false".parse(),
+            _ => text.parse(),
+        };
         let new = match parsed {
             Ok(value) => Node { at: None, ..value_node(model.file, &value) },
             Err(_) => text_node(text),

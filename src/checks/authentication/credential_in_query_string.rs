@@ -33,7 +33,7 @@ impl Check for CredentialInQueryString {
         let mut tally = Tally::default();
         for (class, item) in cx.index.classes() {
             let kind = [AUTHENTICATION, PERMISSION].map(|base| cx.index.is_subclass_of(class, base));
-            if !kind.contains(&Truth::Yes) || views::is_beside_the_api(cx.sources.path(item.at.file)) {
+            if !kind.contains(&Truth::Yes) || views::is_beside(cx, item.at.file) {
                 continue;
             }
             let authenticates = kind[0] == Truth::Yes;

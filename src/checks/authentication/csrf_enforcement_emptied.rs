@@ -31,7 +31,7 @@ impl Check for CsrfEnforcementEmptied {
         for (class, item) in cx.index.classes() {
             let session =
                 cx.index.is_subclass_of(class, "rest_framework.authentication.SessionAuthentication");
-            let beside = views::is_beside_the_api(cx.sources.path(item.at.file));
+            let beside = views::is_beside(cx, item.at.file);
             let Some(method) = item.method(METHOD).filter(|_| session != Truth::No && !beside) else {
                 continue;
             };

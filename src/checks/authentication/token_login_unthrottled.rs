@@ -34,9 +34,7 @@ impl Check for TokenLoginUnthrottled {
         let mut tally = Tally::default();
         let guard = guard(cx);
         for (class, item) in cx.index.classes() {
-            if cx.index.is_subclass_of(class, CLASS) != Truth::Yes
-                || views::is_beside_the_api(cx.sources.path(item.at.file))
-            {
+            if cx.index.is_subclass_of(class, CLASS) != Truth::Yes || views::is_beside(cx, item.at.file) {
                 continue;
             }
             let own_method = matches!(cx.index.lookup(class, "get_throttles"), Lookup::Method { .. });
@@ -52,7 +50,7 @@ impl Check for TokenLoginUnthrottled {
         }
         for file in cx.index.files() {
             let imported = file.imports.iter().any(|i| i.module.starts_with("rest_framework.authtoken"));
-            if imported && !views::is_beside_the_api(cx.sources.path(file.file)) {
+            if imported && !views::is_beside(cx, file.file) {
                 for (at, is_class) in uses(cx, file) {
                     place(&mut tally, guard, at, || of_use(cx, file, at, is_class));
                 }

@@ -6,7 +6,8 @@ use crate::checks::support::lists::Among;
 use crate::checks::support::middleware::{self, AUTHENTICATION, COMMON, CSRF, SESSION, Wanted};
 use crate::checks::support::settings::no_settings;
 use crate::checks::{Check, CheckContext};
-use crate::finding::{Effect, Outcome};
+use crate::finding::{Effect, Outcome, Severity};
+use crate::settings::{SettingsModel, Truth};
 
 use super::csrf_cookie_insecure;
 
@@ -27,7 +28,7 @@ impl Check for CsrfMiddlewareMissing {
             effect: Effect::Tightens,
             note: "Unsafe requests to Django views with a cookie but without a CSRF token get 403; DRF views keep \
                    their own rule. The token's cookie is sent over HTTPS only.",
-            severity: None,
+            severity: without_sessions(model).then_some(Severity::Low),
             with: Some(csrf_cookie_insecure::secure),
         };
         middleware::judge(cx, model, &wanted, |stack| {
@@ -41,4 +42,11 @@ impl Check for CsrfMiddlewareMissing {
             }
         })
     }
+}
+
+/// Whether no cookie tells who the caller is, as far as the middleware says.
+fn without_sessions(model: &SettingsModel) -> bool {
+    model
+        .get("MIDDLEWARE")
+        .is_some_and(|stack| stack.node.any_item(&|class| class.is_str(SESSION)) == Truth::No)
 }

@@ -26,7 +26,7 @@ impl Check for PaginatorUnbounded {
         let mut tally = Tally::default();
         let default = default_class(cx);
         for (class, item) in cx.index.classes() {
-            let beside = views::is_beside_the_api(cx.sources.path(item.at.file));
+            let beside = views::is_beside(cx, item.at.file);
             if beside || Some(class) == default || !is_paginator(cx, class) {
                 continue;
             }

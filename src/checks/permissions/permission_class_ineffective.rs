@@ -35,9 +35,7 @@ impl Check for PermissionClassIneffective {
         }
         let mut tally = Tally::default();
         for (class, item) in cx.index.classes() {
-            if cx.index.is_subclass_of(class, BASE) != Truth::Yes
-                || views::is_beside_the_api(cx.sources.path(item.at.file))
-            {
+            if cx.index.is_subclass_of(class, BASE) != Truth::Yes || views::is_beside(cx, item.at.file) {
                 continue;
             }
             for method in &item.methods {

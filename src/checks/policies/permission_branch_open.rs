@@ -18,6 +18,8 @@ use crate::source::{Span, clean};
 pub(crate) struct PermissionBranchOpen;
 
 const ID: &str = "permission-branch-open";
+/// How much of a test is shown.
+const LONGEST: usize = 70;
 
 impl Check for PermissionBranchOpen {
     fn id(&self) -> &'static str {
@@ -51,6 +53,17 @@ impl Check for PermissionBranchOpen {
             none: "No view makes its permissions in a method.",
         })
     }
+}
+
+/// Whether a test holds only for a caller who was told by credentials: `self.request.user.is_staff`,
+/// `request.auth == "kiosk"`.
+fn tells_caller(test: &str) -> bool {
+    let turned = ["not ", "!=", " is None", "nonymous"];
+    let tells = |part: &str| {
+        ["request.user", "request.auth"].iter().any(|who| part.contains(who))
+            && !turned.iter().any(|word| part.contains(word))
+    };
+    !test.contains(" or ") && test.split(" and ").any(tells)
 }
 
 /// An open branch: where it says so, and under which test, if any.
@@ -107,7 +120,11 @@ impl Branches<'_> {
 
     fn text(&self, range: crate::python::TextRange) -> String {
         let text = clean(self.cx.sources.slice(Span::new(self.method.at.file, range))).replace('`', "'");
-        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(70).collect()
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.chars().count() > LONGEST {
+            return text.chars().take(LONGEST).chain(['…']).collect();
+        }
+        text
     }
 
     fn value(&mut self, value: &Expr, stmt: &Stmt) {
@@ -120,7 +137,8 @@ impl Branches<'_> {
         if elements.is_empty() && stmt.is_assign_stmt() {
             return;
         }
-        if elements.iter().all(|e| self.is_allow_any(e)) {
+        let told = self.tests.last().is_some_and(|test| tells_caller(test));
+        if elements.iter().all(|e| self.is_allow_any(e)) && !told {
             let at = Span::new(self.method.at.file, stmt.range());
             self.open.push(Open { at, test: self.tests.last().cloned() });
         }

@@ -28,7 +28,7 @@ impl Check for PolicyDecoratorIneffective {
         }
         let mut tally = Tally::default();
         for (id, function) in cx.index.functions() {
-            if !views::is_beside_the_api(cx.sources.path(id.file)) {
+            if !views::is_beside(cx, id.file) {
                 judge_function(cx, &cx.index.function_name(id), function, &mut tally);
             }
         }

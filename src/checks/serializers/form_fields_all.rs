@@ -67,7 +67,7 @@ impl Check for FormFieldsAll {
 /// Django's views that make a form from a model, and their `fields`.
 fn edit_views<'a>(cx: &CheckContext<'a>) -> Vec<(ClassId, &'a ValueItem)> {
     let index = cx.index;
-    let classes = index.classes().filter(|(_, c)| !views::is_beside_the_api(cx.sources.path(c.at.file)));
+    let classes = index.classes().filter(|(_, c)| !views::is_beside(cx, c.at.file));
     let with_fields = classes.filter_map(|(id, class)| Some((id, class.attribute("fields")?)));
     with_fields
         .filter(|(id, _)| index.is_subclass_of(*id, "django.views.generic.edit.ModelFormMixin") == Truth::Yes)

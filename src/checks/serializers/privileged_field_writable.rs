@@ -10,7 +10,6 @@ use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place, Position};
 use crate::finding::{Effect, Finding, Fix, Label, Outcome};
 use crate::index::{Ancestor, ClassId, Expression, ModelName, Owner};
-use crate::settings::Truth;
 
 pub(crate) struct PrivilegedFieldWritable;
 
@@ -61,7 +60,7 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
     };
     let users = serializers::views_of(cx, class);
     let special = |view: &ClassId| guards::of(cx, Owner::Class(*view)).is_special();
-    if !users.is_empty() && users.iter().all(|view| special(view) || !writes(cx, *view)) {
+    if !users.is_empty() && users.iter().all(|view| special(view) || !serializers::writes(cx, *view)) {
         return tally.passed.push(Label::new(at, "only staff write with it, or nobody"));
     }
     if users.is_empty() {
@@ -127,17 +126,6 @@ fn is_writable(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
         }
         None => !whole::extra(cx, class, name, "read_only"),
     }
-}
-
-/// Whether a view stores what callers send.
-fn writes(cx: &CheckContext<'_>, view: ClassId) -> bool {
-    let index = cx.index;
-    let mixin =
-        |name: &str| index.is_subclass_of(view, &format!("rest_framework.mixins.{name}")) != Truth::No;
-    let handler = |name: &&str| matches!(index.lookup(view, name), crate::index::Lookup::Method { .. });
-    mixin("CreateModelMixin")
-        || mixin("UpdateModelMixin")
-        || ["post", "put", "patch", "create", "update"].iter().any(handler)
 }
 
 fn fix(cx: &CheckContext<'_>, class: ClassId, names: &[&String]) -> Option<Operation> {

@@ -8,7 +8,7 @@ use crate::checks::support::serializers::{self, Fields};
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation};
-use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
 use crate::index::items::ValueItem;
 use crate::index::{ClassId, Expression};
 use crate::source::Span;
@@ -84,43 +84,72 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
         _ => return tally.unclear.push(Label::new(value.at, "the list is computed")),
     };
     let declared = serializers::all_declared(index, class);
-    let open = declared.iter().find(|(_, v)| names.iter().any(|n| **n == *v.name) && stays_writable(cx, v));
-    match open {
-        Some((_, field)) => {
-            let message = format!(
-                "`{}` is declared by `{name}`, so naming it in `{NAME}` has no effect: it stays writable.",
-                field.name
-            );
-            let mut finding = Finding::new(
-                ID,
-                symbol(&field.name),
-                Label::new(field.at, "declared without `read_only`"),
-                message,
-            )
-            .related([Label::new(value.at, "not applied to declared fields")]);
-            let operation = Operation::SetKeyword {
-                call: field.value_at,
-                name: "read_only".to_owned(),
-                value: Code::Bool(true),
-            };
-            let takes = |name: &str| matches!(&field.value, Expression::Call(c) if c.keywords.iter().any(|(k, _)| &**k == name));
-            // Neither goes with `read_only`.
-            let clash = ["required", "write_only", "queryset", "default"].iter().any(|k| takes(k));
-            tally.findings.push(if clash {
-                // It was declared to be sent; which of the two is meant is not told.
-                finding.confidence = Some(Confidence::Med);
-                finding.instruction(format!("Declare `{}` with `read_only=True`.", field.name))
-            } else {
-                finding.fix(Fix {
-                    title: format!("Declare `{}` read-only", field.name),
-                    effect: Effect::Tightens,
-                    effect_note: "What callers send for this field is no longer stored.".to_owned(),
-                    operations: vec![operation],
-                })
-            });
-        }
-        None => tally.passed.push(Label::new(value.at, "applies to all fields it names")),
+    let open: Vec<_> = declared
+        .into_iter()
+        .filter(|(_, v)| names.iter().any(|n| **n == *v.name) && stays_writable(cx, v))
+        .collect();
+    if open.is_empty() {
+        tally.passed.push(Label::new(value.at, "applies to all fields it names"));
     }
+    tally.findings.extend(open.into_iter().map(|(owner, field)| unapplied(cx, class, owner, field, value)));
+}
+
+/// A field that is named in `read_only_fields` of `class` although `owner`, the class or a base of it, declares it.
+fn unapplied(
+    cx: &CheckContext<'_>,
+    class: ClassId,
+    owner: ClassId,
+    field: &ValueItem,
+    list: &ValueItem,
+) -> Finding {
+    let mut finding = unapplied_as_declared(cx, class, owner, field, list);
+    let views = serializers::views_of(cx, class);
+    if !views.iter().any(|view| serializers::writes(cx, *view)) {
+        // It matters once somebody writes with it.
+        finding.severity = Some(if views.is_empty() { Severity::Med } else { Severity::Low });
+    }
+    finding
+}
+
+fn unapplied_as_declared(
+    cx: &CheckContext<'_>,
+    class: ClassId,
+    owner: ClassId,
+    field: &ValueItem,
+    list: &ValueItem,
+) -> Finding {
+    let index = cx.index;
+    let message = format!(
+        "`{}` is declared by `{}`, so naming it in `{NAME}` has no effect: it stays writable.",
+        field.name,
+        index.class(owner).name
+    );
+    let symbol = format!("{}.{}", index.class_name(class), field.name);
+    let declared = Label::new(field.at, "declared without `read_only`");
+    let named = Label::new(list.at, "not applied to declared fields");
+    if owner != class {
+        // Other serializers may take the base's field.
+        let by_hand = format!("Declare `{}` with `read_only=True` here too.", field.name);
+        return Finding::new(ID, symbol, named, message).related([declared]).instruction(by_hand);
+    }
+    let mut finding = Finding::new(ID, symbol, declared, message).related([named]);
+    let takes = |name: &str| matches!(&field.value, Expression::Call(c) if c.keywords.iter().any(|(k, _)| &**k == name));
+    // Neither goes with `read_only`.
+    if ["required", "write_only", "queryset", "default"].iter().any(|k| takes(k)) {
+        // It was declared to be sent; which of the two is meant is not told.
+        finding.confidence = Some(Confidence::Med);
+        return finding.instruction(format!("Declare `{}` with `read_only=True`.", field.name));
+    }
+    finding.fix(Fix {
+        title: format!("Declare `{}` read-only", field.name),
+        effect: Effect::Tightens,
+        effect_note: "What callers send for this field is no longer stored.".to_owned(),
+        operations: vec![Operation::SetKeyword {
+            call: field.value_at,
+            name: "read_only".to_owned(),
+            value: Code::Bool(true),
+        }],
+    })
 }
 
 /// Whether a declared field takes what callers send.

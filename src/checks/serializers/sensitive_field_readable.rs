@@ -11,7 +11,7 @@ use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::whole;
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place};
-use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
 use crate::index::{ClassId, Expression, ModelName};
 
 pub(crate) struct SensitiveFieldReadable;
@@ -44,39 +44,48 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
         Fields::All => return,
         Fields::Unclear => return tally.unclear.push(Label::new(at, "its list of fields is computed")),
     };
-    let secrets: Vec<_> =
-        names.iter().filter(|n| columns::sensitivity(n) == Some(Sensitivity::Secret)).collect();
-    let readable = secrets.into_iter().find(|name| is_readable(cx, class, name));
-    let Some(name) = readable else { return tally.passed.push(Label::new(at, "sends no secret")) };
+    let secret = |name: &&String| columns::sensitivity(name) == Some(Sensitivity::Secret);
+    let sent: Vec<&String> = names.iter().filter(secret).filter(|n| is_readable(cx, class, n)).collect();
+    if sent.is_empty() {
+        return tally.passed.push(Label::new(at, "sends no secret"));
+    }
     if hands_out(&item.name) {
         return tally.passed.push(Label::new(at, "hands the secret out on purpose, as its name says"));
     }
-    let message = format!("`{}` sends `{name}`: it is not write-only.", item.name);
-    let symbol = format!("{}.{name}", cx.index.class_name(class));
-    let mut finding = Finding::new(ID, symbol, Label::new(value.at, format!("holds `{name}`")), message);
-    if whole::is_read_only(cx, class, name) {
-        // Somebody decided that it is sent.
+    // Somebody decided that a read-only one is sent.
+    let (decided, open): (Vec<_>, Vec<_>) = sent.into_iter().partition(|n| whole::is_read_only(cx, class, n));
+    let is_decided = open.is_empty();
+    let sent = if is_decided { decided } else { open };
+    let list = sent.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    let (is, it) = if sent.len() == 1 { ("it is", "it") } else { ("they are", "them") };
+    let message = format!("`{}` sends {list}: {is} not write-only.", item.name);
+    let symbol = format!("{}.{}", cx.index.class_name(class), sent[0]);
+    let mut finding = Finding::new(ID, symbol, Label::new(value.at, format!("holds {list}")), message);
+    if is_decided {
         finding.confidence = Some(Confidence::Low);
-    } else if matches!(name.as_str(), "secret" | "token" | "pin")
-        || serializers::views_of(cx, class).is_empty()
-    {
+        return tally.findings.push(finding.instruction(format!(
+            "Take {list} out of `fields`, or say by an ignore comment why callers need {it}."
+        )));
+    }
+    let used = !serializers::views_of(cx, class).is_empty();
+    if !used && item.name.contains("Password") {
+        // Made to take a new password; whether its answer is ever sent is not told.
+        finding.confidence = Some(Confidence::Low);
+        finding.severity = Some(Severity::Med);
+    } else if !used || sent.iter().all(|name| matches!(name.as_str(), "secret" | "token" | "pin")) {
         // Of a ticket or a gift card it may be what its holder shows.
         finding.confidence = Some(Confidence::Med);
     }
-    if finding.confidence == Some(Confidence::Low) {
-        return tally.findings.push(finding.instruction(format!(
-            "Take `{name}` out of `fields`, or say by an ignore comment why callers need it."
-        )));
-    }
-    let by_hand = format!("Mark `{name}` as `write_only=True`, or take it out of `fields`.");
-    tally.findings.push(match fix(cx, class, name) {
+    tally.findings.push(match fix(cx, class, &sent) {
         Some(operations) => finding.fix(Fix {
-            title: format!("Make `{name}` write-only"),
+            title: format!("Make {list} write-only"),
             effect: Effect::Reshapes,
-            effect_note: format!("Answers no longer hold `{name}`; it can still be sent."),
+            effect_note: format!("Answers no longer hold {list}; callers can still send {it}."),
             operations,
         }),
-        None => finding.instruction(by_hand),
+        None => {
+            finding.instruction(format!("Mark {list} as `write_only=True`, or take {it} out of `fields`."))
+        }
     });
 }
 
@@ -122,31 +131,53 @@ fn hands_out(name: &str) -> bool {
         .any(|w| name.contains(w))
 }
 
-/// Adds the field to `extra_kwargs` of the class's own `Meta`.
-fn fix(cx: &CheckContext<'_>, class: ClassId, name: &str) -> Option<Vec<Operation>> {
-    if serializers::all_declared(cx.index, class).iter().any(|(_, v)| &*v.name == name) {
-        return None;
-    }
-    let option = || Code::Dict(vec![(Code::str("write_only"), Code::Bool(true))]);
-    if let Some(value) = serializers::own_meta_value(cx.index, class, "extra_kwargs") {
-        let known = cx.sources.slice(value.value_at).contains(&format!("\"{name}\""));
-        let quoted = cx.sources.slice(value.value_at).contains(&format!("'{name}'"));
-        if value.value != Expression::Dict || known || quoted {
+/// Marks fields that the class itself declares, and adds the others to `extra_kwargs` of its own `Meta`.
+fn fix(cx: &CheckContext<'_>, class: ClassId, names: &[&String]) -> Option<Vec<Operation>> {
+    let declared = serializers::all_declared(cx.index, class);
+    let mut operations = Vec::new();
+    let mut columns = Vec::new();
+    for name in names {
+        let Some((owner, field)) = declared.iter().find(|(_, v)| *v.name == ***name) else {
+            columns.push(name.as_str());
+            continue;
+        };
+        let Expression::Call(call) = &field.value else { return None };
+        let clash = call.keywords.iter().any(|(k, _)| matches!(&**k, "read_only" | "write_only" | "default"));
+        if *owner != class || clash {
             return None;
         }
-        return Some(vec![Operation::SetDictEntry {
+        operations.push(Operation::SetKeyword {
+            call: field.value_at,
+            name: "write_only".to_owned(),
+            value: Code::Bool(true),
+        });
+    }
+    if columns.is_empty() {
+        return Some(operations);
+    }
+    if let Some(value) = serializers::own_meta_value(cx.index, class, "extra_kwargs") {
+        let written = cx.sources.slice(value.value_at);
+        let known =
+            |name: &&str| written.contains(&format!("\"{name}\"")) || written.contains(&format!("'{name}'"));
+        if value.value != Expression::Dict || columns.iter().any(known) {
+            return None;
+        }
+        operations.extend(columns.into_iter().map(|name| Operation::SetDictEntry {
             dict: value.value_at,
             key: name.to_owned(),
-            value: option(),
-        }]);
+            value: Code::Dict(vec![(Code::str("write_only"), Code::Bool(true))]),
+        }));
+        return Some(operations);
     }
     if cx.index.meta_value(class, "extra_kwargs").is_some() {
         return None;
     }
     let fields = serializers::own_meta_value(cx.index, class, "fields")?;
-    Some(vec![Operation::AddStatement {
+    let entries: Vec<_> = columns.iter().map(|n| format!("\"{n}\": {{\"write_only\": True}}")).collect();
+    operations.push(Operation::AddStatement {
         file: fields.at.file,
-        lines: vec![format!("extra_kwargs = {{\"{name}\": {{\"write_only\": True}}}}")],
+        lines: vec![format!("extra_kwargs = {{{}}}", entries.join(", "))],
         place: Place::After(fields.at),
-    }])
+    });
+    Some(operations)
 }

@@ -269,7 +269,8 @@ pub(crate) fn default_without(
     let reads = reads_of(&setting.node);
     let [read] = reads.as_slice() else { return Err("several variables take part in the value".to_owned()) };
     let at = read.default_at.filter(|_| !read.supplied).ok_or("the default is not written in the read")?;
-    let code = list_without(cx.sources.slice(at), text).ok_or("the default is computed")?;
+    let code =
+        list_without(cx.sources.slice(at), text).ok_or("it does not stand in the default of the variable")?;
     match placement(cx, model).of_value(setting, at) {
         Site::InPlace => Ok(vec![Operation::ReplaceExpression { at, with: code }]),
         Site::Override(_) => require(cx, model, &setting.name, Kind::List),
@@ -298,12 +299,14 @@ fn list_without(default: &str, unwanted: &str) -> Option<Code> {
                 _ => None,
             })
             .collect();
-        Some(texts?.into_iter().filter(|t| t.trim() != unwanted).map(Code::Str).collect())
+        let kept = texts?.into_iter().filter(|t| t.trim() != unwanted);
+        Some(kept.map(Code::Str).collect::<Vec<_>>()).filter(|kept| kept.len() < items.len())
     };
     match &*statement.value {
         Expr::StringLiteral(s) => {
-            let kept: Vec<_> = s.value.to_str().split(',').filter(|part| part.trim() != unwanted).collect();
-            Some(Code::Str(kept.join(",")))
+            let parts: Vec<_> = s.value.to_str().split(',').collect();
+            let kept: Vec<_> = parts.iter().copied().filter(|part| part.trim() != unwanted).collect();
+            (kept.len() < parts.len()).then(|| Code::Str(kept.join(",")))
         }
         Expr::List(list) => keep(&list.elts).map(Code::List),
         Expr::Tuple(list) => keep(&list.elts).map(Code::Tuple),

@@ -15,7 +15,7 @@ pub(crate) fn attributes<'a>(cx: &CheckContext<'a>, name: &str) -> Vec<(ClassId,
     let mixed_in = index.mixed_into_views();
     let mut found = Vec::new();
     for (id, class) in index.classes() {
-        if mixed_in.contains(&id) && !views::is_beside_the_api(cx.sources.path(class.at.file)) {
+        if mixed_in.contains(&id) && !views::is_beside(cx, class.at.file) {
             found.extend(class.attribute(name).map(|value| (id, value)));
         }
     }

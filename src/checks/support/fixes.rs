@@ -245,7 +245,7 @@ pub(crate) fn set_key(
     let Some(dict) = setting.node.as_dict() else {
         return Err(format!("`{name}` is not written out as a dict"));
     };
-    let display = display(cx, &setting.node, |e| matches!(e, Expr::Dict(_) | Expr::Call(_)));
+    let display = display(cx, &setting.node, takes_keys);
     let value_of = dict.entry(key).map(|e| &e.value);
     let existing = value_of.and_then(|v| v.at);
     if value_of.is_some_and(|v| existing.is_some_and(|at| !is_written_at(v, at))) {
@@ -262,6 +262,15 @@ pub(crate) fn set_key(
         },
         Site::Override(target) => override_key(cx, setting, target, key, value),
         Site::Nowhere(why) => Err(why),
+    }
+}
+
+/// Whether a key can be written into an expression: a display, or a call of `dict`.
+fn takes_keys(expr: &Expr) -> bool {
+    match expr {
+        Expr::Dict(_) => true,
+        Expr::Call(call) => matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "dict"),
+        _ => false,
     }
 }
 
@@ -282,8 +291,9 @@ fn override_key(
     match target {
         Target::Module { file, after } => {
             let place = after.map_or(Place::End, Place::After);
-            let lines = statement(&format!("{name}[\"{key}\"] = "), &value);
-            Ok(vec![Operation::AddStatement { file, lines, place }])
+            // An assignment, so that two fixes for one key are one statement or a conflict.
+            let name = format!("{name}[\"{key}\"]");
+            Ok(vec![Operation::AddAssignment { file, name, value, place, comment: String::new() }])
         }
         Target::Class(class) => {
             let at =
@@ -338,29 +348,6 @@ pub(crate) fn display(cx: &CheckContext<'_>, node: &Node, wanted: fn(&Expr) -> b
     match module.body() {
         [Stmt::Expr(statement)] if module.is_valid() && wanted(&statement.value) => Some(at),
         _ => None,
-    }
-}
-
-/// The longest line that a fix writes by itself.
-const LINE: usize = 88;
-
-/// `head` with the value behind it; what is long takes a line for each element.
-fn statement(head: &str, value: &Code) -> Vec<String> {
-    let long = head.len() + render(value).len() > LINE;
-    match value {
-        Code::List(items) if items.len() > 1 || long => {
-            let mut lines = vec![format!("{head}[")];
-            lines.extend(items.iter().map(|i| format!("    {},", render(i))));
-            lines.push("]".to_owned());
-            lines
-        }
-        Code::Dict(items) if items.len() > 1 => {
-            let mut lines = vec![format!("{head}{{")];
-            lines.extend(items.iter().map(|(k, v)| format!("    {}: {},", render(k), render(v))));
-            lines.push("}".to_owned());
-            lines
-        }
-        _ => vec![format!("{head}{}", render(value))],
     }
 }
 

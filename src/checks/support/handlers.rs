@@ -31,7 +31,7 @@ pub(crate) fn sites<'a>(cx: &CheckContext<'a>) -> Vec<Site<'a>> {
     let mut found = Vec::new();
     for (class, view) in view_classes(index) {
         let item = index.class(class);
-        if views::is_beside_the_api(cx.sources.path(item.at.file)) {
+        if views::is_beside(cx, item.at.file) {
             continue;
         }
         for (position, method) in item.methods.iter().enumerate() {
@@ -46,7 +46,7 @@ pub(crate) fn sites<'a>(cx: &CheckContext<'a>) -> Vec<Site<'a>> {
         }
     }
     for (id, item) in index.api_views() {
-        if !views::is_beside_the_api(cx.sources.path(item.at.file)) {
+        if !views::is_beside(cx, item.at.file) {
             found.push(Site { owner: Owner::Function(id), view: None, item });
         }
     }

@@ -29,10 +29,16 @@ pub(crate) fn judged<'a>(cx: &'a CheckContext<'_>) -> Result<&'a SettingsModel, 
     unused(cx).map_or(Ok(model), Err)
 }
 
-/// The outcome where the settings say that DRF is not used. Without settings the code alone is judged.
+/// The outcome where nothing says that DRF is used. Without settings the code alone is judged.
 pub(crate) fn unused(cx: &CheckContext<'_>) -> Option<Outcome> {
-    match uses_drf(cx, cx.model?) {
-        Truth::Yes | Truth::Maybe => None,
+    let model = cx.model?;
+    match uses_drf(cx, model) {
+        Truth::Yes => None,
+        // Nothing imports or requires it, but who knows what is installed.
+        Truth::Maybe => Some(Outcome::unknown(
+            "Whether Django REST Framework is used cannot be told: nothing here names it, but `INSTALLED_APPS` may.",
+            vec![super::settings::label(cx, model, "INSTALLED_APPS")],
+        )),
         Truth::No => Some(Outcome::not_applicable("the project does not use Django REST Framework")),
     }
 }

@@ -45,7 +45,7 @@ pub(crate) fn generic_views(cx: &CheckContext<'_>) -> Vec<ClassId> {
     let index = cx.index;
     let certain = index.views().filter(|(_, truth)| *truth == Truth::Yes).map(|(id, _)| id);
     certain
-        .filter(|id| !views::is_beside_the_api(cx.sources.path(index.class_file(*id))))
+        .filter(|id| !views::is_beside(cx, index.class_file(*id)))
         .filter(|id| index.is_subclass_of(*id, "rest_framework.generics.GenericAPIView") == Truth::Yes)
         .collect()
 }

@@ -99,7 +99,7 @@ fn of_kind(cx: &CheckContext<'_>, is_kind: impl Fn(&str) -> bool) -> Vec<ClassId
     let index = cx.index;
     let kept = index.classes().filter(|(id, class)| {
         !class.bases.is_empty()
-            && !views::is_beside_the_api(cx.sources.path(class.at.file))
+            && !views::is_beside(cx, class.at.file)
             && index.library_bases(*id).iter().any(|base| is_kind(base))
     });
     kept.map(|(id, _)| id).collect()
@@ -204,4 +204,15 @@ pub(crate) fn views_of(cx: &CheckContext<'_>, serializer: ClassId) -> Vec<ClassI
     let index = cx.index;
     let certain = index.views().filter(|(_, truth)| *truth == Truth::Yes).map(|(id, _)| id);
     certain.filter(|view| of_view(index, *view) == Some(serializer)).collect()
+}
+
+/// Whether a view stores what callers send.
+pub(crate) fn writes(cx: &CheckContext<'_>, view: ClassId) -> bool {
+    let index = cx.index;
+    let mixin =
+        |name: &str| index.is_subclass_of(view, &format!("rest_framework.mixins.{name}")) != Truth::No;
+    let handler = |name: &&str| matches!(index.lookup(view, name), Lookup::Method { .. });
+    mixin("CreateModelMixin")
+        || mixin("UpdateModelMixin")
+        || ["post", "put", "patch", "create", "update"].iter().any(handler)
 }

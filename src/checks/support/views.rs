@@ -39,6 +39,52 @@ pub(crate) fn is_beside_the_api(path: &str) -> bool {
         || stem.ends_with("_tests")
 }
 
+/// Whether a file is beside the API: by its path, unless the path is that of an installed app (`vendor` may well be
+/// one that manages vendors).
+pub(crate) fn is_beside(cx: &CheckContext<'_>, file: FileId) -> bool {
+    let path = cx.sources.path(file);
+    is_beside_the_api(path) && !is_of_installed_app(cx, path)
+}
+
+/// Whether the innermost folder that makes a path look beside the API is an app: installed, or, for names that apps
+/// have too, with an `apps.py` of its own.
+fn is_of_installed_app(cx: &CheckContext<'_>, path: &str) -> bool {
+    let Some((folders, name)) = path.rsplit_once('/') else { return false };
+    // `tests.py` of an app stays a test.
+    if is_beside_the_api(name) {
+        return false;
+    }
+    let mut folder = folders;
+    while !folder.is_empty() {
+        let (above, own) = folder.rsplit_once('/').unwrap_or(("", folder));
+        if is_beside_the_api(&format!("{own}/")) {
+            let is_app = match own {
+                "vendor" | "dist" => cx.sources.find(&format!("{folder}/apps.py")).is_some(),
+                "test" | "tests" | "testing" => false,
+                _ => return false,
+            };
+            return is_app && !is_beside_the_api(&format!("{above}/")) || is_installed(cx, folder);
+        }
+        folder = above;
+    }
+    false
+}
+
+/// Whether the judged settings install the app in a folder. Settings in that very folder are those of a test.
+fn is_installed(cx: &CheckContext<'_>, folder: &str) -> bool {
+    let Some(model) = cx.model else { return false };
+    let inside = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let apps = model.get("INSTALLED_APPS").and_then(|s| s.node.as_items());
+    !inside(cx.sources.path(model.file))
+        && apps.is_some_and(|apps| {
+            apps.items.iter().filter_map(super::lists::name_of).any(|app| {
+                // `shop.vendor` and `shop.vendor.apps.VendorConfig`
+                let app = app.split(".apps.").next().unwrap_or(app).replace('.', "/");
+                folder.strip_suffix(app.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+            })
+        })
+}
+
 /// The places where views of the API set a policy, with the truth of being a DRF view. Of classes with an unknown
 /// base only those count whose file imports from DRF.
 pub(crate) fn policy_sites<'a>(cx: &CheckContext<'a>, policy: Policy) -> Vec<PolicySite<'a>> {
@@ -46,7 +92,7 @@ pub(crate) fn policy_sites<'a>(cx: &CheckContext<'a>, policy: Policy) -> Vec<Pol
     let mut sites = index.policy_sites(policy);
     sites.retain(|site| {
         let file = site.at().file;
-        !is_beside_the_api(cx.sources.path(file)) && (site.view == Truth::Yes || imports_drf(index, file))
+        !is_beside(cx, file) && (site.view == Truth::Yes || imports_drf(index, file))
     });
     sites
 }
@@ -60,7 +106,7 @@ pub(crate) fn classes(cx: &CheckContext<'_>) -> Vec<(ClassId, Truth)> {
     let all = index.classes().map(|(id, _)| (id, truth(id)));
     all.filter(|&(id, truth)| {
         let file = index.class_file(id);
-        !is_beside_the_api(cx.sources.path(file))
+        !is_beside(cx, file)
             && match truth {
                 Truth::Yes => true,
                 Truth::Maybe => imports_drf(index, file),
@@ -241,9 +287,8 @@ pub(crate) fn decided_by_method(
 /// The `get_permissions` methods of views that let everybody in on some branch, as far as their text tells.
 pub(crate) fn open_branches(cx: &CheckContext<'_>) -> Vec<Label> {
     let index = cx.index;
-    let views = index.views().filter(|(id, truth)| {
-        *truth == Truth::Yes && !is_beside_the_api(cx.sources.path(index.class_file(*id)))
-    });
+    let views =
+        index.views().filter(|(id, truth)| *truth == Truth::Yes && !is_beside(cx, index.class_file(*id)));
     views
         .filter_map(|(id, _)| index.class(id).method("get_permissions"))
         .filter(|method| {

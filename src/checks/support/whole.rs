@@ -4,7 +4,7 @@ use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Severity};
 use crate::index::items::ValueItem;
-use crate::index::{ClassId, Expression, Model, ModelName, Owner};
+use crate::index::{Ancestor, ClassId, Expression, Model, ModelName, Owner};
 use crate::python::ast::{Expr, Stmt};
 use crate::python::parse;
 use crate::source::Span;
@@ -122,9 +122,27 @@ fn finding(
     finding.fix(Fix { title: "Name the fields one by one".to_owned(), effect, effect_note, operations })
 }
 
-/// Whether a field is declared, or set in `extra_kwargs`, as write-only.
+/// Whether a method of the serializer takes a field out of the answer by its name: `data.pop("password")`.
+fn is_popped(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
+    let classes = cx.index.mro(class).order.iter();
+    let project = classes.filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None });
+    let mut methods = project.flat_map(|id| &cx.index.class(id).methods);
+    methods.any(|method| {
+        let text = cx.sources.slice(method.at);
+        matches!(&*method.name, "to_representation" | "get_fields" | "__init__")
+            && ['"', '\''].into_iter().any(|quote| {
+                text.contains(&format!("pop({quote}{name}{quote}"))
+                    || text.lines().any(|l| {
+                        l.trim_start().starts_with("del ") && l.contains(&format!("[{quote}{name}{quote}]"))
+                    })
+            })
+    })
+}
+
+/// Whether a field is declared, or set in `extra_kwargs`, as write-only, or taken out of the answer.
 fn is_declared_safe(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
     write_only_in_extra(cx, class, name)
+        || is_popped(cx, class, name)
         || serializers::all_declared(cx.index, class).iter().any(|(_, value)| {
             let Expression::Call(call) = &value.value else { return false };
             &*value.name == name

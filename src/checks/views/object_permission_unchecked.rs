@@ -72,7 +72,7 @@ fn methods<'a>(cx: &CheckContext<'a>) -> Vec<(ClassId, Vec<ClassId>, &'a Functio
             continue;
         }
         if let Lookup::Method { class, method } = index.lookup(view, "get_object")
-            && !views::is_beside_the_api(cx.sources.path(index.class_file(class)))
+            && !views::is_beside(cx, index.class_file(class))
         {
             found.entry(class).or_insert_with(|| (Vec::new(), method)).0.push(view);
         }

@@ -8,7 +8,7 @@
 use crate::checks::support::{flip, intent, views};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
-use crate::index::{Expression, Openness, Owner, Policy, PolicySite};
+use crate::index::{Entity, Expression, Openness, Owner, Policy, PolicySite, Resolution};
 use crate::settings::Truth;
 
 pub(crate) struct ViewPermissionOpen;
@@ -115,10 +115,25 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     } else if site.view == Truth::Maybe {
         finding.confidence = Some(Confidence::Med);
     }
+    if let Some(name) = own_class(cx, site) {
+        // Taking it away would make little of what was meant.
+        return finding.instruction(format!(
+            "`{name}` refuses nobody: mend it, or name the permission that callers need."
+        ));
+    }
     match fix(cx, site, authentication) {
         Some(fix) => finding.fix(fix),
         None => finding.instruction(keep),
     }
+}
+
+/// The first permission class of the project in a list.
+fn own_class<'a>(cx: &CheckContext<'_>, site: &PolicySite<'a>) -> Option<&'a str> {
+    let elements: &'a [Expression] = site.value.elements()?;
+    elements
+        .iter()
+        .filter_map(Expression::name)
+        .find(|name| matches!(cx.index.resolve_at(site.at(), name), Resolution::Resolved(Entity::Class(_))))
 }
 
 /// The place where the same view may switch authentication off.

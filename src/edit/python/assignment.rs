@@ -17,7 +17,7 @@ pub(in crate::edit) fn assignment(
     comment: &str,
 ) -> Result<String, Refusal> {
     let format = format_at(file, slot);
-    let head = format!("{} = ", code::identifier(name)?);
+    let head = format!("{} = ", code::target(name, format.quote)?);
     let column = slot.indent.chars().count() + head.chars().count();
     let mut text = String::new();
     for line in comment.lines().filter(|l| !l.trim().is_empty()) {

@@ -51,7 +51,9 @@ pub(in crate::edit) fn remove(
     let start = text.line_start(range.start);
     let (mut end, at_end) = file.after_logical_line(range.end);
     // Blank lines on both sides would leave a hole: those behind go too.
-    let blank_before = start == 0 || is_blank(&text.text[text.line_start(start - 1)..start]);
+    // Nor is there one below the header of a block.
+    let opens_block = !at_module && place.index == 0;
+    let blank_before = start == 0 || opens_block || is_blank(&text.text[text.line_start(start - 1)..start]);
     while blank_before && end < text.text.len() {
         let next = text.next_line(end);
         if next == end || !is_blank(&text.text[end..next]) {

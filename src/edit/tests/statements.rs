@@ -73,7 +73,7 @@ fn a_long_value_is_broken_into_lines() {
                 comment: "Every endpoint needs a login".into(),
             }]
         },
-        "A = 'x'\n# Every endpoint needs a login\nREST_FRAMEWORK = {\n    'DEFAULT_PERMISSION_CLASSES': \
+        "A = 'x'\n\n# Every endpoint needs a login\nREST_FRAMEWORK = {\n    'DEFAULT_PERMISSION_CLASSES': \
          ['rest_framework.permissions.IsAuthenticated'],\n    'PAGE_SIZE': 50,\n}\n",
     );
 }
@@ -91,6 +91,33 @@ fn statements_are_written_in_the_files_style() {
 }
 
 #[test]
+fn what_an_empty_file_needs_is_imported_first() {
+    let read = |g: &Given| {
+        let lines = vec!["HOSTS = os.environ[\"HOSTS\"].split(\",\")".to_owned()];
+        vec![
+            Operation::AddStatement { file: g.file, lines, place: Place::End },
+            Operation::AddImport { file: g.file, module: "os".to_owned(), name: String::new() },
+        ]
+    };
+    let written = "import os\n\nHOSTS = os.environ[\"HOSTS\"].split(\",\")\n";
+    check("", read, written);
+    check("# Licence\n", read, &format!("# Licence\n\n{written}"));
+    check("\"\"\"Settings.\"\"\"\n", read, &format!("\"\"\"Settings.\"\"\"\n\n{written}"));
+}
+
+#[test]
+fn statements_with_blank_lines_between_have_one_before() {
+    check(
+        "A = 1\nB = 2\n",
+        |g| {
+            let lines = vec!["C = {".to_owned(), "    1: 2,".to_owned(), "}".to_owned()];
+            vec![Operation::AddStatement { file: g.file, lines, place: Place::End }]
+        },
+        "A = 1\nB = 2\n\nC = {\n    1: 2,\n}\n",
+    );
+}
+
+#[test]
 fn statements_go_with_their_lines() {
     let remove = |stmt: &'static str| move |g: &Given| vec![Operation::RemoveStatement { at: g.at(stmt) }];
     check("A = 1\nB = 2  # b\nC = 3\n", remove("B = 2"), "A = 1\nC = 3\n");
@@ -101,6 +128,11 @@ fn statements_go_with_their_lines() {
     check("def f():\n    return 1  # one\n", remove("return 1"), "def f():\n    pass  # one\n");
     check("if x: A = 1\n", remove("A = 1"), "if x: pass\n");
     check("A = 1\nB = 2", remove("B = 2"), "A = 1");
+    check(
+        "class A:\n    b = 1\n\n    def c(self): ...\n",
+        remove("b = 1"),
+        "class A:\n    def c(self): ...\n",
+    );
 }
 
 fn import(module: &'static str, name: &'static str) -> impl Fn(&Given) -> Vec<Operation> {

@@ -83,6 +83,20 @@ fn each_module_of_a_settings_package_has_its_role() {
 }
 
 #[test]
+fn an_empty_package_only_holds_its_modules() {
+    let manage = manage("web.settings");
+    let files = [
+        ("manage.py", manage.as_str()),
+        ("web/__init__.py", ""),
+        ("web/settings/base.py", SETTINGS),
+        ("web/settings/dev.py", ON_BASE),
+    ];
+    let with = |text: &'static str| [&files[..], &[("web/settings/__init__.py", text)]].concat();
+    assert_eq!(choice(&only(&with("# Copyright\n"))), "web.settings.base");
+    assert_eq!(choice(&only(&with("from .base import *\n"))), "web.settings");
+}
+
+#[test]
 fn a_default_does_not_outweigh_the_module_called_production_on_top_of_it() {
     let wsgi = wsgi("site.settings");
     let production = "from site.settings import *\nDEBUG = False\n";

@@ -134,7 +134,7 @@ impl Interp<'_> {
                 self.add_setting(&name, &binding.val, &binding.steps, model);
             }
         }
-        if self.dynaconf {
+        if let Some(prefix) = &self.dynaconf {
             // Files beside the module, then variables, replace what it set.
             let path = self.sources.path(candidate.file);
             let folder = path.rsplit_once('/').map_or(String::new(), |p| format!("{}/", p.0));
@@ -146,7 +146,7 @@ impl Interp<'_> {
                     break;
                 }
             }
-            dynaconf::mark_overridable(model, dynaconf::PREFIX, self.environment);
+            dynaconf::mark_overridable(model, prefix, self.environment);
         }
     }
 

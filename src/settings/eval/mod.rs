@@ -211,7 +211,8 @@ pub(super) struct Interp<'a> {
     /// Values of `.env` files, and those given by the caller.
     supplied: BTreeMap<String, String>,
     dotenv_read: bool,
-    dynaconf: bool,
+    /// The prefix of the variables that `DjangoDynaconf`, where it is called, lays over the settings.
+    dynaconf: Option<String>,
     /// Prefixes of environs.
     env_prefix: Vec<String>,
     /// What the parsers of ini files have read: section and option to text.
@@ -257,7 +258,7 @@ impl<'a> Interp<'a> {
             problems: Vec::new(),
             supplied: environment.vars.clone(),
             dotenv_read: false,
-            dynaconf: false,
+            dynaconf: None,
             env_prefix: Vec::new(),
             inis: Vec::new(),
             switches: Vec::new(),

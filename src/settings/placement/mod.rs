@@ -118,14 +118,15 @@ impl<'a> Placement<'a> {
                 Ok(Target::Toml { file: *file, table })
             }
             Composition::Module => {
-                let file = if self.serves_development() { self.own_part(setting)? } else { self.model.file };
+                let shared = self.serves_development() || self.switches();
+                let file = if shared { self.own_part(setting)? } else { self.model.file };
                 let module = tree(self.sources, file);
                 if !module.is_valid() {
                     return Err(format!("`{}` has a syntax error", self.sources.path(file)));
                 }
                 let after = branch::production_end(self.model, file, &module, setting)
                     .or_else(|| branch::before_condition(file, &module, name).filter(|_| setting.is_none()))
-                    .or_else(|| end_of(file, &module));
+                    .or_else(|| end_of(file, &module, setting));
                 Ok(Target::Module { file, after })
             }
         }
@@ -136,6 +137,20 @@ impl<'a> Placement<'a> {
         self.for_development().any(|other| other.file == self.model.file)
     }
 
+    /// Whether the module only chooses between modules of stages: `if STAGE == "live": from .live import *`, `else:
+    /// from .dev import *`.
+    fn switches(&self) -> bool {
+        let module = tree(self.sources, self.model.file);
+        module.body().iter().any(|statement| match statement {
+            Stmt::If(stmt) => {
+                let others = stmt.elif_else_clauses.iter().map(|clause| &clause.body);
+                let bodies = std::iter::once(&stmt.body).chain(others);
+                bodies.filter(|body| body.iter().any(is_star_import)).count() > 1
+            }
+            _ => false,
+        })
+    }
+
     fn for_development(&self) -> impl Iterator<Item = &'a SettingsModel> {
         self.others.iter().filter(|m| matches!(m.role, Role::Development | Role::Test))
     }
@@ -143,7 +158,11 @@ impl<'a> Placement<'a> {
     /// The last file that production takes and development does not, where its names become settings. A statement
     /// about `setting` needs its name there.
     fn own_part(&self, setting: Option<&Setting>) -> Result<FileId, String> {
-        let own = |file: &FileId| !self.for_development().any(|other| other.files.contains(file));
+        let chooses = self.switches();
+        let own = |file: &FileId| {
+            let shared = self.for_development().any(|other| other.files.contains(file));
+            !shared && (!chooses || *file != self.model.file)
+        };
         let gives = |file: &FileId| {
             let steps = self.model.settings.values().flat_map(|s| &s.steps);
             steps.filter(|step| step.how != How::Imported).any(|step| step.at.file == *file)
@@ -254,10 +273,16 @@ pub fn is_toml(sources: &Sources, file: FileId) -> bool {
 }
 
 /// The statement that a new one follows (`None` for the end of the module): the end, but before trailing statements that are meant to have the last word: optional local
-/// overrides, and calls that get the whole namespace (`django_heroku.settings(locals())`).
-fn end_of(file: FileId, module: &ParsedModule) -> Option<Span> {
+/// overrides, and calls that get the whole namespace (`django_heroku.settings(locals())`). A change of a setting
+/// comes after the import that brings it all the same.
+fn end_of(file: FileId, module: &ParsedModule, setting: Option<&Setting>) -> Option<Span> {
     let body = module.body();
-    let kept = body.len() - body.iter().rev().take_while(|s| has_last_word(s)).count();
+    let brings = |statement: &Stmt| {
+        let place = Span::new(file, statement.range());
+        setting.is_some_and(|s| s.steps.iter().any(|step| place.contains(step.at)))
+    };
+    let last = body.iter().rev().take_while(|s| has_last_word(s) && !brings(s)).count();
+    let kept = body.len() - last;
     match kept.checked_sub(1).and_then(|last| body.get(last)) {
         Some(last) if kept < body.len() => Some(Span::new(file, last.range())),
         _ => None,

@@ -100,6 +100,27 @@ fn a_value_inside_the_development_module_is_overridden() {
 }
 
 #[test]
+fn a_package_that_chooses_the_stage_is_left_alone() {
+    let package = "config/settings/__init__.py";
+    let choice = "if LIVE:\n    from .live import *\nelse:\n    from .dev import *\n";
+    let live = "config/settings/live.py";
+    let star = "from .base import *\n";
+    let own = format!("{star}ADMINS = []\nDEBUG = False\n");
+    let files = [
+        (package, choice),
+        ("config/settings/base.py", "DEBUG = True\n"),
+        ("config/settings/dev.py", star),
+        (live, own.as_str()),
+    ];
+    let sources = sources(&files);
+    let value = at(&sources, live, "False");
+    let mut judged = model(&sources, package, Role::Production, value);
+    judged.files.push(sources.find(package).unwrap());
+    let target = Placement::new(&sources, &judged, &[]).of_new("X_FRAME_OPTIONS");
+    assert_eq!(target, Ok(end_of_module(&sources, live)));
+}
+
+#[test]
 fn conditions_loops_and_functions_keep_their_values() {
     for text in [
         "if LIVE:\n    DEBUG = True\n",
@@ -151,7 +172,7 @@ fn toml_is_written_into_the_table_that_production_reads() {
 fn follows(text: &str) -> Option<String> {
     let sources = sources(&[(BASE, text)]);
     let file = sources.find(BASE).unwrap();
-    end_of(file, &parse(text)).map(|at| sources.slice(at).to_owned())
+    end_of(file, &parse(text), None).map(|at| sources.slice(at).to_owned())
 }
 
 #[test]

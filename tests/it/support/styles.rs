@@ -187,6 +187,27 @@ pub(crate) const STYLES: &[Style] = &[
         },
     },
     Style {
+        name: "a package that chooses the stage",
+        production: Run { module: "config.settings", class: None, env: &[("STAGE", "production")] },
+        development: Some(run("config.settings")),
+        least: 18,
+        instructs: false,
+        files: |seeds| {
+            let root = "import os\n\nif os.environ.get(\"STAGE\") == \"production\":\n    \
+                        from .production import *\nelse:\n    from .development import *\n";
+            vec![
+                ("config/__init__.py", String::new()),
+                ("config/settings/__init__.py", root.to_owned()),
+                ("config/settings/base.py", format!("DEBUG = True\n{}", lines(seeds, ""))),
+                (
+                    "config/settings/development.py",
+                    "from .base import *\n\nINTERNAL_IPS = [\"127.0.0.1\"]\n".into(),
+                ),
+                ("config/settings/production.py", "from .base import *\n\nADMINS = []\n".into()),
+            ]
+        },
+    },
+    Style {
         name: "split_settings by a module of the project",
         production: Run { module: "server.settings", class: None, env: &[("STAGE", "production")] },
         development: Some(run("server.settings")),

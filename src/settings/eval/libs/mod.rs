@@ -16,7 +16,7 @@ use super::raise::{R, Raise};
 use super::val::{LibObject, V, Val};
 use super::{Interp, cause_of};
 use crate::python::ast::StmtWith;
-use crate::settings::Reader;
+use crate::settings::{Reader, dynaconf};
 
 impl Interp<'_> {
     /// A call of a modelled library. `None` when the name is not modelled here.
@@ -117,7 +117,11 @@ impl Interp<'_> {
                 Val::new(V::None)
             }
             "dynaconf.DjangoDynaconf" | "dynaconf.Dynaconf" | "dynaconf.LazySettings" => {
-                self.dynaconf = name.ends_with("DjangoDynaconf");
+                if name.ends_with("DjangoDynaconf") {
+                    let prefix = args.named("ENVVAR_PREFIX_FOR_DYNACONF").or(args.named("envvar_prefix"));
+                    let prefix = prefix.and_then(|p| p.as_str()).map_or(dynaconf::PREFIX, |p| p);
+                    self.dynaconf = Some(prefix.to_owned());
+                }
                 Val::unknown("a settings object of dynaconf's")
             }
             "django_heroku.settings" | "django_on_heroku.settings" => {
