@@ -32,7 +32,7 @@ pub(super) fn find(
     }
     let mut in_namespaces: Vec<&str> = Vec::new();
     for path in files.iter().map(|&file| layout.sources.path(file)) {
-        if let Some(root) = namespace_root(layout, path, home) {
+        if let Some(root) = namespace_root(layout, path) {
             add(root);
             in_namespaces.push(layout.package_root(path));
         }
@@ -78,8 +78,7 @@ pub(super) fn find(
 pub(super) fn module_of(layout: &Layout<'_>, path: &str, roots: &[String], bases: &[&str]) -> Option<String> {
     let top = layout.sources.find(path).map(|id| {
         let path = layout.sources.path(id);
-        let namespace = roots.iter().find_map(|root| namespace_root(layout, path, root));
-        namespace.unwrap_or_else(|| layout.package_root(path))
+        namespace_root(layout, path).unwrap_or_else(|| layout.package_root(path))
     });
     let top = roots.iter().map(String::as_str).find(|r| Some(*r) == top);
     top.filter(|t| bases.contains(t))
@@ -94,11 +93,10 @@ pub(super) fn module_of(layout: &Layout<'_>, path: &str, roots: &[String], bases
 
 /// Where a file's package is imported from when folders above it are packages without `__init__.py`: the file
 /// itself names something beside it by the longer name (`from site.web.config import …` in `site/web/settings`).
-fn namespace_root<'a>(layout: &Layout<'a>, path: &'a str, home: &str) -> Option<&'a str> {
+fn namespace_root<'a>(layout: &Layout<'a>, path: &'a str) -> Option<&'a str> {
     let top = layout.package_root(path);
     let text = &layout.sources.file(layout.sources.find(path)?).text;
-    let bases = ancestors(top).skip(1).take_while(|base| is_below(base, home));
-    bases.filter(|base| !layout.has(base, "__init__.py")).find(|base| {
+    ancestors(top).skip(1).filter(|base| !layout.has(base, "__init__.py")).find(|base| {
         let package = top[base.len()..].trim_start_matches('/').replace('/', ".") + ".";
         memmem::find_iter(text.as_bytes(), package.as_bytes()).any(|at| {
             let starts = !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'));

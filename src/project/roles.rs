@@ -276,7 +276,10 @@ fn reason(
 fn missing_note(sources: &Sources, missing: &[(String, &Mention)]) -> Option<String> {
     let (module, mention) =
         missing.iter().filter(|(_, m)| m.kind < Kind::Tool).min_by_key(|(_, m)| (m.kind, m.file))?;
-    Some(format!("{} names {module}, which is not here", place(sources, mention)))
+    let package = format!("{}/__init__.py", module.replace('.', "/"));
+    let is_there = sources.iter().any(|(_, f)| f.path == package || f.path.ends_with(&format!("/{package}")));
+    let what = if is_there { "sets nothing" } else { "is not here" };
+    Some(format!("{} names {module}, which {what}", place(sources, mention)))
 }
 
 /// `config/wsgi.py:14`.

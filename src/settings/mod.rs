@@ -48,6 +48,8 @@ pub struct SettingsModel {
     pub settings: BTreeMap<String, Setting>,
     /// The files that took part, in the order in which their code first ran.
     pub files: Vec<FileId>,
+    /// Those of the files that ran in the namespace of another (`include`, `exec`): names of the other are theirs.
+    pub included: Vec<FileId>,
     /// Why names may be set that are not listed (a star import that could not be followed).
     pub open: Option<String>,
     /// How the module is put together, which decides where a new setting is written.
@@ -56,6 +58,8 @@ pub struct SettingsModel {
     pub problems: Vec<Problem>,
     /// Variables that decide which files take part.
     pub switches: Vec<Switch>,
+    /// The variable that chooses among classes of the project's own whose attributes become settings.
+    pub class_choice: Option<String>,
     /// What deployment files say of the variables that the settings read: evidence, and no value of these settings.
     pub deployment: Vec<EnvFact>,
 }
@@ -72,10 +76,12 @@ impl SettingsModel {
             drf_version: project.drf.as_ref().map(|v| v.version.clone()),
             settings: BTreeMap::new(),
             files: Vec::new(),
+            included: Vec::new(),
             open: None,
             composition: Composition::Module,
             problems: Vec::new(),
             switches: Vec::new(),
+            class_choice: None,
             deployment: project.deployment.clone(),
         }
     }

@@ -176,6 +176,10 @@ fn prove(
             return Err(format!("{} has neither fix nor instruction", found.finding.check));
         }
     }
+    let instructed = project(&scanned).findings.len() - fixable.len();
+    if style.instructs && (instructed < 8 || !fixable.is_empty()) {
+        return Err(format!("{instructed} findings are instructions and {} are fixes", fixable.len()));
+    }
     // Each fix by itself, and all together.
     let mut choices: Vec<Vec<&ReportedFinding>> = fixable.iter().map(|f| vec![*f]).collect();
     choices.push(fixable.clone());

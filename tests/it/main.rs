@@ -30,6 +30,8 @@ mod settings_corpus;
 mod settings_defaults;
 mod settings_differential;
 mod settings_generated;
+mod settings_hostile;
+mod settings_mutated;
 mod support;
 mod tidy;
 mod tui;

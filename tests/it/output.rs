@@ -90,6 +90,8 @@ fn report() -> Report {
         composition: Composition::Module,
         problems: Vec::new(),
         switches: Vec::new(),
+        class_choice: None,
+        included: Vec::new(),
         deployment: Vec::new(),
     };
     let debug = Finding::new(

@@ -108,7 +108,7 @@ pub(crate) fn document(sources: &Sources, model: &SettingsModel) -> Map<String, 
 }
 
 /// A case of one file.
-fn module(text: impl Into<String>) -> Case {
+pub(crate) fn module(text: impl Into<String>) -> Case {
     Case::of(vec![("settings.py".into(), text.into())], BTreeMap::new(), "settings")
 }
 

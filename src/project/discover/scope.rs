@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::groups::is_test_or_vendored;
 use super::{DiscoverOptions, settings_named};
 use crate::project::entry_points::Mention;
-use crate::project::layout::{Layout, is_below};
+use crate::project::layout::{Layout, folder_of, is_below};
 use crate::project::roles::{self, Judged};
 use crate::project::settings_module::SettingsFile;
 use crate::project::{Project, SettingsChoice, deploy, dotenv, import_roots, versions};
+use crate::python::tree;
 use crate::source::FileId;
 
 /// One project while it is put together.
@@ -132,6 +133,14 @@ impl Scope<'_> {
                 is_base: settings.values().any(|s| s.builds_on.contains(file)),
             })
             .collect();
+        // An empty package is no settings when its modules are: whoever names it means one of those.
+        let folders: Vec<&str> =
+            modules.iter().map(|(_, f)| folder_of(self.layout.sources.path(*f))).collect();
+        judged.retain(|j| {
+            let path = self.layout.sources.path(j.file);
+            let alone = folders.iter().filter(|folder| **folder == folder_of(path)).count() == 1;
+            alone || !path.ends_with("/__init__.py") || !tree(self.layout.sources, j.file).body().is_empty()
+        });
         let mut missing = Vec::new();
         for &mention in mentions {
             for pattern in &mention.modules {

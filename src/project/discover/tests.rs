@@ -538,3 +538,22 @@ fn a_package_in_a_namespace_has_its_whole_name() {
     let project = only(&[("site/config/__init__.py", ""), ("site/config/settings.py", SETTINGS)]);
     assert_eq!(choice(&project), "config.settings");
 }
+
+#[test]
+fn an_empty_package_that_is_named_stands_for_its_modules() {
+    let manage = manage("site.settings");
+    let project = only(&[
+        ("manage.py", &manage),
+        ("site/__init__.py", ""),
+        ("site/settings/__init__.py", "# pick one\n"),
+        ("site/settings/base.py", SETTINGS),
+        ("site/settings/hosted.py", "from .base import *\nDEBUG = False\n"),
+        ("site/settings/own_server.py", "from .base import *\nDEBUG = False\n"),
+    ]);
+    assert_eq!(choice(&project), "site.settings.hosted | site.settings.own_server");
+    assert!(
+        why(&project).ends_with("manage.py:3 names site.settings, which sets nothing"),
+        "{}",
+        why(&project)
+    );
+}

@@ -542,7 +542,8 @@ impl Interp<'_> {
                 Val::new(V::Namespace(id))
             }
             "locals" => Val::new(V::Namespace(self.frame_ref().scope)),
-            "vars" | "dir" => match first.map(|v| v.v) {
+            "dir" => self.dir(first.as_ref()),
+            "vars" => match first.map(|v| v.v) {
                 None => Val::new(V::Namespace(self.frame_ref().scope)),
                 Some(V::Module(id)) => Val::new(V::Namespace(self.modules[id as usize].scope)),
                 Some(V::Class(id)) => Val::new(V::Namespace(self.classes[id as usize].scope)),

@@ -185,13 +185,16 @@ impl Interp<'_> {
         }
         let bound = |what: Callee| Val::new(V::Bound(Rc::new((owner.clone(), what))));
         Ok(match &owner.v {
-            V::Module(id) => return self.module_attr(*id, name),
+            V::Module(id) => return Ok(self.module_attr(*id, name)?.with_env(&owner.env)),
             V::Ref(module) => {
                 let module = module.clone();
                 self.ref_attr(&module, name).with_env(&owner.env)
             }
-            V::Class(id) => return self.class_attr(*id, name),
-            V::Instance(_) => return self.instance_attr(owner, name),
+            V::Class(id) => {
+                self.note_class_choice(&owner.env);
+                return Ok(self.class_attr(*id, name)?.with_env(&owner.env));
+            }
+            V::Instance(_) => return Ok(self.instance_attr(owner, name)?.with_env(&owner.env)),
             V::Path(path) => match super::paths::attribute(path, name) {
                 Some(v) => {
                     let val = Val::new(v);

@@ -11,6 +11,7 @@ impl<'a> Interp<'a> {
         let mut result = Val::bool(true);
         for (op, right) in compare.ops.iter().zip(&compare.comparators) {
             let right = self.eval(right)?;
+            self.spend(self.size_of(&right) / super::expr::SIZE_PER_STEP)?;
             let answer = self.compare(&left, *op, &right)?;
             let mut env = self.deep_reads(&left).union(&self.deep_reads(&right)).union(&result.env);
             if let (V::Environ, Some(name)) = (&right.v, left.as_str().cloned()) {

@@ -31,6 +31,7 @@ pub(super) fn is_edit(name: &str) -> bool {
 
 impl Interp<'_> {
     pub(super) fn list_method(&mut self, owner: &Val, id: u32, name: &str, args: &Args) -> R<Val> {
+        self.spend(self.size_of(owner) / super::expr::SIZE_PER_STEP)?;
         let none = Val::new(V::None);
         let seq = match self.seq(id) {
             Ok(seq) => seq.clone(),

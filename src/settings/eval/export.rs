@@ -12,8 +12,8 @@ use crate::settings::{
 use crate::source::{FileId, Sources};
 
 /// The most values that one setting may hold in the model.
-const MAX_NODES: usize = 60_000;
-const MAX_NEST: usize = 40;
+const MAX_NODES: usize = 20_000;
+const MAX_NEST: usize = 20;
 
 /// How far an evaluation goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub(in crate::settings) fn run(
     model.files = std::mem::take(&mut interp.files);
     model.problems.append(&mut interp.problems);
     model.switches = std::mem::take(&mut interp.switches);
+    model.class_choice = interp.class_choice.take();
+    model.included = interp.included.iter().map(|(file, ..)| *file).collect();
     model
 }
 
@@ -138,7 +140,9 @@ impl Interp<'_> {
             let folder = path.rsplit_once('/').map_or(String::new(), |p| format!("{}/", p.0));
             for folder in [folder.as_str(), ""] {
                 if let Some(file) = self.sources.find(&format!("{folder}settings.toml")) {
-                    dynaconf::read_files(model, self.sources, file, self.environment);
+                    let table = dynaconf::read_files(model, self.sources, file, self.environment);
+                    // What the module sets after the hook is not seen: new settings go where the hook reads.
+                    model.composition = Composition::Toml { file, table };
                     break;
                 }
             }

@@ -12,6 +12,9 @@ use crate::python::ast::{
     Number, Operator,
 };
 
+/// So many elements are copied at the price of one expression.
+pub(super) const SIZE_PER_STEP: usize = 16;
+
 impl<'a> Interp<'a> {
     /// The value of an expression.
     pub(super) fn eval(&mut self, expr: &'a Expr) -> R<Val> {
@@ -23,6 +26,9 @@ impl<'a> Interp<'a> {
         let result = self.eval_inner(expr);
         self.depth -= 1;
         let val = result?;
+        if matches!(expr, Expr::Call(_) | Expr::BinOp(_) | Expr::FString(_) | Expr::Subscript(_)) {
+            self.spend(self.size_of(&val) / SIZE_PER_STEP)?;
+        }
         Ok(match expr {
             // These hand on a value that was written elsewhere.
             Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_) | Expr::Named(_) if val.at.is_some() => {
@@ -33,6 +39,17 @@ impl<'a> Interp<'a> {
                 if at.is_some() { val.at(at) } else { val }
             }
         })
+    }
+
+    /// What making a value cost, roughly: its elements, or its text by lines.
+    pub(super) fn size_of(&self, val: &Val) -> usize {
+        match &val.v {
+            V::Str(text) => text.len() / 64,
+            V::Tuple(seq) => seq.items.len(),
+            V::List(id) => self.seq(*id).map_or(0, |seq| seq.items.len()),
+            V::Dict(id) => self.dict_obj(*id).map_or(0, |dict| dict.entries.len()),
+            _ => 0,
+        }
     }
 
     fn eval_inner(&mut self, expr: &'a Expr) -> R<Val> {

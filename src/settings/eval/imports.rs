@@ -17,6 +17,8 @@ pub(super) const MAX_IMPORTS: usize = 100;
 /// How many modules are evaluated, and how many in an outline.
 pub(super) const MAX_MODULES: usize = 2000;
 pub(super) const MAX_OUTLINE: usize = 100;
+/// What including a file costs at least.
+const INCLUDE_STEPS: usize = 500;
 
 /// Where a module of the project is.
 #[derive(Clone, Debug)]
@@ -543,7 +545,13 @@ impl<'a> Interp<'a> {
         if self.frames.len() > MAX_IMPORTS {
             return Ok(());
         }
+        // Reading and running a file costs more than a statement.
+        self.spend(INCLUDE_STEPS)?;
         self.note_file(file);
+        let included = (file, scope, self.frame_ref().uncertain == 0);
+        if !self.included.contains(&included) {
+            self.included.push(included);
+        }
         let arena = self.arena;
         let module = self.frame_ref().module;
         let path = self.absolute_path(file);

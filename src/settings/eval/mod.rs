@@ -33,6 +33,7 @@ mod classes;
 mod compare;
 mod comprehension;
 mod control;
+mod copy;
 mod data;
 mod edits;
 mod exec;
@@ -215,6 +216,10 @@ pub(super) struct Interp<'a> {
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<BTreeMap<(String, String), String>>,
     switches: Vec<Switch>,
+    /// The variable that chooses the class whose attributes are read.
+    class_choice: Option<String>,
+    /// Files that ran in the namespace of another, that namespace, and whether they surely ran.
+    included: Vec<(FileId, Id, bool)>,
     /// What is needed to evaluate URLs; `None` while settings are evaluated.
     routing: Option<Box<routing::Routing<'a>>>,
     /// Why the import fails in any environment.
@@ -254,6 +259,8 @@ impl<'a> Interp<'a> {
             env_prefix: Vec::new(),
             inis: Vec::new(),
             switches: Vec::new(),
+            class_choice: None,
+            included: Vec::new(),
             routing: None,
             ended: None,
         };

@@ -415,7 +415,7 @@ impl Interp<'_> {
                 ("OrderedDict", _) => return self.call_builtin("dict", args),
                 (_, Some(val)) => {
                     let deep = short == "deepcopy";
-                    self.copy(&val, deep, 0)
+                    self.copy(&val, deep)
                 }
                 _ => Val::unknown("a copy of nothing"),
             },
@@ -739,43 +739,6 @@ impl Interp<'_> {
             }
             _ => Ok(self.give_up(args, "a use of the environment that is not modelled")),
         }
-    }
-
-    /// A shallow or deep copy.
-    pub(super) fn copy(&mut self, val: &Val, deep: bool, depth: usize) -> Val {
-        if depth > 32 || self.spend(1).is_err() {
-            return Val::unknown("a copy that nests too deeply");
-        }
-        let inner = |i: &mut Self, v: &Val| if deep { i.copy(v, true, depth + 1) } else { v.clone() };
-        let made = match &val.v {
-            V::List(id) => match self.seq(*id).cloned() {
-                Ok(mut seq) => {
-                    seq.items = seq.items.iter().map(|v| inner(self, v)).collect();
-                    self.list_of(seq)
-                }
-                Err(cause) => Val::unknown(cause),
-            },
-            V::Dict(id) => match self.dict_obj(*id).cloned() {
-                Ok(mut dict) => {
-                    for (_, value) in dict.entries.values_mut() {
-                        *value = inner(self, &value.clone());
-                    }
-                    self.dict_of(dict)
-                }
-                Err(cause) => Val::unknown(cause),
-            },
-            V::Set(_) => {
-                let seq = self.iterate(val);
-                self.set_of(seq)
-            }
-            V::Tuple(seq) if deep => {
-                let items = seq.items.iter().map(|v| inner(self, v)).collect();
-                Val::new(V::Tuple(Rc::new(super::Seq { items, rest: seq.rest.clone() })))
-            }
-            V::Instance(_) => Val::unknown("a copy of an object"),
-            _ => val.clone(),
-        };
-        Val { at: val.at.or(made.at), ..made }.with_env(&val.env)
     }
 
     pub(super) fn json_value(&mut self, json: &serde_json::Value) -> Val {

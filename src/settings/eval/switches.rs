@@ -46,6 +46,15 @@ impl<'a> Interp<'a> {
         self.note_switch(env, texts.0);
     }
 
+    /// An attribute is read of a class that a variable chose.
+    pub(super) fn note_class_choice(&mut self, env: &Reads) {
+        if let Some(read) = env.as_slice().first()
+            && self.class_choice.is_none()
+        {
+            self.class_choice = Some(read.name.clone());
+        }
+    }
+
     fn note_switch(&mut self, env: &Reads, mut values: Vec<String>) {
         // Names of production come first, development is none that production would set.
         values.retain(|v| crate::project::is_called_production(v));

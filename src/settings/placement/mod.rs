@@ -148,9 +148,10 @@ impl<'a> Placement<'a> {
             let steps = self.model.settings.values().flat_map(|s| &s.steps);
             steps.filter(|step| step.how != How::Imported).any(|step| step.at.file == *file)
         };
-        let included = self.sources.text(self.model.file).contains("split_settings");
         let has_name = |file: &FileId| {
-            setting.is_none() || included || tree(self.sources, *file).body().iter().any(is_star_import)
+            setting.is_none()
+                || self.model.included.contains(file)
+                || tree(self.sources, *file).body().iter().any(is_star_import)
         };
         let mut parts = self.model.files.iter().rev().copied();
         let part = parts.find(|file| own(file) && gives(file) && has_name(file));
@@ -164,6 +165,11 @@ impl<'a> Placement<'a> {
         let path = self.sources.path(file);
         if matches!(self.model.role, Role::Development | Role::Test) {
             return Some(format!("`{}` is for {}", self.model.module, self.model.role.as_str()));
+        }
+        if let (Some(variable), Composition::Module) = (&self.model.class_choice, &self.model.composition) {
+            return Some(format!(
+                "`{variable}` chooses the class that gives the settings; write it into the class that production uses"
+            ));
         }
         (self.sources.file(file).encoding == Encoding::SingleByte).then(|| format!("`{path}` is not UTF-8"))
     }

@@ -43,6 +43,8 @@ fn model(sources: &Sources, path: &str, role: Role, value: Span) -> SettingsMode
         composition: Composition::Module,
         problems: Vec::new(),
         switches: Vec::new(),
+        class_choice: None,
+        included: Vec::new(),
         deployment: Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod demo;
 pub(crate) mod editor;
 pub(crate) mod generator;
 pub(crate) mod literate;
+pub(crate) mod mutate;
 pub(crate) mod oracle;
 pub(crate) mod pty;
 pub(crate) mod styles;

@@ -19,6 +19,8 @@ pub(crate) struct Style {
     pub(crate) development: Option<Run>,
     /// So many fixes there have to be, so that none is silently turned into an instruction.
     pub(crate) least: usize,
+    /// Whether there is no safe place for any of the fixes: all are instructions, and no change is proposed.
+    pub(crate) instructs: bool,
     /// Path and text of each file but `manage.py` and `wsgi.py`.
     files: Files,
 }
@@ -77,6 +79,7 @@ pub(crate) const STYLES: &[Style] = &[
         production: run("settings"),
         development: None,
         least: 18,
+        instructs: false,
         files: |seeds| vec![("settings.py", format!("DEBUG = True\n{}", lines(seeds, "")))],
     },
     Style {
@@ -84,6 +87,7 @@ pub(crate) const STYLES: &[Style] = &[
         production: run("config.settings.production"),
         development: Some(run("config.settings.development")),
         least: 18,
+        instructs: false,
         files: |seeds| {
             vec![
                 ("config/__init__.py", String::new()),
@@ -102,6 +106,7 @@ pub(crate) const STYLES: &[Style] = &[
         production: run("config.settings.production"),
         development: Some(run("config.settings.local")),
         least: 18,
+        instructs: false,
         files: |seeds| {
             let flags =
                 read(seeds, |name, default| format!("env.bool(\"DJANGO_{name}\", default={default})"));
@@ -125,6 +130,7 @@ pub(crate) const STYLES: &[Style] = &[
         production: run("settings"),
         development: None,
         least: 18,
+        instructs: false,
         files: |seeds| {
             let flags = read(seeds, |name, default| format!("env.bool(\"{name}\", default={default})"));
             let head = "import environ\n\nenv = environ.Env(DEBUG=(bool, True))\nDEBUG = env(\"DEBUG\")\n";
@@ -136,6 +142,7 @@ pub(crate) const STYLES: &[Style] = &[
         production: run("settings"),
         development: None,
         least: 18,
+        instructs: false,
         files: |seeds| {
             let flags =
                 read(seeds, |name, default| format!("config(\"{name}\", default={default}, cast=bool)"));
@@ -148,6 +155,7 @@ pub(crate) const STYLES: &[Style] = &[
         production: Run { module: "config.settings", class: Some("Production"), env: &[] },
         development: Some(Run { module: "config.settings", class: Some("Development"), env: &[] }),
         least: 14,
+        instructs: false,
         files: |seeds| {
             let text = format!(
                 "from configurations import Configuration, values\n\n\nclass Common(Configuration):\n    \
@@ -163,6 +171,7 @@ pub(crate) const STYLES: &[Style] = &[
         production: Run { module: "server.settings", class: None, env: &[("DJANGO_ENV", "production")] },
         development: Some(run("server.settings")),
         least: 18,
+        instructs: false,
         files: |seeds| {
             let root = "from os import environ\n\nfrom split_settings.tools import include, optional\n\n\
                         environ.setdefault(\"DJANGO_ENV\", \"development\")\nENV = environ[\"DJANGO_ENV\"]\n\n\
@@ -178,10 +187,30 @@ pub(crate) const STYLES: &[Style] = &[
         },
     },
     Style {
+        name: "split_settings by a module of the project",
+        production: Run { module: "server.settings", class: None, env: &[("STAGE", "production")] },
+        development: Some(run("server.settings")),
+        least: 18,
+        instructs: false,
+        files: |seeds| {
+            let root = "import os\n\nfrom server.compose import layers\n\nlayers(\n    \"base.py\",\n    \
+                        f\"stages/{os.environ.get('STAGE', 'development')}.py\",\n)\n";
+            vec![
+                ("server/__init__.py", String::new()),
+                ("server/compose.py", "from split_settings.tools import include as layers\n".into()),
+                ("server/settings/__init__.py", root.to_owned()),
+                ("server/settings/base.py", format!("DEBUG = True\n{}", lines(seeds, ""))),
+                ("server/settings/stages/development.py", "INTERNAL_IPS = [\"127.0.0.1\"]\n".into()),
+                ("server/settings/stages/production.py", "ADMINS = []\n".into()),
+            ]
+        },
+    },
+    Style {
         name: "classes of the project's own",
         production: run("settings"),
-        development: None,
+        development: Some(Run { module: "settings", class: None, env: &[("STAGE", "development")] }),
         least: 0,
+        instructs: true,
         files: |seeds| {
             let text = format!(
                 "import os\n\n\nclass Base:\n    DEBUG = False\n{}\n\nclass Development(Base):\n    DEBUG = True\n\n\n\
@@ -198,6 +227,7 @@ pub(crate) const STYLES: &[Style] = &[
         production: run("settings"),
         development: None,
         least: 18,
+        instructs: false,
         files: |seeds| {
             let text = format!(
                 "import os\n\nDEBUG = os.environ.get(\"DEBUG\") == \"1\"\n{}\nif DEBUG:\n    \

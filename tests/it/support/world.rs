@@ -636,6 +636,8 @@ fn model(sources: &Sources) -> SettingsModel {
         composition: Composition::Module,
         problems: Vec::new(),
         switches: Vec::new(),
+        class_choice: None,
+        included: Vec::new(),
         deployment: Vec::new(),
     }
 }

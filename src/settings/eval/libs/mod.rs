@@ -281,10 +281,20 @@ impl Interp<'_> {
                 self.open_scope(scope, &cause, true);
             }
             for file in files {
-                self.include_file(file, scope)?;
+                // The library takes each file once. Whether one in a branch that may not run did, nobody knows.
+                let did = self.included.contains(&(file, scope, true));
+                let runs = self.frame_ref().uncertain > 0 && self.is_running(file);
+                if !did && !runs {
+                    self.include_file(file, scope)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Whether the code of a file is on the stack.
+    fn is_running(&self, file: crate::source::FileId) -> bool {
+        self.frames.iter().any(|frame| frame.file == Some(file))
     }
 
     /// Reads a dotenv file of the project into the environment, where that is wanted.
