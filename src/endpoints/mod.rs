@@ -6,6 +6,7 @@
 
 mod elsewhere;
 mod functions;
+mod installed;
 mod library;
 mod methods;
 mod names;
@@ -56,7 +57,7 @@ pub fn inventory(
     model: &SettingsModel,
     index: &ProjectIndex,
 ) -> Inventory {
-    list(sources, project, model, index, &Policies::new(index, Some(model), sources))
+    list(sources, project, model, index, false)
 }
 
 /// The same with what is plain about access alone ([`Policies::plain`]), in a fraction of the time.
@@ -66,7 +67,7 @@ pub fn plain_inventory(
     model: &SettingsModel,
     index: &ProjectIndex,
 ) -> Inventory {
-    list(sources, project, model, index, &Policies::new(index, Some(model), sources).plain())
+    list(sources, project, model, index, true)
 }
 
 fn list(
@@ -74,14 +75,24 @@ fn list(
     project: &Project,
     model: &SettingsModel,
     index: &ProjectIndex,
-    policies: &Policies<'_>,
+    is_plain: bool,
 ) -> Inventory {
     let names = IndexNames { index, near: model.file };
     let map = routes(sources, project, model, &names);
+    let installed = installed::read(sources, project, model, index, &map);
     let mut inventory = Inventory { problems: map.problems, ..Inventory::default() };
-    for pattern in map.patterns {
-        let endpoint = endpoint(&names, sources, policies, pattern, &mut inventory.problems);
-        inventory.endpoints.push(endpoint);
+    {
+        let (sources, index) = installed.as_ref().map_or((sources, index), |i| (&i.sources, &i.index));
+        let names = IndexNames { index, near: model.file };
+        let policies = Policies::new(index, Some(model), sources);
+        let policies = if is_plain { policies.plain() } else { policies };
+        for pattern in map.patterns {
+            let endpoint = endpoint(&names, sources, &policies, pattern, &mut inventory.problems);
+            inventory.endpoints.push(endpoint);
+        }
+    }
+    if let Some(installed) = &installed {
+        inventory.endpoints.iter_mut().for_each(|e| as_external(e, &installed.index));
     }
     inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.files));
     if inventory.endpoints.is_empty() && inventory.problems.is_empty() {
@@ -90,6 +101,20 @@ fn list(
     }
     inventory.complete = inventory.problems.is_empty();
     inventory
+}
+
+/// Takes out what points into the source of installed packages, which the callers do not have.
+fn as_external(endpoint: &mut Endpoint, index: &ProjectIndex) {
+    let target = &mut endpoint.route.view.target;
+    let (is_library, name) = match *target {
+        ViewTarget::Class(id) => (index.is_library(index.class_file(id)), index.class_name(id)),
+        ViewTarget::Function(id) => (index.is_library(id.file), index.function_name(id)),
+        ViewTarget::External(_) | ViewTarget::Unknown(_) => (false, String::new()),
+    };
+    if is_library {
+        *target = ViewTarget::External(name);
+    }
+    endpoint.policy.places_mut().for_each(|at| *at = at.filter(|at| !index.is_library(at.file)));
 }
 
 fn endpoint(
@@ -115,6 +140,9 @@ fn endpoint(
             let sure = policy.problem.as_ref().map(|_| "options");
             let methods = methods::upper(policy.methods.iter().map(String::as_str).chain(sure));
             (methods, policy.problem.clone())
+        }
+        ViewTarget::External(ref name) if methods.is_none() && is_untold(&call, name) => {
+            (Vec::new(), Some(format!("nothing is known of the library class `{name}`")))
         }
         _ => (methods::of(names.index, &call, methods.as_deref()), None),
     };
@@ -216,6 +244,14 @@ fn view_name(index: &ProjectIndex, call: &ViewCall) -> String {
         ViewTarget::External(name) => name.clone(),
         ViewTarget::Unknown(_) => String::new(),
     }
+}
+
+/// Whether a view is a class of a library of which nothing is known.
+fn is_untold(call: &ViewCall, name: &str) -> bool {
+    let short = name.rsplit('.').next().unwrap_or(name);
+    call.actions.is_none()
+        && short.starts_with(|c: char| c.is_ascii_uppercase())
+        && ProjectIndex::library_handlers(name, &[]).is_none()
 }
 
 /// The kind of a view that is not a class or function of the project's own.

@@ -40,6 +40,8 @@ impl IndexNames<'_> {
         {
             match self.index.resolve(package, last) {
                 Resolution::Resolved(Entity::Module(_)) | Resolution::Unresolved(_) => {}
+                // A module may be called as something of Python's own.
+                Resolution::External(name) if name.starts_with("builtins.") => {}
                 other => return Some(other),
             }
         }

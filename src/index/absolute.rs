@@ -16,7 +16,8 @@ impl ProjectIndex {
                 return self.resolve(file, &path[module.len() + 1..]);
             }
         }
-        if self.modules.is_namespace(path.split('.').next().unwrap_or_default()) {
+        let top = path.split('.').next().unwrap_or_default();
+        if self.modules.is_namespace(top) && !self.is_library_folder(top) {
             return Resolution::Unresolved(format!("`{path}` is not in the project"));
         }
         Resolution::External(Framework::builtin().canonical(path).to_owned())

@@ -76,6 +76,28 @@ impl Expression {
         }
     }
 
+    /// All dotted names in it, those of calls too.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut todo = vec![self];
+        while let Some(expression) = todo.pop() {
+            match expression {
+                Self::Name(name) => names.push(&**name),
+                Self::List(items) | Self::Tuple(items) => todo.extend(items),
+                Self::Starred(inner) | Self::Invert(inner) => todo.push(inner),
+                Self::Call(call) => {
+                    names.push(&*call.callee);
+                    todo.extend(&call.arguments);
+                    todo.extend(call.keywords.iter().map(|(_, value)| value));
+                }
+                Self::Binary(parts) => todo.extend([&parts.0, &parts.2]),
+                Self::Either(branches) => todo.extend([&branches.0, &branches.1]),
+                Self::None | Self::Bool(_) | Self::Str(_) | Self::Dict | Self::Other => {}
+            }
+        }
+        names
+    }
+
     /// The dotted name, when it is one.
     pub fn name(&self) -> Option<&str> {
         match self {

@@ -125,7 +125,14 @@ impl Framework {
 
     /// The class with this dotted name, or with this name under which another module offers it.
     pub fn find(&self, name: &str) -> Option<FrameworkId> {
-        self.by_name.get(name).or_else(|| self.by_name.get(self.aliases.get(name)?)).copied()
+        let named = |name: &str| self.by_name.get(name).or_else(|| self.by_name.get(self.aliases.get(name)?));
+        // DRF's modules import one another: `viewsets.mixins` is `mixins`.
+        let through = || {
+            let inner = name.strip_prefix("rest_framework.")?;
+            let (_, inner) = inner.split_once('.').filter(|(_, rest)| rest.contains('.'))?;
+            named(&format!("rest_framework.{inner}"))
+        };
+        named(name).or_else(through).copied()
     }
 
     /// The class behind a library's name that is a finished view: `obtain_auth_token` is

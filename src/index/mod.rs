@@ -58,6 +58,10 @@ pub struct ProjectIndex {
     classes: Vec<IndexedClass>,
     modules: modules::Modules,
     models: OnceLock<models::Models>,
+    /// The first file of installed packages, whose source was added.
+    library_from: Option<FileId>,
+    /// The first parts of their modules' names, without those that are the project's, too.
+    library_tops: FxHashSet<String>,
     known: Known,
 }
 
@@ -185,6 +189,11 @@ impl ProjectIndex {
         let position = items.functions.iter().position(|f| f.at.contains(at))?;
         let id = FunctionId { file: at.file, position: position as u32 };
         Some((id, &items.functions[position].name))
+    }
+
+    /// Whether a file is an installed package's.
+    pub fn is_library(&self, file: FileId) -> bool {
+        self.library_from.is_some_and(|first| file >= first)
     }
 
     fn indexed(&self, file: FileId) -> Option<&IndexedFile> {

@@ -33,11 +33,15 @@ impl Modules {
         for &file in files {
             let path = sources.path(file);
             self.paths.insert(file, path.into());
-            let mut first = None;
+            let mut first: Option<(bool, ModulePath)> = None;
             for root in import_roots {
                 let Some(name) = ModulePath::of_file(path, root) else { continue };
                 self.add(&name, file);
-                first.get_or_insert(name);
+                // A folder that is itself a package is rather imported as one.
+                let is_inside = packages.contains(root.as_str());
+                if first.as_ref().is_none_or(|(inside, _)| *inside && !is_inside) {
+                    first = Some((is_inside, name));
+                }
             }
             // A folder without `__init__.py` is a namespace package, or the folder that scripts run from.
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -49,12 +53,30 @@ impl Modules {
                 || ModulePath { name: path.trim_end_matches(".py").replace('/', "."), is_package: false };
             let best = likely[0].clone().or_else(|| likely[1].clone());
             inferred.extend(likely.into_iter().flatten().map(|name| (name, file)));
-            own.push(first.or(best).unwrap_or_else(stem));
+            own.push(first.map(|(_, name)| name).or(best).unwrap_or_else(stem));
         }
         for (name, file) in inferred {
             self.add(&name, file);
         }
         own
+    }
+
+    /// Names files of installed packages, which have one name each: by the folder that they are imported from.
+    pub(super) fn name_library(
+        &mut self,
+        sources: &Sources,
+        site: &str,
+        files: &[FileId],
+    ) -> Vec<ModulePath> {
+        let name = |&file: &FileId| {
+            let path = sources.path(file);
+            self.paths.insert(file, path.into());
+            let name = ModulePath::of_file(path, site);
+            let name = name.unwrap_or_else(|| ModulePath { name: String::new(), is_package: false });
+            self.add(&name, file);
+            name
+        };
+        files.iter().map(name).collect()
     }
 
     fn add(&mut self, module: &ModulePath, file: FileId) {

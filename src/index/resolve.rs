@@ -1,7 +1,7 @@
 //! Names across files: imports, aliases, re-exports, star imports.
 
 use super::items::{Bound, FileItems, FunctionItem, ImportItem, ValueItem};
-use super::{ClassId, Expression, Framework, FunctionId, Lookup, ProjectIndex};
+use super::{ClassId, Expression, Framework, FunctionId, Lookup, ProjectIndex, join};
 use crate::source::{FileId, Span};
 
 /// Longer chains of re-exports are cyclic, or as good as.
@@ -265,7 +265,11 @@ impl ProjectIndex {
         let mut outer = name;
         while let Some((parent, _)) = outer.rsplit_once('.') {
             outer = parent;
-            if self.modules.find(outer, from).is_some() {
+            if let Some(file) = self.modules.find(outer, from) {
+                // Of an installed package only what matters was read.
+                if self.is_library(file) {
+                    break;
+                }
                 return Step::Failed(format!("the module `{name}` is not in the project"));
             }
         }
@@ -281,6 +285,7 @@ impl ProjectIndex {
                 match self.modules.find(&full, from) {
                     Some(file) => Step::At(Entity::Module(file)),
                     None if self.modules.is_namespace(&full) => Step::Namespace(full, from),
+                    None if self.is_library_folder(&module) => Step::External(full),
                     None => Step::Failed(format!("the module `{full}` is not in the project")),
                 }
             }
@@ -305,6 +310,11 @@ impl ProjectIndex {
         }
     }
 
+    /// Whether only files of installed packages lie below a folder of modules.
+    pub(super) fn is_library_folder(&self, name: &str) -> bool {
+        self.library_tops.contains(name.split('.').next().unwrap_or(name))
+    }
+
     /// A name of a module, or a module of a package.
     fn module_member(&self, file: FileId, name: &str, hops: usize) -> Step {
         let package = self.indexed(file).map(|f| &f.module).filter(|m| m.is_package);
@@ -315,6 +325,9 @@ impl ProjectIndex {
         match self.name(file, name, None, hops + 1) {
             Step::Failed(cause) => match submodule() {
                 Some(inner) => Step::At(Entity::Module(inner)),
+                None if self.is_library(file) => {
+                    Step::External(join(&self.files[self.by_file[&file] as usize].module.name, name))
+                }
                 None => Step::Failed(cause),
             },
             Step::External(full) if full.starts_with("builtins.") => match submodule() {

@@ -143,6 +143,8 @@ pub struct Sources {
     root: PathBuf,
     files: Vec<Arc<SourceFile>>,
     by_path: Arc<FxHashMap<String, FileId>>,
+    /// How many of the files lie below the root; those behind them were added.
+    own: usize,
 }
 
 impl Sources {
@@ -158,7 +160,19 @@ impl Sources {
             .enumerate()
             .map(|(i, f)| (f.path.clone(), FileId(u32::try_from(i).expect("internal error: 2^32 files"))))
             .collect();
-        Self { root, files: files.into_iter().map(Arc::new).collect(), by_path: Arc::new(by_path) }
+        let files: Vec<_> = files.into_iter().map(Arc::new).collect();
+        Self { root, own: files.len(), files, by_path: Arc::new(by_path) }
+    }
+
+    /// Adds a file that is not below the root, such as one of an installed package. It gets the next id; neither
+    /// [`Sources::find`] nor [`Sources::below`] sees it.
+    ///
+    /// # Panics
+    /// With more than 2^32 files.
+    pub fn add(&mut self, file: SourceFile) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).expect("internal error: 2^32 files"));
+        self.files.push(Arc::new(file));
+        id
     }
 
     /// The same snapshot with other texts for some of its files. Paths and ids stay; hashes become those
@@ -217,8 +231,9 @@ impl Sources {
 
     /// The files whose paths begin with `prefix`, with their ids, in order of path.
     pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (FileId, &'a SourceFile)> {
-        let start = self.files.partition_point(|f| f.path.as_str() < prefix);
-        let found = self.files[start..].iter().take_while(move |f| f.path.starts_with(prefix));
+        let own = &self.files[..self.own];
+        let start = own.partition_point(|f| f.path.as_str() < prefix);
+        let found = own[start..].iter().take_while(move |f| f.path.starts_with(prefix));
         found.enumerate().map(move |(i, f)| (FileId((start + i) as u32), &**f))
     }
 

@@ -1,17 +1,16 @@
-//! The list of endpoints: against the rows of literate cases, against real Django on the same cases, and against the
-//! whole resolver of a real project.
+//! The list of endpoints: against the rows of literate cases, and against real Django on the same cases. Whole real
+//! projects are `real_endpoints`' work.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use drf_harden::endpoints::{Endpoint, Inventory};
 use drf_harden::engine::{Engine, Options, Silent};
 use time::macros::date;
 
 use crate::support::literate::{self, Case};
-use crate::support::{corpus, venv};
+use crate::support::resolver::{Row, dump};
+use crate::support::venv;
 
 /// What the fixtures import.
 const PACKAGES: &[&str] =
@@ -62,46 +61,6 @@ fn row(endpoint: &Endpoint) -> String {
         or_dash(actions.join(", ")),
     ];
     parts.join(" | ")
-}
-
-#[derive(serde::Deserialize)]
-struct Dump {
-    rows: Option<Vec<Row>>,
-    error: Option<String>,
-}
-
-#[derive(serde::Deserialize)]
-struct Row {
-    path: String,
-    name: Option<String>,
-    view: String,
-    kind: String,
-    methods: Vec<String>,
-    actions: Option<BTreeMap<String, String>>,
-}
-
-impl Row {
-    fn text(&self) -> String {
-        let actions = self.actions.iter().flatten().map(|(m, a)| format!("{m}: {a}")).collect::<Vec<_>>();
-        let or_dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
-        let name = or_dash(self.name.clone().unwrap_or_default());
-        let (methods, actions) = (or_dash(self.methods.join(" ")), or_dash(actions.join(", ")));
-        [self.path.clone(), name, self.view.clone(), self.kind.clone(), methods, actions].join(" | ")
-    }
-}
-
-/// What real Django lists in each folder.
-fn dump(python: &Path, settings: &str, folders: &[PathBuf]) -> Vec<Vec<String>> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/dump_endpoints.py");
-    let status = Command::new(python).arg(script).arg(settings).args(folders).status().unwrap();
-    assert!(status.success(), "the dumper failed");
-    let read = |folder: &PathBuf| {
-        let dump: Dump =
-            serde_json::from_str(&fs::read_to_string(folder.join("rows.json")).unwrap()).unwrap();
-        assert!(dump.error.is_none(), "{}: {}", folder.display(), dump.error.unwrap_or_default());
-        dump.rows.unwrap_or_default().iter().map(Row::text).collect()
-    };
-    folders.iter().map(read).collect()
 }
 
 /// The lines of one list that the other lacks, counted as often as they stand there.
@@ -157,48 +116,12 @@ fn the_rows_of_every_case_are_those_of_real_django() {
         folders.push(root);
     }
     let mut wrong = String::new();
-    for (case, real) in cases.iter().zip(dump(&python, "settings", &folders)) {
+    for (case, real) in cases.iter().zip(dump(&python, "settings", &folders, &[])) {
+        let real: Vec<String> = real.iter().map(Row::text).collect();
         let expected = case.file("rows").unwrap_or_default();
         if expected.lines().ne(real.iter().map(String::as_str)) {
             wrong.push_str(&format!("## {}\n{}\n", case.title, real.join("\n")));
         }
     }
     assert!(wrong.is_empty(), "real Django lists otherwise:\n{wrong}");
-}
-
-#[test]
-fn the_resolver_of_misago_is_listed() {
-    let Some(source) = corpus::project("misago") else { return };
-    let Some(python) = venv::python("misago", &["misago==0.39.6"]) else { return };
-    let folder = tempfile::tempdir().unwrap();
-    for part in ["devproject", "misago"] {
-        corpus::copy(&source.join(part), folder.path());
-    }
-    // The project's environment is read, too, as it is where one lies beside a project.
-    let environment = python.parent().and_then(Path::parent).unwrap();
-    std::os::unix::fs::symlink(environment, folder.path().join(".venv")).unwrap();
-    let real = dump(&python, "devproject.settings", &[folder.path().to_path_buf()]).remove(0);
-    let found = inventory(folder.path(), "devproject.settings");
-    let rows: Vec<String> = found.endpoints.iter().map(row).collect();
-    let is_drf = |line: &&String| line.contains(" | drf | ");
-    let drf: Vec<String> = real.iter().filter(is_drf).cloned().collect();
-    let missing = lacking(&drf, &rows);
-    println!(
-        "misago: {} patterns, {} of DRF, {} of those found",
-        real.len(),
-        drf.len(),
-        drf.len() - missing.len()
-    );
-    assert!(missing.len() * 100 <= drf.len() * 3, "{missing:#?}");
-    let wrong = lacking(&rows, &real);
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    // What is not listed is told.
-    let unlisted = lacking(&real, &rows);
-    let is_told = |line: &&str| line.starts_with("django-admin/") || line.starts_with("__debug__/");
-    assert!(unlisted.iter().all(is_told), "{unlisted:#?}");
-    let told: Vec<&str> = found.problems.iter().map(|p| p.message.as_str()).collect();
-    assert!(
-        told.iter().any(|m| m.contains("admin")) && told.iter().any(|m| m.contains("__debug__/")),
-        "{told:#?}"
-    );
 }

@@ -1,9 +1,11 @@
-"""What Django's resolver lists, for the tests.
+"""What Django's resolver lists, and what DRF's views are protected by, for the tests.
 
 usage: python dump_endpoints.py MODULE FOLDER...
 
 In each folder the settings module MODULE is imported in a process of its own; `rows.json` there gets one row for
-each URL pattern: path, name, view, kind, methods and, for view sets, actions. A failed import is told in the file.
+each URL pattern: path, name, view, kind, methods and, for view sets, actions; for a view of DRF also its policies.
+A policy is `{"value": what the attribute holds}`; where the class overrides the method that gives it, `by_method` has
+what the method gave to a request of nobody (null where it raised). A failed import is told in the file.
 """
 
 import json
@@ -16,6 +18,69 @@ def dotted(thing):
     if not hasattr(thing, "__qualname__"):
         thing = type(thing)
     return f"{thing.__module__}.{thing.__qualname__}"
+
+
+# A policy, the attribute that holds its classes, and the method that makes objects of them.
+LISTS = {
+    "authentication": ("authentication_classes", "get_authenticators"),
+    "permission": ("permission_classes", "get_permissions"),
+    "throttle": ("throttle_classes", "get_throttles"),
+}
+SIGNS = {"AND": "&", "OR": "|", "NOT": "~"}
+
+
+def expression(thing):
+    """A permission, as class or object, by its dotted name; a composed one with its signs."""
+    operator = getattr(thing, "operator_class", None)
+    if operator is not None:
+        parts = [getattr(thing, n) for n in ("op1_class", "op2_class") if hasattr(thing, n)]
+    else:
+        operator = type(thing)
+        if operator.__module__ != "rest_framework.permissions" or operator.__name__ not in SIGNS:
+            return dotted(thing)
+        parts = [getattr(thing, n) for n in ("op1", "op2") if hasattr(thing, n)]
+    sign = SIGNS[operator.__name__]
+    parts = [expression(part) for part in parts]
+    return sign + parts[0] if len(parts) == 1 else f"({parts[0]} {sign} {parts[1]})"
+
+
+def asked(cls, kwargs, actions, method, hook):
+    """What a method of the view gives to a request of nobody."""
+    from django.contrib.auth.models import AnonymousUser
+    from django.test import RequestFactory
+    from rest_framework.request import Request
+
+    plain = RequestFactory().generic(method, "/")
+    plain.user = AnonymousUser()
+    view = cls(**kwargs)
+    view.args, view.kwargs, view.format_kwarg, view.action_map = (), {}, None, actions
+    if actions:
+        view.action = actions.get(method.lower())
+    view.request = plain
+    if hook != "get_authenticators":
+        view.request = Request(plain)
+        view.request.user = plain.user
+    return [expression(one) for one in getattr(view, hook)()]
+
+
+def policies(cls, kwargs, actions, methods):
+    from rest_framework.views import APIView
+
+    found = {}
+    for name, (attribute, hook) in LISTS.items():
+        classes = kwargs.get(attribute, getattr(cls, attribute, None))
+        found[name] = {"value": [expression(one) for one in classes or ()]}
+        if getattr(cls, hook) is getattr(APIView, hook):
+            continue
+        answers = found[name]["by_method"] = {}
+        for method in methods:
+            try:
+                answers[method] = asked(cls, kwargs, actions, method, hook)
+            except Exception:
+                answers[method] = None
+    paginator = kwargs.get("pagination_class", getattr(cls, "pagination_class", None))
+    found["pagination"] = {"value": dotted(paginator) if paginator else None}
+    return found
 
 
 def patterns(entries, prefix=""):
@@ -46,13 +111,15 @@ def row(path, entry):
         is_drf = cls is not None and issubclass(cls, APIView)
     except ImportError:
         is_drf = False
+    methods = sorted({method.upper() for method in methods})
     return {
         "path": path,
         "name": entry.name,
         "view": dotted(cls or callback),
         "kind": "drf" if is_drf else "django",
-        "methods": sorted(method.upper() for method in methods),
+        "methods": methods,
         "actions": dict(sorted(actions.items())) if actions else None,
+        "policies": policies(cls, kwargs, actions, methods) if is_drf else None,
     }
 
 
@@ -61,6 +128,9 @@ def dump(module, folder):
     sys.path.insert(0, folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = module
     try:
+        if os.path.exists("before.py"):
+            with open("before.py") as file:
+                exec(file.read(), {})
         import django
 
         django.setup()
@@ -76,12 +146,16 @@ def dump(module, folder):
 
 def main():
     module, folders = sys.argv[1], sys.argv[2:]
-    # What every process needs is imported once.
-    import django.conf.urls.i18n
-    import django.contrib.auth
-    import django.db.models
-    import django.urls
-    import django.views.generic
+    try:
+        # What every process needs is imported once.
+        import django.conf.urls.i18n
+        import django.contrib.auth
+        import django.db.models
+        import django.urls
+        import django.views.generic
+    except ImportError:
+        # A project may bring its Django along.
+        pass
 
     for folder in folders:
         child = os.fork()

@@ -1,9 +1,10 @@
 //! One verdict for a view: for each method the permissions are asked as nobody and as a plain user, and the weakest
 //! method decides. Whatever cannot be told stays unknown: a wrong "protected" is the worst answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use super::eval::{ClassRef, Evaluator, Owner, Persona, Situation, Val, is_safe};
+use super::eval::{ClassRef, Evaluator, Owner, Persona, Situation, Val, is_safe, while_unset};
 use super::shape::Shape;
 use super::value::{Exposure, Kind};
 use super::{django, effective, flow, object_check, permission};
@@ -97,9 +98,14 @@ fn drf_method(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> (Exposure
     let situation = shape.request(verb);
     let mut verdicts: Vec<(Exposure, String)> = Vec::new();
     for (when, list) in &lists {
-        let (exposure, mut why) = one_list(evaluator, shape, &situation, verb, list);
+        let mut conditions: BTreeSet<Rc<str>> = BTreeSet::new();
+        let list = settled(list, &mut conditions);
+        let (exposure, mut why) = one_list(evaluator, shape, &situation, verb, &list);
         if !when.is_empty() {
-            why = format!("{why}, if {when}");
+            conditions.insert(when.clone());
+        }
+        for condition in conditions {
+            why = format!("{why}, if {condition}");
         }
         verdicts.push((exposure, why));
     }
@@ -116,7 +122,7 @@ fn drf_method(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> (Exposure
     (Exposure::Unknown, why)
 }
 
-type Lists = Vec<(std::rc::Rc<str>, Val)>;
+type Lists = Vec<(Rc<str>, Val)>;
 
 /// The lists of permissions that a method may get, each with its condition.
 fn permissions(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Result<Lists, String> {
@@ -133,9 +139,23 @@ fn permissions(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Result<L
         _ => Val::unknown(getter.value.cause().unwrap_or_else(|| "its permissions are not known".into())),
     };
     Ok(match value {
-        Val::Either(all) => all.to_vec(),
+        Val::Either(ref all) if while_unset(&value).is_none() => all.to_vec(),
         value => vec![("".into(), value)],
     })
+}
+
+/// A list of permissions as an empty environment leaves it, and the conditions for that: what a variable with a
+/// default decides has a verdict, which says on what it rests.
+fn settled(value: &Val, conditions: &mut BTreeSet<Rc<str>>) -> Val {
+    if let Some((when, value)) = while_unset(value) {
+        conditions.insert(when.clone());
+        return settled(value, conditions);
+    }
+    let mut all = |items: &[Val]| items.iter().map(|item| settled(item, conditions)).collect();
+    match value {
+        Val::List(items) | Val::Tuple(items) => Val::list(all(items)),
+        other => other.clone(),
+    }
 }
 
 fn one_list(

@@ -73,6 +73,25 @@ pub struct ViewPolicy {
     pub problem: Option<String>,
 }
 
+impl ViewPolicy {
+    /// All places that it names.
+    pub(super) fn places_mut(&mut self) -> impl Iterator<Item = &mut Option<Span>> {
+        let all = [
+            &mut self.authentication,
+            &mut self.permission,
+            &mut self.throttle,
+            &mut self.pagination,
+            &mut self.serializer,
+            &mut self.renderer,
+            &mut self.parser,
+            &mut self.filters,
+            &mut self.queryset,
+        ];
+        let all = all.into_iter().chain(self.fields.values_mut()).map(|e| &mut e.at);
+        all.chain([&mut self.at])
+    }
+}
+
 /// The policies of a project's views. Keeps what it has found out, so ask one of these for all routes.
 pub struct Policies<'a> {
     evaluator: Evaluator<'a>,

@@ -3,10 +3,12 @@
 
 use std::rc::Rc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::Interp;
 use super::functions::Body;
 use super::raise::Raise;
-use super::val::{Reads, Unk, V, Val};
+use super::val::{Name, Reads, Unk, V, Val};
 use crate::python::ast::{ExceptHandler, Expr, Pattern, Stmt};
 use crate::python::visitor::{self, Visitor};
 use crate::settings::EnvRead;
@@ -54,27 +56,25 @@ impl<'a> Interp<'a> {
 
     /// Functions of the project that may be called there edit and set what is theirs to reach.
     fn havoc_calls(&mut self, called: &[&'a str], cause: &Rc<str>) {
+        if called.is_empty() {
+            return;
+        }
         let mut names: Vec<&'a str> = called.to_vec();
-        let mut done: Vec<usize> = Vec::new();
+        let mut seen: FxHashSet<&'a str> = FxHashSet::default();
+        let mut done: FxHashSet<usize> = FxHashSet::default();
         let mut at = 0;
         while let Some(&name) = names.get(at) {
             at += 1;
-            let found: Vec<usize> = (0..self.funcs.len())
-                .filter(|&id| {
-                    let func = &self.funcs[id];
-                    // A class is called by its name, an object's methods by theirs.
-                    let class = func.class.is_some_and(|c| *self.classes[c as usize].name == *name);
-                    (*func.name == *name || class) && !done.contains(&id)
-                })
-                .collect();
-            for id in found {
-                done.push(id);
-                let func = &self.funcs[id];
-                let (Body::Block(body), chain) = (func.body, func.chain.clone()) else { continue };
-                let mut touched = Touched::default();
-                touched.visit_body(body);
-                let globals = touched.bound.iter().filter(|n| touched.declared.contains(n)).copied();
-                for name in globals.chain(touched.edited.iter().copied()).collect::<Vec<_>>() {
+            if !seen.insert(name) {
+                continue;
+            }
+            for id in self.callable_as(name) {
+                if !done.insert(id) {
+                    continue;
+                }
+                let Some(reach) = self.reach_of(id) else { continue };
+                let chain = self.funcs[id].chain.clone();
+                for &name in &reach.outer {
                     let scope = chain
                         .iter()
                         .copied()
@@ -83,21 +83,59 @@ impl<'a> Interp<'a> {
                     let val = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
                     let Some(val) = val else { continue };
                     self.taint_owner(&val, cause);
-                    if touched.declared.contains(&name) {
+                    if reach.declared.contains(&name) {
                         self.bind_in(scope, name, Val::unknown(cause.clone()).at(val.at), None, Vec::new());
                     }
                 }
-                if touched.star
+                if reach.star
                     && let Some(&scope) = chain.last()
                 {
                     self.open_scope(scope, cause, true);
                 }
-                names.extend(touched.called);
+                names.extend(&reach.called);
             }
             if names.len() > MAX_CALLED {
                 return;
             }
         }
+    }
+
+    /// The functions that a call of this name may run: a class is called by its name, an object's methods by theirs.
+    fn callable_as(&mut self, name: &str) -> Vec<usize> {
+        for id in self.callables.counted..self.funcs.len() {
+            let func = &self.funcs[id];
+            let by_name = &mut self.callables.by_name;
+            by_name.entry(func.name.clone()).or_default().push(id);
+            if let Some(class) = func.class {
+                by_name.entry(self.classes[class as usize].name.clone()).or_default().push(id);
+            }
+        }
+        self.callables.counted = self.funcs.len();
+        self.callables.by_name.get(name).cloned().unwrap_or_default()
+    }
+
+    /// What a function may touch outside of itself, read once.
+    fn reach_of(&mut self, id: usize) -> Option<Rc<Reach<'a>>> {
+        if let Some(known) = self.callables.reach.get(&id) {
+            return Some(known.clone());
+        }
+        let Body::Block(body) = self.funcs[id].body else { return None };
+        let mut touched = Touched::default();
+        touched.visit_body(body);
+        let globals = touched.bound.iter().filter(|n| touched.declared.contains(n)).copied();
+        let mut reach = Reach {
+            outer: globals.chain(touched.edited.iter().copied()).collect(),
+            declared: touched.declared,
+            called: touched.called,
+            star: touched.star,
+        };
+        for list in [&mut reach.outer, &mut reach.called] {
+            let mut seen = FxHashSet::default();
+            list.retain(|name| seen.insert(*name));
+        }
+        let reach = Rc::new(reach);
+        self.callables.reach.insert(id, reach.clone());
+        Some(reach)
     }
 
     /// The names of a target become unknown.
@@ -200,6 +238,24 @@ pub(super) fn bound_names(body: &[Stmt]) -> Rc<[super::Name]> {
     names.sort_unstable();
     names.dedup();
     names.into_iter().map(Into::into).collect()
+}
+
+/// What is known of the functions that calls may run.
+#[derive(Default)]
+pub(super) struct Callables<'a> {
+    by_name: FxHashMap<Name, Vec<usize>>,
+    /// How many functions `by_name` holds.
+    counted: usize,
+    reach: FxHashMap<usize, Rc<Reach<'a>>>,
+}
+
+/// What a function may touch outside of itself.
+struct Reach<'a> {
+    /// Names that it edits or binds outside.
+    outer: Vec<&'a str>,
+    declared: Vec<&'a str>,
+    called: Vec<&'a str>,
+    star: bool,
 }
 
 /// The names that statements bind, and those whose values they may edit in place.

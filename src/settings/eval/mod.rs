@@ -190,6 +190,7 @@ pub(super) struct Interp<'a> {
     /// How many modules are evaluated that settings modules do not import themselves.
     most_modules: usize,
     installed: usize,
+    callables: havoc::Callables<'a>,
     funcs: Vec<FuncDef<'a>>,
     /// The latest function of each definition, by where its body lies.
     defined: FxHashMap<usize, u32>,
@@ -240,6 +241,7 @@ impl<'a> Interp<'a> {
             depth: 0,
             most_modules: imports::MAX_MODULES,
             installed: 0,
+            callables: havoc::Callables::default(),
             funcs: Vec::new(),
             defined: FxHashMap::default(),
             classes: Vec::new(),

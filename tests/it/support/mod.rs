@@ -12,6 +12,8 @@ pub(crate) mod literate;
 pub(crate) mod mutate;
 pub(crate) mod oracle;
 pub(crate) mod pty;
+pub(crate) mod resolver;
 pub(crate) mod styles;
 pub(crate) mod venv;
+pub(crate) mod views_generator;
 pub(crate) mod world;

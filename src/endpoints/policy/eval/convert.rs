@@ -10,17 +10,22 @@ use crate::source::FileId;
 /// Text that stands for the methods that must not change anything, as DRF lists them.
 pub(crate) const SAFE_METHODS: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
 
-/// The condition under which a value holds that the environment may replace.
-const EMPTY_ENVIRONMENT: &str = "the environment is empty";
+/// How the condition ends under which a value holds that the environment may replace.
+const UNSET: &str = " not set";
 
 /// The value as it is with an empty environment.
 pub(crate) fn unset(value: &Val) -> &Val {
-    match value {
-        Val::Either(all) => match &all[..] {
-            [(when, value), ..] if &**when == EMPTY_ENVIRONMENT => value,
-            _ => value,
-        },
-        _ => value,
+    while_unset(value).map_or(value, |(_, value)| value)
+}
+
+/// A value that the environment may replace, and the condition under which it holds.
+pub(crate) fn while_unset(value: &Val) -> Option<(&Rc<str>, &Val)> {
+    let Val::Either(all) = value else { return None };
+    match &all[..] {
+        [(when, value), (_, other)] if when.ends_with(UNSET) && matches!(other, Val::Unknown(_)) => {
+            Some((when, value))
+        }
+        _ => None,
     }
 }
 
@@ -80,7 +85,12 @@ impl Evaluator<'_> {
             return value;
         }
         let other = Val::unknown("it is read from the environment");
-        Val::either(vec![(EMPTY_ENVIRONMENT.into(), value), ("otherwise".into(), other)])
+        let mut names: Vec<&str> = node.env.iter().map(|read| &*read.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        let when = format!("{} {verb}{UNSET}", names.join(" and "));
+        Val::either(vec![(when.into(), value), ("otherwise".into(), other)])
     }
 
     fn plain_node(&self, node: &Node) -> Val {

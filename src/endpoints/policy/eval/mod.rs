@@ -32,7 +32,7 @@ use rustc_hash::FxHashMap;
 
 pub(crate) use body::Namespace;
 pub(crate) use code::conditions;
-pub(crate) use convert::unset;
+pub(crate) use convert::{unset, while_unset};
 pub(crate) use grants::{Reply, is_safe};
 pub(crate) use lookup::{Found, Owner};
 pub(crate) use subject::Persona;

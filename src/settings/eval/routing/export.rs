@@ -7,13 +7,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::super::functions::Body;
 use super::super::val::{Callee, V, Val};
 use super::super::{Arena, Interp, cause_of};
-use super::patterns::route_text;
+use super::patterns::{UNTOLD, route_shown, route_text};
 use super::views::face;
 use super::{MAX_INSTALLED, MAX_STEPS, PRELUDE, Routing, lib};
 use crate::project::Project;
-use crate::python::Ranged;
+use crate::python::ast::{Expr, Stmt};
+use crate::python::{Ranged, parse};
 use crate::settings::routes::{Callback, HTTP_METHODS, Names, Shown, Target, UrlMap, UrlPattern};
-use crate::settings::{Environment, Node, SettingsModel};
+use crate::settings::{Environment, How, Node, SettingsModel};
 use crate::source::{Sources, Span};
 
 /// The most patterns that are listed, and how deep they nest.
@@ -64,9 +65,17 @@ impl Interp<'_> {
             return;
         };
         let at = self.routing.as_ref().and_then(|r| r.model.get("ROOT_URLCONF")?.decided_at());
-        let Some(name) = root.as_str().cloned() else {
-            self.cannot_tell(at, format!("ROOT_URLCONF cannot be told: {}", cause_of(&root)));
-            return;
+        let name = match (root.as_str().cloned(), self.likely_root(&root)) {
+            (Some(name), _) => name,
+            (None, Some(name)) => {
+                let cause = cause_of(&root);
+                self.cannot_tell(at, format!("ROOT_URLCONF may be another than {name}: {cause}"));
+                name
+            }
+            (None, None) => {
+                self.cannot_tell(at, format!("ROOT_URLCONF cannot be told: {}", cause_of(&root)));
+                return;
+            }
         };
         match self.any_module(&name) {
             Ok(Some(id)) => self.walk_conf(&Val::new(V::Module(id)), "", at, 0, map),
@@ -81,6 +90,26 @@ impl Interp<'_> {
                 }
             }
         }
+    }
+
+    /// What `ROOT_URLCONF` is unless something that cannot be followed changes it: one of its possible values, else
+    /// the text that was assigned last.
+    fn likely_root(&self, root: &Val) -> Option<Rc<str>> {
+        if let Some(unk) = root.unk()
+            && let Some(text) = unk.candidates.iter().find_map(Val::as_str)
+        {
+            return Some(text.clone());
+        }
+        let setting = self.routing.as_ref()?.model.get("ROOT_URLCONF")?;
+        let assigned = setting.steps.iter().rev().find(|s| s.how == How::Assigned)?;
+        let statement = parse(self.sources.slice(assigned.at));
+        let value = match statement.body().first()? {
+            Stmt::Assign(assign) => &*assign.value,
+            Stmt::AnnAssign(assign) => assign.value.as_deref()?,
+            _ => return None,
+        };
+        let Expr::StringLiteral(text) = value else { return None };
+        Some(text.value.to_str().into())
     }
 
     /// The list behind what `include` took.
@@ -147,9 +176,22 @@ impl Interp<'_> {
         let key = |p: &UrlPattern| (p.path.clone(), p.name.clone(), p.callback.target.clone());
         let sets: Vec<Vec<_>> = lists.iter().map(|l| l.patterns.iter().map(key).collect()).collect();
         let mut differs = false;
+        let is_sure = |pattern: &UrlPattern| sets.iter().all(|set| set.contains(&key(pattern)));
+        if !lists.iter().any(|list| list.patterns.iter().any(is_sure)) {
+            // They have nothing in common. The one whose paths can be told is likely what a plain start gives.
+            let untold = |list: &&UrlMap| list.patterns.iter().filter(|p| p.path.contains(UNTOLD)).count();
+            let shown = lists.iter().filter(|list| !list.patterns.is_empty()).min_by_key(untold);
+            if let Some(shown) = shown.filter(|_| lists.iter().all(|list| !list.patterns.is_empty())) {
+                let message =
+                    format!("one of several lists is served under `{prefix}`, one is shown: {cause}");
+                self.cannot_tell(at, message);
+                map.patterns.extend(shown.patterns.iter().cloned());
+                return;
+            }
+        }
         for (at, list) in lists.into_iter().enumerate() {
             for pattern in list.patterns {
-                let is_sure = sets.iter().all(|set| set.contains(&key(&pattern)));
+                let is_sure = is_sure(&pattern);
                 differs |= !is_sure;
                 if is_sure && at == 0 {
                     map.patterns.push(pattern);
@@ -187,14 +229,11 @@ impl Interp<'_> {
                 self.cannot_tell(at, format!("whether {route} is served cannot be told: {cause}"));
             }
             "url-resolver" | "url-pattern" => {
-                let route = match route_text(&object.args[1]) {
-                    Ok(route) => route,
-                    Err(cause) => {
-                        self.cannot_tell(at, format!("a path under `{prefix}` cannot be told: {cause}"));
-                        return;
-                    }
-                };
+                let (route, cause) = route_shown(&object.args[1]);
                 let path = format!("{prefix}{route}");
+                if let Some(cause) = cause {
+                    self.cannot_tell(at, format!("a part of the path `{path}` cannot be told: {cause}"));
+                }
                 if object.class == "url-resolver" {
                     let conf = object.args[2].clone();
                     // The pages of an included module stand where they are written; those of a library here.
@@ -372,7 +411,11 @@ impl Interp<'_> {
             .map(|m| self.iterate(m).items.iter().filter_map(|v| Some(v.as_str()?.to_string())).collect());
         let methods = listed.or_else(|| {
             class.filter(|&id| self.classes[id as usize].at.is_none()).map(|id| {
-                let has = |method: &&str| *method == "options" || self.class_has(id, method) == Some(true);
+                let allowed = self.allowed_methods(id);
+                let has = |method: &&str| {
+                    allowed.as_ref().is_none_or(|all| all.iter().any(|a| **a == **method))
+                        && (*method == "options" || self.class_has(id, method) == Some(true))
+                };
                 HTTP_METHODS.into_iter().filter(has).map(str::to_owned).collect()
             })
         });
@@ -399,6 +442,17 @@ impl Interp<'_> {
             })
             .collect();
         Callback { target, initkwargs, actions, wrappers: Vec::new(), methods, shown: None }
+    }
+
+    /// `http_method_names` of a library's class, where it says them. Before Django 5 a `GET` logged out, too.
+    fn allowed_methods(&self, class: u32) -> Option<Vec<Rc<str>>> {
+        if self.class_path(class) == "django.contrib.auth.views.LogoutView"
+            && !self.django_is_at_least((5, 0))
+        {
+            return None;
+        }
+        let names = self.iterate(&self.class_member(class, "http_method_names")?);
+        names.rest.is_none().then(|| names.items.iter().filter_map(|n| n.as_str().cloned()).collect())
     }
 
     fn class_target(&self, id: u32) -> Target {

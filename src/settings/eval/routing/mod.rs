@@ -34,7 +34,9 @@ pub(super) const MAX_INSTALLED: usize = 400;
 /// Modules that are written for the interpreter, by the name that they stand for.
 pub(super) const PRELUDE: &[(&str, &str)] = &[
     ("django.contrib.admin", include_str!("../../../../assets/urls/admin.py")),
+    ("drf_yasg.views", include_str!("../../../../assets/urls/yasg.py")),
     ("rest_framework.routers", include_str!("../../../../assets/urls/routers.py")),
+    ("rest_framework.schemas", include_str!("../../../../assets/urls/schemas.py")),
     ("rest_framework_extensions.routers", include_str!("../../../../assets/urls/extensions.py")),
     ("rest_framework_nested.routers", include_str!("../../../../assets/urls/nested.py")),
 ];

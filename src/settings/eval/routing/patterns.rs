@@ -95,13 +95,15 @@ impl Interp<'_> {
     pub(super) fn i18n_patterns(&mut self, args: &Args) -> Val {
         let seq = Seq { items: args.pos.clone(), rest: args.open.clone() };
         let urls = self.list_of(seq);
-        match self.setting_truth("USE_I18N") {
-            Some(false) => return urls,
-            Some(true) => {}
-            None => return Val::unknown("USE_I18N decides whether the language is part of the path"),
+        let has_language = self.setting_truth("USE_I18N");
+        if has_language == Some(false) {
+            return urls;
         }
         let default = args.named("prefix_default_language").cloned().unwrap_or_else(|| Val::bool(true));
         let prefix = match self.truth(&default) {
+            _ if has_language.is_none() => {
+                Val::unknown("USE_I18N decides whether the language is part of the path")
+            }
             Some(false) => Val::str(""),
             Some(true) => match self.setting_text("LANGUAGE_CODE") {
                 Some(code) => Val::str(&format!("{code}/")),
@@ -252,6 +254,20 @@ pub(super) fn route_text(route: &Val) -> Result<Rc<str>, Rc<str>> {
     match &route.v {
         V::Str(text) | V::Lazy(text) | V::Regex(text) => Ok(text.clone()),
         _ => Err(cause_of(route)),
+    }
+}
+
+/// What stands for a part of a path that cannot be told.
+pub(super) const UNTOLD: &str = "…";
+
+/// The text of a route with [`UNTOLD`] for each part that cannot be told, and why.
+pub(super) fn route_shown(route: &Val) -> (String, Option<Rc<str>>) {
+    match route_text(route) {
+        Ok(text) => (text.to_string(), None),
+        Err(cause) => match &route.v {
+            V::Parts(parts) => (parts.iter().map(|p| p.as_deref().unwrap_or(UNTOLD)).collect(), Some(cause)),
+            _ => (UNTOLD.to_owned(), Some(cause)),
+        },
     }
 }
 
