@@ -52,7 +52,7 @@ const SUBJECTS: &[Subject] = &[
     },
     Subject {
         name: "evennia",
-        packages: &["evennia==6.1.0", "Django==6.0.*", "djangorestframework==3.16.*"],
+        packages: &["evennia==5.0.1"],
         own: &[],
         settings: "server.conf.settings",
         files: &[

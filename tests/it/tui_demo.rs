@@ -62,7 +62,7 @@ fn a_proposal_is_changed_by_hand_and_written_as_it_was_shown() {
     let mut session = at(&demo, "", "choose-default-permissions");
     session.keys("f y");
     let (fix, text) = proposal(&mut session);
-    assert!(text.contains("#> shop/settings/production.py:6\nREST_FRAMEWORK"), "{text}");
+    assert!(text.contains("#> shop/settings/production.py:6\n\nREST_FRAMEWORK"), "{text}");
     session.send(Msg::Rewritten(fix.clone(), Ok(text.clone())));
     assert!(session.screen().contains("left as it was"));
     assert_eq!(session.model.staged().len(), 1);
