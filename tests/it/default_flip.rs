@@ -29,15 +29,8 @@ fn flip(case: &Case) -> String {
     ran.out
 }
 
-#[test]
-fn the_open_views_are_listed_and_marked() {
-    let case = Case::new("open");
-    insta::assert_snapshot!(case.run(&["public"]).out);
-    let wrong = case.run(&["public", "--mark", "shop.views.Nothing=why"]);
-    assert_eq!((wrong.code, wrong.out.as_str()), (2, ""), "{}", wrong.err);
-    assert!(wrong.err.contains("no view `shop.views.Nothing` is open here"), "{}", wrong.err);
-    let mute = case.run(&["public", "--mark", "shop.views.ItemView"]);
-    assert!(mute.err.contains("say why"), "{}", mute.err);
+/// Keeps open what seems meant for everybody, and one view by name.
+fn mark(case: &Case) {
     let marked = case.run(&[
         "public",
         "--seeming",
@@ -47,6 +40,18 @@ fn the_open_views_are_listed_and_marked() {
         "Dana",
     ]);
     assert_eq!(marked.code, 0, "{}", marked.err);
+}
+
+#[test]
+fn the_open_views_are_listed_and_marked() {
+    let case = Case::new("open");
+    insta::assert_snapshot!(case.run(&["public"]).out);
+    let wrong = case.run(&["public", "--mark", "shop.views.Nothing=why"]);
+    assert_eq!((wrong.code, wrong.out.as_str()), (2, ""), "{}", wrong.err);
+    assert!(wrong.err.contains("no view `shop.views.Nothing` is open here"), "{}", wrong.err);
+    let mute = case.run(&["public", "--mark", "shop.views.ItemView"]);
+    assert!(mute.err.contains("say why"), "{}", mute.err);
+    mark(&case);
     let kept = case.read("drf-harden-decisions.toml");
     assert_eq!(kept.matches("[[public]]").count(), 3, "{kept}");
     assert!(
@@ -61,15 +66,7 @@ fn the_open_views_are_listed_and_marked() {
 fn one_write_keeps_public_views_open_closes_the_rest_and_proves_both() {
     let case = Case::new("open");
     let before = case.files();
-    let marked = case.run(&[
-        "public",
-        "--seeming",
-        "--mark",
-        "shop.views.CatalogueView=the shop window",
-        "--by",
-        "Dana",
-    ]);
-    assert_eq!(marked.code, 0, "{}", marked.err);
+    mark(&case);
     flip(&case);
     insta::assert_snapshot!(case.read(TESTS));
     insta::assert_snapshot!("views", case.read("shop/views.py"));

@@ -67,37 +67,35 @@ impl Check for DiagnosticEndpointRouted {
         if self.endpoints(cx) == EndpointUse::None {
             return Outcome::not_applicable("no URLconf names a library with diagnostic pages");
         }
-        let inventory = match endpoints::inventory(cx) {
-            Ok(inventory) => inventory,
-            Err(outcome) => return outcome,
-        };
-        let mut findings = Vec::new();
-        for library in &LIBRARIES {
-            let is_open = |e: &&Endpoint| {
-                let is_its =
-                    matches!(&e.route.view.target, ViewTarget::External(n) if n.starts_with(library.module));
-                let guarded = matches!(e.policy.exposure, Exposure::Authenticated | Exposure::Restricted);
-                is_its && !guarded && e.route.view.wrappers.is_empty()
-            };
-            let open: Vec<&Endpoint> = inventory.endpoints.iter().filter(is_open).collect();
-            if open.is_empty() || is_closed(cx, library) {
-                continue;
+        endpoints::judge(cx, |inventory| {
+            let mut findings = Vec::new();
+            for library in &LIBRARIES {
+                let is_open = |e: &&Endpoint| {
+                    let is_its = matches!(&e.route.view.target, ViewTarget::External(n) if n.starts_with(library.module));
+                    let guarded = matches!(e.policy.exposure, Exposure::Authenticated | Exposure::Restricted);
+                    is_its && !guarded && e.route.view.wrappers.is_empty()
+                };
+                let open: Vec<&Endpoint> = inventory.endpoints.iter().filter(is_open).collect();
+                if open.is_empty() || is_closed(cx, library) {
+                    continue;
+                }
+                let labels = endpoints::labels(cx, &open, |_| "routed in production".to_owned());
+                let Some(first) = labels.first().cloned() else { continue };
+                let Library { name, shows, .. } = library;
+                let message = format!("{name} is routed in production and shows {shows}.");
+                let mut finding = Finding::new(ID, library.module.trim_end_matches('.'), first, message);
+                // All stand at the one `include`; the first says enough.
+                finding.severity = Some(library.severity);
+                findings.push(
+                    finding
+                        .instruction("Route it under `if settings.DEBUG:`, or keep strangers away from it."),
+                );
             }
-            let labels = endpoints::labels(cx, &open, |_| "routed in production".to_owned());
-            let Some(first) = labels.first().cloned() else { continue };
-            let Library { name, shows, .. } = library;
-            let message = format!("{name} is routed in production and shows {shows}.");
-            let mut finding = Finding::new(ID, library.module.trim_end_matches('.'), first, message);
-            // All stand at the one `include`; the first says enough.
-            finding.severity = Some(library.severity);
-            findings.push(
-                finding.instruction("Route it under `if settings.DEBUG:`, or keep strangers away from it."),
-            );
-        }
-        if findings.is_empty() {
-            return endpoints::none(inventory, "No diagnostic page is routed for everybody.");
-        }
-        Outcome::fail(format!("{} libraries show what happens inside.", findings.len()), findings)
+            if findings.is_empty() {
+                return endpoints::none(inventory, "No diagnostic page is routed for everybody.");
+            }
+            Outcome::fail(format!("{} libraries show what happens inside.", findings.len()), findings)
+        })
     }
 }
 

@@ -8,9 +8,8 @@ use std::collections::BTreeMap;
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::{endpoints, flip, intent};
 use crate::checks::{Check, CheckContext, EndpointUse};
-use crate::endpoints::{Endpoint, Exposure, Kind, ViewTarget};
+use crate::endpoints::{Endpoint, Exposure, Kind};
 use crate::finding::{Finding, Label, Outcome};
-use crate::index::Owner;
 
 pub(crate) struct DjangoViewOpen;
 
@@ -28,58 +27,56 @@ impl Check for DjangoViewOpen {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let inventory = match endpoints::inventory(cx) {
-            Ok(inventory) => inventory,
-            Err(outcome) => return outcome,
-        };
-        let mut kinds: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for endpoint in &inventory.endpoints {
-            let (drf, other) = kinds.entry(prefix(endpoint)).or_default();
-            *(if endpoint.kind == Kind::Drf { drf } else { other }) += 1;
-        }
-        let is_api = |e: &Endpoint| {
-            let (drf, other) = kinds.get(prefix(e)).copied().unwrap_or_default();
-            !prefix(e).is_empty() && drf >= FEWEST && drf > other
-        };
-        let mut tally = Tally::default();
-        let mut seen = Vec::new();
-        for endpoint in inventory.endpoints.iter().filter(|e| e.kind == Kind::Django && is_api(e)) {
-            let (owner, at) = match endpoint.route.view.target {
-                ViewTarget::Class(id) => (Owner::Class(id), cx.index.class(id).name_at),
-                ViewTarget::Function(id) => (Owner::Function(id), cx.index.function(id).name_at),
-                ViewTarget::External(_) | ViewTarget::Unknown(_) => continue,
-            };
-            if seen.contains(&owner) {
-                continue;
+        endpoints::judge(cx, |inventory| {
+            let mut kinds: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+            for endpoint in &inventory.endpoints {
+                let (drf, other) = kinds.entry(prefix(endpoint)).or_default();
+                *(if endpoint.kind == Kind::Drf { drf } else { other }) += 1;
             }
-            seen.push(owner);
-            let view = flip::view_of(cx, endpoint);
-            let path = endpoints::path(endpoint);
-            match endpoint.policy.exposure {
-                Exposure::Open | Exposure::ReadOpen
-                    if flip::kept(cx, &view).is_none() && intent::public(cx, owner).is_none() =>
-                {
-                    let short = view.rsplit('.').next().unwrap_or(&view);
-                    let message = format!(
-                        "`{short}` answers under {path} beside the API, is no DRF view, and asks nobody who they are."
-                    );
-                    let finding = Finding::new(ID, view.clone(), Label::new(at, "asks nobody"), message);
-                    tally.findings.push(finding.instruction(
+            let is_api = |e: &Endpoint| {
+                let (drf, other) = kinds.get(prefix(e)).copied().unwrap_or_default();
+                !prefix(e).is_empty() && drf >= FEWEST && drf > other
+            };
+            let mut tally = Tally::default();
+            let mut seen = Vec::new();
+            for endpoint in inventory.endpoints.iter().filter(|e| e.kind == Kind::Django && is_api(e)) {
+                let (Some(owner), Some(at)) =
+                    (endpoints::owner(endpoint), endpoints::view_place(cx, endpoint))
+                else {
+                    continue;
+                };
+                if seen.contains(&owner) {
+                    continue;
+                }
+                seen.push(owner);
+                let view = flip::view_of(cx, endpoint);
+                let path = endpoints::path(endpoint);
+                match endpoint.policy.exposure {
+                    Exposure::Open | Exposure::ReadOpen
+                        if flip::kept(cx, &view).is_none() && intent::public(cx, owner).is_none() =>
+                    {
+                        let short = view.rsplit('.').next().unwrap_or(&view);
+                        let message = format!(
+                            "`{short}` answers under {path} beside the API, is no DRF view, and asks nobody who they are."
+                        );
+                        let finding = Finding::new(ID, view.clone(), Label::new(at, "asks nobody"), message);
+                        tally.findings.push(finding.instruction(
                         "Make it a DRF view, or put `login_required` around it; where everybody is meant, say so in an ignore comment.",
                     ));
+                    }
+                    Exposure::Unknown => tally.unclear.push(Label::new(at, endpoint.policy.why.clone())),
+                    _ => tally.passed.push(Label::new(at, "asks who calls, or is meant for everybody")),
                 }
-                Exposure::Unknown => tally.unclear.push(Label::new(at, endpoint.policy.why.clone())),
-                _ => tally.passed.push(Label::new(at, "asks who calls, or is meant for everybody")),
             }
-        }
-        if !inventory.complete && tally.findings.is_empty() && tally.unclear.is_empty() {
-            return endpoints::none(inventory, "");
-        }
-        tally.outcome(&Words {
-            places: "views of plain Django under the prefix of the API",
-            wrong: "ask nobody who they are",
-            right: "ask who calls, or are meant for everybody",
-            none: "No view of plain Django stands under the prefix of the API.",
+            if !inventory.complete && tally.findings.is_empty() && tally.unclear.is_empty() {
+                return endpoints::none(inventory, "");
+            }
+            tally.outcome(&Words {
+                places: "views of plain Django under the prefix of the API",
+                wrong: "ask nobody who they are",
+                right: "ask who calls, or are meant for everybody",
+                none: "No view of plain Django stands under the prefix of the API.",
+            })
         })
     }
 }

@@ -37,35 +37,33 @@ impl Check for DocsEndpointPublic {
         if self.endpoints(cx) == EndpointUse::None {
             return Outcome::not_applicable("no view of a schema or of documentation is imported");
         }
-        let inventory = match endpoints::inventory(cx) {
-            Ok(inventory) => inventory,
-            Err(outcome) => return outcome,
-        };
-        let all: Vec<&Endpoint> = inventory.endpoints.iter().filter(|e| is_docs(cx, e)).collect();
-        let closed_by_setting = served_to_some(cx);
-        let is_open = |e: &&Endpoint| {
-            !endpoints::methods(e, endpoints::is_open).is_empty()
-                && flip::kept(cx, &flip::view_of(cx, e)).is_none()
-                && !(is_by_setting(e) && closed_by_setting == Truth::Yes)
-        };
-        let open: Vec<&Endpoint> = all.iter().copied().filter(is_open).collect();
-        if open.is_empty() {
-            return endpoints::none(inventory, "No documentation of the API is open to everybody.");
-        }
-        if closed_by_setting == Truth::Maybe && open.iter().all(|e| is_by_setting(e)) {
-            let seen = endpoints::labels(cx, &open, |_| "documentation".to_owned());
-            return Outcome::unknown(format!("`{SETTING}[\"{KEY}\"]` cannot be told."), seen);
-        }
-        let count = endpoints::count(inventory, &open, endpoints::is_open);
-        let message = format!("The documentation of the API is open to everybody: {count}");
-        let labels = endpoints::labels(cx, &open, |_| "open to everybody".to_owned());
-        let Some(first) = labels.first().cloned() else {
-            return Outcome::unknown(format!("{message}, and its place is not known."), Vec::new());
-        };
-        let mut finding = Finding::new(ID, flip::view_of(cx, open[0]), first, message.clone());
-        finding.related = labels[1..].to_vec();
-        finding.open_views = flip::open_views(cx, &open);
-        Outcome::fail(format!("{message}."), vec![fix(cx, finding, &open)])
+        endpoints::judge(cx, |inventory| {
+            let all: Vec<&Endpoint> = inventory.endpoints.iter().filter(|e| is_docs(cx, e)).collect();
+            let closed_by_setting = served_to_some(cx);
+            let is_open = |e: &&Endpoint| {
+                !endpoints::methods(e, endpoints::is_open).is_empty()
+                    && flip::kept(cx, &flip::view_of(cx, e)).is_none()
+                    && !(is_by_setting(e) && closed_by_setting == Truth::Yes)
+            };
+            let open: Vec<&Endpoint> = all.iter().copied().filter(is_open).collect();
+            if open.is_empty() {
+                return endpoints::none(inventory, "No documentation of the API is open to everybody.");
+            }
+            if closed_by_setting == Truth::Maybe && open.iter().all(|e| is_by_setting(e)) {
+                let seen = endpoints::labels(cx, &open, |_| "documentation".to_owned());
+                return Outcome::unknown(format!("`{SETTING}[\"{KEY}\"]` cannot be told."), seen);
+            }
+            let count = endpoints::count(inventory, &open, endpoints::is_open);
+            let message = format!("The documentation of the API is open to everybody: {count}");
+            let labels = endpoints::labels(cx, &open, |_| "open to everybody".to_owned());
+            let Some(first) = labels.first().cloned() else {
+                return Outcome::unknown(format!("{message}, and its place is not known."), Vec::new());
+            };
+            let mut finding = Finding::new(ID, flip::view_of(cx, open[0]), first, message.clone());
+            finding.related = labels[1..].to_vec();
+            finding.open_views = flip::open_views(cx, &open);
+            Outcome::fail(format!("{message}."), vec![fix(cx, finding, &open)])
+        })
     }
 }
 

@@ -23,38 +23,36 @@ impl Check for OldVersionRouted {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let inventory = match endpoints::inventory(cx) {
-            Ok(inventory) => inventory,
-            Err(outcome) => return outcome,
-        };
-        let mut versions: BTreeMap<String, BTreeMap<u32, Vec<&Endpoint>>> = BTreeMap::new();
-        for endpoint in inventory.endpoints.iter().filter(|e| e.kind == Kind::Drf) {
-            if let Some((before, version)) = version(&endpoint.route.path) {
-                versions.entry(before).or_default().entry(version).or_default().push(endpoint);
+        endpoints::judge(cx, |inventory| {
+            let mut versions: BTreeMap<String, BTreeMap<u32, Vec<&Endpoint>>> = BTreeMap::new();
+            for endpoint in inventory.endpoints.iter().filter(|e| e.kind == Kind::Drf) {
+                if let Some((before, version)) = version(&endpoint.route.path) {
+                    versions.entry(before).or_default().entry(version).or_default().push(endpoint);
+                }
             }
-        }
-        let mut findings = Vec::new();
-        for (before, mut all) in versions.into_iter().filter(|(_, all)| all.len() > 1) {
-            let Some((newest, _)) = all.pop_last() else { continue };
-            let old: Vec<&Endpoint> = all.values().flatten().copied().collect();
-            let names: Vec<String> = all.keys().map(|v| format!("v{v}")).collect();
-            let count = endpoints::count(inventory, &old, |_| true);
-            let names = names.join(", ");
-            let message = format!("`{before}` serves {names} beside v{newest}: {count}.");
-            let labels = endpoints::labels(cx, &old, |_| "of an older version".to_owned());
-            let Some(first) = labels.first().cloned() else { continue };
-            let finding = Finding::new(ID, format!("{before}{names}"), first, message);
-            findings.push(finding.instruction(
-                "Say when the old version ends, tell its callers, and take its routes out on that day.",
-            ));
-        }
-        if findings.is_empty() {
-            return endpoints::none(inventory, "No two versions of the API are routed side by side.");
-        }
-        Outcome::fail(
-            format!("{} places serve an older version beside a newer one.", findings.len()),
-            findings,
-        )
+            let mut findings = Vec::new();
+            for (before, mut all) in versions.into_iter().filter(|(_, all)| all.len() > 1) {
+                let Some((newest, _)) = all.pop_last() else { continue };
+                let old: Vec<&Endpoint> = all.values().flatten().copied().collect();
+                let names: Vec<String> = all.keys().map(|v| format!("v{v}")).collect();
+                let count = endpoints::count(inventory, &old, |_| true);
+                let names = names.join(", ");
+                let message = format!("`{before}` serves {names} beside v{newest}: {count}.");
+                let labels = endpoints::labels(cx, &old, |_| "of an older version".to_owned());
+                let Some(first) = labels.first().cloned() else { continue };
+                let finding = Finding::new(ID, format!("{before}{names}"), first, message);
+                findings.push(finding.instruction(
+                    "Say when the old version ends, tell its callers, and take its routes out on that day.",
+                ));
+            }
+            if findings.is_empty() {
+                return endpoints::none(inventory, "No two versions of the API are routed side by side.");
+            }
+            Outcome::fail(
+                format!("{} places serve an older version beside a newer one.", findings.len()),
+                findings,
+            )
+        })
     }
 }
 

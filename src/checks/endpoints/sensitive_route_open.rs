@@ -5,9 +5,8 @@
 
 use crate::checks::support::{endpoints, flip, intent};
 use crate::checks::{Check, CheckContext, EndpointUse};
-use crate::endpoints::{Endpoint, ViewTarget};
+use crate::endpoints::Endpoint;
 use crate::finding::{Finding, Outcome};
-use crate::index::Owner;
 
 pub(crate) struct SensitiveRouteOpen;
 
@@ -37,41 +36,34 @@ impl Check for SensitiveRouteOpen {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let inventory = match endpoints::inventory(cx) {
-            Ok(inventory) => inventory,
-            Err(outcome) => return outcome,
-        };
-        let drf = endpoints::of_drf(cx).map(|(_, all)| all).unwrap_or_default();
-        let is_open = |e: &&Endpoint| {
-            word(&e.route.path).is_some()
-                && !endpoints::methods(e, endpoints::is_open).is_empty()
-                && flip::kept(cx, &flip::view_of(cx, e)).is_none()
-                && owner(e).is_none_or(|owner| intent::public(cx, owner).is_none())
-        };
-        let open: Vec<&Endpoint> = drf.into_iter().filter(is_open).collect();
-        let labels = endpoints::labels(cx, &open, |e| {
-            format!("speaks of `{}` and is open", word(&e.route.path).unwrap_or_default())
-        });
-        let Some(first) = labels.first().cloned() else {
-            return endpoints::none(inventory, "No open path speaks of administration, export or debugging.");
-        };
-        let count = endpoints::count(inventory, &open, endpoints::is_open);
-        let message =
-            format!("Paths that sound like the inside of the house are open to everybody: {count}.");
-        let mut finding = Finding::new(ID, flip::view_of(cx, open[0]), first, message.clone());
-        finding.related = labels[1..].to_vec();
-        finding.open_views = flip::open_views(cx, &open);
-        let finding =
-            finding.instruction("Close them, or mark what is for everybody with `drf-harden public`.");
-        Outcome::fail(message, vec![finding])
-    }
-}
-
-fn owner(endpoint: &Endpoint) -> Option<Owner> {
-    match endpoint.route.view.target {
-        ViewTarget::Class(id) => Some(Owner::Class(id)),
-        ViewTarget::Function(id) => Some(Owner::Function(id)),
-        ViewTarget::External(_) | ViewTarget::Unknown(_) => None,
+        endpoints::judge(cx, |inventory| {
+            let drf = endpoints::of_drf(cx).map(|(_, all)| all).unwrap_or_default();
+            let is_open = |e: &&Endpoint| {
+                word(&e.route.path).is_some()
+                    && !endpoints::methods(e, endpoints::is_open).is_empty()
+                    && flip::kept(cx, &flip::view_of(cx, e)).is_none()
+                    && endpoints::owner(e).is_none_or(|owner| intent::public(cx, owner).is_none())
+            };
+            let open: Vec<&Endpoint> = drf.into_iter().filter(is_open).collect();
+            let labels = endpoints::labels(cx, &open, |e| {
+                format!("speaks of `{}` and is open", word(&e.route.path).unwrap_or_default())
+            });
+            let Some(first) = labels.first().cloned() else {
+                return endpoints::none(
+                    inventory,
+                    "No open path speaks of administration, export or debugging.",
+                );
+            };
+            let count = endpoints::count(inventory, &open, endpoints::is_open);
+            let message =
+                format!("Paths that sound like the inside of the house are open to everybody: {count}.");
+            let mut finding = Finding::new(ID, flip::view_of(cx, open[0]), first, message.clone());
+            finding.related = labels[1..].to_vec();
+            finding.open_views = flip::open_views(cx, &open);
+            let finding =
+                finding.instruction("Close them, or mark what is for everybody with `drf-harden public`.");
+            Outcome::fail(message, vec![finding])
+        })
     }
 }
 

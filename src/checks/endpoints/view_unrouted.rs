@@ -27,46 +27,46 @@ impl Check for ViewUnrouted {
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        let inventory = match endpoints::inventory(cx) {
-            Ok(inventory) => inventory,
-            Err(outcome) => return outcome,
-        };
-        let routed: BTreeSet<ClassId> = inventory
-            .endpoints
-            .iter()
-            .filter_map(|e| if let ViewTarget::Class(id) = e.route.view.target { Some(id) } else { None })
-            .collect();
-        let viewed = viewed(cx);
-        let mut inherited: BTreeSet<ClassId> = BTreeSet::new();
-        for (id, _) in cx.index.classes() {
-            inherited.extend(cx.index.mro(id).order.iter().filter_map(|a| match a {
-                Ancestor::Project(base) if *base != id => Some(*base),
-                _ => None,
-            }));
-        }
-        let mut tally = Tally::default();
-        for (id, truth) in views::classes(cx) {
-            let class = cx.index.class(id);
-            let label = |text: &str| Label::new(class.name_at, text.to_owned());
-            let is_part = inherited.contains(&id)
-                || class.in_function
-                || class.attributes.is_empty() && class.methods.is_empty()
-                || ["Base", "Mixin", "Abstract"].iter().any(|word| class.name.contains(word));
-            if routed.contains(&id) || viewed.contains(&*class.name) {
-                tally.passed.push(label("is routed"));
-            } else if !is_part && truth == Truth::Yes && inventory.complete {
-                let message = format!("No URL leads to `{}`.", class.name);
-                let finding = Finding::new(ID, cx.index.class_name(id), label("not routed"), message);
-                tally.findings.push(finding.instruction("Delete it, or route it and say who may call it."));
-            } else if !is_part && truth == Truth::Yes {
-                tally.unclear.push(label("may be routed where the URLs cannot be followed"));
+        endpoints::judge(cx, |inventory| {
+            let routed: BTreeSet<ClassId> = inventory
+                .endpoints
+                .iter()
+                .filter_map(|e| if let ViewTarget::Class(id) = e.route.view.target { Some(id) } else { None })
+                .collect();
+            let viewed = viewed(cx);
+            let mut inherited: BTreeSet<ClassId> = BTreeSet::new();
+            for (id, _) in cx.index.classes() {
+                inherited.extend(cx.index.mro(id).order.iter().filter_map(|a| match a {
+                    Ancestor::Project(base) if *base != id => Some(*base),
+                    _ => None,
+                }));
             }
-        }
-        tally.outcome(&Words {
-            places: "view classes",
-            wrong: "are not routed",
-            right: "are routed",
-            none: "There is no view class that could be routed.",
+            let mut tally = Tally::default();
+            for (id, truth) in views::classes(cx) {
+                let class = cx.index.class(id);
+                let label = |text: &str| Label::new(class.name_at, text.to_owned());
+                let is_part = inherited.contains(&id)
+                    || class.in_function
+                    || class.attributes.is_empty() && class.methods.is_empty()
+                    || ["Base", "Mixin", "Abstract"].iter().any(|word| class.name.contains(word));
+                if routed.contains(&id) || viewed.contains(&*class.name) {
+                    tally.passed.push(label("is routed"));
+                } else if !is_part && truth == Truth::Yes && inventory.complete {
+                    let message = format!("No URL leads to `{}`.", class.name);
+                    let finding = Finding::new(ID, cx.index.class_name(id), label("not routed"), message);
+                    tally
+                        .findings
+                        .push(finding.instruction("Delete it, or route it and say who may call it."));
+                } else if !is_part && truth == Truth::Yes {
+                    tally.unclear.push(label("may be routed where the URLs cannot be followed"));
+                }
+            }
+            tally.outcome(&Words {
+                places: "view classes",
+                wrong: "are not routed",
+                right: "are routed",
+                none: "There is no view class that could be routed.",
+            })
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::checks::CheckContext;
 use crate::endpoints::policy::Effective;
 use crate::endpoints::{Endpoint, Exposure, Inventory, Kind, Origin, ViewPolicy, ViewTarget};
 use crate::finding::{Label, Outcome};
+use crate::index::Owner;
 use crate::source::{Span, clean};
 
 use super::views;
@@ -14,12 +15,24 @@ use super::views;
 /// So many endpoints are named one by one.
 pub(crate) const SHOWN: usize = 12;
 
-/// The endpoints, or the outcome where there are none to judge.
-pub(crate) fn inventory<'a>(cx: &CheckContext<'a>) -> Result<&'a Inventory, Outcome> {
+/// Hands the endpoints to `judge`, where there are any to judge.
+pub(crate) fn judge<'a>(cx: &CheckContext<'a>, judge: impl FnOnce(&'a Inventory) -> Outcome) -> Outcome {
     if !views::has_views(cx) {
-        return Err(Outcome::not_applicable("there is no DRF view here"));
+        return Outcome::not_applicable("there is no DRF view here");
     }
-    cx.endpoints.get().ok_or_else(|| Outcome::unknown("The endpoints could not be listed.", Vec::new()))
+    match cx.endpoints.get() {
+        Some(inventory) => judge(inventory),
+        None => Outcome::unknown("The endpoints could not be listed.", Vec::new()),
+    }
+}
+
+/// The project's class or function that serves an endpoint.
+pub(crate) fn owner(endpoint: &Endpoint) -> Option<Owner> {
+    match endpoint.route.view.target {
+        ViewTarget::Class(id) => Some(Owner::Class(id)),
+        ViewTarget::Function(id) => Some(Owner::Function(id)),
+        ViewTarget::External(_) | ViewTarget::Unknown(_) => None,
+    }
 }
 
 /// The outcome where nothing was found: a pass only where every pattern is listed.

@@ -14,7 +14,7 @@ use crate::python::ast::{Expr, Stmt};
 use crate::settings::SettingsModel;
 use crate::source::{FileId, Span, clean};
 
-use super::endpoints::{is_open, methods, of_drf};
+use super::endpoints::{is_open, methods, of_drf, owner};
 use super::fixes::Operations;
 use super::functions::find;
 use super::sample_url::sample;
@@ -28,14 +28,6 @@ pub(crate) fn view_of(cx: &CheckContext<'_>, endpoint: &Endpoint) -> String {
         ViewTarget::Function(id) => cx.index.function_name(*id),
         ViewTarget::External(name) => name.clone(),
         ViewTarget::Unknown(_) => endpoint.view.clone(),
-    }
-}
-
-fn owner_of(endpoint: &Endpoint) -> Option<Owner> {
-    match endpoint.route.view.target {
-        ViewTarget::Class(id) => Some(Owner::Class(id)),
-        ViewTarget::Function(id) => Some(Owner::Function(id)),
-        ViewTarget::External(_) | ViewTarget::Unknown(_) => None,
     }
 }
 
@@ -54,7 +46,7 @@ pub(crate) fn open_views(cx: &CheckContext<'_>, endpoints: &[&Endpoint]) -> Vec<
             known.endpoints.push(line);
             continue;
         }
-        let seems = owner_of(endpoint).and_then(|owner| intent::public(cx, owner));
+        let seems = owner(endpoint).and_then(|owner| intent::public(cx, owner));
         let kept = kept(cx, &view).map(str::to_owned);
         found.push(OpenView { view, endpoints: vec![line], seems_public: seems, kept_public: kept });
     }
@@ -71,7 +63,7 @@ pub(crate) fn keep_public(cx: &CheckContext<'_>, model: &SettingsModel, opened: 
         let view = view_of(cx, endpoint);
         let reason = kept(cx, &view).unwrap_or_default();
         let refused = || format!("`{view}` shall stay open, and `AllowAny` cannot be added to it");
-        let owner = owner_of(endpoint).ok_or_else(refused)?;
+        let owner = owner(endpoint).ok_or_else(refused)?;
         if !owners.contains(&owner) {
             owners.push(owner);
             operations.extend(allow_any(cx, owner, reason).ok_or_else(refused)?);

@@ -27,8 +27,7 @@ fn place(id: Id) -> (usize, usize, usize) {
 
 impl Heap {
     pub(super) fn get(&self, id: Id) -> Option<&Obj> {
-        let (branch, leaf, at) = place(id);
-        self.branches.get(branch)?.get(leaf)?.get(at)?.as_deref()
+        self.shared(id).map(|obj| &**obj)
     }
 
     pub(super) fn get_mut(&mut self, id: Id) -> Option<&mut Obj> {
