@@ -190,7 +190,7 @@ pub(super) struct ParsedAll {
     broken: Vec<NotRead>,
 }
 
-/// Parses every Python file in parallel; trees are dropped at once, only items stay.
+/// Parses every Python file in parallel. Items stay; of the trees, those that checks will read.
 pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
     let mut python: Vec<(FileId, &SourceFile)> =
         sources.iter().filter(|(_, f)| f.path.ends_with(".py") && !is_migration(&f.path)).collect();
@@ -239,7 +239,7 @@ pub(super) fn items_of_file(sources: &Sources, id: FileId, file: &SourceFile) ->
     })
 }
 
-/// Takes the items of the files that the settings needed, and lets go of their trees: large projects' settings import
+/// Takes the items of the files that the settings needed, and lets go of most trees: large projects' settings import
 /// a good part of their code, and the room is wanted for the rest.
 fn harvest(sources: &Sources) {
     for (id, file) in sources.iter().filter(|(_, f)| f.known::<ParsedModule>().is_some()) {
