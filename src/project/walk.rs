@@ -196,7 +196,13 @@ fn is_entered(entry: &DirEntry) -> bool {
     if SKIPPED_FOLDERS.contains(&name) || name.ends_with(".egg-info") || name.ends_with(".egg") {
         return false;
     }
-    !is_build_copy(entry.path())
+    !is_build_copy(entry.path()) && !is_catalog(entry.path())
+}
+
+/// A language's folder of translations (`locale/de` with `LC_MESSAGES` in it): large projects have thousands.
+fn is_catalog(folder: &Path) -> bool {
+    let parent = folder.parent().and_then(Path::file_name);
+    parent.is_some_and(|name| name == "locale" || name == "locales") && folder.join("LC_MESSAGES").is_dir()
 }
 
 /// The folder of the environment that a Python belongs to. The executable itself is often a link to elsewhere.
