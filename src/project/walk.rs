@@ -196,13 +196,17 @@ fn is_entered(entry: &DirEntry) -> bool {
     if SKIPPED_FOLDERS.contains(&name) || name.ends_with(".egg-info") || name.ends_with(".egg") {
         return false;
     }
-    !is_build_copy(entry.path()) && !is_catalog(entry.path())
+    !is_build_copy(entry.path()) && !is_translations(entry.path())
 }
 
-/// A language's folder of translations (`locale/de` with `LC_MESSAGES` in it): large projects have thousands.
-fn is_catalog(folder: &Path) -> bool {
-    let parent = folder.parent().and_then(Path::file_name);
-    parent.is_some_and(|name| name == "locale" || name == "locales") && folder.join("LC_MESSAGES").is_dir()
+/// A folder `locale` that holds translations and is no package, or one language of it (`locale/de` with `LC_MESSAGES`
+/// in it). Large projects have thousands of these.
+fn is_translations(folder: &Path) -> bool {
+    let is_locale = |folder: &Path| folder.file_name().is_some_and(|name| name == "locale");
+    if is_locale(folder) {
+        return folder.join("en/LC_MESSAGES").is_dir() && !folder.join("__init__.py").exists();
+    }
+    folder.parent().is_some_and(is_locale) && folder.join("LC_MESSAGES").is_dir()
 }
 
 /// The folder of the environment that a Python belongs to. The executable itself is often a link to elsewhere.

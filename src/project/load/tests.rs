@@ -36,10 +36,12 @@ fn translations_are_not_walked_but_a_package_called_locale_is() {
     let root = tree(&[
         ("shop/locale/de/LC_MESSAGES/django.po", ""),
         ("shop/locale/de/formats.py", ""),
+        ("locale/en/LC_MESSAGES/django.po", ""),
+        ("locale/__init__.py", ""),
         ("locale/views.py", ""),
         ("locale/api/views.py", ""),
     ]);
-    assert_eq!(paths(&read(root.path())), ["locale/api/views.py", "locale/views.py"]);
+    assert_eq!(paths(&read(root.path())), ["locale/__init__.py", "locale/api/views.py", "locale/views.py"]);
 }
 
 #[test]
