@@ -178,7 +178,7 @@ impl<'a> Interp<'a> {
     /// statement's business.
     pub(super) fn guard_reads(&self) -> Reads {
         let mut all = Reads::default();
-        for reads in self.frame_ref().control.iter().chain(self.handling.last()) {
+        for reads in &self.frame_ref().control {
             for read in reads.as_slice() {
                 all = all.union(&Reads::one(EnvRead { default_at: None, needed: false, ..read.clone() }));
             }
