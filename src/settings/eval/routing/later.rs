@@ -73,7 +73,7 @@ impl<'a> Interp<'a> {
     /// Whether a class body runs whose names mean the same later: it stands at the top of its module, in no loop.
     fn stands_still(&self) -> bool {
         let is_body = |f: &Frame| f.class.is_some() && !f.is_function && f.loops.is_empty();
-        let outer = self.frames.iter().rev().skip_while(|f| is_body(f)).next();
+        let outer = self.frames.iter().rev().find(|f| !is_body(f));
         self.frames.last().is_some_and(is_body) && outer.is_some_and(|f| !f.is_function && f.loops.is_empty())
     }
 
