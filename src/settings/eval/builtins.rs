@@ -278,9 +278,9 @@ impl Interp<'_> {
                         return Err(Raise::new("TypeError", "asks for the length of a value without one"));
                     }
                     _ => {
-                        let seq = self.iterate(&val);
-                        match seq.rest {
-                            Some(cause) => Val::unknown(cause),
+                        let seq = self.elements(&val);
+                        match &seq.rest {
+                            Some(cause) => Val::unknown(cause.clone()),
                             None => Val::new(V::Int(seq.items.len() as i64)),
                         }
                     }
