@@ -147,7 +147,10 @@ impl<'a> Interp<'a> {
     }
 
     fn exec_assign(&mut self, assign: &'a StmtAssign) -> R<()> {
-        let val = self.eval(&assign.value)?;
+        let val = match self.postponed(assign)? {
+            Some(val) => val,
+            None => self.eval(&assign.value)?,
+        };
         let chain = self.chain_of(&assign.value);
         let at = self.span(assign);
         for target in &assign.targets {
