@@ -34,10 +34,13 @@ impl Check for StaffCheckInBody {
                 Some(Span::new(file, refusal))
             });
             let Some(at) = found.flatten() else { continue };
-            if site.guard(cx).is_special() {
-                tally.passed.push(Label::new(at, "the permissions ask for as much"));
-            } else {
-                tally.findings.push(finding(cx, &site, at));
+            let guard = site.guard(cx);
+            match &guard.unclear {
+                _ if guard.is_special() => {
+                    tally.passed.push(Label::new(at, "the permissions ask for as much"));
+                }
+                Some(why) => tally.unclear.push(Label::new(at, why.clone())),
+                None => tally.findings.push(finding(cx, &site, at)),
             }
         }
         tally.outcome(&Words {

@@ -225,10 +225,13 @@ pub(crate) fn openness(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Openness
         .filter_map(|c| c.view)
         .any(|view| matches!(cx.index.lookup(view, Policy::Permission.method()), Lookup::Method { .. }));
     let unknown = || asked().find(|a| a.exposure == Exposure::Unknown).map(|a| a.why.clone());
+    // A list that holds an instance may end in an error instead; a class that asks in some actions is meant to.
+    let is_plain =
+        || asked().all(|a| matches!(a.exposure, Exposure::Open | Exposure::ReadOpen) && a.classes.is_some());
     match (written, weakest) {
         (Openness::Open, Exposure::Open | Exposure::ReadOpen) => Openness::Open,
         (Openness::Unclear(_) | Openness::Closed, Exposure::Open)
-            if !by_method && !is_told_elsewhere(cx, site) =>
+            if !by_method && is_plain() && !is_told_elsewhere(cx, site) =>
         {
             Openness::Open
         }

@@ -15,6 +15,8 @@ use crate::settings::Truth;
 pub(crate) struct ViewPermissionOpen;
 
 const ID: &str = "view-permission-open";
+const KEEP: &str = "Where everybody is meant to get in, keep it with a comment `# drf-harden: ignore[view-permission-open] \
+                    reason`; otherwise name the permission that callers need.";
 
 impl Check for ViewPermissionOpen {
     fn id(&self) -> &'static str {
@@ -102,8 +104,12 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     if let Owner::Class(class) | Owner::Action(class, _) = site.owner {
         finding.related.push(Label::new(cx.index.class(class).name_at, "the view"));
     }
-    let keep = "Where everybody is meant to get in, keep it with a comment `# drf-harden: ignore[view-permission-open] \
-                reason`; otherwise name the permission that callers need.";
+    if cx.index.openness(site.at(), site.class(), site.value) != Openness::Open {
+        finding.message.push_str(" What its classes ask does not tell who calls.");
+        finding.severity = Some(Severity::Med);
+        finding.confidence = Some(Confidence::Low);
+        return finding.instruction(KEEP);
+    }
     if guards::only_reads(cx, site) {
         finding.message.push_str(" It only answers reads.");
         finding.severity = Some(Severity::Med);
@@ -111,7 +117,7 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     if views::looks_at_caller(cx, site.owner) {
         finding.message.push_str(" Its code seems to ask about the caller by itself.");
         finding.confidence = Some(Confidence::Low);
-        return finding.instruction(keep);
+        return finding.instruction(KEEP);
     }
     if views::has_comment(cx, site.at()) {
         finding.confidence = Some(Confidence::Low);
@@ -126,7 +132,7 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     }
     match fix(cx, site, authentication) {
         Some(fix) => finding.fix(fix),
-        None => finding.instruction(keep),
+        None => finding.instruction(KEEP),
     }
 }
 
