@@ -111,7 +111,7 @@ fn served_to_some(cx: &CheckContext<'_>) -> Truth {
 /// One key closes drf-spectacular's views; others are closed where they are routed.
 fn fix(cx: &CheckContext<'_>, finding: Finding, open: &[&Endpoint]) -> Finding {
     let is_made = |e: &&Endpoint| matches!(&e.route.view.target, ViewTarget::External(name) if name.starts_with("drf_yasg."));
-    let by_hand = if open.iter().all(|e| is_made(e)) {
+    let by_hand = if open.iter().all(is_made) {
         "Give `get_schema_view()` `permission_classes` that ask for who builds on the API, or mark the view with \
          `drf-harden public`"
     } else {

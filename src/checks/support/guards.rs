@@ -154,7 +154,7 @@ fn weaker(a: Guard, b: Guard) -> Guard {
 /// Why it cannot be told of any of these views whom they let in; `None` where one of them is plain, or there is none.
 pub(crate) fn unclear_everywhere(guards: &[Guard]) -> Option<String> {
     let open = guards.iter().filter(|guard| !guard.is_special());
-    open.map(|guard| guard.unclear.clone()).reduce(|a, b| a.and(b)).flatten()
+    open.map(|guard| guard.unclear.clone()).reduce(Option::and).flatten()
 }
 
 /// A view for whose handlers the permissions of a place count.
