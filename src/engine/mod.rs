@@ -9,11 +9,15 @@ mod endpoints;
 mod fingerprint;
 pub mod git;
 mod judge;
+
+mod parse;
+mod projects;
 mod reached;
 mod report;
 mod rewrite;
 mod scan;
 mod select;
+mod settings;
 mod state;
 mod store;
 mod suppress;
