@@ -9,7 +9,6 @@ mod endpoints;
 mod fingerprint;
 pub mod git;
 mod judge;
-
 mod parse;
 mod projects;
 mod reached;
