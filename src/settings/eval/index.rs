@@ -200,6 +200,13 @@ impl<'a> Interp<'a> {
                 let object = object.clone();
                 return self.ini_item(&object, key);
             }
+            V::Lib(object) if object.class == "dynaconf" => {
+                let object = object.clone();
+                match key.as_str() {
+                    Some(key) => return self.dynaconf_item(&object, key, "KeyError"),
+                    None => Val::unknown(cause_of(key)),
+                }
+            }
             V::Lib(object) if object.class == "match" => {
                 let index = key.as_int().unwrap_or(0) as usize;
                 object.args.get(index).cloned().unwrap_or_else(|| Val::unknown("a group of a pattern"))

@@ -206,13 +206,15 @@ pub(super) struct Interp<'a> {
     /// Reads behind the exceptions that are being handled.
     handling: Vec<Reads>,
     handled: Vec<Raise>,
+    /// Modules without a file whose absence ends the import: production has them.
+    indispensable: Vec<Rc<str>>,
     files: Vec<FileId>,
     problems: Vec<Problem>,
     /// Values of `.env` files, and those given by the caller.
     supplied: BTreeMap<String, String>,
     dotenv_read: bool,
-    /// The prefix of the variables that `DjangoDynaconf`, where it is called, lays over the settings.
-    dynaconf: Option<String>,
+    /// What `DjangoDynaconf`, where it is called, has read.
+    dynaconf: Option<libs::Hooked>,
     /// Prefixes of environs.
     env_prefix: Vec<String>,
     /// What the parsers of ini files have read: section and option to text.
@@ -254,6 +256,7 @@ impl<'a> Interp<'a> {
             tries: Vec::new(),
             handling: Vec::new(),
             handled: Vec::new(),
+            indispensable: Vec::new(),
             files: Vec::new(),
             problems: Vec::new(),
             supplied: environment.vars.clone(),
