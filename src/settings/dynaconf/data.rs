@@ -144,10 +144,9 @@ impl Data {
     pub(super) fn into_node(self) -> Node {
         let value = match self.kind {
             Kind::Plain(value) => value,
-            Kind::List(items) => Value::List(Items {
-                items: items.into_iter().map(Self::into_node).collect(),
-                rest: None,
-            }),
+            Kind::List(items) => {
+                Value::List(Items { items: items.into_iter().map(Self::into_node).collect(), rest: None })
+            }
             Kind::Table(entries) => Value::Dict(Dict {
                 entries: entries
                     .into_iter()
@@ -184,13 +183,14 @@ pub(super) fn same(a: &Data, b: &Data) -> Option<bool> {
                 None => Some(false),
             }))
         }
-        (Kind::Plain(a), Kind::Plain(b)) => match (number(a), number(b)) {
-            (Some(a), Some(b)) => Some(a == b),
-            _ => {
-                let scalar = |v: &Value| matches!(v, Value::None | Value::Str(_)) || number(v).is_some();
-                (scalar(a) && scalar(b)).then(|| a == b)
+        (Kind::Plain(a), Kind::Plain(b)) => {
+            let scalar = |v: &Value| matches!(v, Value::None | Value::Str(_)) || number(v).is_some();
+            let order = number(a).and_then(|a| a.partial_cmp(&number(b)?));
+            match order {
+                Some(order) => Some(order.is_eq()),
+                None => (scalar(a) && scalar(b)).then(|| a == b),
             }
-        },
+        }
         _ if a.is_unclear() || b.is_unclear() => None,
         _ => Some(false),
     }

@@ -73,7 +73,8 @@ pub(in super::super) fn load(
 impl Loading<'_> {
     fn run(&mut self, variables: &BTreeMap<String, String>) {
         for (name, node) in &self.options.settings {
-            if self.store.separator.as_ref().is_some_and(|s| name.contains(s.as_str())) || name.contains('.') {
+            if self.store.separator.as_ref().is_some_and(|s| name.contains(s.as_str())) || name.contains('.')
+            {
                 self.store.set(&Key { text: name.clone(), at: None }, Data::of(node), None);
             } else {
                 let mut stored = Stored::of(node);
@@ -111,7 +112,8 @@ impl Loading<'_> {
     /// Reads files, and the local ones beside them.
     fn files(&mut self, names: &[String], environments: bool, variables: &BTreeMap<String, String>) {
         let secrets = self.options.names("SECRETS", variables);
-        let mut found: Vec<FileId> = names.iter().chain(&secrets).filter_map(|name| self.find(name)).collect();
+        let mut found: Vec<FileId> =
+            names.iter().chain(&secrets).filter_map(|name| self.find(name)).collect();
         let local: Vec<FileId> = found
             .iter()
             .map(|file| self.sources.path(*file))
@@ -129,7 +131,8 @@ impl Loading<'_> {
     fn find(&mut self, name: &str) -> Option<FileId> {
         let root = self.sources.root().to_string_lossy();
         let root = root.trim_end_matches('/');
-        let inner = name.strip_prefix("<root>").or_else(|| name.strip_prefix(root)).filter(|p| p.starts_with('/'));
+        let inner =
+            name.strip_prefix("<root>").or_else(|| name.strip_prefix(root)).filter(|p| p.starts_with('/'));
         let extension = name.rsplit_once('.').map_or("", |p| p.1);
         if name.contains(['*', '?']) || !EXTENSIONS.contains(&extension) {
             self.out.open.get_or_insert_with(|| format!("dynaconf reads {name}, which is not followed"));
@@ -167,7 +170,9 @@ impl Loading<'_> {
             self.out.files.push(file);
         }
         let path = self.sources.path(file).to_owned();
-        let hooks = path.rsplit_once('/').map_or("dynaconf_hooks.py".to_owned(), |p| format!("{}/dynaconf_hooks.py", p.0));
+        let hooks = path
+            .rsplit_once('/')
+            .map_or("dynaconf_hooks.py".to_owned(), |p| format!("{}/dynaconf_hooks.py", p.0));
         if self.sources.find(&hooks).is_some() {
             self.out.open.get_or_insert_with(|| format!("{hooks} may set anything"));
         }
@@ -225,7 +230,9 @@ impl Loading<'_> {
         let first = self.options.text("DEFAULT_ENV", variables).unwrap_or_else(|| "default".to_owned());
         let mut all = vec![first.to_lowercase()];
         let chosen = self.environment.split(',').map(|name| name.trim().to_lowercase());
-        for name in std::iter::once(prefix.unwrap_or_else(|| "dynaconf".to_owned()).to_lowercase()).chain(chosen) {
+        for name in
+            std::iter::once(prefix.unwrap_or_else(|| "dynaconf".to_owned()).to_lowercase()).chain(chosen)
+        {
             if !name.is_empty() && !all.contains(&name) {
                 all.push(name);
             }
@@ -260,8 +267,10 @@ impl Loading<'_> {
         self.out.prefix = prefixes.last().cloned();
         for prefix in prefixes {
             let start = format!("{prefix}_");
-            let own: Vec<(&str, &str)> =
-                variables.iter().filter_map(|(name, text)| Some((name.strip_prefix(&start)?, text.as_str()))).collect();
+            let own: Vec<(&str, &str)> = variables
+                .iter()
+                .filter_map(|(name, text)| Some((name.strip_prefix(&start)?, text.as_str())))
+                .collect();
             for (name, text) in &own {
                 self.store.set(&Key { text: (*name).to_owned(), at: None }, marks::variable(text), None);
             }

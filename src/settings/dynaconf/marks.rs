@@ -8,8 +8,24 @@ use super::read;
 use crate::source::Span;
 
 const MARKS: [&str; 18] = [
-    "@str", "@int", "@float", "@bool", "@json", "@format", "@jinja", "@reset", "@del", "@merge", "@merge_unique",
-    "@insert", "@get", "@note", "@comment", "@null", "@none", "@empty",
+    "@str",
+    "@int",
+    "@float",
+    "@bool",
+    "@json",
+    "@format",
+    "@jinja",
+    "@reset",
+    "@del",
+    "@merge",
+    "@merge_unique",
+    "@insert",
+    "@get",
+    "@note",
+    "@comment",
+    "@null",
+    "@none",
+    "@empty",
 ];
 const MAX_DEPTH: usize = 60;
 
@@ -29,7 +45,8 @@ fn deep(data: Data, toml: bool, depth: usize) -> Data {
             Data { kind: Kind::List(items), at, env }
         }
         Kind::Table(entries) => {
-            let entries = entries.into_iter().map(|(key, value)| (key, deep(value, toml, depth + 1))).collect();
+            let entries =
+                entries.into_iter().map(|(key, value)| (key, deep(value, toml, depth + 1))).collect();
             Data { kind: Kind::Table(entries), at, env }
         }
         Kind::Plain(Value::Str(text)) => {
@@ -162,9 +179,9 @@ fn pairs(text: &str) -> Vec<(&str, &str)> {
     while let Some(equals) = text[from..].find('=').map(|at| from + at) {
         let in_key = |c: char| c.is_ascii_alphanumeric() || c == ' ';
         let in_value = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ' ' | ':');
-        let key = text[from..equals].rfind(|c| !in_key(c)).map_or(from, |at| {
-            from + at + text[from + at..].chars().next().map_or(1, char::len_utf8)
-        });
+        let key = text[from..equals]
+            .rfind(|c| !in_key(c))
+            .map_or(from, |at| from + at + text[from + at..].chars().next().map_or(1, char::len_utf8));
         let end = text[equals + 1..].find(|c| !in_value(c)).map_or(text.len(), |at| equals + 1 + at);
         // The match is stripped as a whole.
         out.push((text[key..equals].trim_start(), text[equals + 1..end].trim_end()));

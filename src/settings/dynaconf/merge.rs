@@ -3,8 +3,8 @@
 
 #![expect(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "positions in a list, clamped to it")]
 
-use super::data::{Data, Key, Kind, casing, get, pop, put, same};
 use super::super::Value;
+use super::data::{Data, Key, Kind, casing, get, pop, put, same};
 
 const MERGE: &str = "dynaconf_merge";
 const UNIQUE: &str = "dynaconf_merge_unique";
@@ -43,7 +43,8 @@ pub(super) fn object_merge(old: &Data, new: Data, unique: bool, path: &[&str], d
                     match pop(&mut entries, &key.text) {
                         None => entries.push((key.clone(), value.clone())),
                         Some(inner) => {
-                            let inner = object_merge(value, inner, false, path.get(1..).unwrap_or(&[]), depth + 1);
+                            let inner =
+                                object_merge(value, inner, false, path.get(1..).unwrap_or(&[]), depth + 1);
                             put(&mut entries, Key { text: key.text.clone(), at: inner.at.or(key.at) }, inner);
                         }
                     }
@@ -108,7 +109,8 @@ fn act_on_marks(old: &[(Key, Data)], new: &mut Vec<(Key, Data)>, depth: usize) {
             kind => Data { kind, ..value },
         };
         new[slot].1 = match value.kind {
-            Kind::List(items) if has(&items, MERGE) || has(&items, UNIQUE) => match existing.map(|e| &e.kind) {
+            Kind::List(items) if has(&items, MERGE) || has(&items, UNIQUE) => match existing.map(|e| &e.kind)
+            {
                 Some(Kind::List(before)) => {
                     let (items, unique) = unmarked(items);
                     Data { kind: joined(before, items, unique), ..value_at(value.at) }

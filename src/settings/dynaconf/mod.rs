@@ -15,9 +15,7 @@ use std::collections::BTreeMap;
 pub(super) use load::{Loaded, load};
 pub(super) use options::Options;
 
-use super::{
-    Composition, EnvRead, Environment, Items, Node, Reader, Setting, SettingsModel, Value,
-};
+use super::{Composition, EnvRead, Environment, Items, Node, Reader, Setting, SettingsModel, Value};
 use crate::project::{Project, Role, SettingsCandidate};
 use crate::source::{Sources, Span};
 

@@ -10,20 +10,54 @@ use crate::source::FileId;
 
 /// Options that are followed.
 const FOLLOWED: [&str; 16] = [
-    "ROOT_PATH", "SETTINGS_FILE", "ENVIRONMENTS", "ENV_SWITCHER", "ENV", "FORCE_ENV", "DEFAULT_ENV",
-    "ENVVAR_PREFIX", "MERGE_ENABLED", "NESTED_SEPARATOR", "ENVVAR", "SECRETS", "INCLUDES", "MAIN_ENV",
-    "LOWERCASE_READ", "ENCODING",
+    "ROOT_PATH",
+    "SETTINGS_FILE",
+    "ENVIRONMENTS",
+    "ENV_SWITCHER",
+    "ENV",
+    "FORCE_ENV",
+    "DEFAULT_ENV",
+    "ENVVAR_PREFIX",
+    "MERGE_ENABLED",
+    "NESTED_SEPARATOR",
+    "ENVVAR",
+    "SECRETS",
+    "INCLUDES",
+    "MAIN_ENV",
+    "LOWERCASE_READ",
+    "ENCODING",
 ];
 /// Options that change what is read in a way that is not followed.
 const CLOSED: [&str; 20] = [
-    "IGNORE_UNKNOWN_ENVVARS", "AUTO_CAST", "DOTTED_LOOKUP", "CORE_LOADERS", "LOADERS", "FRESH_VARS",
-    "DOTENV_PATH", "DOTENV_OVERRIDE", "YAML_LOADER", "COMMENTJSON_ENABLED", "PRELOAD", "SKIP_FILES",
-    "SYSENV_FALLBACK", "REDIS_ENABLED", "VAULT_ENABLED", "REDIS", "VAULT", "VALIDATE_ON_UPDATE",
-    "APPLY_DEFAULT_ON_NONE", "SILENT_ERRORS",
+    "IGNORE_UNKNOWN_ENVVARS",
+    "AUTO_CAST",
+    "DOTTED_LOOKUP",
+    "CORE_LOADERS",
+    "LOADERS",
+    "FRESH_VARS",
+    "DOTENV_PATH",
+    "DOTENV_OVERRIDE",
+    "YAML_LOADER",
+    "COMMENTJSON_ENABLED",
+    "PRELOAD",
+    "SKIP_FILES",
+    "SYSENV_FALLBACK",
+    "REDIS_ENABLED",
+    "VAULT_ENABLED",
+    "REDIS",
+    "VAULT",
+    "VALIDATE_ON_UPDATE",
+    "APPLY_DEFAULT_ON_NONE",
+    "SILENT_ERRORS",
 ];
 /// Keywords of the call that are no settings.
 const KEYWORDS: [&str; 7] = [
-    "validators", "post_hooks", "filter_strategy", "validate_only", "validate_exclude", "dynaconf_skip_loaders",
+    "validators",
+    "post_hooks",
+    "filter_strategy",
+    "validate_only",
+    "validate_exclude",
+    "dynaconf_skip_loaders",
     "_wrapper_class",
 ];
 
@@ -41,7 +75,8 @@ pub(in super::super) struct Options {
     pub(super) settings: Vec<(String, Node)>,
     /// Why nothing can be said of what is loaded.
     pub(super) closed: Option<String>,
-    pub(super) dotenv: bool,
+    /// `load_dotenv`.
+    pub(in super::super) dotenv: bool,
 }
 
 impl Options {

@@ -103,7 +103,8 @@ fn json(file: FileId, text: &str) -> Result<Data, (String, Span)> {
         // The parser gives no places: a value stands where its outermost key is first written.
         Ok(Json::Object(map)) => {
             let entries = map.iter().map(|(key, value)| (key, value, written_at(file, text, key)));
-            let entries = entries.map(|(key, value, at)| (Key { text: key.clone(), at }, below(file, text, value, at)));
+            let entries =
+                entries.map(|(key, value, at)| (Key { text: key.clone(), at }, below(file, text, value, at)));
             Ok(Data::new(Kind::Table(entries.collect()), None))
         }
         Ok(value) => Ok(json_data(&value, None)),
@@ -151,8 +152,10 @@ pub(super) fn json_data(value: &Json, at: Option<Span>) -> Data {
             Data::new(Kind::List(items.iter().map(|item| json_data(item, at)).collect()), at)
         }
         Json::Object(map) => {
-            let entries =
-                map.iter().map(|(key, value)| (Key { text: key.clone(), at }, json_data(value, at))).collect();
+            let entries = map
+                .iter()
+                .map(|(key, value)| (Key { text: key.clone(), at }, json_data(value, at)))
+                .collect();
             Data::new(Kind::Table(entries), at)
         }
     }

@@ -74,8 +74,11 @@ impl Store<'_> {
     fn set_whole(&mut self, key: &str, at: Option<Span>, value: Data, merge: Option<bool>) {
         let name = key.trim().to_uppercase();
         let mut value = marks::parsed(value, false);
-        let existing =
-            if matches!(value.kind, Kind::Lazy(_)) { None } else { self.existing(&name).filter(|e| !e.is_none()) };
+        let existing = if matches!(value.kind, Kind::Lazy(_)) {
+            None
+        } else {
+            self.existing(&name).filter(|e| !e.is_none())
+        };
         value = match value.kind {
             Kind::Delete => {
                 self.settings.shift_remove(&name);
@@ -106,7 +109,8 @@ impl Store<'_> {
     }
 
     fn store(&mut self, name: String, at: Option<Span>, data: Data) {
-        let stored = self.settings.entry(name).or_insert_with(|| Stored { data: Data::none(), steps: Vec::new() });
+        let stored =
+            self.settings.entry(name).or_insert_with(|| Stored { data: Data::none(), steps: Vec::new() });
         stored.data = data;
         stored.steps.extend(at);
     }

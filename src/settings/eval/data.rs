@@ -76,7 +76,8 @@ impl Interp<'_> {
             Value::Dict(dict) => {
                 let mut made = DictObj { rest: dict.rest.as_deref().map(Rc::from), ..DictObj::default() };
                 for entry in &dict.entries {
-                    let (key, value) = (self.val_from(&entry.key, placed), self.val_from(&entry.value, placed));
+                    let (key, value) =
+                        (self.val_from(&entry.key, placed), self.val_from(&entry.value, placed));
                     made.insert(key, value);
                 }
                 return self.dict_of(made);

@@ -110,6 +110,9 @@ impl<'a> Interp<'a> {
                             Key::Str(name) => format!("the key {name:?}"),
                             _ => "a key".to_owned(),
                         };
+                        if let Some(val) = key.as_str().and_then(|name| self.boxed(owner, name)) {
+                            return Ok(val.with_env(&env));
+                        }
                         return Err(Raise::new(
                             "KeyError",
                             format!("asks a dict for {name}, which is not there"),

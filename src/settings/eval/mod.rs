@@ -72,7 +72,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::project::Project;
 use crate::python::ast::Stmt;
@@ -215,6 +215,8 @@ pub(super) struct Interp<'a> {
     dotenv_read: bool,
     /// What `DjangoDynaconf`, where it is called, has read.
     dynaconf: Option<libs::Hooked>,
+    /// Dicts and lists that dynaconf made, which have more attributes than others.
+    boxes: FxHashSet<Id>,
     /// Prefixes of environs.
     env_prefix: Vec<String>,
     /// What the parsers of ini files have read: section and option to text.
@@ -262,6 +264,7 @@ impl<'a> Interp<'a> {
             supplied: environment.vars.clone(),
             dotenv_read: false,
             dynaconf: None,
+            boxes: FxHashSet::default(),
             env_prefix: Vec::new(),
             inis: Vec::new(),
             switches: Vec::new(),

@@ -75,7 +75,9 @@ impl<'a> Placement<'a> {
         }
         match &self.model.composition {
             // Both environments import the module: production's table outweighs it.
-            Composition::Toml { file, table } if !table.is_empty() && !is_toml(self.sources, self.model.file) => {
+            Composition::Toml { file, table }
+                if !table.is_empty() && !is_toml(self.sources, self.model.file) =>
+            {
                 Site::Override(Target::Toml { file: *file, table: vec![table.clone()] })
             }
             Composition::Class(class) if class.contains(at) => match self.nesting(at, Some(*class)) {

@@ -12,6 +12,9 @@ use crate::settings::dynaconf::{self, Loaded, Options};
 use crate::settings::{How, Node, Step};
 use crate::source::FileId;
 
+/// How deep values are looked into.
+const MAX_DEPTH: usize = 20;
+
 /// What the hook has read, for the plain model.
 pub(in super::super) struct Hooked {
     /// The namespace that it filled.
@@ -62,10 +65,13 @@ impl Interp<'_> {
             let val = self.replaceable(val, name, &loaded, steps, scope, &variables);
             let steps = steps.iter().map(|step| (self.next_seq(), step.clone())).collect();
             self.bind_in(scope, name, val.clone(), None, steps);
+            self.mark_boxes(&val, 0);
             entries.push((Val::str(name), val));
         }
         let at = args.at;
-        for (name, val) in [("LOAD_DOTENV", Val::bool(true)), ("DEFAULT_SETTINGS_PATHS", self.default_paths())] {
+        for (name, val) in
+            [("LOAD_DOTENV", Val::bool(options.dotenv)), ("DEFAULT_SETTINGS_PATHS", self.default_paths())]
+        {
             if !own.contains_key(name) && self.scope(scope).is_some_and(|s| !s.vars.contains_key(name)) {
                 let step = self.step(at, How::Merged, "");
                 self.bind_in(scope, name, val, step, Vec::new());
@@ -97,6 +103,7 @@ impl Interp<'_> {
         for (name, node, steps) in &loaded.settings {
             let val = self.placed_val(node);
             let val = self.replaceable(val, name, &loaded, steps, scope, &variables);
+            self.mark_boxes(&val, 0);
             entries.push((Val::str(name), val));
         }
         Ok(self.dynaconf_object(entries, &loaded))
@@ -115,7 +122,9 @@ impl Interp<'_> {
             let mut at = Some(options.folder.clone());
             while let Some(folder) = at {
                 let names = ["/.env", "/config/.env"].map(|name| format!("{folder}{name}"));
-                if let Some(file) = names.iter().find_map(|name| self.sources.find(name.trim_start_matches('/'))) {
+                if let Some(file) =
+                    names.iter().find_map(|name| self.sources.find(name.trim_start_matches('/')))
+                {
                     let path = self.absolute_path(file);
                     self.read_dotenv(Some(&path));
                     break;
@@ -183,7 +192,8 @@ impl Interp<'_> {
         scope: Id,
         variables: &BTreeMap<String, String>,
     ) -> Val {
-        let bound = self.scope(scope).and_then(|s| s.vars.get(name)).and_then(|b| b.steps.last().map(|s| s.1.at));
+        let bound =
+            self.scope(scope).and_then(|s| s.vars.get(name)).and_then(|b| b.steps.last().map(|s| s.1.at));
         let at = val.at.or_else(|| steps.last().map(|step| step.at)).or(bound);
         match (&loaded.prefix, at) {
             (Some(prefix), Some(at)) => {
@@ -195,9 +205,9 @@ impl Interp<'_> {
 
     fn default_paths(&mut self) -> Val {
         let extensions = ["py", "toml", "tml", "yaml", "yml", "ini", "conf", "properties", "json"];
-        let names = ["settings.", ".secrets."]
-            .iter()
-            .flat_map(|start| extensions.iter().map(move |extension| Val::str(&format!("{start}{extension}"))));
+        let names = ["settings.", ".secrets."].iter().flat_map(|start| {
+            extensions.iter().map(move |extension| Val::str(&format!("{start}{extension}")))
+        });
         let names = names.collect();
         self.list(names)
     }
@@ -222,8 +232,10 @@ impl Interp<'_> {
             }
             _ => {
                 let cause: Rc<str> = format!("settings.{name}() of dynaconf is not modelled").into();
-                if !matches!(name, "as_dict" | "to_dict" | "keys" | "items" | "values" | "path_for" | "find_file")
-                    && let Some(settings) = object.args.first().cloned()
+                if !matches!(
+                    name,
+                    "as_dict" | "to_dict" | "keys" | "items" | "values" | "path_for" | "find_file"
+                ) && let Some(settings) = object.args.first().cloned()
                 {
                     self.taint(&settings, &cause);
                 }
@@ -236,9 +248,12 @@ impl Interp<'_> {
         let default = args.get(1, "default").cloned().unwrap_or_else(|| Val::new(V::None));
         let val = match self.dynaconf_value(object, &key, args.at) {
             Ok(val) => val,
-            Err(env) => default.with_env(&env),
+            Err(env) => {
+                self.mark_boxes(&default, 0);
+                default.with_env(&env)
+            }
         };
-        let cast = args.get(2, "cast").map(|cast| cast.as_str().map(|c| c.to_string()));
+        let cast = args.get(2, "cast").map(|cast| cast.as_str().map(ToString::to_string));
         let mark = match (mark, cast) {
             (Some(mark), _) => Some(mark.to_owned()),
             (None, None) => None,
@@ -276,8 +291,61 @@ impl Interp<'_> {
         self.dynaconf_item(object, name, "AttributeError").map(Some)
     }
 
+    /// What dynaconf hands out are dicts and lists of its own kind.
+    fn mark_boxes(&mut self, val: &Val, depth: usize) {
+        let (V::Dict(id) | V::List(id)) = val.v else { return };
+        if depth > MAX_DEPTH || !self.boxes.insert(id) {
+            return;
+        }
+        let below: Vec<Val> = match (self.dict_obj(id), self.seq(id)) {
+            (Ok(dict), _) => dict.entries.values().map(|(_, val)| val.clone()).collect(),
+            (_, Ok(seq)) => seq.items.clone(),
+            _ => Vec::new(),
+        };
+        for val in &below {
+            self.mark_boxes(val, depth + 1);
+        }
+    }
+
+    /// The value under a key that a dict of dynaconf's has in another case.
+    pub(in super::super) fn boxed(&self, owner: &Val, key: &str) -> Option<Val> {
+        let V::Dict(id) = owner.v else { return None };
+        let dict =
+            self.dict_obj(id).ok().filter(|dict| self.boxes.contains(&id) && dict.get(key).is_none())?;
+        let alike = |val: &Val| {
+            let own = val.as_str().map(|text| text.to_lowercase());
+            own.is_some_and(|own| own == key.to_lowercase() || own.replace(' ', "_") == key.to_lowercase())
+        };
+        dict.entries.values().find(|(key, _)| alike(key)).map(|(_, val)| val.clone())
+    }
+
+    /// An attribute of such a dict or list: a key, or a copy of what it holds. `None` for a method.
+    pub(in super::super) fn box_attr(&mut self, owner: &Val, name: &str) -> R<Option<Val>> {
+        if matches!(name, "to_dict" | "to_list") || super::super::members::has(owner, name) == Some(true) {
+            return Ok(None);
+        }
+        let V::Dict(id) = owner.v else { return Ok(Some(Val::unknown("an attribute of dynaconf's list"))) };
+        let found = match self.dict_obj(id) {
+            Ok(dict) => dict.get(name).cloned().or_else(|| dict.rest.clone().map(Val::unknown)),
+            Err(cause) => Some(Val::unknown(cause)),
+        };
+        match found.or_else(|| self.boxed(owner, name)) {
+            Some(val) => Ok(Some(val.with_env(&owner.env))),
+            None if name.starts_with("to_") || name.starts_with("from_") || name == "merge_update" => {
+                Ok(Some(Val::unknown("a method of dynaconf's table")))
+            }
+            None => Err(Raise::new("AttributeError", format!("asks a table for {name}, which is not there"))
+                .with_env(&owner.env)),
+        }
+    }
+
     /// `settings.X`, `settings["X"]`.
-    pub(in super::super) fn dynaconf_item(&mut self, object: &Rc<LibObject>, key: &str, class: &str) -> R<Val> {
+    pub(in super::super) fn dynaconf_item(
+        &mut self,
+        object: &Rc<LibObject>,
+        key: &str,
+        class: &str,
+    ) -> R<Val> {
         match self.dynaconf_value(object, key, None) {
             Ok(val) => Ok(val),
             Err(env) => {
@@ -296,9 +364,7 @@ impl Interp<'_> {
     ) -> Result<Val, Reads> {
         let upper = key.to_uppercase();
         let read = |this: &Self, name: &str| match (object.args.get(1).and_then(Val::as_str), at) {
-            (Some(prefix), Some(at)) => {
-                Reads::one(dynaconf::replacing(prefix, name, at, &this.supplied))
-            }
+            (Some(prefix), Some(at)) => Reads::one(dynaconf::replacing(prefix, name, at, &this.supplied)),
             _ => Reads::default(),
         };
         if key.contains('.') || key.contains("__") {
