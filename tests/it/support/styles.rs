@@ -273,7 +273,7 @@ pub(crate) const STYLES: &[Style] = &[
         least: 14,
         instructs: false,
         files: |seeds| {
-            let hook = "import dynaconf\n\nROOT_URLCONF = \"shop.urls\"\n\nsettings = dynaconf.DjangoDynaconf(__name__)\n";
+            let hook = "import dynaconf\n\nROOT_URLCONF = \"shop.urls\"\n\nsettings = dynaconf.DjangoDynaconf(__name__, ENVVAR_PREFIX_FOR_DYNACONF=\"SHOP\")\n";
             let toml = format!(
                 "[default]\nDEBUG = true\n{}\n[development]\nINTERNAL_IPS = [\"127.0.0.1\"]\n\n[production]\nADMINS = []\n",
                 lines(seeds, "").replace("\": ", "\" = ").replace("True", "true").replace("False", "false")
