@@ -209,8 +209,10 @@ impl Interp<'_> {
             }
             "property" => Ok(Val::lib("property", object.args.clone(), Vec::new())),
             "environ-path" if name == "path" => self.call_lib(object, args),
-            _ if let Some(val) = self.routed_lib_method(object, name) => Ok(val),
-            _ => Ok(self.give_up(&args, "a method that is not modelled")),
+            _ => match self.routed_lib_method(object, name, &args)? {
+                Some(val) => Ok(val),
+                None => Ok(self.give_up(&args, "a method that is not modelled")),
+            },
         }
     }
 
