@@ -4,9 +4,9 @@
 //!
 //! Not covered: library views that are routed as they are, and views that are open by the default.
 
-use crate::checks::support::{flip, intent, views};
+use crate::checks::support::{flip, guards, intent, views};
 use crate::checks::{Check, CheckContext};
-use crate::finding::{Finding, Label, OpenView, Outcome};
+use crate::finding::{Finding, Label, Outcome};
 use crate::index::{Lookup, Openness, Owner, Policy};
 use crate::settings::Truth;
 use crate::source::Span;
@@ -59,11 +59,9 @@ fn candidates(cx: &CheckContext<'_>) -> Vec<(Owner, Span, bool)> {
     let sites = views::policy_sites(cx, Policy::Permission);
     let mut found: Vec<(Owner, Span, bool)> = sites
         .iter()
-        .filter_map(|site| match cx.index.openness(site.at(), site.class(), site.value) {
-            Openness::Open if views::decided_by_method(cx, site, Policy::Permission).is_none() => {
-                Some((site.owner, site.at(), true))
-            }
-            Openness::Open | Openness::Unclear(_) => Some((site.owner, site.at(), false)),
+        .filter_map(|site| match guards::openness(cx, site) {
+            Openness::Open => Some((site.owner, site.at(), true)),
+            Openness::Unclear(_) => Some((site.owner, site.at(), false)),
             Openness::Closed => None,
         })
         .collect();
@@ -90,15 +88,8 @@ fn finding(cx: &CheckContext<'_>, asked: &[(Owner, Span, String, String)]) -> Fi
     };
     let related = asked[1..].iter().take(SHOWN).map(|(_, at, _, why)| Label::new(*at, why.clone()));
     let mut finding = Finding::new(ID, symbol, Label::new(*at, why.clone()), message).related(related);
-    finding.open_views = asked
-        .iter()
-        .map(|(_, _, view, why)| OpenView {
-            view: view.clone(),
-            endpoints: Vec::new(),
-            seems_public: Some(why.clone()),
-            kept_public: None,
-        })
-        .collect();
+    finding.open_views =
+        asked.iter().map(|(_, _, view, why)| flip::open_view(view.clone(), Some(why.clone()))).collect();
     finding.instruction(
         "Say once which of them are for everybody: `drf-harden public` lists them and keeps the answer. Close the others.",
     )
