@@ -14,6 +14,7 @@ mod projects;
 mod reached;
 mod report;
 mod rewrite;
+mod run;
 mod scan;
 mod select;
 mod settings;
