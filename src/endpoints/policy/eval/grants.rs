@@ -68,6 +68,10 @@ pub(crate) struct Reply {
 impl Evaluator<'_> {
     /// What `has_permission` or `has_object_permission` of a permission class answers in a situation.
     pub(crate) fn ask_permission(&self, situation: &Situation, class: &ClassRef, method: &str) -> Reply {
+        self.remembered(situation, class, method, || self.run_permission(situation, class, method))
+    }
+
+    fn run_permission(&self, situation: &Situation, class: &ClassRef, method: &str) -> Reply {
         let unclear = Reply { truth: Truth::Maybe, raises: true };
         let Some(file) = self.some_file() else { return unclear };
         let frame = Frame { situation, file, kind: FrameKind::Module, this: None };
