@@ -33,7 +33,9 @@ impl Evaluator<'_> {
     /// What a resolved name stands for, seen from `file`.
     pub(super) fn entity(&self, resolution: Resolution<Entity>) -> Val {
         match resolution {
-            found if self.is_spectacular(&found) => Val::Library(spectacular::OBJECT.into()),
+            found @ Resolution::Resolved(_) if self.is_spectacular(&found) => {
+                Val::Library(spectacular::OBJECT.into())
+            }
             Resolution::Resolved(Entity::Class(id)) => Val::Class(ClassRef::Project(id)),
             Resolution::Resolved(Entity::Function(id)) => Val::Function(id),
             Resolution::Resolved(Entity::Module(file)) => Val::Module(file),
