@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use drf_harden::endpoints::policy::{Exposure, PolicyValue};
 use drf_harden::endpoints::{Endpoint, Inventory};
 use drf_harden::engine::{Engine, Options, Silent};
 use time::macros::date;
@@ -155,4 +156,17 @@ fn a_urlconf_that_takes_too_many_steps_costs_only_itself() {
     assert_eq!(paths, ["a/", "b/first/", "c/"]);
     let stated: Vec<&str> = inventory.problems.iter().map(|p| p.message.as_str()).collect();
     assert!(stated.iter().any(|p| p.starts_with("endless was not evaluated to the end")), "{stated:?}");
+}
+
+#[test]
+fn a_class_inside_a_class_keeps_its_whole_name() {
+    let cases = cases();
+    let case = cases.iter().find(|c| c.title.starts_with("A class inside a class as a permission")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    write(case, folder.path());
+    let inventory = inventory(folder.path(), "settings");
+    let endpoint = &inventory.endpoints[0];
+    let permission = &endpoint.policy.permission.value;
+    assert_eq!(*permission, PolicyValue::Names(vec!["shop.views.Orders.Pay".to_owned()]));
+    assert_eq!(endpoint.policy.exposure, Exposure::Authenticated);
 }

@@ -7,7 +7,7 @@ use crate::checks::support::lists::name_of;
 use crate::checks::support::{endpoints, flip, settings};
 use crate::checks::{Check, CheckContext, EndpointUse};
 use crate::edit::Code;
-use crate::endpoints::{Endpoint, Origin, ViewTarget};
+use crate::endpoints::{Endpoint, Exposure, Origin, ViewTarget};
 use crate::finding::{Effect, Finding, Outcome};
 use crate::index::{Ancestor, Framework};
 use crate::settings::Truth;
@@ -46,6 +46,14 @@ impl Check for DocsEndpointPublic {
                     && !(is_by_setting(e) && closed_by_setting == Truth::Yes)
             };
             let open: Vec<&Endpoint> = all.iter().copied().filter(is_open).collect();
+            if open.is_empty() && closed_by_setting == Truth::Maybe {
+                let by_setting = |e: &&Endpoint| is_by_setting(e) && e.policy.exposure == Exposure::Unknown;
+                let untold: Vec<&Endpoint> = all.iter().copied().filter(by_setting).collect();
+                if !untold.is_empty() {
+                    let seen = endpoints::labels(cx, &untold, |_| "documentation".to_owned());
+                    return Outcome::unknown(format!("`{SETTING}[\"{KEY}\"]` cannot be told."), seen);
+                }
+            }
             if open.is_empty() {
                 return endpoints::none(inventory, "No documentation of the API is open to everybody.");
             }

@@ -1,7 +1,10 @@
 //! Whether the permissions of a DRF view are asked at all: `dispatch` calls `initial`, which calls
 //! `check_permissions`. A class that overrides one of them must come back to the library's on every way.
 
-use super::eval::{ClassRef, End, Evaluator, Owner, Val};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::eval::{ClassRef, DISPATCH_RAISED, End, Evaluator, Owner, Val};
 use super::shape::Shape;
 use crate::index::{Ancestor, Framework};
 
@@ -32,8 +35,13 @@ pub(super) fn problem(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> O
                     return Some(format!("`{step}` of the project is not followed"));
                 };
                 let mut back = ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).peekable();
+                let catches = || refuses_by_response(evaluator, class);
+                let asks = |called: &BTreeSet<Rc<str>>| {
+                    called.contains(step)
+                        || (step == "dispatch" && called.contains(DISPATCH_RAISED) && catches())
+                };
                 // Where no way comes back, something was misunderstood.
-                if back.peek().is_none() || back.any(|w| !w.path.called.contains(step)) {
+                if back.peek().is_none() || back.any(|w| !asks(&w.path.called)) {
                     return Some(format!("`{step}` of the project may leave the permissions out"));
                 }
             }
@@ -52,6 +60,18 @@ pub(super) fn problem(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> O
         }
     }
     None
+}
+
+/// Whether what the permissions refuse becomes a response within DRF's own `dispatch`.
+fn refuses_by_response(evaluator: &Evaluator<'_>, class: &ClassRef) -> bool {
+    ["handle_exception", "raise_uncaught_exception"].iter().all(|name| {
+        match evaluator.class_attribute(class, name, None).owner {
+            // The table leaves out what no policy needs.
+            Owner::Absent => true,
+            Owner::Class(ClassRef::Library(by)) => by.starts_with("rest_framework."),
+            _ => false,
+        }
+    })
 }
 
 /// Whether a library's method ends in DRF's own.

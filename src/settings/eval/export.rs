@@ -272,7 +272,7 @@ impl Interp<'_> {
             }
             V::Class(id) => {
                 let class = &self.classes[*id as usize];
-                Value::Ref(format!("{}.{}", self.modules[class.module as usize].name, class.name))
+                Value::Ref(format!("{}.{}", self.modules[class.module as usize].name, class.qualname))
             }
             V::Module(id) => Value::Ref(self.modules[*id as usize].name.to_string()),
             V::Timedelta(seconds) => Value::Timedelta(*seconds),

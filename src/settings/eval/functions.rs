@@ -49,6 +49,8 @@ impl Body<'_> {
 /// A class of the project.
 pub(super) struct ClassDef {
     pub name: Name,
+    /// The name with those of the classes around it.
+    pub qualname: Name,
     pub module: u32,
     pub scope: Id,
     /// Itself and its bases of the project, in order of resolution.

@@ -272,8 +272,16 @@ impl<'a> Interp<'a> {
         if mro.is_none() {
             opaque = Some("its bases have no consistent order".into());
         }
+        let frame = self.frame_ref();
+        let outer = frame.class.as_ref().filter(|_| !frame.is_function).map(|c| c.0);
+        let name: Name = class.name.as_str().into();
+        let qualname = outer.map_or_else(
+            || name.clone(),
+            |outer| format!("{}.{name}", self.classes[outer as usize].qualname).into(),
+        );
         self.classes.push(ClassDef {
-            name: class.name.as_str().into(),
+            name,
+            qualname,
             module: self.frame_ref().module,
             scope,
             mro: mro.unwrap_or_else(|| vec![id]),

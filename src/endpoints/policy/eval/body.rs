@@ -97,6 +97,7 @@ impl Evaluator<'_> {
             return;
         };
         match self.index.resolve_at(decorator.at, name) {
+            resolution if self.is_harmless(&resolution) => {}
             Resolution::External(full) => {
                 let Some(attribute) = full.strip_prefix("rest_framework.decorators.") else { return };
                 let Some([argument, ..]) = decorator.arguments.as_deref() else { return };
@@ -108,11 +109,13 @@ impl Evaluator<'_> {
             }
             Resolution::Resolved(_) | Resolution::Unresolved(_) => {
                 let callee = decorator.arguments.is_none().then_some(decorator.at);
-                let texts = self.decorator_texts(decorator, name, callee);
-                let says = |words: &[&str]| texts.iter().any(|t| words.iter().any(|w| t.contains(w)));
-                if texts.is_empty() || says(&POLICY_WORDS) {
+                let places = self.decorator_places(decorator, name, callee);
+                let says = |words: &[&str]| {
+                    places.iter().any(|at| words.iter().any(|w| self.sources.slice(*at).contains(w)))
+                };
+                if places.is_empty() || says(&POLICY_WORDS) {
                     namespace.opaque = opaque();
-                } else if says(&FLOW_WORDS) {
+                } else if says(&FLOW_WORDS) && !self.only_forwards(&places) {
                     let cause = format!("a decorator of `{}` may answer before it", item.name);
                     namespace.guarded = Some(cause.into());
                 }
@@ -121,7 +124,7 @@ impl Evaluator<'_> {
     }
 
     /// The code of a decorator of the project: a function, or the class of the object that is called.
-    fn decorator_texts(&self, decorator: &DecoratorItem, name: &str, plain: Option<Span>) -> Vec<&str> {
+    fn decorator_places(&self, decorator: &DecoratorItem, name: &str, plain: Option<Span>) -> Vec<Span> {
         let class = match plain.map(|at| self.at_place(at, None)) {
             Some(Val::Instance(of)) => match &*of {
                 Val::Class(ClassRef::Project(id)) => Some(*id),
@@ -132,14 +135,14 @@ impl Evaluator<'_> {
         if let Some(id) = class {
             let order = self.mro(&ClassRef::Project(id));
             let own = |a: &Ancestor| match a {
-                Ancestor::Project(id) => Some(self.sources.slice(self.index.class(*id).at)),
+                Ancestor::Project(id) => Some(self.index.class(*id).at),
                 _ => None,
             };
             return order.order.iter().filter_map(own).collect();
         }
         match self.index.resolve_at(decorator.at, name) {
             Resolution::Resolved(entity @ (Entity::Function(_) | Entity::Class(_))) => {
-                self.place_of(entity).map(|at| self.sources.slice(at)).into_iter().collect()
+                self.place_of(entity).into_iter().collect()
             }
             _ => Vec::new(),
         }

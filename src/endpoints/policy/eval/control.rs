@@ -13,6 +13,10 @@ use crate::source::Span;
 /// Loops over more elements are not followed.
 const MAX_TURNS: usize = 60;
 
+/// Stands among the methods that ran on a way for `super().dispatch(…)` that was called and raised. What DRF refuses comes
+/// back from it as a response: an exception is one of the code behind the permissions.
+pub(crate) const DISPATCH_RAISED: &str = "dispatch raised";
+
 impl Evaluator<'_> {
     pub(super) fn branch(&self, frame: &Frame<'_>, branch: &ast::StmtIf, path: Path) -> Vec<Ended> {
         let mut clauses: Vec<(Option<&Expr>, &[Stmt])> = vec![(Some(&branch.test), &branch.body)];
@@ -100,6 +104,12 @@ impl Evaluator<'_> {
             if ended.path.may_raise && !attempt.handlers.is_empty() {
                 let mut before = path.clone();
                 before.when = both(&ended.path.when, &"an exception is raised".into());
+                if let [only] = &attempt.body[..]
+                    && is_plain_dispatch(only)
+                    && ended.path.called.contains("dispatch")
+                {
+                    before.called.insert(DISPATCH_RAISED.into());
+                }
                 super::targets::forget(&attempt.body, at, &mut before);
                 caught.push((before, None));
             }
@@ -183,6 +193,27 @@ pub(super) fn out_of_loop(ended: Ended) -> Ended {
         End::Break | End::Continue => Ended { end: End::Fall, ..ended },
         _ => ended,
     }
+}
+
+/// `return super().dispatch(request, *args, **kwargs)`, or the same in an assignment: nothing else in it can raise.
+fn is_plain_dispatch(stmt: &Stmt) -> bool {
+    let value = match stmt {
+        Stmt::Return(ret) => ret.value.as_deref(),
+        Stmt::Assign(assign) => Some(&*assign.value),
+        _ => None,
+    };
+    let Some(Expr::Call(call)) = value else { return false };
+    let Expr::Attribute(method) = &*call.func else { return false };
+    let Expr::Call(base) = &*method.value else { return false };
+    let is_super = matches!(&*base.func, Expr::Name(name) if name.id.as_str() == "super");
+    let is_name = |e: &Expr| match e {
+        Expr::Starred(starred) => starred.value.is_name_expr(),
+        other => other.is_name_expr(),
+    };
+    is_super
+        && method.attr.as_str() == "dispatch"
+        && call.arguments.args.iter().all(is_name)
+        && call.arguments.keywords.iter().all(|k| k.value.is_name_expr())
 }
 
 fn negated(condition: &str) -> Rc<str> {

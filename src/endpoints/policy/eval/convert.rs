@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{ClassRef, Evaluator, Found, Owner, Val};
+use super::{ClassRef, Evaluator, Found, Owner, Val, spectacular};
 use crate::index::{Entity, Framework, Resolution};
 use crate::settings::{ApiSetting, Node, SettingOrigin, Value};
 use crate::source::FileId;
@@ -33,6 +33,9 @@ impl Evaluator<'_> {
     /// What a resolved name stands for, seen from `file`.
     pub(super) fn entity(&self, resolution: Resolution<Entity>) -> Val {
         match resolution {
+            found @ Resolution::Resolved(_) if self.is_spectacular(&found) => {
+                Val::Library(spectacular::OBJECT.into())
+            }
             Resolution::Resolved(Entity::Class(id)) => Val::Class(ClassRef::Project(id)),
             Resolution::Resolved(Entity::Function(id)) => Val::Function(id),
             Resolution::Resolved(Entity::Module(file)) => Val::Module(file),
@@ -61,6 +64,9 @@ impl Evaluator<'_> {
         }
         if let Some(key) = member("django.conf.settings.") {
             return self.setting(key);
+        }
+        if let Some(key) = name.strip_prefix(spectacular::OBJECT).and_then(|rest| rest.strip_prefix('.')) {
+            return self.spectacular(key).0;
         }
         Val::Library(name.into())
     }

@@ -90,6 +90,10 @@ impl Evaluator<'_> {
     }
 
     fn ask_in(&self, situation: &Situation, class: &ClassRef, method: &str) -> Reply {
+        self.remembered(situation, class, method, || self.run_permission(situation, class, method))
+    }
+
+    fn run_permission(&self, situation: &Situation, class: &ClassRef, method: &str) -> Reply {
         let unclear = Reply { truth: Truth::Maybe, raises: true };
         let Some(file) = self.some_file() else { return unclear };
         let frame = Frame { situation, file, kind: FrameKind::Module, this: None };

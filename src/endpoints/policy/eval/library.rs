@@ -62,6 +62,16 @@ impl Evaluator<'_> {
         path: &mut Path,
     ) -> Outcome {
         match (name, arguments.plain()) {
+            ("builtins.getattr", Some([Val::View, Val::Str(attribute), default]))
+                if self.is_missing_on_view(frame, attribute, path) =>
+            {
+                Ok(default.clone())
+            }
+            ("builtins.hasattr", Some([Val::View, Val::Str(attribute)]))
+                if self.is_missing_on_view(frame, attribute, path) =>
+            {
+                Ok(Val::Bool(false))
+            }
             ("builtins.getattr", Some([base, Val::Str(attribute), default @ ..])) => {
                 let mut inner = path.clone();
                 inner.may_raise = false;

@@ -128,6 +128,18 @@ impl Evaluator<'_> {
             let method = (class.name.as_str().into(), name.into(), Val::None);
             return Some(Found { value: Val::Inherited(Rc::new(method)), owner, at: None });
         }
+        if class.name.starts_with("drf_spectacular.views.") && class.attributes.contains_key(name) {
+            let key = match name {
+                "permission_classes" => Some("SERVE_PERMISSIONS"),
+                "authentication_classes" => Some("SERVE_AUTHENTICATION"),
+                _ => None,
+            };
+            // Without a list of its own it takes the project's authenticators.
+            let found = key.map(|key| self.spectacular(key)).filter(|(value, _)| *value != Val::None);
+            if let Some((value, at)) = found {
+                return Some(Found { value, owner, at });
+            }
+        }
         let is_class = name.ends_with("_class") || name.ends_with("_classes") || name == "filter_backends";
         let one = |text: &str| if is_class { self.library(text) } else { Val::str(text) };
         let value = match class.attributes.get(name)? {

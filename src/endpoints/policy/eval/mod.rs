@@ -5,6 +5,7 @@
 //! decides (`self.action == "list"`, `request.user.is_staff`) is exact; a test that it cannot decide is followed on
 //! both sides, each with the condition as written. Nothing is guessed: a value that is not exact is unknown.
 
+mod absent;
 mod body;
 mod builtins;
 mod call;
@@ -16,9 +17,12 @@ mod decoration;
 mod expr;
 mod find;
 mod grants;
+mod guards;
 mod library;
 mod lookup;
+mod memo;
 mod names;
+mod spectacular;
 mod stmt;
 mod subject;
 mod targets;
@@ -32,6 +36,7 @@ use rustc_hash::FxHashMap;
 
 pub(crate) use body::Namespace;
 pub(crate) use code::conditions;
+pub(crate) use control::DISPATCH_RAISED;
 pub(crate) use convert::{unset, while_unset};
 pub(crate) use grants::{Reply, is_safe};
 pub(crate) use lookup::{Found, Owner};
@@ -67,6 +72,9 @@ pub(crate) struct Evaluator<'a> {
     replies: RefCell<FxHashMap<Question, Reply>>,
     /// The middleware that may turn callers away, as far as somebody asked.
     pub gatekeeper: OnceCell<Option<String>>,
+    answers: RefCell<FxHashMap<memo::Question, Vec<memo::Answer>>>,
+    /// What the running question has read from the view; `None` where that is not noted.
+    reads: RefCell<Option<Vec<(memo::Read, memo::Given)>>>,
     steps: Cell<u32>,
     depth: Cell<usize>,
 }
@@ -191,6 +199,8 @@ impl<'a> Evaluator<'a> {
             enclosing: RefCell::default(),
             replies: RefCell::default(),
             gatekeeper: OnceCell::new(),
+            answers: RefCell::default(),
+            reads: RefCell::default(),
             steps: Cell::new(0),
             depth: Cell::new(0),
         }

@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{Action, ClassRef, CodeKind, Evaluator, Found, Frame, Outcome, Owner, Path, Raised, Val};
+use super::memo::{Given, Read};
+use super::{
+    Action, ClassRef, CodeKind, Evaluator, Found, Frame, Outcome, Owner, Path, Raised, Situation, Val,
+};
 use crate::index::{Ancestor, Resolution};
 use crate::python::ast::{CmpOp, ExprAttribute};
 use crate::python::{Ranged as _, dotted_name};
@@ -93,7 +96,10 @@ impl Evaluator<'_> {
             Val::Super(inner) => {
                 let (behind, this) = &**inner;
                 let runtime = match this {
-                    Val::View => frame.situation.view.clone(),
+                    Val::View => {
+                        self.note_class();
+                        frame.situation.view.clone()
+                    }
                     Val::Instance(class) => match &**class {
                         Val::Class(class) => Some(class.clone()),
                         _ => None,
@@ -139,7 +145,10 @@ impl Evaluator<'_> {
                 CodeKind::Method => Ok(Val::Bound(Rc::new((found.value.clone(), this.clone())))),
                 CodeKind::ClassMethod => {
                     let class = match this {
-                        Val::View => frame.situation.view.clone().map(Val::Class),
+                        Val::View => {
+                            self.note_class();
+                            frame.situation.view.clone().map(Val::Class)
+                        }
                         Val::Instance(class) => Some((**class).clone()),
                         _ => None,
                     };
@@ -162,6 +171,11 @@ impl Evaluator<'_> {
         !matches!(found.owner, Owner::Absent | Owner::Class(ClassRef::Library(_)))
     }
 
+    fn action<'s>(&self, situation: &'s Situation) -> &'s Action {
+        self.note_read(&Read::Action, || Given::Action(situation.action.clone()));
+        &situation.action
+    }
+
     fn of_view(&self, frame: &Frame<'_>, name: &str, path: &mut Path) -> Outcome {
         if let Some(value) = path.state.get(name) {
             return Ok(value.clone());
@@ -169,7 +183,7 @@ impl Evaluator<'_> {
         let situation = frame.situation;
         match name {
             "request" => return Ok(Val::Request),
-            "action" => match &situation.action {
+            "action" => match self.action(situation) {
                 Action::Named(action) => return Ok(Val::Str(action.clone())),
                 // Only view sets have it.
                 Action::None => {}
@@ -179,6 +193,8 @@ impl Evaluator<'_> {
             _ => {}
         }
         let found = self.view_attribute(situation, name);
+        let given = || Given::Value(found.value.clone(), found.owner.clone());
+        self.note_read(&Read::Attribute(name.into()), given);
         if name == "action" && found.owner == Owner::Absent {
             return Err(Raised(Some("AttributeError".into())));
         }

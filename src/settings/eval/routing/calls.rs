@@ -28,6 +28,14 @@ impl Interp<'_> {
             "django.urls.include" | "django.urls.conf.include" | "django.conf.urls.include" => {
                 return self.include_urls(args).map(Some);
             }
+            "django.urls.URLResolver" | "django.urls.resolvers.URLResolver" => {
+                return self.url_resolver(args).map(Some);
+            }
+            "django.urls.URLPattern" | "django.urls.resolvers.URLPattern" => {
+                return self.url_pattern(args).map(Some);
+            }
+            "django.urls.resolvers.RoutePattern" => Self::pattern_object("path", args),
+            "django.urls.resolvers.RegexPattern" => Self::pattern_object("re_path", args),
             "django.conf.urls.i18n.i18n_patterns" => self.i18n_patterns(args),
             "django.conf.urls.patterns" => {
                 let items = args.pos.get(1..).unwrap_or_default().to_vec();

@@ -166,6 +166,7 @@ impl<'a> Interp<'a> {
         let mro = self.linearize(id, &bases);
         self.classes.push(ClassDef {
             name: short.into(),
+            qualname: short.into(),
             module: self.modules.len() as u32 - 1,
             scope,
             mro: mro.unwrap_or_else(|| vec![id]),

@@ -15,6 +15,7 @@ mod members;
 mod patterns;
 mod querysets;
 mod reference;
+mod resolvers;
 mod settings;
 mod views;
 

@@ -66,7 +66,7 @@ impl Interp<'_> {
     }
 
     /// What is included: modules are run, names of modules looked up.
-    fn urlconf(&mut self, conf: &Val) -> R<Val> {
+    pub(super) fn urlconf(&mut self, conf: &Val) -> R<Val> {
         let name = match &conf.v {
             V::Str(name) | V::Ref(name) => name.clone(),
             _ => return Ok(conf.clone()),

@@ -1,0 +1,90 @@
+//! What permission classes have answered. One class guards many views, and its code asks little of them: an answer holds
+//! for every view that gives what it read.
+
+use std::rc::Rc;
+
+use super::{Action, ClassRef, Evaluator, Owner, Persona, Reply, Situation, Val};
+use crate::source::FileId;
+
+/// What code may ask of the view.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Read {
+    /// Its action.
+    Action,
+    /// An attribute.
+    Attribute(Rc<str>),
+    /// Whether an attribute is surely missing, as the code of a file asks.
+    Missing(Rc<str>, FileId),
+}
+
+/// What the view gave.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Given {
+    Action(Action),
+    Value(Val, Owner),
+    Truth(bool),
+}
+
+/// Who asks what, apart from the view.
+pub(super) type Question = (ClassRef, Rc<str>, Option<Rc<str>>, Option<Persona>);
+
+/// An answer and what it rests on.
+pub(super) struct Answer {
+    reads: Vec<(Read, Given)>,
+    reply: Reply,
+}
+
+impl Evaluator<'_> {
+    /// The answer to a question about a view, asked only where no earlier one holds.
+    pub(super) fn remembered(
+        &self,
+        situation: &Situation,
+        class: &ClassRef,
+        method: &str,
+        ask: impl FnOnce() -> Reply,
+    ) -> Reply {
+        let question: Question = (class.clone(), method.into(), situation.method.clone(), situation.persona);
+        if let Some(answers) = self.answers.borrow().get(&question) {
+            let holds = |answer: &&Answer| answer.reads.iter().all(|(r, g)| self.given(situation, r) == *g);
+            if let Some(answer) = answers.iter().find(holds) {
+                return answer.reply;
+            }
+        }
+        let outer = self.reads.replace(Some(Vec::new()));
+        let reply = ask();
+        // What is asked within another question is not noted there: that one rests on more.
+        let noted = self.reads.replace(None);
+        if outer.is_none()
+            && let Some(reads) = noted
+        {
+            self.answers.borrow_mut().entry(question).or_default().push(Answer { reads, reply });
+        }
+        reply
+    }
+
+    /// What the view of a situation gives.
+    fn given(&self, situation: &Situation, read: &Read) -> Given {
+        match read {
+            Read::Action => Given::Action(situation.action.clone()),
+            Read::Attribute(name) => {
+                let found = self.view_attribute(situation, name);
+                Given::Value(found.value, found.owner)
+            }
+            Read::Missing(name, file) => Given::Truth(self.is_missing(situation, name, *file)),
+        }
+    }
+
+    /// Notes that code reads from the view.
+    pub(super) fn note_read(&self, read: &Read, given: impl FnOnce() -> Given) {
+        if let Some(reads) = &mut *self.reads.borrow_mut()
+            && !reads.iter().any(|(known, _)| known == read)
+        {
+            reads.push((read.clone(), given()));
+        }
+    }
+
+    /// Code looks at the class of the view itself: its answer holds for no other.
+    pub(super) fn note_class(&self) {
+        *self.reads.borrow_mut() = None;
+    }
+}
