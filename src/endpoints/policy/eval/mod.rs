@@ -68,8 +68,6 @@ pub(crate) struct Evaluator<'a> {
     orders: RefCell<FxHashMap<ClassRef, Rc<Mro>>>,
     /// The names that the functions around a piece of code bind.
     enclosing: RefCell<FxHashMap<Span, Rc<BTreeSet<Rc<str>>>>>,
-    /// What permission classes answer whatever the request does.
-    replies: RefCell<FxHashMap<Question, Reply>>,
     /// The middleware that may turn callers away, as far as somebody asked.
     pub gatekeeper: OnceCell<Option<String>>,
     answers: RefCell<FxHashMap<memo::Question, Vec<memo::Answer>>>,
@@ -81,9 +79,6 @@ pub(crate) struct Evaluator<'a> {
 
 /// A module-level name as the code at an offset sees it, or all functions do.
 type Seen = (FileId, Rc<str>, Option<u32>);
-
-/// The view, the permission class, the caller, whether the view has actions, and the method that is asked.
-type Question = (Option<ClassRef>, ClassRef, Option<Persona>, Action, String);
 
 /// Who calls what.
 #[derive(Clone, Default)]
@@ -100,7 +95,7 @@ pub(crate) struct Situation {
 }
 
 /// The action of a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Action {
     /// The view has no actions.
     None,
@@ -197,7 +192,6 @@ impl<'a> Evaluator<'a> {
             values: RefCell::default(),
             orders: RefCell::default(),
             enclosing: RefCell::default(),
-            replies: RefCell::default(),
             gatekeeper: OnceCell::new(),
             answers: RefCell::default(),
             reads: RefCell::default(),
