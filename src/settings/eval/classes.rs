@@ -49,8 +49,15 @@ impl Interp<'_> {
                 e.rsplit('.').next().unwrap_or(e),
                 "object" | "ABC" | "Exception" | "Protocol" | "Generic"
             )
-        })?;
-        Some(format!("the base class {foreign} is not part of the project").into())
+        });
+        let known_in_part = || {
+            // A table tells of a library's class only what decides who may do what.
+            let mut bases = def.mro.iter().map(|&base| &self.classes[base as usize]);
+            let base = bases.find(|base| base.is_library)?;
+            Some(base.name.clone())
+        };
+        let base = foreign.cloned().or_else(known_in_part)?;
+        Some(format!("the base class {base} is not part of the project").into())
     }
 
     pub(super) fn class_attr(&mut self, class: u32, name: &str) -> R<Val> {

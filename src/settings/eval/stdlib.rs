@@ -184,6 +184,18 @@ fn constant(name: &str) -> Option<Val> {
         "sys.version_info" => Val::unknown("it depends on the version of Python"),
         "sys.version" | "sys.executable" | "sys.prefix" | "sys.path" | "sys.base_prefix" | "sys.stdout"
         | "sys.stderr" | "sys.stdin" | "sys.exc_info" => Val::unknown("it depends on the machine"),
+        // django-csp
+        "csp.constants.HEADER" => Val::str("Content-Security-Policy"),
+        "csp.constants.HEADER_REPORT_ONLY" => Val::str("Content-Security-Policy-Report-Only"),
+        "csp.constants.NONE" => Val::str("'none'"),
+        "csp.constants.REPORT_SAMPLE" => Val::str("'report-sample'"),
+        "csp.constants.SELF" => Val::str("'self'"),
+        "csp.constants.STRICT_DYNAMIC" => Val::str("'strict-dynamic'"),
+        "csp.constants.UNSAFE_ALLOW_REDIRECTS" => Val::str("'unsafe-allow-redirects'"),
+        "csp.constants.UNSAFE_EVAL" => Val::str("'unsafe-eval'"),
+        "csp.constants.UNSAFE_HASHES" => Val::str("'unsafe-hashes'"),
+        "csp.constants.UNSAFE_INLINE" => Val::str("'unsafe-inline'"),
+        "csp.constants.WASM_UNSAFE_EVAL" => Val::str("'wasm-unsafe-eval'"),
         _ => return None,
     })
 }
@@ -403,7 +415,7 @@ impl Interp<'_> {
             | "configparser.ConfigParser"
             | "configparser.SafeConfigParser" => {
                 let id = self.inis.len();
-                self.inis.push(std::collections::BTreeMap::new());
+                self.inis.push(super::libs::Ini::default());
                 Val::lib("ini", vec![Val::new(V::Int(id as i64))], Vec::new())
             }
             "json.dumps" => match first.as_ref().and_then(|v| self.to_json(v, 0)) {
@@ -512,6 +524,7 @@ impl Interp<'_> {
             | "django.utils.translation.gettext_noop"
             | "django.utils.translation.gettext"
             | "django.utils.translation.ugettext"
+            | "django.utils.translation.pgettext"
             | "django.utils.translation.pgettext_lazy" => {
                 let text = if short.starts_with('p') { args.pos.get(1) } else { args.pos.first() };
                 match text.and_then(Val::as_str) {
