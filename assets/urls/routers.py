@@ -177,6 +177,9 @@ class SimpleRouter(BaseRouter):
     def get_urls(self):
         urls = []
         for prefix, viewset, basename in self.registry:
+            viewset = view_class(viewset)
+            if viewset is None:
+                continue
             lookup = self.get_lookup_regex(viewset)
             for route in self.get_routes(viewset):
                 mapping = self.get_method_map(viewset, route.mapping)

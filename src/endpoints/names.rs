@@ -4,7 +4,7 @@ use crate::index::{
     Ancestor, ClassId, Entity, Framework, FrameworkValue, FunctionId, Lookup, ProjectIndex, REDIRECT_VIEW,
     Resolution,
 };
-use crate::settings::routes::{LibraryClass, LibraryRoute, Located, Names};
+use crate::settings::routes::{LibraryClass, LibraryRoute, Located, ModelField, Names};
 use crate::settings::{Items, Node, Value};
 use crate::source::{FileId, Span};
 
@@ -158,6 +158,17 @@ impl Names for IndexNames<'_> {
             Ancestor::Unknown(cause) => cause.contains(".models.") || cause.contains("Model"),
             _ => false,
         })
+    }
+
+    fn field(&self, model: &str, name: &str) -> ModelField {
+        let Some(model) = self.class(model).and_then(|id| self.index.models().of(id)) else {
+            return ModelField::Unclear;
+        };
+        match model.field(name) {
+            Some(field) => ModelField::There { kind: field.kind.to_string(), is_editable: field.is_editable },
+            None if model.is_complete => ModelField::Absent,
+            None => ModelField::Unclear,
+        }
     }
 
     fn library_urls(&self, name: &str) -> Option<Vec<LibraryRoute>> {

@@ -114,19 +114,20 @@ pub(super) fn scan_loaded(
     let decisions = engine.decisions()?.decisions;
     let environment = environment(engine)?;
     let mut notices = Vec::new();
-    let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
-    read_ahead(&sources, &projects);
-    // Settings are evaluated one module at a time, by one thread: the others read the rest meanwhile.
-    let (parsed, models) = rayon::join(
+    // Projects are found, and settings evaluated one module at a time, by one thread: the others parse meanwhile.
+    let (parsed, found) = rayon::join(
         || parse_all(&sources, sink),
-        || -> Vec<Models> {
+        || -> Result<(Vec<Project>, Vec<Models>), EngineError> {
+            let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
+            read_ahead(&sources, &projects);
             let given = engine.options.environment_as_given;
             let models =
                 projects.par_iter().map(|p| evaluate_all(&sources, p, &environment, given)).collect();
             harvest(&sources);
-            models
+            Ok((projects, models))
         },
     );
+    let (projects, models) = found?;
     let parsed = parsed?;
     not_read.extend(parsed.broken);
     not_read.sort();

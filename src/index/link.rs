@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::items::FileItems;
 use super::modules::Modules;
@@ -49,9 +49,9 @@ impl ProjectIndex {
             names.extend(modules.name_library(sources, site, &ids[own..]));
         }
 
-        let mut classes = Vec::new();
+        let mut classes = Vec::with_capacity(items.iter().map(|items| items.classes.len()).sum());
         let mut files = Vec::with_capacity(items.len());
-        let mut by_file = FxHashMap::default();
+        let mut by_file = FxHashMap::with_capacity_and_hasher(items.len(), FxBuildHasher);
         for (position, (items, module)) in items.into_iter().zip(names).enumerate() {
             let file = position as u32;
             by_file.insert(items.file, file);

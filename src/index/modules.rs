@@ -28,8 +28,12 @@ impl Modules {
     ) -> Vec<ModulePath> {
         let packages: BTreeSet<&str> =
             files.iter().filter_map(|&f| sources.path(f).strip_suffix("/__init__.py")).collect();
+        // Most files have one name below an import root, and one by the folders around them.
+        self.by_name.reserve(2 * files.len());
+        self.namespaces.reserve(files.len() / 2);
+        self.paths.reserve(files.len());
         let mut own = Vec::with_capacity(files.len());
-        let mut inferred = Vec::new();
+        let mut inferred = Vec::with_capacity(2 * files.len());
         for &file in files {
             let path = sources.path(file);
             self.paths.insert(file, path.into());

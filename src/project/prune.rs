@@ -1,10 +1,45 @@
 //! What is taken out of a finished listing, and what is added: environments, installed packages, dotenv files.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use super::layout::{ancestors, folder_of, join, name_of};
 use super::walk::Listing;
+
+/// Folders that installed packages are often bundled in.
+const BUNDLING: [&str; 8] = ["dist", "vendor", "vendored", "_vendor", "third_party", "lib", "libs", "deps"];
+
+/// Which folders bundle installed packages, found out once each. [`drop_installed_packages`] would take them out of the
+/// listing; where their folder is called as usual, they need not be walked at all.
+#[derive(Debug, Default)]
+pub(super) struct Bundles(Mutex<FxHashMap<PathBuf, bool>>);
+
+impl Bundles {
+    /// Whether a folder is a bundled package. Their metadata (`*.dist-info`) is none: it tells versions.
+    pub(super) fn is_package(&self, folder: &Path) -> bool {
+        let named = |path: &Path, is: &dyn Fn(&str) -> bool| {
+            path.file_name().and_then(|n| n.to_str()).is_some_and(is)
+        };
+        let Some(parent) = folder.parent().filter(|p| named(p, &|name| BUNDLING.contains(&name))) else {
+            return false;
+        };
+        if named(folder, &|name| name.ends_with(".dist-info")) {
+            return false;
+        }
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *known.entry(parent.to_owned()).or_insert_with(|| holds_metadata(parent))
+    }
+}
+
+fn holds_metadata(folder: &Path) -> bool {
+    let is_metadata = |name: &OsStr| name.to_str().is_some_and(|name| name.ends_with(".dist-info"));
+    let Ok(mut entries) = std::fs::read_dir(folder) else { return false };
+    entries.any(|e| e.is_ok_and(|e| is_metadata(&e.file_name()) && e.path().join("METADATA").is_file()))
+}
 
 /// The file that each conda environment has.
 pub(super) fn is_conda_mark(path: &Path) -> bool {

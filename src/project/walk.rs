@@ -52,6 +52,7 @@ pub(super) fn list(
     let (count, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
     let by_git = is_under_git(root) && !is_ignored_by_parents(root);
     let environment = options.python.as_deref().and_then(environment_of);
+    let bundles = prune::Bundles::default();
     let mut builder = WalkBuilder::new(root);
     builder
         .hidden(false)
@@ -64,7 +65,10 @@ pub(super) fn list(
         .overrides(overrides(root, &options.exclude)?)
         .threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(8)))
         .filter_entry(move |entry| {
-            entry.depth() == 0 || is_entered(entry) && environment.as_deref() != Some(entry.path())
+            entry.depth() == 0
+                || is_entered(entry)
+                    && environment.as_deref() != Some(entry.path())
+                    && !(is_folder(entry) && bundles.is_package(entry.path()))
         });
     builder.build_parallel().run(|| {
         Box::new(|entry| {
@@ -185,7 +189,7 @@ fn is_ignored_by_parents(root: &Path) -> bool {
 
 /// Whether the walk goes into a folder; files always pass here.
 fn is_entered(entry: &DirEntry) -> bool {
-    if !entry.file_type().is_some_and(|t| t.is_dir()) {
+    if !is_folder(entry) {
         return true;
     }
     // A folder with an odd name is entered, its files are then reported one by one.
@@ -196,7 +200,21 @@ fn is_entered(entry: &DirEntry) -> bool {
     if SKIPPED_FOLDERS.contains(&name) || name.ends_with(".egg-info") || name.ends_with(".egg") {
         return false;
     }
-    !is_build_copy(entry.path())
+    !is_build_copy(entry.path()) && !is_translations(entry.path())
+}
+
+/// A folder `locale` that holds translations and is no package, or one language of it (`locale/de` with `LC_MESSAGES`
+/// in it). Large projects have thousands of these.
+fn is_translations(folder: &Path) -> bool {
+    let is_locale = |folder: &Path| folder.file_name().is_some_and(|name| name == "locale");
+    if is_locale(folder) {
+        return folder.join("en/LC_MESSAGES").is_dir() && !folder.join("__init__.py").exists();
+    }
+    folder.parent().is_some_and(is_locale) && folder.join("LC_MESSAGES").is_dir()
+}
+
+fn is_folder(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|t| t.is_dir())
 }
 
 /// The folder of the environment that a Python belongs to. The executable itself is often a link to elsewhere.

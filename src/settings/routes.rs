@@ -25,6 +25,8 @@ pub trait Names: Sync {
     fn function_around(&self, at: Span) -> Option<String>;
     /// Whether a dotted name is a class of a model.
     fn is_model(&self, name: &str) -> bool;
+    /// The field of a model of the project.
+    fn field(&self, model: &str, name: &str) -> ModelField;
     /// A well-known class of a library.
     fn library(&self, name: &str) -> Option<LibraryClass>;
     /// A list of patterns that a library offers, such as `rest_framework.urls.urlpatterns`.
@@ -50,6 +52,22 @@ pub enum Located {
     Unclear,
     /// Not the project's.
     Foreign,
+}
+
+/// What is known of a field of a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelField {
+    /// The model has it.
+    There {
+        /// Django's class for it, or the library's.
+        kind: String,
+        /// Whether forms may write it.
+        is_editable: bool,
+    },
+    /// All of the model's fields are known, and it is none of them.
+    Absent,
+    /// Not all of them are known.
+    Unclear,
 }
 
 /// What is known of a class of a library.

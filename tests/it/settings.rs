@@ -237,6 +237,22 @@ fn values_stand_where_they_were_written() {
     assert_eq!(sources.slice(entry.key.at.unwrap()), "'PAGE_SIZE'");
 }
 
+/// Each value names the variables that decide it, not those of its neighbours.
+#[test]
+fn a_round_of_a_loop_names_its_own_variables() {
+    let text = "import os\n\
+        def read(name):\n    try:\n        return os.environ['SHOP_' + name]\n    except KeyError:\n        return name\n\
+        def collect(names):\n    found = {}\n    for name in names:\n        try:\n            found[name] = read(name)\n\
+        \x20       except LookupError:\n            pass\n    return found\n\
+        globals().update(collect(['HOST', 'MODE']))\n";
+    let (_, model) = module(text).model(Path::new("/srv/project"));
+    let reads = |name: &str| -> Vec<String> {
+        model.lookup(&[name]).unwrap().env.iter().map(|read| read.name.clone()).collect()
+    };
+    assert_eq!(reads("HOST"), ["SHOP_HOST"]);
+    assert_eq!(reads("MODE"), ["SHOP_MODE"]);
+}
+
 /// Large, deep and exploding input ends soon, without a panic.
 #[test]
 fn hostile_input_is_given_up_in_time() {

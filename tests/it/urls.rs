@@ -128,3 +128,34 @@ fn the_rows_of_every_case_are_those_of_real_django() {
     }
     assert!(wrong.is_empty(), "real Django lists otherwise:\n{wrong}");
 }
+
+#[test]
+fn a_urlconf_that_takes_too_many_steps_costs_only_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        ("settings.py", "SECRET_KEY = 'x'\nROOT_URLCONF = 'urls'\nINSTALLED_APPS = ['rest_framework']\n"),
+        ("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n"),
+        (
+            "urls.py",
+            "from django.urls import include, path\nfrom views import Api\nurlpatterns = [\n    path('a/', Api.as_view()),\n    \
+             path('b/', include('endless')),\n    path('c/', Api.as_view()),\n]\n",
+        ),
+        (
+            "views.py",
+            "from rest_framework.views import APIView\n\n\nclass Api(APIView):\n    def get(self, request):\n        pass\n",
+        ),
+        (
+            "endless.py",
+            "from django.urls import path\nfrom views import Api\nurlpatterns = [path('first/', Api.as_view())]\nn = 0\n\
+             for a in range(10000):\n    for b in range(10000):\n        n += 1\nurlpatterns += [path('last/', Api.as_view())]\n",
+        ),
+    ];
+    for (path, text) in files {
+        fs::write(folder.path().join(path), text).unwrap();
+    }
+    let inventory = inventory(folder.path(), "settings");
+    let paths: Vec<&str> = inventory.endpoints.iter().map(|e| e.route.path.as_str()).collect();
+    assert_eq!(paths, ["a/", "b/first/", "c/"]);
+    let stated: Vec<&str> = inventory.problems.iter().map(|p| p.message.as_str()).collect();
+    assert!(stated.iter().any(|p| p.starts_with("endless was not evaluated to the end")), "{stated:?}");
+}

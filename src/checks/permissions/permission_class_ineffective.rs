@@ -5,7 +5,7 @@
 //! methods that decide by raising, and what helpers do.
 
 use crate::checks::support::paths::{Exits, exits, truth};
-use crate::checks::support::spelling::distance;
+use crate::checks::support::spelling::is_close;
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::{functions, syntax, views};
 use crate::checks::{Check, CheckContext};
@@ -105,7 +105,7 @@ fn misspelled(cx: &CheckContext<'_>, class: ClassId, name: &str) -> Option<&'sta
         return None;
     }
     let meant = METHODS.into_iter().find(|m| {
-        distance(name, m) <= 2 || *m == "has_object_permission" && distance(name, "has_obj_permission") <= 1
+        is_close(name, m, 2) || *m == "has_object_permission" && is_close(name, "has_obj_permission", 1)
     })?;
     let defined = !matches!(cx.index.lookup(class, meant), Lookup::Framework { .. });
     let inherited = !matches!(cx.index.lookup_inherited(class, name), Lookup::Absent);

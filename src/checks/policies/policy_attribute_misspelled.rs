@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::support::spelling::distance;
+use crate::checks::support::spelling::is_close;
 use crate::checks::support::syntax::is_read;
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
@@ -44,13 +44,14 @@ impl Check for PolicyAttributeMisspelled {
         }
         let mut tally = Tally::default();
         let mut read: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut slips: BTreeMap<&str, Option<&'static str>> = BTreeMap::new();
         for (class, view) in views::classes(cx) {
             for value in &cx.index.class(class).attributes {
                 let name = &*value.name;
                 if KNOWN.contains(&name) {
                     tally.passed.push(Label::new(value.at, "DRF reads this name"));
                 }
-                let Some(meant) = meant(name) else { continue };
+                let Some(meant) = *slips.entry(name).or_insert_with(|| meant(name)) else { continue };
                 if *read.entry(name).or_insert_with(|| is_read(cx, name)) || is_inherited(cx, class, name) {
                     tally.passed.push(Label::new(value.at, "the name is read elsewhere"));
                 } else if view == Truth::Yes {
@@ -77,7 +78,7 @@ fn meant(name: &str) -> Option<&'static str> {
     // Longer words in the plural are further away than any slip.
     let close = |known: &&&str| {
         let stem = known.rsplit_once('_').map_or(**known, |(stem, _)| stem);
-        distance(name, known) <= 2 || name == format!("{stem}s_class")
+        is_close(name, known, 2) || name == format!("{stem}s_class")
     };
     // A throttle of the project may well take several scopes.
     KNOWN.iter().find(close).copied().filter(|_| name != "throttle_scopes")

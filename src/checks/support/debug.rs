@@ -17,12 +17,17 @@ pub(crate) fn misread<'a>(cx: &CheckContext<'_>, model: &'a SettingsModel) -> Op
         let model = (cx.what_if)(name, text)?;
         Some(model.get("DEBUG")?.node.truthy())
     };
-    debug.node.env.iter().filter(|r| r.cast.as_deref() != Some("bool")).find(|read| {
+    // Where several variables take part, one is the switch; the others choose files, prefixes and the like.
+    let is_named = |read: &&EnvRead| read.name.to_uppercase().contains("DEBUG");
+    let reads = &debug.node.env;
+    let named = reads.len() > 1 && reads.iter().any(|read| is_named(&read));
+    let texts = reads.iter().filter(|r| r.cast.as_deref() != Some("bool"));
+    texts.filter(|read| !named || is_named(read)).find(|read| {
         if with(&read.name, "False") != Some(Truth::Yes) {
             return false;
         }
         ["", "0"].iter().any(|text| with(&read.name, text) == Some(Truth::No))
-            || read.name.to_uppercase().contains("DEBUG")
+            || is_named(read)
                 && debug.node.truthy() == Truth::No
                 && ["", "0"].iter().all(|text| with(&read.name, text) == Some(Truth::Yes))
     })

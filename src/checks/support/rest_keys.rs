@@ -7,7 +7,7 @@ use crate::settings::{Entry, SettingsModel};
 use super::fixes::{Operations, set_at_key};
 use super::rest::{self, NAME};
 use super::settings::own;
-use super::spelling::distance;
+use super::spelling::is_close;
 
 /// Every key that some DRF version since 3.0 reads.
 const KNOWN: &[&str] = &[
@@ -96,7 +96,7 @@ pub(crate) fn meant(key: &str) -> Option<&'static str> {
         format!("{upper}S"),
     ];
     let exact = variants.iter().find_map(|v| KNOWN.iter().find(|k| *k == v));
-    exact.or_else(|| KNOWN.iter().find(|k| k.len() > 8 && distance(&upper, k) <= 2)).copied()
+    exact.or_else(|| KNOWN.iter().find(|k| k.len() > 8 && is_close(&upper, k, 2))).copied()
 }
 
 #[cfg(test)]

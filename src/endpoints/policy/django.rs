@@ -3,6 +3,7 @@
 //! What a view's own body asks is not run: where it speaks of users or permissions, the verdict is unknown.
 
 use super::eval::{ClassRef, Evaluator, Persona, Situation};
+use super::middleware;
 use super::shape::{Shape, inherits};
 use super::value::Exposure;
 use crate::index::{Ancestor, Entity, Framework, FunctionId, Resolution};
@@ -96,7 +97,7 @@ pub(super) fn function(
         Some(id) => function_body(evaluator, id),
         None => library_function(&shape.name),
     };
-    let inner = behind_middleware(evaluator, shape, inner);
+    let inner = middleware::in_front(evaluator, shape, inner);
     match around {
         Some(outer) if outer.0 > inner.0 => outer,
         _ => inner,
@@ -126,7 +127,7 @@ fn library_function(name: &str) -> (Exposure, String) {
 /// A class view of Django.
 pub(super) fn class_view(evaluator: &Evaluator<'_>, shape: &Shape) -> (Exposure, String) {
     let Some(class) = &shape.class else { return (Exposure::Unknown, "the view is not known".into()) };
-    behind_middleware(evaluator, shape, class_body(evaluator, shape, class))
+    middleware::in_front(evaluator, shape, class_body(evaluator, shape, class))
 }
 
 fn class_body(evaluator: &Evaluator<'_>, shape: &Shape, class: &ClassRef) -> (Exposure, String) {
@@ -226,26 +227,8 @@ fn user_passes_test(evaluator: &Evaluator<'_>, shape: &Shape) -> (Exposure, Stri
     }
 }
 
-/// Django's `LoginRequiredMiddleware` asks for a login before every view that is not exempt.
-fn behind_middleware(
-    evaluator: &Evaluator<'_>,
-    shape: &Shape,
-    inner: (Exposure, String),
-) -> (Exposure, String) {
-    const MIDDLEWARE: &str = "django.contrib.auth.middleware.LoginRequiredMiddleware";
-    let Some(settings) = evaluator.settings else { return inner };
-    let asked = settings.get("MIDDLEWARE").map_or(Truth::No, |s| s.node.contains_str(MIDDLEWARE));
-    let is_exempt = shape.wrappers.iter().any(|w| w.ends_with(".login_not_required"))
-        || inherits_login_page(evaluator, shape);
-    match asked {
-        _ if is_exempt || inner.0 > Exposure::Unknown => inner,
-        Truth::Yes => (Exposure::Authenticated, "`LoginRequiredMiddleware` asks for a login".into()),
-        Truth::Maybe => (Exposure::Unknown, "the middleware is not wholly known".into()),
-        Truth::No => inner,
-    }
-}
-
-fn inherits_login_page(evaluator: &Evaluator<'_>, shape: &Shape) -> bool {
+/// Whether a view is one of those that must be open for anybody to log in.
+pub(super) fn inherits_login_page(evaluator: &Evaluator<'_>, shape: &Shape) -> bool {
     const DOORS: [&str; 5] = [
         "django.contrib.auth.views.LoginView",
         "django.contrib.auth.views.PasswordResetView",

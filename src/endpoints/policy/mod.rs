@@ -12,6 +12,7 @@ mod exposure;
 mod flow;
 mod function_view;
 mod methods;
+mod middleware;
 mod object_check;
 mod permission;
 mod shape;

@@ -32,6 +32,19 @@ fn not_read(loaded: &Loaded) -> Vec<(&str, &str)> {
 }
 
 #[test]
+fn translations_are_not_walked_but_a_package_called_locale_is() {
+    let root = tree(&[
+        ("shop/locale/de/LC_MESSAGES/django.po", ""),
+        ("shop/locale/de/formats.py", ""),
+        ("locale/en/LC_MESSAGES/django.po", ""),
+        ("locale/__init__.py", ""),
+        ("locale/views.py", ""),
+        ("locale/api/views.py", ""),
+    ]);
+    assert_eq!(paths(&read(root.path())), ["locale/__init__.py", "locale/api/views.py", "locale/views.py"]);
+}
+
+#[test]
 fn the_order_is_that_of_the_paths() {
     let root = tree(&[("b.py", ""), ("a/z.py", ""), ("a.py", ""), ("a/b/c.py", "")]);
     assert_eq!(paths(&read(root.path())), ["a.py", "a/b/c.py", "a/z.py", "b.py"]);

@@ -278,9 +278,9 @@ impl Interp<'_> {
                         return Err(Raise::new("TypeError", "asks for the length of a value without one"));
                     }
                     _ => {
-                        let seq = self.iterate(&val);
-                        match seq.rest {
-                            Some(cause) => Val::unknown(cause),
+                        let seq = self.elements(&val);
+                        match &seq.rest {
+                            Some(cause) => Val::unknown(cause.clone()),
                             None => Val::new(V::Int(seq.items.len() as i64)),
                         }
                     }
@@ -480,6 +480,7 @@ impl Interp<'_> {
                     None => Self::one_of(cause_of(val), vec![Val::bool(true), Val::bool(false)]),
                 }
             }
+            "issubclass" if let Some(known) = self.routed_issubclass(&args)? => Val::bool(known),
             "issubclass" => match (first.map(|v| v.v), args.pos.get(1).map(|v| &v.v)) {
                 (Some(V::Class(a)), Some(V::Class(b))) if self.classes[a as usize].mro.contains(b) => {
                     Val::bool(true)
@@ -840,6 +841,9 @@ impl Interp<'_> {
             }
             V::Class(id) => self.is_instance_of(val, *id),
             V::Ref(name) => {
+                if let Some(answer) = self.is_field_of(val, class) {
+                    return Some(answer);
+                }
                 if let V::Unknown(unk) = &val.v {
                     if unk.candidates.is_empty() {
                         return None;

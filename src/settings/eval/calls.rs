@@ -67,6 +67,7 @@ impl Interp<'_> {
     pub(super) fn call_method(&mut self, owner: &Val, name: &str, args: Args) -> R<Val> {
         if let Some(cause) = &args.open
             && !matches!((&owner.v, name), (V::Dict(_), "update"))
+            && !Self::is_queryset(owner)
         {
             let cause = cause.clone();
             self.taint(owner, &cause);

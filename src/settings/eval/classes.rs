@@ -137,6 +137,7 @@ impl Interp<'_> {
 
     /// A member as attribute access gives it: methods bound, properties evaluated.
     fn bind_member(&mut self, val: Val, this: Option<&Val>, class: &Val, _name: &str) -> R<Val> {
+        let val = self.made(val)?;
         match (&val.v, this) {
             (V::Func(id), Some(this)) => Ok(Val::new(V::Bound(Rc::new((this.clone(), Callee::Func(*id)))))),
             (V::Lib(object), _) => match (object.class, object.args.first().map(|a| &a.v)) {
@@ -197,6 +198,10 @@ impl Interp<'_> {
     /// Whether no base, not even one outside the project, could take arguments.
     fn takes_nothing(&self, class: u32) -> bool {
         let def = &self.classes[class as usize];
+        // What a library's class takes, the table of its members does not say.
+        if self.is_routing() && def.mro.iter().any(|&c| self.classes[c as usize].at.is_none()) {
+            return false;
+        }
         def.external.iter().all(|e| matches!(&**e, "builtins.object" | "object" | "abc.ABC"))
             && self.class_member(class, "__new__").is_none()
     }

@@ -230,7 +230,7 @@ impl<'a> Interp<'a> {
                 None
             }
             V::Tuple(_) | V::List(_) | V::Iter(_) => {
-                let seq = self.iterate(owner);
+                let seq = self.elements(owner);
                 let mut sure = seq.rest.is_none();
                 for element in &seq.items {
                     match self.equal(element, item, 0) {

@@ -241,14 +241,16 @@ impl<'a> Interp<'a> {
                 if let Some(name) = &handler.name {
                     i.bind(name, raise.value.clone(), None, Vec::new());
                 }
+                // What the handler does, and gives back, depends on what raised; in a function, so does what follows.
+                let controls = i.frame_ref().control.len();
+                i.frame().control.push(env.clone());
                 i.handling.push(env.clone());
                 i.handled.push(raise.clone());
                 let flow = i.exec_block(&handler.body);
                 i.handling.pop();
                 i.handled.pop();
-                if !env.is_empty() && i.frame_ref().is_function {
-                    // What follows depends on the environment, too.
-                    i.frame().control.push(env.clone());
+                if !i.frame_ref().is_function {
+                    i.frame().control.truncate(controls);
                 }
                 flow
             }));

@@ -33,28 +33,32 @@ impl Interp<'_> {
     pub(super) fn list_method(&mut self, owner: &Val, id: u32, name: &str, args: &Args) -> R<Val> {
         self.spend(self.size_of(owner) / super::expr::SIZE_PER_STEP)?;
         let none = Val::new(V::None);
-        let seq = match self.seq(id) {
-            Ok(seq) => seq.clone(),
-            Err(cause) => {
-                self.may_raise(&cause);
-                return Ok(Val::unknown(cause));
-            }
-        };
+        if let Err(cause) = self.seq(id) {
+            self.may_raise(&cause);
+            return Ok(Val::unknown(cause));
+        }
         let first = args.pos.first();
         let missing = || Raise::new("TypeError", format!("calls {name}() with too few arguments"));
         let guard = self.guard_reads();
+        // The only ones that need no copy of what is there.
         match name {
             "append" => {
                 let item = first.ok_or_else(missing)?.clone();
                 self.extend_list(id, Seq { items: vec![item], rest: None }, &guard);
                 self.note_edit(id, args.at, How::Extended);
+                return Ok(none);
             }
             "extend" => {
                 let val = first.ok_or_else(missing)?;
                 let more = self.walk(val);
                 self.extend_list(id, more, &val.env.union(&guard));
                 self.note_edit(id, args.at, How::Extended);
+                return Ok(none);
             }
+            _ => {}
+        }
+        let Ok(seq) = self.seq(id).cloned() else { return Ok(none) };
+        match name {
             "insert" => {
                 let at = first.ok_or_else(missing)?;
                 let item = args.pos.get(1).ok_or_else(missing)?.clone();

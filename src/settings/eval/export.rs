@@ -74,22 +74,8 @@ impl Interp<'_> {
             is_package: false,
             scope,
         });
-        self.frames.push(super::Frame {
-            chain: vec![scope],
-            scope,
-            module: 0,
-            file: None,
-            is_function: true,
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-            class: None,
-            control: Vec::new(),
-            returns: Vec::new(),
-            loops: Vec::new(),
-            outer: None,
-            yields: None,
-            uncertain: 0,
-        });
+        let frame = super::Frame::of_body(vec![scope], 0, None, None);
+        self.frames.push(super::Frame { is_function: true, ..frame });
     }
 
     fn load_candidate(&mut self, module: &str, file: FileId) -> super::R<u32> {

@@ -198,22 +198,9 @@ impl<'a> Interp<'a> {
             V::List(id) => id,
             _ => ENVIRON_UNUSED,
         });
-        self.frames.push(Frame {
-            chain,
-            scope,
-            module,
-            file,
-            is_function: true,
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-            class: class.zip(this),
-            control: Vec::new(),
-            returns: Vec::new(),
-            loops: Vec::new(),
-            outer: None,
-            yields,
-            uncertain: self.frame_ref().uncertain,
-        });
+        let uncertain = self.frame_ref().uncertain;
+        let frame = Frame::of_body(chain, module, file, class.zip(this));
+        self.frames.push(Frame { is_function: true, yields, uncertain, ..frame });
         let result = match body {
             Body::Expr(expr) => self.eval(expr).map(Flow::Return),
             Body::Block(body) => self.exec_block(body),
@@ -335,22 +322,9 @@ impl<'a> Interp<'a> {
         // A class inside a class does not see the outer one's names.
         let outer_class = frame.class.is_some() && !frame.is_function;
         chain.extend(frame.chain.iter().copied().filter(|&id| !(outer_class && id == frame.scope)));
-        let next = Frame {
-            chain,
-            scope,
-            module: frame.module,
-            file: frame.file,
-            is_function: false,
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-            class: Some((class, Val::new(V::Class(class)))),
-            control: Vec::new(),
-            returns: Vec::new(),
-            loops: Vec::new(),
-            outer: None,
-            yields: None,
-            uncertain: frame.uncertain,
-        };
+        let this = Some((class, Val::new(V::Class(class))));
+        let next =
+            Frame { uncertain: frame.uncertain, ..Frame::of_body(chain, frame.module, frame.file, this) };
         self.frames.push(next);
         let result = self.exec_block(body);
         self.frames.pop();

@@ -192,27 +192,17 @@ impl<'a> Interp<'a> {
             return Ok(());
         }
         let uncertain = self.frames.last().map_or(0, |f| f.uncertain);
-        self.frames.push(Frame {
-            chain: vec![scope],
-            scope,
-            module,
-            file,
-            is_function: false,
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-            class: None,
-            control: Vec::new(),
-            returns: Vec::new(),
-            loops: Vec::new(),
-            outer: None,
-            yields: None,
-            uncertain,
-        });
+        self.frames.push(Frame { uncertain, ..Frame::of_body(vec![scope], module, file, None) });
         let result = self.exec_block(parsed.body());
         self.frames.pop();
         match result {
             Ok(_) => Ok(()),
-            Err(raise) if raise.stop || self.catches(&raise) => Err(raise),
+            Err(raise) if raise.stop || self.catches(&raise) => {
+                if raise.stop {
+                    self.open_scope(scope, &raise.cause, false);
+                }
+                Err(raise)
+            }
             Err(raise) => {
                 let at = file.map(|f| Span { file: f, range: (0, 0) });
                 let what = match parsed.body().first() {

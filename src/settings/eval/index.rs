@@ -1,5 +1,7 @@
 //! Subscripts, slices and iteration.
 
+use std::borrow::Cow;
+
 use super::raise::{R, Raise};
 use super::val::{Key, Kind, Seq, V, Val};
 use super::{ENVIRON, Interp, cause_of};
@@ -215,13 +217,24 @@ impl<'a> Interp<'a> {
 
     /// The elements of whatever can be iterated over, as far as they are known.
     pub(super) fn iterate(&self, val: &Val) -> Seq {
+        self.elements(val).into_owned()
+    }
+
+    /// The same, without a copy of those that lie in a row.
+    pub(super) fn elements<'v>(&'v self, val: &'v Val) -> Cow<'v, Seq> {
+        match &val.v {
+            V::Tuple(seq) => Cow::Borrowed(seq),
+            V::List(id) => match self.seq(*id) {
+                Ok(seq) => Cow::Borrowed(seq),
+                Err(cause) => Cow::Owned(Seq { items: Vec::new(), rest: Some(cause) }),
+            },
+            _ => Cow::Owned(self.collected(val)),
+        }
+    }
+
+    fn collected(&self, val: &Val) -> Seq {
         let known = |items: Vec<Val>| Seq { items, rest: None };
         match &val.v {
-            V::Tuple(seq) => (**seq).clone(),
-            V::List(id) => match self.seq(*id) {
-                Ok(seq) => seq.clone(),
-                Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
-            },
             V::Set(id) => match self.object(*id) {
                 Ok(super::Obj { kind: Kind::Set(set), .. }) => {
                     Seq { items: set.items.values().cloned().collect(), rest: set.rest.clone() }

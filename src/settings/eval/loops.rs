@@ -8,6 +8,7 @@ use super::steady::{is_steady, widen};
 use super::val::{Heap, Reads, Val};
 use super::{Flow, Interp, Loop};
 use crate::python::ast::{Stmt, StmtFor, StmtWhile};
+use crate::python::visitor::{self, Visitor};
 
 /// Rounds of one loop.
 const MAX_ROUNDS: usize = 20_000;
@@ -147,11 +148,21 @@ impl<'a> Interp<'a> {
         next: &mut dyn FnMut(&mut Self) -> R<bool>,
         cause: &Rc<str>,
     ) -> R<Flow> {
+        // What one round met decides nothing about the next, unless it may end the loop.
+        let apart = !may_leave(body);
+        let controls = self.frame_ref().control.len();
+        let mut met = Reads::default();
         for _ in 0..MAX_ROUNDS {
             if !next(self)? {
+                if !met.is_empty() {
+                    self.frame().control.push(met);
+                }
                 return Ok(Flow::Next);
             }
             let flow = self.exec_block(body)?;
+            if apart {
+                met = self.frame().control.drain(controls..).fold(met, |all, reads| all.union(&reads));
+            }
             if matches!(flow, Flow::Break) {
                 let heap = self.heap.clone();
                 self.loop_mut().breaks.push(heap);
@@ -257,4 +268,22 @@ impl<'a> Interp<'a> {
         let going_on = self.take_continues(alive, cause);
         Ok(going_on.then(|| std::mem::take(&mut self.heap)))
     }
+}
+
+/// Whether a loop's body has a statement that ends the loop.
+fn may_leave(body: &[Stmt]) -> bool {
+    struct Leaves(bool);
+    impl<'a> Visitor<'a> for Leaves {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            match stmt {
+                Stmt::Return(_) | Stmt::Break(_) => self.0 = true,
+                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+                _ if self.0 => {}
+                _ => visitor::walk_stmt(self, stmt),
+            }
+        }
+    }
+    let mut leaves = Leaves(false);
+    leaves.visit_body(body);
+    leaves.0
 }

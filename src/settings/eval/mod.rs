@@ -161,6 +161,28 @@ struct Frame {
     uncertain: usize,
 }
 
+impl Frame {
+    /// The body of a module or class that runs in the first of these namespaces.
+    fn of_body(chain: Vec<Id>, module: u32, file: Option<FileId>, class: Option<(u32, Val)>) -> Self {
+        Self {
+            scope: chain.first().copied().unwrap_or(ENVIRON),
+            chain,
+            module,
+            file,
+            is_function: false,
+            globals: Vec::new(),
+            nonlocals: Vec::new(),
+            class,
+            control: Vec::new(),
+            returns: Vec::new(),
+            loops: Vec::new(),
+            outer: None,
+            yields: None,
+            uncertain: 0,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Loop {
     breaks: Vec<Heap>,

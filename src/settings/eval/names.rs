@@ -57,7 +57,7 @@ impl Interp<'_> {
                 }
                 return Ok(Val { v: V::Unknown(Rc::new(unk)), ..val });
             }
-            return Ok(val);
+            return self.made(val);
         }
         let frame = self.frame_ref();
         if !frame.globals.iter().any(|g| &**g == name)

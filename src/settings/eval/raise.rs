@@ -109,7 +109,7 @@ impl Raise {
     }
 
     pub(super) fn stop() -> Box<Self> {
-        let mut raise = Self::new("BaseException", "the settings took too many steps to evaluate");
+        let mut raise = Self::new("BaseException", "it takes too many steps to evaluate");
         raise.stop = true;
         raise
     }

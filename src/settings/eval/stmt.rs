@@ -147,7 +147,10 @@ impl<'a> Interp<'a> {
     }
 
     fn exec_assign(&mut self, assign: &'a StmtAssign) -> R<()> {
-        let val = self.eval(&assign.value)?;
+        let val = match self.postponed(assign)? {
+            Some(val) => val,
+            None => self.eval(&assign.value)?,
+        };
         let chain = self.chain_of(&assign.value);
         let at = self.span(assign);
         for target in &assign.targets {
@@ -175,7 +178,7 @@ impl<'a> Interp<'a> {
     /// statement's business.
     pub(super) fn guard_reads(&self) -> Reads {
         let mut all = Reads::default();
-        for reads in self.frame_ref().control.iter().chain(self.handling.last()) {
+        for reads in &self.frame_ref().control {
             for read in reads.as_slice() {
                 all = all.union(&Reads::one(EnvRead { default_at: None, needed: false, ..read.clone() }));
             }

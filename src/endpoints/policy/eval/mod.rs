@@ -24,7 +24,7 @@ mod subject;
 mod targets;
 mod val;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -63,6 +63,8 @@ pub(crate) struct Evaluator<'a> {
     orders: RefCell<FxHashMap<ClassRef, Rc<Mro>>>,
     /// The names that the functions around a piece of code bind.
     enclosing: RefCell<FxHashMap<Span, Rc<BTreeSet<Rc<str>>>>>,
+    /// The middleware that may turn callers away, as far as somebody asked.
+    pub gatekeeper: OnceCell<Option<String>>,
     steps: Cell<u32>,
     depth: Cell<usize>,
 }
@@ -182,6 +184,7 @@ impl<'a> Evaluator<'a> {
             values: RefCell::default(),
             orders: RefCell::default(),
             enclosing: RefCell::default(),
+            gatekeeper: OnceCell::new(),
             steps: Cell::new(0),
             depth: Cell::new(0),
         }

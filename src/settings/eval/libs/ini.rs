@@ -47,6 +47,14 @@ impl Interp<'_> {
                 let mut read = Vec::new();
                 for file in names {
                     let (V::Str(path) | V::Path(path)) = &file.v else { continue };
+                    // Where the program starts decides whether a file of the project is meant.
+                    if !path.starts_with('/') && self.may_be_ours(path) {
+                        let cause: Rc<str> = "an ini file that depends on the working folder".into();
+                        if let Some(ini) = self.inis.get_mut(id) {
+                            ini.give_up(cause.clone());
+                        }
+                        return Ok(Val::unknown(cause));
+                    }
                     let source = self.relative_path(path).and_then(|p| self.sources.find(&p));
                     match source {
                         Some(source) => {
@@ -144,6 +152,15 @@ impl Interp<'_> {
 }
 
 impl Interp<'_> {
+    /// Whether the project has a file of that relative path in any folder.
+    fn may_be_ours(&self, path: &str) -> bool {
+        let path = super::super::paths::normalize(path);
+        let path = path.trim_start_matches("../");
+        let ends =
+            |full: &str| full.strip_suffix(path).is_some_and(|head| head.is_empty() || head.ends_with('/'));
+        self.sources.iter().any(|(_, file)| ends(&file.path))
+    }
+
     /// Sections from a mapping of mappings; a value counts as its text.
     fn read_dict(&mut self, id: usize, sections: &Val) -> R<()> {
         let (sections, mut rest) = self.entries_of(sections);

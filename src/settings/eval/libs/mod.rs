@@ -204,8 +204,10 @@ impl Interp<'_> {
                 .map_or_else(Val::unknown, |path| {
                     Val::lib("environ-path", vec![Self::text(path)], Vec::new())
                 })),
-            _ if let Some(val) = self.routed_lib_method(object, name) => Ok(val),
-            _ => Ok(self.give_up(&args, "a method that is not modelled")),
+            _ => match self.routed_lib_method(object, name, &args)? {
+                Some(val) => Ok(val),
+                None => Ok(self.give_up(&args, "a method that is not modelled")),
+            },
         }
     }
 

@@ -95,7 +95,10 @@ impl Interp<'_> {
             return match self.names().locate(name) {
                 Located::Function(defined) => self.call_own_function(&defined, args).map(Some),
                 Located::Class(_) => match self.class_named(name)? {
-                    Some(class) => self.instantiate(class, args.clone()).map(Some),
+                    Some(class) => match self.made_queryset(class, args) {
+                        Some(queryset) => Ok(Some(queryset)),
+                        None => self.instantiate(class, args.clone()).map(Some),
+                    },
                     None => Ok(Some(instance(name, args))),
                 },
                 Located::Method => self.call_own_method(name, args).map(Some),
@@ -201,16 +204,38 @@ impl Interp<'_> {
     }
 
     /// A method of an object of this model.
-    pub(in super::super) fn routed_lib_method(&mut self, object: &Rc<LibObject>, name: &str) -> Option<Val> {
+    pub(in super::super) fn routed_lib_method(
+        &mut self,
+        object: &Rc<LibObject>,
+        name: &str,
+        args: &Args,
+    ) -> R<Option<Val>> {
         let owner = Val::new(V::Lib(object.clone()));
-        match object.class {
+        Ok(match object.class {
             "queryset" => Some(Self::queryset_call(&owner, name)),
+            "model-meta" if name == "get_field" => Some(self.get_field(object, args)?),
             "method-mapper" => match name {
                 "items" | "keys" | "values" | "copy" => None,
                 _ => Some(Val::unknown("a method of a mapping")),
             },
             _ => None,
+        })
+    }
+
+    /// The class of a view set that a router got; that nothing is known of it is stated.
+    fn view_set(&mut self, val: &Val) -> R<Option<u32>> {
+        let class = self.as_class(val)?;
+        if class.is_none() {
+            let what = match &val.v {
+                V::Ref(name) => name.to_string(),
+                _ => format!("a view set that cannot be told ({})", super::super::cause_of(val)),
+            };
+            self.cannot_tell(
+                val.at,
+                format!("the routes of {what} cannot be told: nothing is known of its class"),
+            );
         }
+        Ok(class)
     }
 
     /// The functions that the modules in `assets/urls` are written with.
@@ -234,38 +259,25 @@ impl Interp<'_> {
                 Val::str(&format!("r/<{kind}:content_type_id>/<path:object_id>/"))
             }
             "root_is_path" => Val::bool(self.drf_is_at_least((3, 15))),
-            "view_class" => match self.as_class(&first)? {
+            "view_class" => match self.view_set(&first)? {
                 Some(id) => Val::new(V::Class(id)).at(first.at),
-                None => {
-                    let what = match &first.v {
-                        V::Ref(name) => name.to_string(),
-                        _ => format!("a view set that cannot be told ({})", super::super::cause_of(&first)),
-                    };
-                    self.cannot_tell(
-                        first.at,
-                        format!("the routes of {what} cannot be told: nothing is known of its class"),
-                    );
-                    Val::new(V::None)
-                }
+                None => Val::new(V::None),
             },
-            "attribute" => match first.v {
-                V::Class(id) => match second.as_str() {
-                    Some(name) => self.known_attribute(id, name, &third),
-                    None => third,
-                },
+            "attribute" => match (self.view_set(&first)?, second.as_str()) {
+                (Some(id), Some(name)) => self.known_attribute(id, name, &third)?,
                 _ => third,
             },
-            "method_map" => match first.v {
-                V::Class(id) => self.method_map(id, &second, &first),
-                _ => self.dict(Vec::new()),
+            "method_map" => match self.view_set(&first)? {
+                Some(id) => self.method_map(id, &second, &first),
+                None => self.dict(Vec::new()),
             },
             "action_mapping" => match lib(&first, "extra-action").and_then(|o| o.args.get(1)) {
                 Some(mapping) => mapping.clone(),
                 None => self.get_attr(&first, "mapping")?,
             },
-            "default_basename" => match first.v {
-                V::Class(id) => return self.default_basename(id, &first),
-                _ => Val::unknown("a view set that cannot be told"),
+            "default_basename" => match self.view_set(&first)? {
+                Some(id) => return self.default_basename(id, &first),
+                None => Val::unknown("a view set that cannot be told"),
             },
             _ => Val::unknown("a function of the model that is not there"),
         })

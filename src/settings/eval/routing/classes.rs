@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::super::functions::ClassDef;
+use super::super::functions::{Args, ClassDef};
 use super::super::raise::R;
 use super::super::val::{Binding, Name, V, Val};
 use super::super::{Interp, ModuleInfo};
@@ -154,7 +154,7 @@ impl<'a> Interp<'a> {
             let user = self.setting_text("AUTH_USER_MODEL");
             let user = user.as_deref().map_or("User", super::short);
             let name = if model == "@user" { user } else { model.as_str() };
-            members.push(("queryset".into(), Val::lib("queryset", vec![Val::str(name)], Vec::new())));
+            members.push(("queryset".into(), Self::queryset(name)));
         }
         for action in &class.actions {
             members.push((action.name.as_str().into(), self.library_action(action)));
@@ -192,6 +192,35 @@ impl<'a> Interp<'a> {
             },
             _ => Ok(None),
         }
+    }
+
+    /// `issubclass(view, base)`. `None` where it cannot be told.
+    pub(in super::super) fn routed_issubclass(&mut self, args: &Args) -> R<Option<bool>> {
+        let [class, base] = args.pos.as_slice() else { return Ok(None) };
+        if !self.is_routing() {
+            return Ok(None);
+        }
+        let Some(id) = self.as_class(class)? else { return Ok(None) };
+        let bases = match &base.v {
+            V::Tuple(seq) if seq.rest.is_none() => seq.items.clone(),
+            _ => vec![base.clone()],
+        };
+        let mro = self.classes[id as usize].mro.clone();
+        let mut is_sure = self.hidden_base(id).is_none();
+        for base in &bases {
+            let is_base = match (self.as_class(base)?, &base.v) {
+                (Some(base), _) => mro.contains(&base),
+                (None, V::Ref(name)) => self.classes[id as usize].external.contains(name),
+                (None, _) => {
+                    is_sure = false;
+                    false
+                }
+            };
+            if is_base {
+                return Ok(Some(true));
+            }
+        }
+        Ok(is_sure.then_some(false))
     }
 
     /// Why more may be in a class than its known bases show.

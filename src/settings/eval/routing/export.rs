@@ -37,6 +37,7 @@ pub(in crate::settings) fn run(
         model,
         classes: FxHashMap::default(),
         open: FxHashSet::default(),
+        later: Vec::new(),
         urlconfs: Vec::new(),
         problems: Vec::new(),
     }));

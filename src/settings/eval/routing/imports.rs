@@ -12,6 +12,10 @@ use crate::settings::How;
 use crate::settings::routes::Located;
 use crate::source::Span;
 
+/// A module gets one of so many equal parts of the steps that are left, yet not less than this.
+const SHARES: u64 = 4;
+const MIN_SHARE: u64 = 200_000;
+
 impl<'a> Interp<'a> {
     pub(in super::super) fn import_routed(&mut self, import: &'a StmtImport) -> R<()> {
         for alias in &import.names {
@@ -119,9 +123,33 @@ impl<'a> Interp<'a> {
         if !self.is_ours(name) {
             return Ok(None);
         }
-        match self.names().module(name) {
-            Some((file, is_package)) => self.load_file(name, file, is_package).map(Some),
-            None => Ok(None),
+        let Some((file, is_package)) = self.names().module(name) else { return Ok(None) };
+        self.on_a_share(name, &mut |i: &mut Self| i.load_file(name, file, is_package)).map(Some)
+    }
+
+    /// Runs a module on a share of the steps that are left, so that one that takes too many costs only what it says.
+    fn on_a_share(&mut self, name: &str, run: &mut dyn FnMut(&mut Self) -> R<u32>) -> R<u32> {
+        let left = self.steps;
+        let share = if self.frames.len() > 1 { left.min(MIN_SHARE.max(left / SHARES)) } else { left };
+        let depths = (self.frames.len(), self.tries.len(), self.handling.len(), self.handled.len());
+        let (depth, unclear_loops) = (self.depth, self.unclear_loops);
+        self.steps = share;
+        let result = run(self);
+        self.steps += left - share;
+        match result {
+            Err(raise) if raise.stop && share < left => {
+                self.frames.truncate(depths.0);
+                self.tries.truncate(depths.1);
+                self.handling.truncate(depths.2);
+                self.handled.truncate(depths.3);
+                (self.depth, self.unclear_loops) = (depth, unclear_loops);
+                self.cannot_tell(None, format!("{name} was not evaluated to the end: {}", raise.cause));
+                match self.by_name.get(name) {
+                    Some(&id) => Ok(id),
+                    None => Err(Raise::new("ImportError", raise.cause)),
+                }
+            }
+            result => result,
         }
     }
 

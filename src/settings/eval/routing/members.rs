@@ -163,8 +163,8 @@ impl Interp<'_> {
     }
 
     /// `getattr(viewset, name, default)` over the bases that are known.
-    pub(super) fn known_attribute(&self, class: u32, name: &str, default: &Val) -> Val {
-        self.class_member(class, name).unwrap_or_else(|| default.clone())
+    pub(super) fn known_attribute(&mut self, class: u32, name: &str, default: &Val) -> R<Val> {
+        self.class_member(class, name).map_or_else(|| Ok(default.clone()), |val| self.made(val))
     }
 
     /// The default basename of a view set: its model's name in lower case.

@@ -7,7 +7,9 @@ mod apps;
 mod calls;
 mod classes;
 mod export;
+mod fields;
 mod imports;
+mod later;
 mod library;
 mod members;
 mod patterns;
@@ -49,6 +51,8 @@ pub(super) struct Routing<'a> {
     classes: FxHashMap<Name, Option<u32>>,
     /// Classes being looked for.
     open: FxHashSet<Name>,
+    /// Attributes of classes that are made when they are asked for.
+    later: Vec<later::Later<'a>>,
     /// The files whose `urlpatterns` were read.
     urlconfs: Vec<FileId>,
     problems: Vec<Problem>,

@@ -45,7 +45,29 @@ impl Interp<'_> {
         let (owner, method) = name.rsplit_once('.')?;
         let model = owner.rsplit_once('.')?.0;
         (is_manager_path(owner) || (is_class_like(model) && SAME.contains(&method)))
-            .then(|| Val::lib("queryset", vec![Val::str(short(model))], Vec::new()).at(args.at))
+            .then(|| Self::queryset(model).at(args.at))
+    }
+
+    /// A queryset of the model with this dotted name.
+    pub(super) fn queryset(model: &str) -> Val {
+        Val::lib("queryset", vec![Val::str(short(model)), Val::str(model)], Vec::new())
+    }
+
+    /// `QuerySet(model=Order)` of a class that is one.
+    pub(super) fn made_queryset(&self, class: u32, args: &Args) -> Option<Val> {
+        let is_one = |e: &std::rc::Rc<str>| e.starts_with("django.db.models.") && short(e) == "QuerySet";
+        if !self.classes[class as usize].external.iter().any(is_one) {
+            return None;
+        }
+        match &args.get(0, "model")?.v {
+            V::Ref(model) => Some(Self::queryset(model).at(args.at)),
+            _ => None,
+        }
+    }
+
+    /// Whether a value is a queryset: its methods give one whatever they get.
+    pub(in super::super) fn is_queryset(val: &Val) -> bool {
+        lib(val, "queryset").is_some()
     }
 
     /// A method of a queryset.
