@@ -21,6 +21,7 @@ mod views;
 
 use crate::checklist::Catalog;
 use crate::endpoints::Inventory;
+use crate::endpoints::policy::Accesses;
 use crate::finding::Outcome;
 use crate::index::ProjectIndex;
 use crate::project::Project;
@@ -59,6 +60,8 @@ pub struct CheckContext<'a> {
     pub index: &'a ProjectIndex,
     /// Prose and mappings.
     pub catalog: &'a Catalog,
+    /// What each class and function asks of its callers, asked one by one.
+    pub access: &'a Accesses<'a>,
     /// The endpoints of the project under the judged settings.
     pub endpoints: &'a dyn Endpoints,
     /// The views that the team has said are for everybody.
@@ -68,8 +71,10 @@ pub struct CheckContext<'a> {
 /// What the endpoints are to a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndpointUse {
-    /// Nothing.
+    /// Nothing: it runs without them.
     None,
+    /// It would judge them, but here there is nothing of what it looks for; the clause says what. It does not run.
+    Idle(&'static str),
     /// They make its message fuller.
     Detail,
     /// It judges them: it runs only where it is selected.

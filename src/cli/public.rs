@@ -13,8 +13,14 @@ use crate::engine::{Engine, ProjectReport, Report};
 use crate::finding::OpenView;
 use crate::source::clean;
 
-/// The check whose fix closes the default.
-const DEFAULT: &str = "default-permission-open";
+/// The checks whose fixes close the default, each with what `public` says above the views that it opens.
+const DEFAULTS: [(&str, &str); 2] = [
+    ("default-permission-open", "Open by the default; `IsAuthenticated` as the default would close them:"),
+    (
+        "default-permission-read-open",
+        "Open to readers by the default; one that asks for a login would close them:",
+    ),
+];
 
 pub(super) fn run(shell: &mut Shell, args: &PublicArgs) -> anyhow::Result<u8> {
     let config = select::configuration(&shell.global, &args.path)?;
@@ -37,15 +43,16 @@ pub(super) fn run(shell: &mut Shell, args: &PublicArgs) -> anyhow::Result<u8> {
     Ok(exit::OK)
 }
 
-/// The open views of a project by name; those that the default opens come with their endpoints.
-fn open_views(project: &ProjectReport) -> BTreeMap<&str, (&OpenView, bool)> {
+/// The open views of a project by name, with the check whose fix would close them where the default opens them; these
+/// come with their endpoints.
+fn open_views(project: &ProjectReport) -> BTreeMap<&str, (&OpenView, Option<&'static str>)> {
     let mut found = BTreeMap::new();
     for reported in project.findings.iter().filter(|f| f.is_active()) {
+        let by_default = DEFAULTS.iter().find(|(check, _)| *check == reported.finding.check).map(|(c, _)| *c);
         for view in &reported.finding.open_views {
-            let by_default = reported.finding.check == DEFAULT;
             let known = found.entry(view.view.as_str()).or_insert((view, by_default));
-            if by_default {
-                *known = (view, true);
+            if by_default.is_some() {
+                *known = (view, by_default);
             }
         }
     }
@@ -54,22 +61,20 @@ fn open_views(project: &ProjectReport) -> BTreeMap<&str, (&OpenView, bool)> {
 
 fn list(out: &mut Vec<u8>, engine: &Engine, report: &Report) -> anyhow::Result<()> {
     let marked = engine.decisions()?.decisions.public;
-    let mut closes = false;
+    let mut closes = None;
     for project in &report.projects {
         let views = open_views(project);
         if report.projects.len() > 1 {
             writeln!(out, "Project {}\n", clean(&project.name))?;
         }
-        for (heading, of_default) in [
-            ("Open by the default; `IsAuthenticated` as the default would close them:", true),
-            ("Open by what they say themselves:", false),
-        ] {
+        let by_default = DEFAULTS.iter().map(|(check, heading)| (*heading, Some(*check)));
+        for (heading, of_default) in by_default.chain([("Open by what they say themselves:", None)]) {
             let group: Vec<&OpenView> =
                 views.values().filter(|(_, default)| *default == of_default).map(|(view, _)| *view).collect();
             if group.is_empty() {
                 continue;
             }
-            closes |= of_default;
+            closes = closes.or(of_default);
             writeln!(out, "{heading}")?;
             for view in group {
                 writeln!(out, "  {}", clean(&view.view))?;
@@ -91,12 +96,12 @@ fn list(out: &mut Vec<u8>, engine: &Engine, report: &Report) -> anyhow::Result<(
             writeln!(out, "No view is open that you have not marked.")?;
         }
     }
-    if closes {
+    if let Some(check) = closes {
         writeln!(
             out,
             "Mark what is for everybody: `drf-harden public --mark VIEW=REASON`, or `--seeming` for all that seem public."
         )?;
-        writeln!(out, "Then close the default: `drf-harden apply --select {DEFAULT} --allow tightens`.")?;
+        writeln!(out, "Then close the default: `drf-harden apply --select {check} --allow tightens`.")?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod python;
 mod style;
 mod text;
 mod toml;
+mod unused;
 mod verify;
 
 use std::ops::Range;

@@ -15,7 +15,7 @@ use super::merge::merge_dicts;
 use super::python::call::{Target, TargetError};
 use super::python::import::Wanted;
 use super::python::{Nodes, PyFile, assignment, class, expression, import, statement};
-use super::{FileEdit, Operation, SourceChange, insert, toml, verify};
+use super::{FileEdit, Operation, SourceChange, insert, toml, unused, verify};
 
 /// Why one operation cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -231,7 +231,9 @@ fn plan_file(sources: &Sources, file: FileId, operations: &[(&Operation, Fixes)]
     let after = apply_edits(text, &edits);
     verify::python(text, &module, &after, &edits)
         .map_err(|e| Stop::Refused(Refusal::Unverified(e), everyone()))?;
-    Ok(after)
+    // What somebody changed by hand stays as they wrote it.
+    let by_hand = operations.iter().any(|(o, _)| matches!(o, Operation::ReplaceText { .. }));
+    Ok(if by_hand { after } else { unused::drop(sources, &source.path, &module, after) })
 }
 
 /// The spans that an operation names, as byte offsets.

@@ -19,10 +19,11 @@ use super::{
 use crate::checklist::{Catalog, CheckMeta};
 use crate::checks::{self, Check, CheckContext, EndpointUse, Endpoints, PublicView};
 use crate::decisions::{Decisions, Waiver, WaiverScope};
+use crate::endpoints::policy::Accesses;
 use crate::endpoints::{Inventory, plain_inventory};
 use crate::finding::{Finding, Outcome, Severity, Suppressed, Verdict, suppression_for};
 use crate::index::ProjectIndex;
-use crate::index::items::ImportItem;
+use crate::index::items::FileItems;
 use crate::project::Project;
 use crate::settings::{Environment, SettingsModel, evaluate};
 use crate::source::Sources;
@@ -170,6 +171,7 @@ fn run_checks(
         .filter(|p| p.project == root)
         .map(|p| PublicView { view: p.view.clone(), reason: p.reason.clone() })
         .collect();
+    let access = Accesses::new(&subject.index, subject.model.as_ref(), cx.sources);
     let context = CheckContext {
         sources: cx.sources,
         project: subject.project.as_ref(),
@@ -178,13 +180,17 @@ fn run_checks(
         what_if: &what_if,
         index: &subject.index,
         catalog: cx.catalog,
+        access: &access,
         endpoints: &endpoints,
         public: &public,
     };
     let all: Vec<&'static dyn Check> = checks::all();
     let (done, of) = (AtomicUsize::new(0), all.len());
-    let run = |check: &&'static dyn Check| {
-        let outcome = catch_unwind(AssertUnwindSafe(|| check.run(&context)));
+    let run = |&(check, uses): &(&'static dyn Check, EndpointUse)| {
+        let outcome = match uses {
+            EndpointUse::Idle(why) => Ok(Outcome::not_applicable(why)),
+            _ => catch_unwind(AssertUnwindSafe(|| check.run(&context))),
+        };
         cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
         (check.id(), outcome)
     };
@@ -192,11 +198,13 @@ fn run_checks(
     let selected = |check: &&'static dyn Check| {
         cx.catalog.check(check.id()).is_some_and(|meta| cx.selection.takes(meta))
     };
-    let (mut later, now): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|check| check.endpoints(&context) != EndpointUse::None);
+    let (mut later, now): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .map(|check| (check, check.endpoints(&context)))
+        .partition(|(_, uses)| matches!(uses, EndpointUse::Basis | EndpointUse::Detail));
     // Listing the endpoints takes time: it is done for checks that somebody selected.
-    later.retain(|check| selected(check) || check.endpoints(&context) == EndpointUse::Detail);
-    let wanted = later.iter().any(selected);
+    later.retain(|(check, uses)| selected(check) || *uses == EndpointUse::Detail);
+    let wanted = later.iter().any(|(check, _)| selected(check));
     if !wanted {
         let _ = endpoints.listed.set(None);
     }
@@ -231,8 +239,7 @@ impl LazyEndpoints<'_> {
     fn list(&self) -> Option<Inventory> {
         let (project, model) = (self.subject.project.as_ref()?, self.subject.model.as_ref()?);
         let index = &self.subject.index;
-        let is_drf = |i: &ImportItem| i.level == 0 && i.module.split('.').next() == Some("rest_framework");
-        if !index.files().any(|f| f.imports.iter().chain(&f.stars).any(is_drf)) {
+        if !index.files().any(FileItems::imports_drf) {
             return None;
         }
         // A panic is as good as not knowing them.

@@ -146,7 +146,9 @@ pub(super) fn scan_loaded(
         subjects.push(subject(&sources, Some(project), models, items, &environment));
     }
     let loose = items_of(&parsed.items, &sources, None, &roots);
-    if !loose.is_empty() && (!projects.is_empty() || uses_drf(&sources, &parsed.items)) {
+    if !loose.is_empty()
+        && (!projects.is_empty() || parsed.items.iter().any(|(_, items)| items.imports_drf()))
+    {
         subjects.push(subject(&sources, None, Models::default(), loose, &environment));
     }
 
@@ -365,12 +367,6 @@ pub(super) fn items_of(
         })
         .map(|(_, items)| Arc::clone(items))
         .collect()
-}
-
-fn uses_drf(sources: &Sources, items: &[(FileId, Arc<FileItems>)]) -> bool {
-    items
-        .iter()
-        .any(|(id, _)| memchr::memmem::find(sources.text(*id).as_bytes(), b"rest_framework").is_some())
 }
 
 /// Links what is judged together.

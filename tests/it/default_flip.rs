@@ -106,3 +106,80 @@ fn one_write_keeps_public_views_open_closes_the_rest_and_proves_both() {
     });
     assert!(after == before, "undo leaves other files than before");
 }
+
+/// The project with a default that lets everybody read, and a login that says by itself that it is open.
+fn read_open() -> Case {
+    let case = Case::new("open");
+    let settings = case.read("config/settings.py").replace(
+        "REST_FRAMEWORK = {\n",
+        "REST_FRAMEWORK = {\n    \"DEFAULT_PERMISSION_CLASSES\": [\n        \
+         \"rest_framework.permissions.IsAuthenticatedOrReadOnly\",\n    ],\n",
+    );
+    case.write("config/settings.py", &settings);
+    let login = "    \"\"\"Logs a person in.\"\"\"\n";
+    let views = case.read("shop/views.py");
+    case.write(
+        "shop/views.py",
+        &views.replace(login, &format!("{login}\n    permission_classes = [permissions.AllowAny]\n")),
+    );
+    case
+}
+
+#[test]
+fn a_default_that_lets_everybody_read_is_closed_in_the_same_way() {
+    let case = read_open();
+    let before = case.files();
+    let listed = case.run(&["public"]).out;
+    assert!(listed.contains("Open to readers by the default"), "{listed}");
+    assert!(listed.contains("GET v3/catalogue/") || listed.contains("catalogue/"), "{listed}");
+    let marked = case.run(&[
+        "public",
+        "--mark",
+        "shop.views.CatalogueView=the shop window",
+        "--mark",
+        "shop.views.health=monitoring",
+        "--mark",
+        "shop.views.LoginView=the door",
+    ]);
+    assert_eq!(marked.code, 0, "{}", marked.err);
+    let ran = case.run(&["apply", "--select", "default-permission-read-open", "--allow", "tightens"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let views = case.read("shop/views.py");
+    // What a view had by the default it keeps by name: reads alone.
+    assert!(
+        views.contains(
+            "permission_classes = [permissions.IsAuthenticatedOrReadOnly]  # public: the shop window"
+        ),
+        "{views}"
+    );
+    assert!(
+        views.contains("@permission_classes([permissions.IsAuthenticatedOrReadOnly])  # public: monitoring"),
+        "{views}"
+    );
+    let settings = case.read("config/settings.py");
+    assert!(
+        settings.contains("\"DEFAULT_PERMISSION_CLASSES\": [\"rest_framework.permissions.IsAuthenticated\"]"),
+        "{settings}"
+    );
+    insta::assert_snapshot!("tests_of_a_read_open_default", case.read(TESTS));
+    let again = case.run(&["check", "--select", "default-permission-read-open"]);
+    assert_eq!(again.code, 0, "{}", again.out);
+
+    if let Some(python) = venv::python("policy", PACKAGES) {
+        let open = read_open();
+        let (own_pass, own, text) = tests(&python, &open.root());
+        assert!(own_pass && own == 2, "{text}");
+        let (pass, ran, text) = tests(&python, &case.root());
+        assert!(pass && ran == own + 2, "{text}");
+        open.write(TESTS, &case.read(TESTS));
+        let (pass, _, text) = tests(&python, &open.root());
+        assert!(!pass && text.contains("test_closed_endpoints_refuse_anonymous_callers"), "{text}");
+    }
+
+    assert_eq!(case.run(&["undo"]).code, 0);
+    let mut after = case.files();
+    after.retain(|path, _| {
+        !path.ends_with("drf-harden-decisions.toml") && !path.to_string_lossy().contains("__pycache__")
+    });
+    assert!(after == before, "undo leaves other files than before");
+}

@@ -3,15 +3,13 @@
 //! names the endpoints that the default opens.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#setting-the-permission-policy>
 
-use crate::checks::support::endpoints as routed;
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::flip;
 use crate::checks::support::permissions::{self, KEY, Openness, openness};
 use crate::checks::support::rest;
 use crate::checks::{Check, CheckContext, EndpointUse};
 use crate::edit::Code;
-use crate::endpoints::Endpoint;
-use crate::finding::{Effect, Label, Outcome};
+use crate::finding::{Effect, Outcome};
 
 pub(crate) struct DefaultPermissionOpen;
 
@@ -38,14 +36,11 @@ impl Check for DefaultPermissionOpen {
             Openness::Open => format!("{state}, so views that choose no permission let everybody in"),
         };
         let closed = Code::List(vec![Code::str("rest_framework.permissions.IsAuthenticated")]);
-        let opened = opened(cx);
+        let opened = flip::opened(cx);
         let message = format!("{message}{}", opened.count);
         let mut found = rest::finding(cx, model, self.id(), KEY, message.clone()).related(opened.labels);
         found.open_views = flip::open_views(cx, &opened.endpoints);
-        let flipped = rest::set_key(cx, model, KEY, closed).and_then(|mut operations| {
-            operations.extend(flip::keep_public(cx, model, &opened.endpoints)?);
-            Ok(operations)
-        });
+        let flipped = flip::close(cx, model, closed, "AllowAny", &opened.endpoints);
         let found = Remedy {
             title: "Require a logged-in user by default".to_owned(),
             effect: Effect::Tightens,
@@ -57,27 +52,4 @@ impl Check for DefaultPermissionOpen {
         .attach(found, flipped);
         Outcome::fail(format!("{message}."), vec![found])
     }
-}
-
-/// The endpoints that the default opens.
-#[derive(Default)]
-struct Opened<'a> {
-    endpoints: Vec<&'a Endpoint>,
-    /// The end of a sentence.
-    count: String,
-    labels: Vec<Label>,
-}
-
-fn opened<'a>(cx: &CheckContext<'a>) -> Opened<'a> {
-    let Some((inventory, mut endpoints)) = routed::by_default(cx, |policy| &policy.permission) else {
-        return Opened::default();
-    };
-    endpoints.retain(|e| !routed::methods(e, routed::is_open).is_empty());
-    if endpoints.is_empty() && !inventory.complete {
-        return Opened::default();
-    }
-    let count = format!(": {}", routed::count(inventory, &endpoints, routed::is_open));
-    let remark = |e: &Endpoint| format!("open to {}", routed::methods(e, routed::is_open).join(", "));
-    let labels = routed::labels(cx, &endpoints, remark);
-    Opened { endpoints, count, labels }
 }

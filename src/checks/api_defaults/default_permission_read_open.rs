@@ -1,12 +1,13 @@
 //! Views that choose no permission let everybody read: every default class is one such as
-//! `IsAuthenticatedOrReadOnly`. A public read-only API is a case for a waiver.
+//! `IsAuthenticatedOrReadOnly`. One finding, which names the endpoints that the default opens; views that the team has
+//! marked as public keep what they have by name. A public read-only API is a case for a waiver.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#isauthenticatedorreadonly>
 
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{last_part, name_of};
-use crate::checks::support::permissions::{KEY, Openness, elements, is_read_open, openness};
-use crate::checks::support::rest;
-use crate::checks::{Check, CheckContext};
+use crate::checks::support::permissions::{self, KEY, Openness, elements, is_read_open, openness};
+use crate::checks::support::{flip, rest};
+use crate::checks::{Check, CheckContext, EndpointUse};
 use crate::edit::Code;
 use crate::finding::{Effect, Outcome};
 
@@ -15,6 +16,10 @@ pub(crate) struct DefaultPermissionReadOpen;
 impl Check for DefaultPermissionReadOpen {
     fn id(&self) -> &'static str {
         "default-permission-read-open"
+    }
+
+    fn endpoints(&self, cx: &CheckContext<'_>) -> EndpointUse {
+        permissions::detail_where_read_open(cx)
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
@@ -35,12 +40,18 @@ impl Check for DefaultPermissionReadOpen {
         }
         let first = elements(model, is_read_open).into_iter().next();
         let class = first.and_then(name_of).map_or("the default", last_part);
-        let message = format!("`{KEY}` is `{class}`, so views that choose no permission let everybody read");
-        let found = rest::finding(cx, model, self.id(), KEY, message.clone());
+        let opened = flip::opened(cx);
+        let message = format!(
+            "`{KEY}` is `{class}`, so views that choose no permission let everybody read{}",
+            opened.count
+        );
+        let mut found = rest::finding(cx, model, self.id(), KEY, message.clone()).related(opened.labels);
+        found.open_views = flip::open_views(cx, &opened.endpoints);
         let replacement = match class {
             "DjangoModelPermissionsOrAnonReadOnly" => "rest_framework.permissions.DjangoModelPermissions",
             _ => "rest_framework.permissions.IsAuthenticated",
         };
+        let closed = Code::List(vec![Code::str(replacement)]);
         let found = Remedy {
             title: format!("Require `{}` by default", last_part(replacement)),
             effect: Effect::Tightens,
@@ -48,7 +59,7 @@ impl Check for DefaultPermissionReadOpen {
                 .to_owned(),
             by_hand: format!("Set `{KEY}` to `[\"{replacement}\"]` and open public views by name"),
         }
-        .attach(found, rest::set_key(cx, model, KEY, Code::List(vec![Code::str(replacement)])));
+        .attach(found, flip::close(cx, model, closed, class, &opened.endpoints));
         Outcome::fail(format!("{message}."), vec![found])
     }
 }

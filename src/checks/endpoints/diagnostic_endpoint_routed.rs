@@ -59,14 +59,11 @@ impl Check for DiagnosticEndpointRouted {
         if files.into_iter().any(|f| is_named(cx.sources.text(f))) {
             EndpointUse::Basis
         } else {
-            EndpointUse::None
+            EndpointUse::Idle("no URLconf names a library with diagnostic pages")
         }
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        if self.endpoints(cx) == EndpointUse::None {
-            return Outcome::not_applicable("no URLconf names a library with diagnostic pages");
-        }
         endpoints::judge(cx, |inventory| {
             let mut findings = Vec::new();
             for library in &LIBRARIES {

@@ -1,7 +1,6 @@
 //! The schema or the documentation of the API is open to everybody. drf-spectacular and DRF's own schema view are so
-//! by themselves; `SPECTACULAR_SETTINGS["SERVE_PERMISSIONS"]` and keywords of `as_view()` close them.
-//!
-//! Not covered: views that `drf_yasg.views.get_schema_view` makes, whose class is not known.
+//! by themselves, drf-yasg's where the default is or its maker says so; `SPECTACULAR_SETTINGS["SERVE_PERMISSIONS"]`,
+//! keywords of `as_view()` and of `get_schema_view()` close them.
 
 use crate::checks::support::fixes::{self, Remedy};
 use crate::checks::support::lists::name_of;
@@ -30,13 +29,14 @@ impl Check for DocsEndpointPublic {
         let is_docs = imports
             .into_iter()
             .any(|i| LIBRARIES.iter().any(|l| i.module.starts_with(l.trim_end_matches('.'))));
-        if is_docs { EndpointUse::Basis } else { EndpointUse::None }
+        if is_docs {
+            EndpointUse::Basis
+        } else {
+            EndpointUse::Idle("no view of a schema or of documentation is imported")
+        }
     }
 
     fn run(&self, cx: &CheckContext<'_>) -> Outcome {
-        if self.endpoints(cx) == EndpointUse::None {
-            return Outcome::not_applicable("no view of a schema or of documentation is imported");
-        }
         endpoints::judge(cx, |inventory| {
             let all: Vec<&Endpoint> = inventory.endpoints.iter().filter(|e| is_docs(cx, e)).collect();
             let closed_by_setting = served_to_some(cx);
@@ -67,7 +67,7 @@ impl Check for DocsEndpointPublic {
     }
 }
 
-const LIBRARIES: [&str; 2] = ["drf_spectacular.views.", "rest_framework.schemas."];
+const LIBRARIES: [&str; 3] = ["drf_spectacular.views.", "drf_yasg.views.", "rest_framework.schemas."];
 
 fn is_docs(cx: &CheckContext<'_>, endpoint: &Endpoint) -> bool {
     let known = |name: &str| LIBRARIES.iter().any(|library| name.starts_with(library));
@@ -110,8 +110,13 @@ fn served_to_some(cx: &CheckContext<'_>) -> Truth {
 
 /// One key closes drf-spectacular's views; others are closed where they are routed.
 fn fix(cx: &CheckContext<'_>, finding: Finding, open: &[&Endpoint]) -> Finding {
-    let by_hand =
-        "Give the view `permission_classes` where it is routed, or mark it with `drf-harden public`";
+    let is_made = |e: &&Endpoint| matches!(&e.route.view.target, ViewTarget::External(name) if name.starts_with("drf_yasg."));
+    let by_hand = if open.iter().all(is_made) {
+        "Give `get_schema_view()` `permission_classes` that ask for who builds on the API, or mark the view with \
+         `drf-harden public`"
+    } else {
+        "Give the view `permission_classes` where it is routed, or mark it with `drf-harden public`"
+    };
     let Some(model) = cx.model.filter(|_| open.iter().all(|e| is_by_setting(e))) else {
         return finding.instruction(format!("{by_hand}."));
     };

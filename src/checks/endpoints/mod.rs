@@ -3,9 +3,11 @@
 mod diagnostic_endpoint_routed;
 mod django_view_open;
 mod docs_endpoint_public;
+mod endpoint_hidden_from_schema;
 mod old_version_routed;
 mod sensitive_route_open;
 mod view_unrouted;
+mod write_methods_unneeded;
 
 use super::Check;
 
@@ -14,7 +16,9 @@ pub(crate) static CHECKS: &[&dyn Check] = &[
     &diagnostic_endpoint_routed::DiagnosticEndpointRouted,
     &django_view_open::DjangoViewOpen,
     &docs_endpoint_public::DocsEndpointPublic,
+    &endpoint_hidden_from_schema::EndpointHiddenFromSchema,
     &old_version_routed::OldVersionRouted,
     &sensitive_route_open::SensitiveRouteOpen,
     &view_unrouted::ViewUnrouted,
+    &write_methods_unneeded::WriteMethodsUnneeded,
 ];

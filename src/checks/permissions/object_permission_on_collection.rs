@@ -1,15 +1,18 @@
 //! A view that lists or creates is guarded by classes that only decide about single objects. DRF asks
 //! `has_object_permission` when a view fetches an object; for a list or a new row nobody is asked anything.
 //!
-//! Left alone: lists that are limited to the caller, and classes beside one that asks for something in general.
+//! Left alone: lists that are limited to the caller, and views that ask for something in general all the same, by another
+//! class or by a method.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#limitations-of-object-level-permissions>
 
-use crate::checks::support::permission_lists::{Named, ask_first, is_object_only, leaves, lets_anonymous_in};
+use crate::checks::support::guards::{self, Counted};
+use crate::checks::support::permission_lists::{Named, ask_first, is_object_only, leaves};
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
+use crate::endpoints::Exposure;
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
-use crate::index::{Ancestor, ClassId, Lookup, Owner, Policy, PolicySite};
+use crate::index::{ClassId, Lookup, Owner, Policy, PolicySite};
 use crate::settings::Truth;
 
 pub(crate) struct ObjectPermissionOnCollection;
@@ -36,22 +39,18 @@ impl Check for ObjectPermissionOnCollection {
                 .filter(|&id| is_object_only(cx.index, id))
                 .collect();
             let Some(&guard) = guards.first() else { continue };
-            let all = elements.iter().fold(Truth::Yes, |all, e| all.and(lets_anonymous_in(cx, e)));
-            let open = unguarded(cx, class, guard);
-            match (all, views::decided_by_method(cx, &site, Policy::Permission)) {
-                (Truth::No, _) => {
-                    tally.passed.push(Label::new(site.at(), "another class asks for something"));
-                }
-                _ if open.is_empty() => {
-                    tally.passed.push(Label::new(site.at(), "only single objects, or the caller's own"));
-                }
-                (Truth::Yes, None) if site.view == Truth::Yes => {
+            let (open, unclear) = unguarded(cx, &guards::counted(cx, &site), guard);
+            let at = site.at();
+            match unclear {
+                _ if !open.is_empty() && site.view == Truth::Yes => {
                     tally.findings.push(finding(cx, &site, class, guard, &open));
                 }
-                (Truth::Yes, _) => tally.unclear.push(Label::new(site.at(), "a method may add to it")),
-                (Truth::Maybe, _) => {
-                    tally.passed.push(Label::new(site.at(), "another class of the project is asked as well"));
-                }
+                _ if !open.is_empty() => tally.unclear.push(Label::new(at, "it may be no view")),
+                Some(why) => tally.unclear.push(Label::new(at, why)),
+                None => tally.passed.push(Label::new(
+                    at,
+                    "only single objects, the caller's own, or something is asked before",
+                )),
             }
         }
         tally.outcome(&Words {
@@ -63,31 +62,44 @@ impl Check for ObjectPermissionOnCollection {
     }
 }
 
-/// What a class, or a view that inherits its permissions, offers without an object: `list`, `create`.
-fn unguarded(cx: &CheckContext<'_>, class: ClassId, guard: ClassId) -> Vec<&'static str> {
-    let index = cx.index;
-    let inherits = |view: ClassId| index.mro(view).order.contains(&Ancestor::Project(class));
-    let same = |view: ClassId| matches!(index.lookup(view, "permission_classes"), Lookup::Value { class: of, .. } if of == class);
-    let users: Vec<ClassId> =
-        index.views().map(|(id, _)| id).filter(|&id| inherits(id) && same(id)).collect();
-    let reads_are_free = cx.sources.slice(index.class(guard).at).contains("SAFE_METHODS");
+/// What views offer to everybody without an object, `list` or `create`, and why some of that cannot be told.
+fn unguarded(
+    cx: &CheckContext<'_>,
+    views: &[Counted],
+    guard: ClassId,
+) -> (Vec<&'static str>, Option<String>) {
+    let reads_are_free = cx.sources.slice(cx.index.class(guard).at).contains("SAFE_METHODS");
     let mut open = Vec::new();
-    for view in users {
-        let offers =
-            |name: &str| matches!(index.lookup(view, name), Lookup::Framework { .. } | Lookup::Method { .. });
-        if offers("list")
-            && !reads_are_free
-            && !looks_at_caller(cx, view, &["get_queryset", "list", "filter_queryset"])
-        {
-            open.push("list");
+    let mut unclear = None;
+    for (view, handler) in views.iter().flat_map(|v| v.handlers().map(|h| (v.view, h))) {
+        let Some(view) = view else { continue };
+        let (name, asks): (_, &[&str]) = match &*handler.name {
+            "list" | "get" if !reads_are_free => ("list", &["get_queryset", "list", "filter_queryset"]),
+            "create" | "post" => ("create", &["perform_create", "create", "get_queryset"]),
+            _ => continue,
+        };
+        if !comes_to(cx, view, &handler.name, name) || looks_at_caller(cx, view, asks) {
+            continue;
         }
-        if offers("create") && !looks_at_caller(cx, view, &["perform_create", "create", "get_queryset"]) {
-            open.push("create");
+        match handler.asked.exposure {
+            Exposure::Open | Exposure::ReadOpen => open.push(name),
+            Exposure::Unknown => unclear = Some(handler.asked.why.clone()),
+            Exposure::Authenticated | Exposure::Restricted => {}
         }
     }
     open.sort_unstable();
     open.dedup();
-    open
+    (open, unclear)
+}
+
+/// Whether a handler of a view comes to DRF's `list` or `create`: it is that action, or calls it as generic views do.
+fn comes_to(cx: &CheckContext<'_>, view: ClassId, handler: &str, action: &str) -> bool {
+    let offers = !matches!(cx.index.lookup(view, action), Lookup::Absent | Lookup::Unknown(_));
+    let calls = match cx.index.lookup(view, handler) {
+        Lookup::Method { method, .. } => cx.sources.slice(method.at).contains(&format!(".{action}(")),
+        _ => true,
+    };
+    offers && (handler == action || calls)
 }
 
 /// Whether one of these methods of the project asks who calls.

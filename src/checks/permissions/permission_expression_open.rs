@@ -1,15 +1,16 @@
 //! A permission expression with `~` that lets anonymous callers in: `~IsAdminUser` is everybody but the staff, and nobody
 //! is not staff either. Expressions that hold `AllowAny` or an open class are `view-permission-open`'s.
 //!
-//! What classes of the project ask in their own code is not followed; negated, they cannot be told.
+//! Whom it lets in is told by the policy of the views for which it counts, with what their methods decide.
 
-use crate::checks::support::permission_lists::{ask_first, lets_anonymous_in};
+use crate::checks::support::guards::{self, Counted};
+use crate::checks::support::permission_lists::{ask_first, negates};
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
+use crate::endpoints::Exposure;
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
-use crate::index::{Expression, Openness, Operator, Policy, PolicySite};
-use crate::settings::Truth;
+use crate::index::{Expression, Openness, Policy, PolicySite};
 use crate::source::clean;
 
 pub(crate) struct PermissionExpressionOpen;
@@ -38,15 +39,12 @@ impl Check for PermissionExpressionOpen {
                 tally.passed.push(Label::new(at, "open for another reason"));
                 continue;
             }
-            let all = elements.iter().fold(Truth::Yes, |all, e| all.and(lets_anonymous_in(cx, e)));
-            match (all, views::decided_by_method(cx, &site, Policy::Permission)) {
-                (Truth::Yes, None) => tally.findings.push(finding(cx, &site)),
-                (Truth::Yes, Some(why)) => tally.unclear.push(Label::new(at, why)),
-                (Truth::No, _) => tally.passed.push(Label::new(at, "refuses anonymous callers")),
-                (Truth::Maybe, _) => {
-                    tally
-                        .unclear
-                        .push(Label::new(at, "whom a negated permission lets in depends on its class"));
+            match weakest(&guards::counted(cx, &site)) {
+                None => tally.passed.push(Label::new(at, "no view answers requests with it")),
+                Some((Exposure::Open | Exposure::ReadOpen, _)) => tally.findings.push(finding(cx, &site)),
+                Some((Exposure::Unknown, why)) => tally.unclear.push(Label::new(at, why)),
+                Some((Exposure::Authenticated | Exposure::Restricted, _)) => {
+                    tally.passed.push(Label::new(at, "refuses anonymous callers"));
                 }
             }
         }
@@ -59,12 +57,10 @@ impl Check for PermissionExpressionOpen {
     }
 }
 
-fn negates(value: &Expression) -> bool {
-    match value {
-        Expression::Invert(_) => true,
-        Expression::Binary(parts) if parts.1 != Operator::Add => negates(&parts.0) || negates(&parts.2),
-        _ => false,
-    }
+/// Whom the weakest of the views lets in for which a list counts, and why.
+fn weakest(views: &[Counted]) -> Option<(Exposure, String)> {
+    let asked = views.iter().flat_map(Counted::asked).map(|a| (a.exposure, a.why.clone()));
+    asked.min_by_key(|(exposure, _)| *exposure)
 }
 
 fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Finding {

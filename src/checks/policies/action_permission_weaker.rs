@@ -1,18 +1,17 @@
 //! `@action(permission_classes=...)` that asks for less than its view: the keyword replaces the view's list and adds
-//! nothing to it. Compared are lists of plain classes; what a class of the project asks is not followed.
+//! nothing to it. Compared is whom the action lets in with the keyword and without, and where that does not tell, the lists.
 //!
 //! Left alone: actions that are open to everybody, which `view-permission-open` tells.
 
-use crate::checks::support::lists::name_of;
-use crate::checks::support::permission_lists::{MODULE, Named, leaves};
-use crate::checks::support::permissions::KEY;
-use crate::checks::support::rest::{self, Key};
+use crate::checks::support::guards::{self, Counted};
+use crate::checks::support::permission_lists::MODULE;
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::{classes, views};
+use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
+use crate::endpoints::Exposure;
+use crate::endpoints::policy::Asked;
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
-use crate::index::{ClassId, Element, Expression, Lookup, Openness, Owner, Policy, PolicySite};
-use crate::settings::Truth;
+use crate::index::{ClassId, Lookup, Openness, Owner, Policy, PolicySite};
 
 pub(crate) struct ActionPermissionWeaker;
 
@@ -34,21 +33,16 @@ impl Check for ActionPermissionWeaker {
                 tally.passed.push(Label::new(site.at(), "open, which another check tells"));
                 continue;
             }
-            if let Some(why) = views::decided_by_method(cx, &site, Policy::Permission) {
-                tally.unclear.push(Label::new(site.at(), why));
-                continue;
-            }
-            let own = cx.index.list_elements(site.at(), Some(class), site.value).and_then(|e| plain(cx, &e));
-            let weaker = match (own, of_view(cx, class)) {
-                (Some(own), Some(view)) => is_weaker(&own, &view),
-                _ => Truth::Maybe,
-            };
-            match weaker {
-                Truth::Yes => tally.findings.push(finding(cx, &site, class)),
-                Truth::No => tally.passed.push(Label::new(site.at(), "asks for what the view asks, or more")),
-                Truth::Maybe => {
-                    tally.unclear.push(Label::new(site.at(), "cannot be compared with the view's"));
+            match weaker(&guards::counted(cx, &site)) {
+                Weaker::Yes { is_plain } => {
+                    let mut found = finding(cx, &site, class);
+                    if !is_plain {
+                        found.confidence = Some(Confidence::Low);
+                    }
+                    tally.findings.push(found);
                 }
+                Weaker::No(why) => tally.passed.push(Label::new(site.at(), why)),
+                Weaker::Unclear(why) => tally.unclear.push(Label::new(site.at(), why)),
             }
         }
         tally.outcome(&Words {
@@ -60,63 +54,56 @@ impl Check for ActionPermissionWeaker {
     }
 }
 
-/// The classes of a list without `&`, `|` and `~`; `None` where it has any, or a name that cannot be told.
-fn plain(cx: &CheckContext<'_>, elements: &[Element<'_>]) -> Option<Vec<Named>> {
-    let names = elements.iter().map(|element| match element.value {
-        Expression::Name(_) => leaves(cx.index, element).into_iter().next().filter(|n| *n != Named::Unclear),
-        _ => None,
-    });
-    names.collect()
+/// Whether an action asks for less than its view.
+enum Weaker {
+    /// Yes; and whether that is plain by the lists, or only by what classes of the project ask.
+    Yes {
+        is_plain: bool,
+    },
+    No(&'static str),
+    Unclear(String),
 }
 
-/// The classes that count for the view itself.
-fn of_view(cx: &CheckContext<'_>, class: ClassId) -> Option<Vec<Named>> {
-    match cx.index.lookup(class, Policy::Permission.name()) {
-        Lookup::Value { class, value } => {
-            plain(cx, &cx.index.list_elements(value.at, Some(class), &value.value)?)
+/// Judges each method of the action.
+fn weaker(actions: &[Counted]) -> Weaker {
+    let mut weakest = Weaker::No("no request comes to it");
+    for handler in actions.iter().flat_map(Counted::handlers) {
+        let Some(view) = &handler.of_view else { continue };
+        match compare(&handler.asked, view) {
+            yes @ Weaker::Yes { .. } => return yes,
+            Weaker::No(why) if !matches!(weakest, Weaker::Unclear(_)) => weakest = Weaker::No(why),
+            Weaker::No(_) => {}
+            unclear => weakest = unclear,
         }
-        Lookup::Settings { .. } => match rest::key(cx.model?, KEY) {
-            Key::Absent => Some(Vec::new()),
-            Key::Unclear(_) => None,
-            Key::Set(node) => {
-                let items = node.as_items().filter(|i| i.rest.is_none())?;
-                let named = items.items.iter().map(|item| {
-                    let name = name_of(item)?;
-                    let own = classes::find(cx.index, name).map(Named::Project);
-                    Some(own.unwrap_or_else(|| Named::Library(name.to_owned())))
-                });
-                named.collect()
-            }
-        },
-        _ => None,
     }
+    weakest
 }
 
-/// Whether one list asks for less than another.
-fn is_weaker(own: &[Named], view: &[Named]) -> Truth {
-    let missing: Vec<&Named> = view.iter().filter(|n| !own.contains(n) && rank(n) != Some(0)).collect();
-    if missing.is_empty() {
-        return Truth::No;
+fn compare(own: &Asked, view: &Asked) -> Weaker {
+    const AS_MUCH: &str = "asks for what the view asks, or more";
+    if let (Some(own), Some(view)) = (&own.classes, &view.classes)
+        && view.iter().all(|name| own.contains(name))
+    {
+        return Weaker::No(AS_MUCH);
     }
-    let most = |all: &[Named]| all.iter().map(rank).collect::<Option<Vec<_>>>().map(|r| r.into_iter().max());
-    match (most(own), most(view)) {
-        (Some(own), Some(view)) => (own < view).into(),
+    match (own.exposure, view.exposure) {
+        (Exposure::Unknown, _) | (_, Exposure::Unknown) => {}
+        (a, b) if a < b => return Weaker::Yes { is_plain: is_of_drf(own) && is_of_drf(view) },
+        (Exposure::Restricted, Exposure::Restricted) => {}
+        _ => return Weaker::No(AS_MUCH),
+    }
+    match (&own.classes, &view.classes) {
         // All that it asks the view asks too, and more.
-        _ if own.iter().all(|n| view.contains(n)) => Truth::Yes,
-        _ => Truth::Maybe,
+        (Some(own), Some(view)) if own.iter().all(|name| view.contains(name)) => {
+            Weaker::Yes { is_plain: true }
+        }
+        _ => Weaker::Unclear("cannot be compared with the view's".to_owned()),
     }
 }
 
-/// How much one of DRF's own classes asks, among those that can be put in a row.
-fn rank(named: &Named) -> Option<u8> {
-    let Named::Library(name) = named else { return None };
-    match name.strip_prefix(MODULE)? {
-        "AllowAny" => Some(0),
-        "IsAuthenticatedOrReadOnly" => Some(1),
-        "IsAuthenticated" => Some(2),
-        "IsAdminUser" => Some(3),
-        _ => None,
-    }
+/// Whether a list holds nothing but permissions of DRF.
+fn is_of_drf(asked: &Asked) -> bool {
+    asked.classes.as_ref().is_some_and(|all| all.iter().all(|name| name.starts_with(MODULE)))
 }
 
 fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, class: ClassId) -> Finding {

@@ -2,6 +2,7 @@
 
 mod form_exclude;
 mod form_fields_all;
+mod nested_depth_open;
 mod privileged_field_writable;
 mod read_only_fields_misspelt;
 mod sensitive_field_readable;
@@ -14,6 +15,7 @@ use super::Check;
 pub(crate) static CHECKS: &[&dyn Check] = &[
     &form_exclude::FormExclude,
     &form_fields_all::FormFieldsAll,
+    &nested_depth_open::NestedDepthOpen,
     &privileged_field_writable::PrivilegedFieldWritable,
     &read_only_fields_misspelt::ReadOnlyFieldsMisspelt,
     &sensitive_field_readable::SensitiveFieldReadable,

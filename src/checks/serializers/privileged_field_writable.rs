@@ -3,9 +3,10 @@
 //!
 //! <https://cheatsheetseries.owasp.org/cheatsheets/Mass_Assignment_Cheat_Sheet.html>
 
+use crate::checks::support::columns;
+use crate::checks::support::guards::{self, Guard, Handlers, unclear_everywhere};
 use crate::checks::support::serializers::{self, Fields};
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::{columns, guards, whole};
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place, Position};
 use crate::finding::{Effect, Finding, Fix, Label, Outcome};
@@ -48,25 +49,32 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
         Fields::All => return,
         Fields::Unclear => return tally.unclear.push(Label::new(at, "its list of fields is computed")),
     };
-    let Some(read_only) = read_only(cx, class) else {
+    let Some(read_only) = serializers::read_only_names(cx, class) else {
         return tally.unclear.push(Label::new(at, "its `read_only_fields` are computed"));
     };
     let writable: Vec<&String> = names
         .iter()
-        .filter(|n| columns::is_privilege(n) && !read_only.contains(*n) && is_writable(cx, class, n))
+        .filter(|n| {
+            columns::is_privilege(n) && !read_only.contains(*n) && serializers::is_writable(cx, class, n)
+        })
         .collect();
     let Some(first) = writable.first() else {
         return tally.passed.push(Label::new(at, "takes no privilege"));
     };
     let users = serializers::views_of(cx, class);
-    let special = |view: &ClassId| guards::of(cx, Owner::Class(*view)).is_special();
-    if !users.is_empty() && users.iter().all(|view| special(view) || !serializers::writes(cx, *view)) {
+    let writing: Vec<&ClassId> = users.iter().filter(|view| serializers::writes(cx, **view)).collect();
+    let guards: Vec<Guard> =
+        writing.iter().map(|view| guards::of(cx, Owner::Class(**view), Handlers::Writing)).collect();
+    if !users.is_empty() && guards.iter().all(Guard::is_special) {
         return tally.passed.push(Label::new(at, "only staff write with it, or nobody"));
     }
     if users.is_empty() {
         return tally
             .unclear
             .push(Label::new(at, "which views write with it is not told by `serializer_class`"));
+    }
+    if let Some(why) = unclear_everywhere(&guards) {
+        return tally.unclear.push(Label::new(at, why));
     }
     if let Some(method) = drops(cx, class, first) {
         return tally.unclear.push(Label::new(at, format!("`{method}` may drop what is sent")));
@@ -96,36 +104,6 @@ fn drops<'a>(cx: &CheckContext<'a>, class: ClassId, field: &str) -> Option<&'a s
     let classes = order.filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None });
     let mut methods = classes.flat_map(|id| cx.index.class(id).methods.iter());
     methods.find(|m| cx.sources.slice(m.at).contains(field)).map(|m| &*m.name)
-}
-
-/// Names of `Meta.read_only_fields`; `None` when they cannot be told.
-fn read_only(cx: &CheckContext<'_>, class: ClassId) -> Option<Vec<String>> {
-    let Some((meta, value)) = cx.index.meta_value(class, "read_only_fields") else { return Some(Vec::new()) };
-    if matches!(&value.value, Expression::Name(name) if &**name == "fields") {
-        // `read_only_fields = fields`
-        return match serializers::fields(cx.index, class) {
-            Fields::Named(names) => Some(names),
-            Fields::All | Fields::Unclear => None,
-        };
-    }
-    match serializers::read_fields(cx.index, meta, value) {
-        Fields::Named(names) => Some(names),
-        Fields::All | Fields::Unclear => None,
-    }
-}
-
-fn is_writable(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
-    match serializers::all_declared(cx.index, class).into_iter().find(|(_, v)| &*v.name == name) {
-        Some((_, value)) => {
-            let Expression::Call(call) = &value.value else { return false };
-            let closed =
-                call.keywords.iter().any(|(k, v)| &**k == "read_only" && *v != Expression::Bool(false));
-            let computed =
-                ["MethodField", "ReadOnlyField", "HiddenField", "StringRelatedField", "Serializer"];
-            !closed && !computed.iter().any(|c| call.callee.ends_with(c))
-        }
-        None => !whole::extra(cx, class, name, "read_only"),
-    }
 }
 
 fn fix(cx: &CheckContext<'_>, class: ClassId, names: &[&String]) -> Option<Operation> {

@@ -12,7 +12,8 @@ use crate::checks::support::whole;
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
-use crate::index::{ClassId, Expression, ModelName};
+use crate::index::{ClassId, Expression, Lookup, ModelName};
+use crate::settings::Truth;
 
 pub(crate) struct SensitiveFieldReadable;
 
@@ -67,8 +68,15 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
             "Take {list} out of `fields`, or say by an ignore comment why callers need {it}."
         )));
     }
-    let used = !serializers::views_of(cx, class).is_empty();
-    if !used && item.name.contains("Password") {
+    let users = serializers::views_of(cx, class);
+    let used = !users.is_empty();
+    let is_generic =
+        |view: &ClassId| cx.index.is_subclass_of(*view, "rest_framework.generics.GenericAPIView");
+    if used && users.iter().all(|view| is_generic(view) == Truth::No) {
+        // Such views answer with what their own code says; the serializer may only take what is sent.
+        finding.confidence = Some(Confidence::Low);
+        finding.severity = Some(Severity::Med);
+    } else if !used && item.name.contains("Password") {
         // Made to take a new password; whether its answer is ever sent is not told.
         finding.confidence = Some(Confidence::Low);
         finding.severity = Some(Severity::Med);
@@ -100,9 +108,9 @@ fn is_readable(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
         let computed = call.callee.ends_with("MethodField")
             || call.callee.ends_with("Serializer")
             || call.callee.ends_with("HiddenField");
-        return !write_only && !computed;
+        return !write_only && !computed && !whole::is_declared_safe(cx, class, name);
     }
-    if whole::write_only_in_extra(cx, class, name) || takes_away(cx, class) {
+    if whole::is_declared_safe(cx, class, name) || takes_away(cx, class) {
         return false;
     }
     match serializers::model_of(cx, class) {
@@ -115,12 +123,12 @@ fn is_readable(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
 
 /// Whether a method of the serializer may take a field out of the answer.
 fn takes_away(cx: &CheckContext<'_>, class: ClassId) -> bool {
-    let item = cx.index.class(class);
-    ["to_representation", "get_fields", "__init__"].iter().any(|name| {
-        item.method(name).is_some_and(|m| {
-            let text = cx.sources.slice(m.at);
+    ["to_representation", "get_fields", "__init__"].iter().any(|name| match cx.index.lookup(class, name) {
+        Lookup::Method { method, .. } => {
+            let text = cx.sources.slice(method.at);
             text.contains("pop(") || text.contains("del ") || text.contains("write_only")
-        })
+        }
+        _ => false,
     })
 }
 

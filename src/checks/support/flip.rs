@@ -1,22 +1,23 @@
 //! From an open default to a closed one: which views the default opens and who of them stays open, the explicit
-//! `AllowAny` that keeps a public view public, and a test module that asks every endpoint as nobody.
+//! permission that keeps a public view public, and a test module that asks every endpoint as nobody.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::checks::CheckContext;
-use crate::edit::Operation;
+use crate::edit::{Code, Operation};
 use crate::endpoints::{Endpoint, Exposure, ViewTarget};
-use crate::finding::OpenView;
+use crate::finding::{Label, OpenView};
 use crate::index::Owner;
 use crate::python::Ranged as _;
 use crate::python::ast::{Expr, Stmt};
 use crate::settings::SettingsModel;
 use crate::source::{FileId, Span, clean};
 
-use super::endpoints::{is_open, methods, of_drf, owner};
+use super::endpoints::{by_default, count, is_open, labels, methods, of_drf, owner};
 use super::fixes::Operations;
 use super::functions::find;
+use super::permissions::KEY;
 use super::sample_url::sample;
 use super::syntax::class_at;
 use super::{intent, rest, views};
@@ -53,20 +54,65 @@ pub(crate) fn open_views(cx: &CheckContext<'_>, endpoints: &[&Endpoint]) -> Vec<
     found
 }
 
+/// The endpoints that the default opens.
+#[derive(Default)]
+pub(crate) struct Opened<'a> {
+    /// All of them.
+    pub(crate) endpoints: Vec<&'a Endpoint>,
+    /// How many, as the end of a sentence.
+    pub(crate) count: String,
+    /// One for each, up to a number.
+    pub(crate) labels: Vec<Label>,
+}
+
+/// Finds the endpoints that the default opens, for reads at least.
+pub(crate) fn opened<'a>(cx: &CheckContext<'a>) -> Opened<'a> {
+    let Some((inventory, mut endpoints)) = by_default(cx, |policy| &policy.permission) else {
+        return Opened::default();
+    };
+    endpoints.retain(|e| !methods(e, is_open).is_empty());
+    if endpoints.is_empty() && !inventory.complete {
+        return Opened::default();
+    }
+    let count = format!(": {}", count(inventory, &endpoints, is_open));
+    let remark = |e: &Endpoint| format!("open to {}", methods(e, is_open).join(", "));
+    let labels = labels(cx, &endpoints, remark);
+    Opened { endpoints, count, labels }
+}
+
+/// The operations that put `closed` in the place of the default, and leave the views that the team wants open with the
+/// permission `kept` of DRF, which is what they had.
+pub(crate) fn close(
+    cx: &CheckContext<'_>,
+    model: &SettingsModel,
+    closed: Code,
+    kept: &str,
+    opened: &[&Endpoint],
+) -> Operations {
+    let mut operations = rest::set_key(cx, model, KEY, closed)?;
+    operations.extend(keep_public(cx, model, kept, opened)?);
+    Ok(operations)
+}
+
 /// The operations that keep the views open which the team wants open, and the tests that prove both; none where the
 /// team has said nothing yet.
-pub(crate) fn keep_public(cx: &CheckContext<'_>, model: &SettingsModel, opened: &[&Endpoint]) -> Operations {
+fn keep_public(
+    cx: &CheckContext<'_>,
+    model: &SettingsModel,
+    permission: &str,
+    opened: &[&Endpoint],
+) -> Operations {
     let mut operations = Vec::new();
     let mut owners: Vec<Owner> = Vec::new();
     let public: Vec<&&Endpoint> = opened.iter().filter(|e| kept(cx, &view_of(cx, e)).is_some()).collect();
     for endpoint in &public {
         let view = view_of(cx, endpoint);
         let reason = kept(cx, &view).unwrap_or_default();
-        let refused = || format!("`{view}` shall stay open, and `AllowAny` cannot be added to it");
+        let refused = || format!("`{view}` shall stay open, and `{permission}` cannot be added to it");
         let owner = owner(endpoint).ok_or_else(refused)?;
         if !owners.contains(&owner) {
             owners.push(owner);
-            operations.extend(allow_any(cx, owner, reason).ok_or_else(refused)?);
+            operations.extend(keep(cx, owner, permission, reason).ok_or_else(refused)?);
         }
     }
     if !public.is_empty() {
@@ -75,9 +121,9 @@ pub(crate) fn keep_public(cx: &CheckContext<'_>, model: &SettingsModel, opened: 
     Ok(operations)
 }
 
-/// An explicit `AllowAny` with the reason beside it: an attribute at the top of a class, a decorator right above a
+/// An explicit permission with the reason beside it: an attribute at the top of a class, a decorator right above a
 /// function.
-fn allow_any(cx: &CheckContext<'_>, owner: Owner, reason: &str) -> Option<Vec<Operation>> {
+fn keep(cx: &CheckContext<'_>, owner: Owner, permission: &str, reason: &str) -> Option<Vec<Operation>> {
     let reason = clean(reason);
     let (at, line, is_apart) = match owner {
         Owner::Class(class) => {
@@ -107,7 +153,7 @@ fn allow_any(cx: &CheckContext<'_>, owner: Owner, reason: &str) -> Option<Vec<Op
     if !before.trim_start().is_empty() && !matches!(owner, Owner::Function(_)) {
         return None;
     }
-    let (name, import) = views::permission_name(cx.index, file, "AllowAny")?;
+    let (name, import) = views::permission_name(cx.index, file, permission)?;
     let eol = if text[..start].ends_with("\r\n") { "\r\n" } else { "\n" };
     let mut with = String::new();
     let _ = write!(with, "{indent}{}  # public: {reason}{eol}", line.replace("{}", &name));

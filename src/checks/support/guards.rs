@@ -1,31 +1,26 @@
-//! What the permission classes of a view ask of a caller, in kinds: a login, staff, a role, the object itself.
+//! What views ask of a caller, in the words that checks need: a login, more than a login, the object itself. What is
+//! asked is told by `endpoints::policy`, handler by handler, with the project's default and whatever methods decide.
 //!
-//! Read are attributes, keywords of `@action`, decorators and the project's default; what `get_permissions` and
-//! overridden checks of a view do is `unclear`. Whether a view is open is `index::Openness`' work.
+//! Added here is what code in front of the permissions may refuse by itself: that is `unclear`.
+
+use std::sync::Arc;
 
 use crate::checks::CheckContext;
-use crate::index::items::{DecoratorItem, FunctionItem};
-use crate::index::{
-    ClassId, Entity, Expression, FrameworkValue, Lookup, Operator, Owner, Policy, Resolution,
-};
-use crate::settings::SettingsModel;
-use crate::source::Span;
+use crate::endpoints::Exposure;
+use crate::endpoints::policy::{Access, Asked, HandlerAccess};
+use crate::index::{Ancestor, ClassId, Lookup, Openness, Owner, Policy, PolicySite};
+use crate::settings::Truth;
 
-use super::lists::name_of;
-use super::permissions;
-use super::rest::{self, Key};
+use super::permission_lists::{self, Named};
 
-/// Kinds of questions that are asked; several may be.
-#[expect(clippy::struct_excessive_bools, reason = "independent kinds")]
+/// What is asked of the callers of some handlers; the weakest of them decides.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Guard {
     /// A login.
     pub(crate) login: bool,
-    /// Staff.
-    pub(crate) staff: bool,
-    /// A role, a model permission, or whatever else a class of the project looks at.
-    pub(crate) role: bool,
-    /// The object.
+    /// More than a login, before an object is looked at: staff, a role, a right.
+    special: bool,
+    /// Whether some permission has a say about the object.
     pub(crate) object: bool,
     /// Why something may be asked that is not seen here.
     pub(crate) unclear: Option<String>,
@@ -34,17 +29,7 @@ pub(crate) struct Guard {
 impl Guard {
     /// Whether only chosen callers get in, of whom it is likely that they may see rows of others.
     pub(crate) fn is_special(&self) -> bool {
-        self.staff || self.role
-    }
-
-    fn or(self, other: Self) -> Self {
-        Self {
-            login: self.login || other.login,
-            staff: self.staff || other.staff,
-            role: self.role || other.role,
-            object: self.object || other.object,
-            unclear: self.unclear.or(other.unclear),
-        }
+        self.special
     }
 
     fn unclear(why: impl Into<String>) -> Self {
@@ -52,172 +37,225 @@ impl Guard {
     }
 }
 
-/// What is asked by a view, an action of it, or a function view.
-pub(crate) fn of(cx: &CheckContext<'_>, owner: Owner) -> Guard {
-    match owner {
-        Owner::Class(class) => of_class(cx, class),
-        Owner::Action(class, method) => {
-            let method = &cx.index.class(class).methods[method];
-            match keyword(method) {
-                Some((at, value)) => of_list(cx, at, Some(class), value),
-                None => of_class(cx, class),
+/// Which handlers of a view are meant.
+#[derive(Clone, Copy)]
+pub(crate) enum Handlers<'n> {
+    /// All of them.
+    All,
+    /// Those that serve rows that are there.
+    OfRows,
+    /// Those that list rows.
+    OfLists,
+    /// Those that store what is sent.
+    Writing,
+    /// The one of this name.
+    Named(&'n str),
+}
+
+impl Handlers<'_> {
+    fn takes(self, handler: &HandlerAccess) -> bool {
+        let name = &*handler.name;
+        match self {
+            Self::All => true,
+            Self::OfRows => matches!(
+                name,
+                "list"
+                    | "retrieve"
+                    | "update"
+                    | "partial_update"
+                    | "destroy"
+                    | "get"
+                    | "put"
+                    | "patch"
+                    | "delete"
+            ),
+            Self::OfLists => matches!(name, "list" | "get"),
+            Self::Writing => {
+                matches!(name, "create" | "update" | "partial_update" | "post" | "put" | "patch")
             }
-        }
-        Owner::Function(function) => {
-            let wanted = "rest_framework.decorators.permission_classes";
-            let decorators = &cx.index.function(function).decorators;
-            let is_wanted = |d: &&DecoratorItem| {
-                d.name.as_deref().is_some_and(|name| cx.index.is_external(d.at, name, wanted))
-            };
-            match decorators.iter().find(is_wanted).map(|d| (d.at, d.arguments.as_deref())) {
-                Some((at, Some([argument, ..]))) => of_list(cx, at, None, &argument.value),
-                Some(_) => Guard::unclear("the permissions are computed"),
-                None => of_default(cx.model),
-            }
+            Self::Named(wanted) => name == wanted,
         }
     }
 }
 
-/// The value of `permission_classes` in `@action(...)`.
-fn keyword(method: &FunctionItem) -> Option<(Span, &Expression)> {
-    let name = Policy::Permission.name();
-    method.decorators.iter().find_map(|decorator| {
-        let argument = decorator.arguments.iter().flatten().find(|a| a.keyword.as_deref() == Some(name))?;
-        Some((decorator.at, &argument.value))
+/// What the handlers of a view, an action of it, or a function view ask.
+pub(crate) fn of(cx: &CheckContext<'_>, owner: Owner, wanted: Handlers<'_>) -> Guard {
+    match owner {
+        Owner::Function(function) => fold(&cx.access.of_function(function), wanted),
+        Owner::Class(class) => of_class(cx, class, wanted),
+        Owner::Action(class, position) => {
+            let name = &cx.index.class(class).methods[position].name;
+            of_class(cx, class, Handlers::Named(name))
+        }
+    }
+}
+
+fn of_class(cx: &CheckContext<'_>, class: ClassId, wanted: Handlers<'_>) -> Guard {
+    if let Some(why) = refused_before(cx, class) {
+        return Guard::unclear(why);
+    }
+    let access = cx.access.of_class(class);
+    if !access.handlers.is_empty() {
+        return fold(&access, wanted);
+    }
+    // A base that answers nothing by itself asks what the views ask that are made of it.
+    let views = cx.index.views().map(|(view, _)| view);
+    let mut heirs = views.filter(|view| *view != class && inherits(cx, *view, class));
+    let Some(first) = heirs.next() else { return fold(&access, wanted) };
+    let each = |view: ClassId| fold(&cx.access.of_class(view), wanted);
+    heirs.fold(each(first), |guard, view| weaker(guard, each(view)))
+}
+
+fn inherits(cx: &CheckContext<'_>, view: ClassId, class: ClassId) -> bool {
+    cx.index.mro(view).order.contains(&Ancestor::Project(class))
+}
+
+/// Why code in front of the permissions may refuse a caller by itself.
+fn refused_before(cx: &CheckContext<'_>, class: ClassId) -> Option<String> {
+    const ASKS: [&str; 5] = ["ermission", "has_perm", "user", "NotAuthenticated", "Http404"];
+    ["check_permissions", "initial", "dispatch"].into_iter().find_map(|name| {
+        let Lookup::Method { method, .. } = cx.index.lookup(class, name) else { return None };
+        let body = cx.sources.slice(method.at).split_once(':').map_or("", |(_, body)| body);
+        let body = body.replace(&format!("super().{name}("), "");
+        ASKS.iter().any(|asks| body.contains(asks)).then(|| format!("`{name}` decides"))
     })
 }
 
-fn of_class(cx: &CheckContext<'_>, class: ClassId) -> Guard {
-    for name in ["get_permissions", "check_permissions", "initial", "dispatch"] {
-        match cx.index.lookup(class, name) {
-            Lookup::Method { method, .. } => {
-                let text = cx.sources.slice(method.at);
-                let asks = ["ermission", "has_perm", "user", "NotAuthenticated", "Http404"];
-                if asks.iter().any(|a| text.split_once(':').is_some_and(|(_, body)| body.contains(a))) {
-                    return Guard::unclear(format!("`{name}` decides"));
-                }
-            }
-            Lookup::Unknown(why) => return Guard::unclear(why),
-            _ => {}
-        }
-    }
-    match cx.index.lookup(class, Policy::Permission.name()) {
-        Lookup::Value { class, value } => of_list(cx, value.at, Some(class), &value.value),
-        Lookup::Settings { .. } => of_default(cx.model),
-        Lookup::Framework { value: Some(FrameworkValue::List(names)), .. } => {
-            names.iter().map(|name| by_name(name)).fold(Guard::default(), Guard::or)
-        }
-        Lookup::Unknown(why) => Guard::unclear(why),
-        _ => Guard::unclear("the permissions are computed"),
+fn fold(access: &Access, wanted: Handlers<'_>) -> Guard {
+    let some = access.handlers.iter().any(|h| wanted.takes(h));
+    // A handler that is not routed by its own name is reached through others.
+    let taken = access.handlers.iter().filter(|h| !some || wanted.takes(h)).map(|h| &h.asked);
+    let guard = taken.chain(&access.general).map(of_asked).reduce(weaker);
+    guard.unwrap_or_else(|| {
+        let why = access.problem.clone();
+        Guard::unclear(why.unwrap_or_else(|| "it answers no request by itself".to_owned()))
+    })
+}
+
+fn of_asked(asked: &Asked) -> Guard {
+    let login = matches!(asked.exposure, Exposure::Authenticated | Exposure::Restricted);
+    Guard {
+        login,
+        special: asked.exposure == Exposure::Restricted && asked.account != Truth::Yes,
+        object: asked.object,
+        unclear: (asked.exposure == Exposure::Unknown).then(|| asked.why.clone()),
     }
 }
 
-/// What the project's default asks.
-fn of_default(model: Option<&SettingsModel>) -> Guard {
-    let Some(model) = model else { return Guard::unclear("there are no settings") };
-    match rest::key(model, permissions::KEY) {
-        Key::Absent => Guard::default(),
-        Key::Unclear(why) => Guard::unclear(why),
-        Key::Set(node) => {
-            let items = node.as_items().map_or(&[][..], |i| &i.items);
-            items
-                .iter()
-                .map(|i| name_of(i).map_or_else(Guard::default, by_name))
-                .fold(Guard::default(), Guard::or)
-        }
+fn weaker(a: Guard, b: Guard) -> Guard {
+    Guard {
+        login: a.login && b.login,
+        special: a.special && b.special,
+        object: a.object || b.object,
+        unclear: a.unclear.or(b.unclear),
     }
 }
 
-fn of_list(cx: &CheckContext<'_>, at: Span, class: Option<ClassId>, value: &Expression) -> Guard {
-    let Some(elements) = cx.index.list_elements(at, class, value) else {
-        return Guard::unclear("the list of permissions is computed");
+/// Why it cannot be told of any of these views whom they let in; `None` where one of them is plain, or there is none.
+pub(crate) fn unclear_everywhere(guards: &[Guard]) -> Option<String> {
+    let open = guards.iter().filter(|guard| !guard.is_special());
+    open.map(|guard| guard.unclear.clone()).reduce(Option::and).flatten()
+}
+
+/// A view for whose handlers the permissions of a place count.
+pub(crate) struct Counted {
+    /// The class; `None` for a function.
+    pub(crate) view: Option<ClassId>,
+    access: Arc<Access>,
+    /// The action that the place is for.
+    action: Option<String>,
+}
+
+impl Counted {
+    /// The handlers.
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = &HandlerAccess> {
+        self.access.handlers.iter().filter(|handler| match &self.action {
+            Some(action) => handler.name == *action,
+            // What an action sets by itself replaces the list of the view.
+            None => handler.of_view.is_none(),
+        })
+    }
+
+    /// What the handlers ask; of a view that answers nothing by itself, what it would ask.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &Asked> {
+        self.handlers().map(|h| &h.asked).chain(&self.access.general)
+    }
+}
+
+/// The views for which a list of permissions counts: the one that it stands in, and those that inherit it.
+pub(crate) fn counted(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Vec<Counted> {
+    let of_class = |view: ClassId, action: Option<String>| Counted {
+        view: Some(view),
+        access: cx.access.of_class(view),
+        action,
     };
-    let all = elements.iter().map(|e| of_element(cx, e.at, e.class, e.value, 0));
-    all.fold(Guard::default(), Guard::or)
-}
-
-fn of_element(
-    cx: &CheckContext<'_>,
-    at: Span,
-    class: Option<ClassId>,
-    value: &Expression,
-    depth: usize,
-) -> Guard {
-    match value {
-        Expression::Name(name) => {
-            let found = match class {
-                Some(class) => cx.index.resolve_in_class(class, name),
-                None => cx.index.resolve_at(at, name),
+    match site.owner {
+        Owner::Function(function) => {
+            vec![Counted { view: None, access: cx.access.of_function(function), action: None }]
+        }
+        Owner::Action(class, position) => {
+            let name = &cx.index.class(class).methods[position].name;
+            let views = cx.index.views().map(|(view, _)| view).filter(|view| inherits(cx, *view, class));
+            views.map(|view| of_class(view, Some(name.to_string()))).collect()
+        }
+        Owner::Class(class) => {
+            let gets = |view: ClassId| {
+                let found = cx.index.lookup(view, Policy::Permission.name());
+                matches!(found, Lookup::Value { class: of, .. } if of == class)
             };
-            match found {
-                Resolution::External(name) => by_name(&name),
-                Resolution::Resolved(Entity::Class(id)) => of_permission(cx, id),
-                Resolution::Resolved(Entity::Value(file, position)) if depth < 8 => {
-                    match cx.index.value(file, position) {
-                        Some(item) => of_element(cx, item.at, None, &item.value, depth + 1),
-                        None => Guard::unclear(format!("`{name}` is computed")),
-                    }
-                }
-                Resolution::Resolved(_) => Guard::unclear(format!("`{name}` is computed")),
-                Resolution::Unresolved(why) => Guard::unclear(why),
-            }
+            let views = cx.index.views().map(|(view, _)| view);
+            views
+                .filter(|view| inherits(cx, *view, class) && gets(*view))
+                .map(|v| of_class(v, None))
+                .collect()
         }
-        Expression::Binary(parts) if parts.1 != Operator::Add && depth < 8 => {
-            let (left, right) = (&parts.0, &parts.2);
-            of_element(cx, at, class, left, depth + 1).or(of_element(cx, at, class, right, depth + 1))
-        }
-        _ => Guard::unclear("a permission is computed"),
     }
 }
 
-/// A permission class of a library.
-fn by_name(name: &str) -> Guard {
-    let mut guard = Guard::default();
-    match name.rsplit('.').next().unwrap_or(name) {
-        "AllowAny" | "BasePermission" => {}
-        "IsAuthenticated" | "IsAuthenticatedOrReadOnly" => guard.login = true,
-        "IsAdminUser" => guard.staff = true,
-        "DjangoObjectPermissions" | "DjangoObjectPermissionsOrAnonReadOnly" => {
-            guard.object = true;
-            guard.role = true;
+/// Whom the views let in for which a list of permissions counts. What is written decides where the policy of the views
+/// does not tell more; a list that is open only by a negation, by classes that look at objects alone, or on a branch of
+/// `get_permissions`, is told by checks of its own.
+pub(crate) fn openness(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Openness {
+    let written = cx.index.openness(site.at(), site.class(), site.value);
+    let counted = counted(cx, site);
+    let asked = || counted.iter().flat_map(Counted::asked);
+    let Some(weakest) = asked().map(|a| a.exposure).min() else { return written };
+    let by_method = counted
+        .iter()
+        .filter_map(|c| c.view)
+        .any(|view| matches!(cx.index.lookup(view, Policy::Permission.method()), Lookup::Method { .. }));
+    let unknown = || asked().find(|a| a.exposure == Exposure::Unknown).map(|a| a.why.clone());
+    // A list that holds an instance may end in an error instead; a class that asks in some actions is meant to.
+    let is_plain =
+        || asked().all(|a| matches!(a.exposure, Exposure::Open | Exposure::ReadOpen) && a.classes.is_some());
+    match (written, weakest) {
+        (Openness::Open, Exposure::Open | Exposure::ReadOpen) => Openness::Open,
+        (Openness::Unclear(_) | Openness::Closed, Exposure::Open)
+            if !by_method && is_plain() && !is_told_elsewhere(cx, site) =>
+        {
+            Openness::Open
         }
-        "DjangoModelPermissions" | "DjangoModelPermissionsOrAnonReadOnly" => guard.role = true,
-        other => guard.unclear = Some(format!("nothing is known of `{other}`")),
+        (Openness::Open, Exposure::Unknown) => Openness::Unclear(unknown().unwrap_or_default()),
+        (_, Exposure::Authenticated | Exposure::Restricted) => Openness::Closed,
+        (written, _) => written,
     }
-    guard
 }
 
-/// A permission class of the project.
-fn of_permission(cx: &CheckContext<'_>, id: ClassId) -> Guard {
-    const ROLES: [&str; 12] = [
-        "has_perm",
-        "is_staff",
-        "is_superuser",
-        "group",
-        "role",
-        "admin",
-        "kwargs",
-        ".objects",
-        "filter(",
-        "member",
-        "META",
-        "headers",
-    ];
-    let mut guard = match cx.index.lookup(id, "has_permission") {
-        Lookup::Method { method, .. } if method.returns_true => Guard::default(),
-        Lookup::Method { method, .. } => {
-            let text = cx.sources.slice(method.at);
-            let login = text.contains("is_authenticated") && !ROLES.iter().any(|r| text.contains(r));
-            Guard { login, role: !login, ..Guard::default() }
-        }
-        Lookup::Framework { class, .. } => by_name(class),
-        Lookup::Unknown(why) => Guard::unclear(why),
-        _ => Guard::default(),
-    };
-    guard.object |= match cx.index.lookup(id, "has_object_permission") {
-        Lookup::Method { method, .. } => !method.returns_true,
-        Lookup::Framework { class, .. } => by_name(class).object,
-        _ => false,
-    };
-    guard
+/// Whether the views for which a list of permissions counts answer nothing but reads.
+pub(crate) fn only_reads(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> bool {
+    let counted = counted(cx, site);
+    let known = counted.iter().all(|c| c.access.problem.is_none());
+    let mut handlers = counted.iter().flat_map(Counted::handlers).peekable();
+    known && handlers.peek().is_some() && handlers.all(|h| h.method == "GET")
+}
+
+/// Whether a list holds a negation, or a class that decides about single objects only.
+fn is_told_elsewhere(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> bool {
+    let Some(elements) = cx.index.list_elements(site.at(), site.class(), site.value) else { return false };
+    elements.iter().any(|element| {
+        permission_lists::negates(element.value)
+            || permission_lists::leaves(cx.index, element).iter().any(
+                |leaf| matches!(leaf, Named::Project(id) if permission_lists::is_object_only(cx.index, *id)),
+            )
+    })
 }

@@ -11,7 +11,7 @@ use crate::python::{ParsedModule, parse};
 use crate::settings::Truth;
 
 use super::functions::find;
-use super::guards::{self, Guard};
+use super::guards::{self, Guard, Handlers};
 use super::lookups::{HANDLERS, Handler};
 use super::views;
 
@@ -96,7 +96,7 @@ impl Site<'_> {
 
     /// What its permissions ask.
     pub(crate) fn guard(&self, cx: &CheckContext<'_>) -> Guard {
-        guards::of(cx, self.owner)
+        guards::of(cx, self.owner, Handlers::Named(&self.item.name))
     }
 
     /// `module.Class.method` or `module.function`.

@@ -1,7 +1,6 @@
-//! The classes that a list of permissions names, and whom the list lets in before an object is looked at. The second is
-//! narrow on purpose: what a class of the project asks in its own code is not followed here.
+//! The classes that a list of permissions names, and what kind they are. Whom a view lets in is `endpoints::policy`'s
+//! answer.
 
-use crate::checks::CheckContext;
 use crate::edit::{Operation, Position};
 use crate::index::{
     ClassId, Element, Entity, Expression, Lookup, Operator, PolicySite, ProjectIndex, Resolution,
@@ -66,35 +65,13 @@ fn collect(
     }
 }
 
-/// Whether an element lets an anonymous caller in as far as `has_permission` goes; reads and writes alike.
-pub(crate) fn lets_anonymous_in(cx: &CheckContext<'_>, element: &Element<'_>) -> Truth {
-    anonymous(cx.index, element, element.value, 0)
-}
-
-fn anonymous(index: &ProjectIndex, element: &Element<'_>, value: &Expression, depth: usize) -> Truth {
-    let inner = |value| anonymous(index, element, value, depth + 1);
+/// Whether an element has a `~`.
+pub(crate) fn negates(value: &Expression) -> bool {
     match value {
-        _ if depth > MAX_DEPTH => Truth::Maybe,
-        Expression::Name(name) => match named(index, element.at, element.class, name) {
-            Named::Library(full) => by_library(&full),
-            Named::Project(id) => by_class(index, id),
-            Named::Unclear => Truth::Maybe,
-        },
-        Expression::Binary(parts) => match parts.1 {
-            Operator::And => inner(&parts.0).and(inner(&parts.2)),
-            Operator::Or if is_negation(&parts.0, &parts.2) => Truth::Yes,
-            Operator::Or => inner(&parts.0).or(inner(&parts.2)),
-            Operator::Add => Truth::Maybe,
-        },
-        Expression::Invert(operand) => !inner(operand),
-        _ => Truth::Maybe,
+        Expression::Invert(_) => true,
+        Expression::Binary(parts) if parts.1 != Operator::Add => negates(&parts.0) || negates(&parts.2),
+        _ => false,
     }
-}
-
-/// `A` and `~A`, in either order.
-fn is_negation(left: &Expression, right: &Expression) -> bool {
-    matches!(right, Expression::Invert(inner) if **inner == *left)
-        || matches!(left, Expression::Invert(inner) if **inner == *right)
 }
 
 fn by_library(name: &str) -> Truth {

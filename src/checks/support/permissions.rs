@@ -33,6 +33,14 @@ pub(crate) fn detail_where_open(cx: &CheckContext<'_>) -> EndpointUse {
     if default_is_open(cx) { EndpointUse::Detail } else { EndpointUse::None }
 }
 
+/// The endpoints are a detail where the default lets everybody read, else nothing.
+pub(crate) fn detail_where_read_open(cx: &CheckContext<'_>) -> EndpointUse {
+    match cx.model.map(openness) {
+        Some(Openness::ReadOpen) => EndpointUse::Detail,
+        _ => EndpointUse::None,
+    }
+}
+
 /// Judges the key.
 pub(crate) fn openness(model: &SettingsModel) -> Openness {
     let node = match rest::key(model, KEY) {

@@ -3,6 +3,7 @@
 use crate::checks::CheckContext;
 use crate::edit::Code;
 use crate::finding::{Finding, Label, Outcome};
+use crate::index::items::FileItems;
 use crate::project::Project;
 use crate::settings::{Dict, Node, SettingsModel, Truth};
 use crate::source::Span;
@@ -55,7 +56,7 @@ pub(crate) fn uses_drf(cx: &CheckContext<'_>, model: &SettingsModel) -> Truth {
     let named = own(model, NAME).is_some()
         || cx.project.is_some_and(requires_drf)
         || installed == Truth::Yes
-        || imports_drf(cx);
+        || cx.index.files().any(FileItems::imports_drf);
     if named { Truth::Yes } else { installed }
 }
 
@@ -64,27 +65,6 @@ pub(crate) fn uses_drf(cx: &CheckContext<'_>, model: &SettingsModel) -> Truth {
 fn requires_drf(project: &Project) -> bool {
     let below = |path: &str| path.strip_prefix(&project.root).is_some_and(|rest| rest.starts_with('/'));
     project.drf.as_ref().is_some_and(|found| project.root.is_empty() || below(&found.found_in))
-}
-
-/// Whether a Python file of the project imports DRF.
-fn imports_drf(cx: &CheckContext<'_>) -> bool {
-    let root = cx.project.map_or("", |p| p.root.as_str());
-    let finder = memchr::memmem::Finder::new("import");
-    cx.sources
-        .iter()
-        .filter(|(_, f)| {
-            f.path.starts_with(root) && crate::python::ModulePath::of_file(&f.path, "").is_some()
-        })
-        .any(|(_, file)| {
-            memchr::memmem::find_iter(file.text.as_bytes(), "rest_framework").any(|at| {
-                let line = file.text[..at].rfind('\n').map_or(0, |n| n + 1);
-                let before = file.text[line..at].trim_start();
-                let after = &file.text[at + "rest_framework".len()..];
-                (before == "from " || before == "import ")
-                    && after.starts_with(['.', ' ', '\n', '\r'])
-                    && (before == "import " || finder.find(after.as_bytes()).is_some())
-            })
-        })
 }
 
 /// The dict, when the project sets one.

@@ -4,10 +4,11 @@ use crate::checks::CheckContext;
 use crate::index::{ClassId, Lookup, Owner, ProjectIndex, Resolution};
 use crate::settings::Truth;
 
+use super::guards::{self, Handlers};
 use super::lists::name_of;
 use super::ownership::{self, Ownership};
 use super::rest::{self, Key};
-use super::{callers, guards, handlers, intent, views};
+use super::{callers, handlers, intent, views};
 
 /// What limits the rows of a view.
 pub(crate) enum Limits {
@@ -67,7 +68,7 @@ pub(crate) fn limits(cx: &CheckContext<'_>, view: ClassId) -> Limits {
         Ownership::Owner(field) => (field, true),
         Ownership::Perhaps(field) => (field, false),
     };
-    let guard = guards::of(cx, Owner::Class(view));
+    let guard = guards::of(cx, Owner::Class(view), Handlers::OfRows);
     if guard.is_special() {
         return Limits::Fine("only chosen callers get in".to_owned());
     }

@@ -10,7 +10,7 @@ use crate::index::{
 use crate::settings::Truth;
 
 use super::tally::{Tally, Words};
-use super::views;
+use super::{views, whole};
 
 /// What `Meta.fields` says.
 pub(crate) enum Fields {
@@ -188,6 +188,37 @@ pub(crate) fn all_declared(index: &ProjectIndex, class: ClassId) -> Vec<(ClassId
         }
     }
     all
+}
+
+/// Names of `Meta.read_only_fields`; `None` when they cannot be told.
+pub(crate) fn read_only_names(cx: &CheckContext<'_>, class: ClassId) -> Option<Vec<String>> {
+    let Some((meta, value)) = cx.index.meta_value(class, "read_only_fields") else { return Some(Vec::new()) };
+    if matches!(&value.value, Expression::Name(name) if &**name == "fields") {
+        // `read_only_fields = fields`
+        return match fields(cx.index, class) {
+            Fields::Named(names) => Some(names),
+            Fields::All | Fields::Unclear => None,
+        };
+    }
+    match read_fields(cx.index, meta, value) {
+        Fields::Named(names) => Some(names),
+        Fields::All | Fields::Unclear => None,
+    }
+}
+
+/// Whether a field that is named takes what callers send, apart from `read_only_fields`.
+pub(crate) fn is_writable(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
+    match all_declared(cx.index, class).into_iter().find(|(_, v)| &*v.name == name) {
+        Some((_, value)) => {
+            let Expression::Call(call) = &value.value else { return false };
+            let closed =
+                call.keywords.iter().any(|(k, v)| &**k == "read_only" && *v != Expression::Bool(false));
+            let computed =
+                ["MethodField", "ReadOnlyField", "HiddenField", "StringRelatedField", "Serializer"];
+            !closed && !computed.iter().any(|c| call.callee.ends_with(c))
+        }
+        None => !whole::extra(cx, class, name, "read_only"),
+    }
 }
 
 /// The serializer that a view names.

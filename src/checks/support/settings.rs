@@ -49,16 +49,26 @@ pub(crate) fn first_line(cx: &CheckContext<'_>, span: Span) -> Span {
     Span { file: span.file, range: (span.range.0, span.range.0 + len) }
 }
 
-/// The statement that decided a setting last; the start of the module when nobody sets it.
+/// The statement that decided a setting last; the start of the module when nobody sets it. A helper of another file
+/// that puts values into settings is no place of a setting: what stands before it is, else the module that calls it.
 pub(crate) fn place(cx: &CheckContext<'_>, model: &SettingsModel, name: &str) -> Span {
     let Some(setting) = own(model, name) else { return module_start(cx, model) };
-    let deciding = setting.steps.iter().rev().find(|s| s.how != How::Imported);
     let inside = |span: &Span| (span.file.index()) < cx.sources.len();
-    deciding
-        .map(|s| s.at)
-        .or(setting.node.at)
-        .filter(inside)
-        .map_or_else(|| module_start(cx, model), |span| first_line(cx, span))
+    // Where settings are classes, a method is where one is made.
+    let by_class = matches!(model.composition, crate::settings::Composition::Class(_));
+    let is_helper = |span: &Span| {
+        !by_class
+            && span.file != model.file
+            && !is_toml(cx.sources, span.file)
+            && in_function(cx.sources, *span)
+    };
+    let is_place = |span: &Span| inside(span) && !is_helper(span);
+    let mut deciding = setting.steps.iter().rev().filter(|s| s.how != How::Imported).map(|s| s.at).peekable();
+    let at = match deciding.peek() {
+        Some(_) => deciding.find(is_place),
+        None => setting.node.at.filter(is_place),
+    };
+    at.map_or_else(|| module_start(cx, model), |span| first_line(cx, span))
 }
 
 /// Where an element of a setting is pointed at: where it is written, or at the setting where a function makes it.

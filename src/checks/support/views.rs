@@ -4,6 +4,7 @@
 use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
 use crate::finding::Label;
+use crate::index::items::FileItems;
 use crate::index::{
     API_VIEW, ClassId, Expression, Lookup, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution,
     Written,
@@ -117,11 +118,7 @@ pub(crate) fn classes(cx: &CheckContext<'_>) -> Vec<(ClassId, Truth)> {
 }
 
 pub(crate) fn imports_drf(index: &ProjectIndex, file: FileId) -> bool {
-    index.file(file).is_some_and(|f| {
-        f.imports.iter().chain(&f.stars).any(|i| {
-            i.level == 0 && (&*i.module == "rest_framework" || i.module.starts_with("rest_framework."))
-        })
-    })
+    index.file(file).is_some_and(FileItems::imports_drf)
 }
 
 /// Whether the project has DRF views at all.

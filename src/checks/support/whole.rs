@@ -10,8 +10,9 @@ use crate::python::parse;
 use crate::source::Span;
 
 use super::columns::{self, Sensitivity};
+use super::expand;
+use super::guards::{self, Handlers};
 use super::serializers::{self, Fields};
-use super::{expand, guards};
 
 /// A class that takes its model as a whole.
 pub(crate) struct Whole<'a> {
@@ -47,9 +48,13 @@ pub(crate) fn of_serializer(cx: &CheckContext<'_>, whole: &Whole<'_>) -> Finding
     let names = model.and_then(|model| expand::of_serializer(cx, whole.class, model));
     let mut finding = finding(cx, whole, model, names, true);
     let users = serializers::views_of(cx, whole.class);
-    if !users.is_empty() && users.iter().all(|view| guards::of(cx, Owner::Class(*view)).is_special()) {
+    let is_special = |view: &ClassId| guards::of(cx, Owner::Class(*view), Handlers::All).is_special();
+    if !users.is_empty() && users.iter().all(is_special) {
         finding.confidence = Some(Confidence::Low);
         finding.severity = Some(Severity::Low);
+    } else if users.is_empty() && finding.severity == Some(Severity::High) {
+        // It may serve exports, or be a part of another one.
+        finding.confidence.get_or_insert(Confidence::Med);
     }
     finding
 }
@@ -122,25 +127,37 @@ fn finding(
     finding.fix(Fix { title: "Name the fields one by one".to_owned(), effect, effect_note, operations })
 }
 
-/// Whether a method of the serializer takes a field out of the answer by its name: `data.pop("password")`.
+/// Whether a method of the serializer takes a field out of the answer by its name: `data.pop("password")`, or `pop` for
+/// each name of a list that one of its classes writes out.
 fn is_popped(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
     let classes = cx.index.mro(class).order.iter();
-    let project = classes.filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None });
-    let mut methods = project.flat_map(|id| &cx.index.class(id).methods);
+    let project: Vec<ClassId> =
+        classes.filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None }).collect();
+    let quoted = ['"', '\''].map(|quote| format!("{quote}{name}{quote}"));
+    let is_listed = || {
+        project.iter().flat_map(|id| &cx.index.class(*id).attributes).any(|attribute| {
+            let text = cx.sources.slice(attribute.value_at);
+            quoted.iter().any(|q| text.contains(q.as_str()))
+        })
+    };
+    let mut methods = project.iter().flat_map(|id| &cx.index.class(*id).methods);
     methods.any(|method| {
         let text = cx.sources.slice(method.at);
         matches!(&*method.name, "to_representation" | "get_fields" | "__init__")
-            && ['"', '\''].into_iter().any(|quote| {
-                text.contains(&format!("pop({quote}{name}{quote}"))
-                    || text.lines().any(|l| {
-                        l.trim_start().starts_with("del ") && l.contains(&format!("[{quote}{name}{quote}]"))
-                    })
-            })
+            && (quoted.iter().any(|name| {
+                text.contains(&format!("pop({name}"))
+                    || text
+                        .lines()
+                        .any(|l| l.trim_start().starts_with("del ") && l.contains(&format!("[{name}]")))
+            }) || text
+                .match_indices("pop(")
+                .any(|(at, pop)| text[at + pop.len()..].starts_with(|c: char| c.is_alphabetic() || c == '_'))
+                && is_listed())
     })
 }
 
 /// Whether a field is declared, or set in `extra_kwargs`, as write-only, or taken out of the answer.
-fn is_declared_safe(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
+pub(crate) fn is_declared_safe(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
     write_only_in_extra(cx, class, name)
         || is_popped(cx, class, name)
         || serializers::all_declared(cx.index, class).iter().any(|(_, value)| {
@@ -155,8 +172,13 @@ pub(crate) fn write_only_in_extra(cx: &CheckContext<'_>, class: ClassId, name: &
     extra(cx, class, name, "write_only")
 }
 
-/// Whether `Meta.read_only_fields` names a field.
+/// Whether a field is read-only by its declaration or by `Meta.read_only_fields`.
 pub(crate) fn is_read_only(cx: &CheckContext<'_>, class: ClassId, name: &str) -> bool {
+    let declared = serializers::all_declared(cx.index, class).into_iter().find(|(_, v)| &*v.name == name);
+    if let Some((_, value)) = declared {
+        return matches!(&value.value, Expression::Call(call)
+            if call.keywords.iter().any(|(k, v)| &**k == "read_only" && *v == Expression::Bool(true)));
+    }
     cx.index.meta_value(class, "read_only_fields").is_some_and(
         |(meta, value)| match serializers::read_fields(cx.index, meta, value) {
             Fields::Named(names) => names.iter().any(|n| n == name),

@@ -4,7 +4,7 @@
 //!
 //! Not covered: library views that are routed as they are, and views that are open by the default.
 
-use crate::checks::support::{flip, intent, views};
+use crate::checks::support::{flip, guards, intent, views};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Finding, Label, OpenView, Outcome};
 use crate::index::{Lookup, Openness, Owner, Policy};
@@ -59,11 +59,9 @@ fn candidates(cx: &CheckContext<'_>) -> Vec<(Owner, Span, bool)> {
     let sites = views::policy_sites(cx, Policy::Permission);
     let mut found: Vec<(Owner, Span, bool)> = sites
         .iter()
-        .filter_map(|site| match cx.index.openness(site.at(), site.class(), site.value) {
-            Openness::Open if views::decided_by_method(cx, site, Policy::Permission).is_none() => {
-                Some((site.owner, site.at(), true))
-            }
-            Openness::Open | Openness::Unclear(_) => Some((site.owner, site.at(), false)),
+        .filter_map(|site| match guards::openness(cx, site) {
+            Openness::Open => Some((site.owner, site.at(), true)),
+            Openness::Unclear(_) => Some((site.owner, site.at(), false)),
             Openness::Closed => None,
         })
         .collect();

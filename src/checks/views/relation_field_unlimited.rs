@@ -5,9 +5,10 @@
 //! chosen callers.
 //! <https://www.django-rest-framework.org/api-guide/relations/>
 
+use crate::checks::support::guards::{self, Guard, Handlers, unclear_everywhere};
 use crate::checks::support::ownership::{self, Ownership};
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::{guards, serializers, views};
+use crate::checks::support::{serializers, views};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Finding, Label, Outcome};
 use crate::index::items::ValueItem;
@@ -94,8 +95,13 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, value: &ValueItem, call: &Call, 
         return tally.unclear.push(Label::new(at, format!("`{name}` may refuse rows of others")));
     }
     let users = serializers::views_of(cx, class);
-    if !users.is_empty() && users.iter().all(|view| guards::of(cx, Owner::Class(*view)).is_special()) {
+    let guards: Vec<Guard> =
+        users.iter().map(|view| guards::of(cx, Owner::Class(*view), Handlers::Writing)).collect();
+    if !guards.is_empty() && guards.iter().all(Guard::is_special) {
         return tally.passed.push(Label::new(at, "only chosen callers get to it"));
+    }
+    if let Some(why) = unclear_everywhere(&guards) {
+        return tally.unclear.push(Label::new(at, why));
     }
     let model_name = &cx.index.class(model.class).name;
     let message = format!(

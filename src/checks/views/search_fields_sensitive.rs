@@ -6,8 +6,9 @@
 //! <https://www.django-rest-framework.org/api-guide/filtering/#searchfilter>
 
 use crate::checks::support::columns::{self, Sensitivity};
+use crate::checks::support::guards::{self, Handlers};
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::{filters, guards, views};
+use crate::checks::support::{filters, views};
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation};
 use crate::finding::{Effect, Finding, Fix, Label, Outcome, Severity};
@@ -57,11 +58,14 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, value: &ValueItem, tally: &mut T
     };
     let worst =
         names.iter().filter_map(|n| Some((columns::sensitivity(plain(n))?, *n))).max_by_key(|(s, _)| *s);
-    let guard = guards::of(cx, Owner::Class(class));
+    let guard = guards::of(cx, Owner::Class(class), Handlers::OfLists);
     let Some((sensitivity, worst)) = worst.filter(|(s, _)| *s == Sensitivity::Secret || !guard.is_special())
     else {
         return tally.passed.push(Label::new(value.at, "reaches no secret"));
     };
+    if let (Some(why), false) = (&guard.unclear, sensitivity == Sensitivity::Secret) {
+        return tally.unclear.push(Label::new(value.at, why.clone()));
+    }
     let name = &cx.index.class(class).name;
     let message = format!(
         "The search of `{name}` reaches `{}`: the number of hits tells whether a guess is right.",

@@ -6,7 +6,7 @@
 //! `view-permission-open`.
 //! <https://www.django-rest-framework.org/api-guide/authentication/>
 
-use crate::checks::support::{intent, views};
+use crate::checks::support::{guards, intent, views};
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
 use crate::index::{Lookup, Openness, Owner, Policy, PolicySite, Resolution};
@@ -132,11 +132,7 @@ fn is_told_with_permission(
     site: &PolicySite<'_>,
     permissions: &[PolicySite<'_>],
 ) -> bool {
-    permissions.iter().any(|own| {
-        own.owner == site.owner
-            && cx.index.openness(own.at(), own.class(), own.value) == Openness::Open
-            && views::decided_by_method(cx, own, Policy::Permission).is_none()
-    })
+    permissions.iter().any(|own| own.owner == site.owner && guards::openness(cx, own) == Openness::Open)
 }
 
 /// Whom the view's permissions let in; `None` when that cannot be told.

@@ -1,19 +1,22 @@
 //! `permission_classes` of a view that lets everybody in: an empty list or tuple, `AllowAny`, or an expression that
-//! comes to the same. Read are class attributes, `@permission_classes` and the keyword of `@action`.
+//! comes to the same by what its classes ask. Read are class attributes, `@permission_classes` and the keyword of
+//! `@action`; where a method asks for something all the same, nothing is told.
 //!
 //! Not covered: `get_permissions`, keywords of `as_view()`, and views that set nothing (the default's own check).
 //! A view that is public by intent is the business of `public-view-unconfirmed`.
 //! <https://www.django-rest-framework.org/api-guide/permissions/>
 
-use crate::checks::support::{flip, intent, views};
+use crate::checks::support::{flip, guards, intent, views};
 use crate::checks::{Check, CheckContext};
-use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
 use crate::index::{Entity, Expression, Openness, Owner, Policy, PolicySite, Resolution};
 use crate::settings::Truth;
 
 pub(crate) struct ViewPermissionOpen;
 
 const ID: &str = "view-permission-open";
+const KEEP: &str = "Where everybody is meant to get in, keep it with a comment `# drf-harden: ignore[view-permission-open] \
+                    reason`; otherwise name the permission that callers need.";
 
 impl Check for ViewPermissionOpen {
     fn id(&self) -> &'static str {
@@ -26,19 +29,16 @@ impl Check for ViewPermissionOpen {
         }
         let sites = views::policy_sites(cx, Policy::Permission);
         let authentication = views::policy_sites(cx, Policy::Authentication);
-        let openness = |site: &PolicySite<'_>| cx.index.openness(site.at(), site.class(), site.value);
+        let openness: Vec<Openness> = sites.iter().map(|site| guards::openness(cx, site)).collect();
         let mut findings = Vec::new();
         let mut unclear = Vec::new();
         let mut asked = 0;
-        for site in &sites {
-            match openness(site) {
-                Openness::Open => match views::decided_by_method(cx, site, Policy::Permission) {
-                    Some(why) => unclear.push(Label::new(site.at(), why)),
-                    None if is_asked(cx, site) => asked += 1,
-                    None => findings.push(finding(cx, site, &authentication)),
-                },
+        for (site, openness) in sites.iter().zip(&openness) {
+            match openness {
+                Openness::Open if is_asked(cx, site) => asked += 1,
+                Openness::Open => findings.push(finding(cx, site, &authentication)),
                 Openness::Closed => {}
-                Openness::Unclear(why) => unclear.push(Label::new(site.at(), why)),
+                Openness::Unclear(why) => unclear.push(Label::new(site.at(), why.clone())),
             }
         }
         let branches = views::open_branches(cx);
@@ -67,9 +67,10 @@ impl Check for ViewPermissionOpen {
         } else {
             let evidence = sites
                 .iter()
-                .filter(|s| !matches!(openness(s), Openness::Open))
+                .zip(&openness)
+                .filter(|(_, openness)| !matches!(openness, Openness::Open))
                 .take(20)
-                .map(|s| Label::new(s.at(), "asks something of the caller"))
+                .map(|(s, _)| Label::new(s.at(), "asks something of the caller"))
                 .collect();
             Outcome::pass(
                 format!("None of the {count} places that set permissions lets everybody in."),
@@ -103,12 +104,20 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     if let Owner::Class(class) | Owner::Action(class, _) = site.owner {
         finding.related.push(Label::new(cx.index.class(class).name_at, "the view"));
     }
-    let keep = "Where everybody is meant to get in, keep it with a comment `# drf-harden: ignore[view-permission-open] \
-                reason`; otherwise name the permission that callers need.";
+    if cx.index.openness(site.at(), site.class(), site.value) != Openness::Open {
+        finding.message.push_str(" What its classes ask does not tell who calls.");
+        finding.severity = Some(Severity::Med);
+        finding.confidence = Some(Confidence::Low);
+        return finding.instruction(KEEP);
+    }
+    if guards::only_reads(cx, site) {
+        finding.message.push_str(" It only answers reads.");
+        finding.severity = Some(Severity::Med);
+    }
     if views::looks_at_caller(cx, site.owner) {
         finding.message.push_str(" Its code seems to ask about the caller by itself.");
         finding.confidence = Some(Confidence::Low);
-        return finding.instruction(keep);
+        return finding.instruction(KEEP);
     }
     if views::has_comment(cx, site.at()) {
         finding.confidence = Some(Confidence::Low);
@@ -123,7 +132,7 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     }
     match fix(cx, site, authentication) {
         Some(fix) => finding.fix(fix),
-        None => finding.instruction(keep),
+        None => finding.instruction(KEEP),
     }
 }
 

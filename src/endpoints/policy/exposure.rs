@@ -122,10 +122,10 @@ fn drf_method(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> (Exposure
     (Exposure::Unknown, why)
 }
 
-type Lists = Vec<(Rc<str>, Val)>;
+pub(super) type Lists = Vec<(Rc<str>, Val)>;
 
 /// The lists of permissions that a method may get, each with its condition.
-fn permissions(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Result<Lists, String> {
+pub(super) fn permissions(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Result<Lists, String> {
     let Some(class) = &shape.class else { return Err("the view is not known".into()) };
     let getter = evaluator.class_attribute(class, "get_permissions", None);
     let value = match &getter.owner {
@@ -146,7 +146,7 @@ fn permissions(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Result<L
 
 /// A list of permissions as an empty environment leaves it, and the conditions for that: what a variable with a
 /// default decides has a verdict, which says on what it rests.
-fn settled(value: &Val, conditions: &mut BTreeSet<Rc<str>>) -> Val {
+pub(super) fn settled(value: &Val, conditions: &mut BTreeSet<Rc<str>>) -> Val {
     if let Some((when, value)) = while_unset(value) {
         conditions.insert(when.clone());
         return settled(value, conditions);

@@ -5,6 +5,7 @@
 //! `REST_FRAMEWORK` over DRF's defaults; methods such as `get_permissions` are run for each HTTP method and action.
 //! Which patterns exist is the other half of `endpoints`; whether a policy is good is the checks' business.
 
+mod access;
 mod django;
 mod effective;
 mod eval;
@@ -21,6 +22,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
+pub use access::{Access, Accesses, Asked, HandlerAccess};
 pub use value::{Branch, Effective, Exposure, Kind, Origin, PolicyValue, Rate, Throttle};
 
 use super::ViewCall;

@@ -12,6 +12,7 @@ use crate::settings::{Node, Truth};
 use crate::source::Span;
 
 /// A view to be judged.
+#[derive(Clone)]
 pub(super) struct Shape {
     pub kind: Kind,
     /// Its dotted name.

@@ -41,7 +41,9 @@ pub(super) fn judge(inputs: &Inputs<'_>) -> (State, Option<DecisionNote>, u32) {
         let share = share(inputs);
         let severe = failing.iter().any(|f| f.is_active() && f.severity == Severity::High);
         return if share > 0 && !severe {
-            (State::Part, note(), share.min(MOST_OF_PART))
+            // What the practice would not earn without its findings it does not earn with them: a fix never takes points.
+            let most = if earns_when_mended(inputs, becomes) { MOST_OF_PART } else { 0 };
+            (State::Part, note(), share.min(most))
         } else {
             (State::Fail, note(), 0)
         };
@@ -67,6 +69,19 @@ pub(super) fn judge(inputs: &Inputs<'_>) -> (State, Option<DecisionNote>, u32) {
         State::NotApplicable
     };
     (state, note(), if state == State::Pass { 100 } else { 0 })
+}
+
+/// Whether a practice earns its points once the active findings are mended: nobody is still to be asked or has said that
+/// it fails, every check can tell, and nothing is waived.
+fn earns_when_mended(inputs: &Inputs<'_>, becomes: Option<Becomes>) -> bool {
+    let waived = inputs.findings.iter().any(|f| f.verdict == Verdict::Fail && !f.is_active());
+    let known = inputs.checks.iter().all(|c| c.outcome.verdict != Verdict::Unknown);
+    !waived
+        && match becomes {
+            Some(Becomes::Attested) => true,
+            Some(Becomes::Fail) => false,
+            _ => known && inputs.practice.question.is_none(),
+        }
 }
 
 /// The share of what is in order, in hundredths: the mean over the checks that apply.

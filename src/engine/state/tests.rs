@@ -123,6 +123,43 @@ fn partly_needs_something_in_order_and_nothing_severe() {
 }
 
 #[test]
+fn mending_a_finding_never_takes_points() {
+    let (med, waived) = (finding(Severity::Med, false), finding(Severity::Med, true));
+    let before = [check(Verdict::Fail, (7, 9))];
+    let after = [check(Verdict::Pass, (9, 9))];
+    let half = [check(Verdict::Fail, (7, 9)), check(Verdict::Unknown, (0, 0))];
+    let left = [check(Verdict::Pass, (9, 9)), check(Verdict::Unknown, (0, 0))];
+    let yes = answer(Becomes::Attested, date!(2027 - 01 - 01));
+    let fail = answer(Becomes::Fail, date!(2027 - 01 - 01));
+    for question in [false, true] {
+        for answer in [None, Some(&yes), Some(&fail)] {
+            for (before, after) in [(&before[..], &after[..]), (&half, &left)] {
+                for rest in [&[][..], &[&waived]] {
+                    let practice = practice(question);
+                    let earned = |checks: &[CheckResult], findings: &[&ReportedFinding]| {
+                        let today = date!(2026 - 11 - 23);
+                        judge(&Inputs { practice: &practice, checks, findings, answer, today }).2
+                    };
+                    let mut with = rest.to_vec();
+                    with.push(&med);
+                    assert!(earned(before, &with) <= earned(after, rest), "{question} {answer:?}");
+                }
+            }
+        }
+    }
+    let practice = practice(false);
+    let findings = [&med];
+    let inputs = Inputs {
+        practice: &practice,
+        checks: &before,
+        findings: &findings,
+        answer: None,
+        today: date!(2026 - 11 - 23),
+    };
+    assert_eq!(judge(&inputs).2, 77);
+}
+
+#[test]
 fn waived_only_when_all_is_waived() {
     let (open, waived) = (finding(Severity::Med, false), finding(Severity::Med, true));
     let checks = [check(Verdict::Fail, (0, 0))];

@@ -42,6 +42,12 @@ impl FileItems {
         &self.bindings[start..start + len]
     }
 
+    /// Whether module-level code imports something of DRF.
+    pub fn imports_drf(&self) -> bool {
+        let is_drf = |i: &ImportItem| i.level == 0 && i.module.split('.').next() == Some("rest_framework");
+        self.imports.iter().chain(&self.stars).any(is_drf)
+    }
+
     /// The statement that makes a binding.
     pub fn place(&self, to: Bound) -> Span {
         match to {

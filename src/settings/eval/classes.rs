@@ -107,7 +107,9 @@ impl Interp<'_> {
             let class_val = Val::new(V::Class(class));
             return self.bind_member(val, Some(owner), &class_val, name);
         }
-        if let Some(method) = self.class_member(class, "__getattr__") {
+        // What an operator asks for is looked up in the class alone.
+        let is_special = name.starts_with("__") && name.ends_with("__");
+        if !is_special && let Some(method) = self.class_member(class, "__getattr__") {
             if let V::Func(func) = method.v {
                 let args = Args { pos: vec![Val::str(name)], ..Args::default() };
                 return self.call_function(func, Some(owner.clone()), args);

@@ -1,11 +1,15 @@
 //! The decisions file: read with clear errors, changed in place so that comments and order survive.
 
-use time::Date;
-use time::macros::format_description;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
+mod read;
+mod write;
+
+use toml_edit::DocumentMut;
 
 use super::{Answer, Decisions, PublicView, Waiver, WaiverScope};
-use crate::checklist::Becomes;
+use read::{entries, read_answer, read_public, read_waiver};
+use write::{date_value, put, remove, scope_entry, upsert, write_answer, write_waiver};
+
+pub use read::parse_date;
 
 /// The file's name, in the scanned root.
 pub const FILE_NAME: &str = "drf-harden-decisions.toml";
@@ -179,213 +183,6 @@ fn replace<T>(items: &mut Vec<T>, same: impl Fn(&T) -> bool, item: T) {
     }
 }
 
-/// One entry while it is read; every error names its line.
-struct EntryReader<'a> {
-    table: &'a Table,
-    line: usize,
-}
-
-impl EntryReader<'_> {
-    fn error(&self, message: impl Into<String>) -> DecisionsError {
-        DecisionsError::Entry { line: self.line, message: message.into() }
-    }
-
-    fn optional_text(&self, key: &str) -> Result<Option<String>, DecisionsError> {
-        match self.table.get(key) {
-            None => Ok(None),
-            Some(item) => {
-                let text = item.as_str().ok_or_else(|| self.error(format!("`{key}` is not text")))?;
-                Ok(Some(text.to_owned()))
-            }
-        }
-    }
-
-    fn text(&self, key: &str) -> Result<String, DecisionsError> {
-        match self.optional_text(key)? {
-            Some(text) if !text.trim().is_empty() => Ok(text),
-            Some(_) => Err(self.error(format!("`{key}` is empty"))),
-            None => Err(self.error(format!("`{key}` is missing"))),
-        }
-    }
-
-    fn optional_date(&self, key: &str) -> Result<Option<Date>, DecisionsError> {
-        let Some(item) = self.table.get(key) else { return Ok(None) };
-        let bad = || self.error(format!("`{key}` is not a date such as 2027-02-20"));
-        let text = match item.as_value() {
-            Some(Value::Datetime(date)) => date.value().to_string(),
-            Some(Value::String(text)) => text.value().clone(),
-            _ => return Err(bad()),
-        };
-        parse_date(&text).map(Some).ok_or_else(bad)
-    }
-
-    fn date(&self, key: &str) -> Result<Date, DecisionsError> {
-        self.optional_date(key)?.ok_or_else(|| self.error(format!("`{key}` is missing")))
-    }
-}
-
-/// Reads `2027-02-20`.
-pub fn parse_date(text: &str) -> Option<Date> {
-    Date::parse(text.trim(), format_description!("[year]-[month]-[day]")).ok()
-}
-
-fn entries<T>(
-    root: &Table,
-    text: &str,
-    key: &str,
-    read: impl Fn(&EntryReader<'_>) -> Result<T, DecisionsError>,
-) -> Result<Vec<T>, DecisionsError> {
-    let Some(item) = root.get(key) else { return Ok(Vec::new()) };
-    let Some(tables) = item.as_array_of_tables() else {
-        let message = format!("`{key}` is not a list of tables; write [[{key}]]");
-        return Err(DecisionsError::Entry { line: 1, message });
-    };
-    tables
-        .iter()
-        .map(|table| {
-            let start = table.span().map_or(0, |s| s.start.min(text.len()));
-            read(&EntryReader { table, line: text[..start].matches('\n').count() + 1 })
-        })
-        .collect()
-}
-
-fn read_answer(entry: &EntryReader<'_>) -> Result<Answer, DecisionsError> {
-    let becomes = match entry.text("state")?.as_str() {
-        "fail" => Becomes::Fail,
-        "attested" => Becomes::Attested,
-        "n/a" => Becomes::NotApplicable,
-        "open" => Becomes::Open,
-        other => return Err(entry.error(format!("`state` is `{other}`, not fail, attested, n/a or open"))),
-    };
-    Ok(Answer {
-        project: entry.optional_text("project")?.unwrap_or_default(),
-        practice: entry.text("practice")?,
-        becomes,
-        choice: entry.optional_text("choice")?.and_then(|c| c.chars().next()),
-        note: entry.optional_text("note")?.unwrap_or_default(),
-        by: entry.text("by")?,
-        on: entry.date("on")?,
-        review: entry.optional_date("review")?,
-    })
-}
-
-fn read_public(entry: &EntryReader<'_>) -> Result<PublicView, DecisionsError> {
-    Ok(PublicView {
-        project: entry.optional_text("project")?.unwrap_or_default(),
-        view: entry.text("view")?,
-        reason: entry.text("reason")?,
-        by: entry.text("by")?,
-        on: entry.date("on")?,
-    })
-}
-
-fn read_waiver(entry: &EntryReader<'_>) -> Result<Waiver, DecisionsError> {
-    let scope = match (entry.optional_text("fingerprint")?, entry.optional_text("folder")?) {
-        (Some(print), _) => WaiverScope::Place(print),
-        (None, Some(folder)) => WaiverScope::Folder(folder),
-        (None, None) if entry.optional_text("scope")?.as_deref() == Some("everywhere") => {
-            WaiverScope::Everywhere
-        }
-        (None, None) => {
-            return Err(entry.error("no `fingerprint`, no `folder` and not `scope = \"everywhere\"`"));
-        }
-    };
-    Ok(Waiver {
-        project: entry.optional_text("project")?.unwrap_or_default(),
-        check: entry.text("check")?,
-        scope,
-        reason: entry.text("reason")?,
-        owner: entry.text("owner")?,
-        expires: entry.date("expires")?,
-        ticket: entry.optional_text("ticket")?.unwrap_or_default(),
-        on: entry.date("on")?,
-    })
-}
-
-fn scope_entry(scope: &WaiverScope) -> (&'static str, &str) {
-    match scope {
-        WaiverScope::Place(print) => ("fingerprint", print),
-        WaiverScope::Folder(folder) => ("folder", folder),
-        WaiverScope::Everywhere => ("scope", "everywhere"),
-    }
-}
-
-fn write_answer(table: &mut Table, answer: &Answer) {
-    let Answer { project: _, practice: _, becomes, choice, note, by, on, review } = answer;
-    let state = match becomes {
-        Becomes::Fail => "fail",
-        Becomes::Attested => "attested",
-        Becomes::NotApplicable => "n/a",
-        Becomes::Open => "open",
-    };
-    put(table, "state", state.into());
-    put_text(table, "choice", &choice.map(String::from).unwrap_or_default());
-    put_text(table, "note", note);
-    put(table, "by", by.as_str().into());
-    put(table, "on", date_value(*on));
-    match review {
-        Some(date) => put(table, "review", date_value(*date)),
-        None => drop(table.remove("review")),
-    }
-}
-
-fn write_waiver(table: &mut Table, waiver: &Waiver) {
-    let Waiver { project: _, check: _, scope: _, reason, owner, expires, ticket, on } = waiver;
-    put(table, "reason", reason.as_str().into());
-    put(table, "owner", owner.as_str().into());
-    put(table, "expires", date_value(*expires));
-    put_text(table, "ticket", ticket);
-    put(table, "on", date_value(*on));
-}
-
-fn date_value(date: Date) -> Value {
-    let date = toml_edit::Date {
-        year: date.year().unsigned_abs() as u16,
-        month: date.month().into(),
-        day: date.day(),
-    };
-    toml_edit::Datetime { date: Some(date), time: None, offset: None }.into()
-}
-
-/// Sets a value and keeps the comment that stands behind the old one.
-fn put(table: &mut Table, key: &str, mut new: Value) {
-    if let Some(old) = table.get(key).and_then(Item::as_value) {
-        *new.decor_mut() = old.decor().clone();
-    }
-    table[key] = value(new);
-}
-
-fn put_text(table: &mut Table, key: &str, text: &str) {
-    if text.is_empty() { drop(table.remove(key)) } else { put(table, key, text.into()) }
-}
-
-fn matches(table: &Table, keys: &[(&str, &str)]) -> bool {
-    keys.iter().all(|(key, wanted)| table.get(key).and_then(Item::as_str).unwrap_or_default() == *wanted)
-}
-
-/// The entry with these keys, added at the end of its list when there is none.
-fn upsert<'a>(document: &'a mut DocumentMut, list: &str, keys: &[(&str, &str)]) -> &'a mut Table {
-    let item = document.entry(list).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    let tables = item.as_array_of_tables_mut().expect("internal error: checked when the file was read");
-    let found = tables.iter().position(|t| matches(t, keys));
-    if found.is_none() {
-        let mut table = Table::new();
-        table.decor_mut().set_prefix("\n");
-        for (key, text) in keys.iter().filter(|(_, text)| !text.is_empty()) {
-            put(&mut table, key, (*text).into());
-        }
-        tables.push(table);
-    }
-    let at = found.unwrap_or(tables.len() - 1);
-    tables.get_mut(at).expect("internal error: found above")
-}
-
-fn remove(document: &mut DocumentMut, list: &str, keys: &[(&str, &str)]) {
-    if let Some(tables) = document.get_mut(list).and_then(Item::as_array_of_tables_mut) {
-        tables.retain(|t| !matches(t, keys));
-    }
-}
-
 fn one_line(error: &toml_edit::TomlError) -> String {
     error.to_string().lines().filter(|l| !l.trim_start().starts_with('|')).collect::<Vec<_>>().join(" ")
 }
@@ -395,6 +192,7 @@ mod tests {
     use time::macros::date;
 
     use super::*;
+    use crate::checklist::Becomes;
 
     fn answer(note: &str) -> Answer {
         Answer {

@@ -1,6 +1,10 @@
 //! Everything that the screen depends on, as plain data. How it changes is `update`'s work, how it looks `page`'s
 //! and `view`'s.
 
+mod fixes;
+mod screen;
+mod work;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,191 +14,16 @@ use crate::checklist::{Practice, Section};
 use crate::decisions::Decisions;
 use crate::edit::Operation;
 use crate::endpoints::Exposure;
-use crate::engine::{EndpointReport, PracticeReport, ProjectReport, Report, ReportedFinding, Rewrite, State};
-use crate::output::endpoint_rows::EndpointRow;
+use crate::engine::{PracticeReport, ProjectReport, Report, State};
 use crate::output::redact::Secrets;
-use crate::source::{FileId, Span};
-use crate::tui::backend::{FilePatch, ReportFormat, Written};
+use crate::source::Span;
+use crate::tui::backend::ReportFormat;
 use crate::tui::form::Form;
 use crate::tui::keymap::{Action, Focus};
-use crate::tui::session::{Mark, SessionState};
+use crate::tui::session::SessionState;
 
-/// A screen. The screens behind the shown one are kept on a stack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Screen {
-    /// The notice of the first start.
-    Notice,
-    /// The scan.
-    Scan,
-    /// The checklist.
-    Checklist,
-    /// One practice.
-    Item,
-    /// The fixes of one practice.
-    Review,
-    /// The accepted fixes.
-    Staged,
-    /// The result of the last write.
-    Applied,
-    /// The report.
-    Report,
-    /// The log.
-    Log,
-    /// The endpoints.
-    Endpoints,
-    /// One endpoint.
-    Endpoint,
-    /// The page of a rule.
-    Rule,
-    /// A form.
-    Form,
-}
-
-/// Something over the screen.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Overlay {
-    /// Actions to look up or to run: the help of a focus, or all commands.
-    Menu {
-        /// The focus whose help it is; `None` for all commands.
-        help: Option<Focus>,
-        /// The focus it was opened from.
-        from: Focus,
-        /// The filter typed so far.
-        query: String,
-        /// The selected entry.
-        cursor: usize,
-        /// The first entry shown.
-        scroll: usize,
-    },
-    /// The filter's field on the checklist.
-    Filter,
-    /// A question that only `y` answers.
-    Confirm(Confirm),
-    /// The settings modules of the project.
-    Picker {
-        /// The selected one.
-        cursor: usize,
-    },
-}
-
-/// What a confirmation is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Confirm {
-    /// Write what is staged.
-    Write,
-    /// Accept these safe fixes; so many others stay undecided.
-    AcceptSafe {
-        /// Fingerprints.
-        fixes: Vec<String>,
-        /// Undecided fixes that are not safe.
-        left: usize,
-    },
-    /// Take back the last write.
-    Undo,
-}
-
-/// The selected row of the checklist.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cursor {
-    /// A section, by id.
-    Section(String),
-    /// A practice, by id.
-    Practice(String),
-}
-
-/// How far a page is scrolled, and which of its rows is selected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct View {
-    /// The selected row of a list.
-    pub cursor: usize,
-    /// The first row shown.
-    pub scroll: usize,
-    /// Columns by which code is scrolled to the right.
-    pub side: usize,
-}
-
-/// The scan as far as it is known.
-#[derive(Clone, Debug, Default)]
-pub struct Scan {
-    /// Counts scans; a result of another generation is dropped.
-    pub generation: u64,
-    /// Whether one is running.
-    pub running: bool,
-    /// Files found.
-    pub found: usize,
-    /// Files parsed, of.
-    pub parsed: (usize, usize),
-    /// Checks done, of.
-    pub checked: (usize, usize),
-    /// Versions and settings module of each project found.
-    pub projects: Vec<(String, String, String)>,
-    /// Why it failed.
-    pub error: Option<String>,
-    /// Whether the checklist opens as soon as there is one.
-    pub go_on: bool,
-}
-
-/// What some fixes change.
-#[derive(Clone, Debug)]
-pub enum Plan {
-    /// Asked for.
-    Pending,
-    /// Known.
-    Ready(Arc<Vec<FilePatch>>),
-    /// It cannot be done; why.
-    Failed(String),
-}
-
-/// The endpoints of the shown project.
-#[derive(Clone, Debug, Default)]
-pub enum Endpoints {
-    /// Nobody looked.
-    #[default]
-    Unasked,
-    /// Being listed.
-    Pending,
-    /// Listed, with the rows as they are shown.
-    Ready(Arc<EndpointReport>, Arc<Vec<EndpointRow>>),
-    /// They cannot be listed; why.
-    Failed(String),
-}
-
-/// A change that `u` takes back.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Change {
-    /// The marks before it.
-    Marks(BTreeMap<String, Mark>),
-    /// The rewritten proposals and the marks before it.
-    Rewrites(BTreeMap<String, Vec<Rewrite>>, BTreeMap<String, Mark>),
-    /// The decisions before it, and the row that was selected.
-    Decisions(Box<Decisions>, Cursor),
-}
-
-/// A line of the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Whether it tells of something that failed.
-    pub error: bool,
-    /// The sentence.
-    pub text: String,
-}
-
-/// The result of the last write, with the state before it.
-#[derive(Clone, Debug)]
-pub struct Applied {
-    /// What was written.
-    pub written: Arc<Written>,
-    /// How many fixes were asked for.
-    pub fixes: usize,
-    /// Score before: total, verified.
-    pub before: (u32, u32),
-    /// Score after it.
-    pub after: (u32, u32),
-    /// Practices whose state changed: id, before, after.
-    pub changed: Vec<(String, State, State)>,
-    /// Whether it was undone since.
-    pub undone: bool,
-}
+pub use screen::{Confirm, Cursor, Overlay, Screen, View};
+pub use work::{Applied, Change, Endpoints, Entry, Plan, Scan};
 
 /// The whole state of the session.
 #[derive(Clone, Debug)]
@@ -392,100 +221,11 @@ impl Model {
         self.report.as_ref()?.catalog.sections.iter().find(|s| s.id == practice.section)
     }
 
-    /// The findings of a practice that count and have a fix, in order.
-    pub fn fixes(&self, position: usize) -> Vec<&ReportedFinding> {
-        let Some(project) = self.project() else { return Vec::new() };
-        let Some(practice) = project.practices.get(position) else { return Vec::new() };
-        practice
-            .findings
-            .iter()
-            .filter_map(|&id| project.findings.get(id))
-            .filter(|f| f.is_active() && f.finding.fix.is_some())
-            .collect()
-    }
-
-    /// Every fix of the project that counts, in order.
-    pub fn all_fixes(&self) -> impl Iterator<Item = &ReportedFinding> {
-        let findings = self.project().map(|p| p.findings.as_slice()).unwrap_or_default();
-        findings.iter().filter(|f| f.is_active() && f.finding.fix.is_some())
-    }
-
-    /// The fix with this fingerprint.
-    pub fn fix_by(&self, fingerprint: &str) -> Option<&ReportedFinding> {
-        self.all_fixes().find(|f| f.fingerprint == fingerprint)
-    }
-
-    /// The shown fix of the selected practice.
-    pub fn current_fix(&self) -> Option<&ReportedFinding> {
-        self.fixes(self.selected()?).get(self.fix).copied()
-    }
-
-    /// The mark on a fix.
-    pub fn mark(&self, fingerprint: &str) -> Option<Mark> {
-        self.session.marks.get(fingerprint).copied()
-    }
-
-    /// The fingerprints of the accepted fixes of the project, in order.
-    pub fn staged(&self) -> Vec<String> {
-        self.all_fixes()
-            .filter(|f| self.mark(&f.fingerprint) == Some(Mark::Accepted))
-            .map(|f| f.fingerprint.clone())
-            .collect()
-    }
-
-    /// How many fixes of the project are accepted, rejected, undecided.
-    pub fn marks(&self) -> [usize; 3] {
-        let mut counts = [0; 3];
-        for fix in self.all_fixes() {
-            counts[match self.mark(&fix.fingerprint) {
-                Some(Mark::Accepted) => 0,
-                Some(Mark::Rejected) => 1,
-                None => 2,
-            }] += 1;
-        }
-        counts
-    }
-
     /// Path and line of a span, `config/settings.py:12`.
     pub fn place_name(&self, span: Span) -> String {
         let Some(report) = &self.report else { return String::new() };
         let path = crate::source::clean(report.sources.path(span.file));
         format!("{path}:{}", report.sources.line(span))
-    }
-
-    /// The files that a fix changes, in the order of its operations.
-    pub fn fix_files(&self, found: &ReportedFinding) -> Vec<FileId> {
-        let mut files = Vec::new();
-        for operation in found.finding.fix.iter().flat_map(|fix| &fix.operations) {
-            if !files.contains(&operation.file()) {
-                files.push(operation.file());
-            }
-        }
-        files
-    }
-
-    /// Where a fix changes something: its first file, and the first changed line when that is known.
-    pub fn fix_place(&self, found: &ReportedFinding) -> Option<(FileId, Option<usize>)> {
-        let file = *self.fix_files(found).first()?;
-        let report = self.report.as_ref()?;
-        let path = report.sources.path(file);
-        let planned = match self.plans.get([found.fingerprint.clone()].as_slice()) {
-            Some(Plan::Ready(files)) => files.iter().find(|f| f.path == path),
-            Some(Plan::Pending | Plan::Failed(_)) | None => None,
-        };
-        let same = |(before, after): &(&str, &str)| before == after;
-        let line = planned.map(|f| f.before.lines().zip(f.after.lines()).take_while(same).count() + 1);
-        let primary = found.finding.primary.span;
-        Some((file, line.or_else(|| (primary.file == file).then(|| report.sources.line(primary)))))
-    }
-
-    /// That place for people: `config/settings.py:12`, or the file alone.
-    pub fn fix_place_name(&self, found: &ReportedFinding) -> String {
-        let (Some(report), Some((file, line))) = (&self.report, self.fix_place(found)) else {
-            return String::new();
-        };
-        let path = crate::source::clean(report.sources.path(file));
-        line.map_or(path.clone(), |line| format!("{path}:{line}"))
     }
 
     /// The key of a practice in the session's maps.
