@@ -112,7 +112,7 @@ fn decide(engine: &Engine, report: &Report, args: &PublicArgs) -> anyhow::Result
     let by = if by.is_empty() { "unknown".to_owned() } else { by };
     let before = engine.decisions()?.decisions.public;
     let (mut marks, mut unmarks, mut told) = (Vec::new(), Vec::new(), Vec::new());
-    let find = |view: &str| report.projects.iter().find(|p| open_views(p).contains_key(view));
+    let find = |view: &str| report.projects.iter().find(|p| p.open_view(view).is_some());
     for mark in &args.mark {
         let (view, reason) = mark.split_once('=').unwrap_or((mark, ""));
         anyhow::ensure!(!reason.trim().is_empty(), "say why: --mark {view}=REASON");

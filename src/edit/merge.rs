@@ -1,5 +1,6 @@
 //! Dicts that several fixes want to write under one new name: `X = {"a": 1}` and `X = {"b": 2}` become one dict with
-//! both keys, and so do `dict(Y, a=1)` and `dict(Y, b=2)`, and two dicts for one key. A key with two values is left as it is, and the plan names the conflict.
+//! both keys, and so do `dict(Y, a=1)` and `dict(Y, b=2)`, and two dicts for one key. A key with two values
+//! is left as it is, and the plan names the conflict. Lists of TOML that several fixes extend become one list.
 
 use super::edits::Fixes;
 use super::{Code, Operation};
@@ -17,11 +18,37 @@ pub(super) fn merge_dicts(operations: Vec<(&Operation, Fixes)>) -> Vec<(Operatio
             None => merged.push((operation.clone(), fixes)),
         }
     }
+    for (operation, _) in &mut merged {
+        write_out(operation);
+    }
     merged
+}
+
+/// An extended list is written whole.
+fn write_out(operation: &mut Operation) {
+    let Operation::ExtendTomlList { file, table, key, list, added } = operation else { return };
+    added.sort_by_key(|(index, _)| *index);
+    let mut items = std::mem::take(list);
+    for (index, value) in added.drain(..).rev() {
+        items.insert(index.min(items.len()), value);
+    }
+    let (file, table, key) = (*file, std::mem::take(table), std::mem::take(key));
+    *operation = Operation::SetTomlKey { file, table, key, value: Code::List(items) };
 }
 
 /// One operation that does the work of both; `None` when they are not two dicts for one new name.
 fn union(first: &Operation, second: &Operation) -> Option<Operation> {
+    if let (
+        Operation::ExtendTomlList { file, table, key, list, added },
+        Operation::ExtendTomlList { file: file2, table: table2, key: key2, list: list2, added: more },
+    ) = (first, second)
+    {
+        let same = file == file2 && table == table2 && key == key2 && list == list2;
+        let fresh = more.iter().filter(|new| !added.contains(new));
+        let added = added.iter().chain(fresh).cloned().collect();
+        let (file, table, key, list) = (*file, table.clone(), key.clone(), list.clone());
+        return same.then_some(Operation::ExtendTomlList { file, table, key, list, added });
+    }
     let merged = union_of_values(value(first)?, value(second)?)?;
     let mut both = first.clone();
     let mut other = second.clone();
@@ -109,6 +136,22 @@ mod tests {
         assert_eq!(merged[0].1, Fixes::from([0, 1]));
         let Some(Code::Dict(entries)) = value(&merged[0].0) else { panic!("no dict") };
         assert_eq!(entries.len(), 2);
+    }
+
+    #[test]
+    fn a_list_that_two_fixes_extend_gets_both_elements() {
+        let extend = |index, value| Operation::ExtendTomlList {
+            file: file(),
+            table: vec!["production".into()],
+            key: "MIDDLEWARE".into(),
+            list: vec![Code::str("a"), Code::str("b")],
+            added: vec![(index, Code::str(value))],
+        };
+        let (first, second) = (extend(2, "last"), extend(0, "first"));
+        let merged = merge_dicts(vec![(&first, Fixes::from([0])), (&second, Fixes::from([1]))]);
+        assert_eq!(merged.len(), 1);
+        let wanted = ["first", "a", "b", "last"].map(Code::str).to_vec();
+        assert_eq!(value(&merged[0].0), Some(&Code::List(wanted)));
     }
 
     #[test]

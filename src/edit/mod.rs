@@ -199,6 +199,20 @@ pub enum Operation {
         /// The value (only plain data: text, numbers, booleans, lists, dicts).
         value: Code,
     },
+    /// Write a list that stands elsewhere into a TOML file, with more elements: several of these for one key are one
+    /// list with all elements.
+    ExtendTomlList {
+        /// The file.
+        file: FileId,
+        /// Table path, outermost first; empty for the top.
+        table: Vec<String>,
+        /// The key.
+        key: String,
+        /// The list as it is.
+        list: Vec<Code>,
+        /// The new elements, each with the index before which it goes.
+        added: Vec<(usize, Code)>,
+    },
     /// Write a Python file that is not there yet.
     CreateFile {
         /// A file that the new one goes with.
@@ -286,6 +300,7 @@ impl Operation {
             | Self::AddStatement { file, .. }
             | Self::AddImport { file, .. }
             | Self::SetTomlKey { file, .. }
+            | Self::ExtendTomlList { file, .. }
             | Self::RemoveTomlKey { file, .. } => *file,
             Self::SetDictEntry { dict, .. } | Self::RemoveDictEntry { dict, .. } => dict.file,
             Self::AddElement { list, .. } | Self::RemoveElement { list, .. } => list.file,

@@ -256,6 +256,7 @@ fn spans(operation: &Operation) -> Vec<(usize, usize)> {
         | Operation::CreateFile { .. }
         | Operation::ReplaceText { .. }
         | Operation::SetTomlKey { .. }
+        | Operation::ExtendTomlList { .. }
         | Operation::RemoveTomlKey { .. } => {
             vec![]
         }
@@ -389,7 +390,10 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
                 }
                 entry.fixes.extend(fixes);
             }
-            Operation::SetTomlKey { .. } | Operation::RemoveTomlKey { .. } | Operation::CreateFile { .. } => {
+            Operation::SetTomlKey { .. }
+            | Operation::ExtendTomlList { .. }
+            | Operation::RemoveTomlKey { .. }
+            | Operation::CreateFile { .. } => {
                 return Err(refused(Refusal::Stale));
             }
         }

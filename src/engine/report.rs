@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::checklist::Catalog;
 use crate::decisions::{Answer, Waiver};
-use crate::finding::{Confidence, Finding, Outcome, Severity, Suppressed, Verdict};
+use crate::finding::{Confidence, Finding, OpenView, Outcome, Severity, Suppressed, Verdict};
 use crate::project::{NotRead, Project};
 use crate::settings::SettingsModel;
 use crate::source::Sources;
@@ -50,6 +50,14 @@ pub struct ProjectReport {
     pub findings: Vec<ReportedFinding>,
     /// The score.
     pub score: Score,
+}
+
+impl ProjectReport {
+    /// The view of this dotted name, where a finding says that it lets everybody in.
+    pub fn open_view(&self, view: &str) -> Option<&OpenView> {
+        let findings = self.findings.iter().filter(|f| f.is_active());
+        findings.flat_map(|f| &f.finding.open_views).find(|open| open.view == view)
+    }
 }
 
 /// The position of a finding in [`ProjectReport::findings`].

@@ -53,7 +53,9 @@ pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, E
             Err(EngineError::Cancelled)
         }
     };
-    let loaded = load(&engine.root)?;
+    // The catalogue is made while the disk is read.
+    let (loaded, _) = rayon::join(|| load(&engine.root), Catalog::builtin);
+    let loaded = loaded?;
     let mut report = scan_loaded(engine, loaded, sink)?;
     let inside = needs_surroundings(&report) || is_package(&engine.root);
     if let Some(around) = inside.then(|| surroundings(&engine.root)).flatten() {

@@ -13,7 +13,7 @@ pub(super) fn is_listed(path: &Path) -> bool {
 }
 
 /// Like [`is_listed`], by the names of the file and of its folder.
-pub(super) fn is_listed_name(folder: &str, name: &str) -> bool {
+pub(crate) fn is_listed_name(folder: &str, name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let (stem, extension) = lower.rsplit_once('.').unwrap_or((&lower, ""));
     if folder.ends_with(".dist-info") {
@@ -25,6 +25,7 @@ pub(super) fn is_listed_name(folder: &str, name: &str) -> bool {
                 || stem.contains("constraint")
                 || folder.to_ascii_lowercase().contains("require");
         }
+        "json" | "yml" | "yaml" | "tml" | "properties" | "conf" if is_dynaconf(stem) => return true,
         "json" => return stem == "app",
         "lock" => return matches!(stem, "uv" | "poetry" | "pdm" | "pylock" | "pipfile"),
         "py" | "toml" | "cfg" | "ini" | "sh" | "service" | "bash" | "env" => return true,
@@ -42,6 +43,12 @@ pub(super) fn is_listed_name(folder: &str, name: &str) -> bool {
         || lower.starts_with(".env-")
         || folder == ".envs"
         || folder.starts_with('.') && lower.starts_with(".django")
+}
+
+/// Settings that dynaconf finds by their usual names.
+fn is_dynaconf(stem: &str) -> bool {
+    let stem = stem.strip_suffix(".local").unwrap_or(stem);
+    matches!(stem, "settings" | ".secrets" | "secrets")
 }
 
 /// YAML that may set environment variables of a deployment; data files of a project are not read.
@@ -103,6 +110,8 @@ mod tests {
             ("x-1.0.dist-info", "METADATA"),
             ("site", "settings.py.example"),
             ("", "web.service"),
+            ("", "settings.local.yaml"),
+            ("config", ".secrets.json"),
         ] {
             assert!(is_listed_name(folder, name), "{folder}/{name}");
         }

@@ -60,6 +60,8 @@ pub struct SettingsModel {
     pub switches: Vec<Switch>,
     /// The variable that chooses among classes of the project's own whose attributes become settings.
     pub class_choice: Option<String>,
+    /// The environment that dynaconf read of its files, and the first of these.
+    pub environment: Option<(FileId, String)>,
     /// What deployment files say of the variables that the settings read: evidence, and no value of these settings.
     pub deployment: Vec<EnvFact>,
 }
@@ -82,6 +84,7 @@ impl SettingsModel {
             problems: Vec::new(),
             switches: Vec::new(),
             class_choice: None,
+            environment: None,
             deployment: project.deployment.clone(),
         }
     }

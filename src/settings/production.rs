@@ -66,15 +66,25 @@ fn switched(
             let mut next = environment.clone();
             next.vars.insert(variable.clone(), value.to_owned());
             let next = evaluate(sources, project, &model.module, &next);
-            let Some(file) = turns_to_production(sources, model, &next) else { continue };
+            let table = turns_to_environment(model, &next);
+            let Some(file) = table.or_else(|| turns_to_production(sources, model, &next)) else { continue };
             let why = match place {
                 Some(at) => format!("{}:{} sets it", sources.path(at.file), sources.line(at)),
+                None if table.is_some() => format!("{} has environments", sources.path(file)),
                 None => format!("{} is there", sources.path(file)),
             };
             return Some((next, Assumed { name: variable.clone(), value: value.to_owned(), why }));
         }
     }
     None
+}
+
+/// The file of which only the second one reads production's table.
+fn turns_to_environment(before: &SettingsModel, after: &SettingsModel) -> Option<FileId> {
+    let (_, was) = before.environment.as_ref()?;
+    let (file, is) = after.environment.as_ref()?;
+    let called = crate::project::is_called_production;
+    (was != is && !called(was) && called(is)).then_some(*file)
 }
 
 /// A file called after production that only the second one reads, or else the first file that it no longer shares

@@ -19,6 +19,8 @@ pub enum FormKind {
     Attest,
     /// A note for oneself.
     Note,
+    /// A view that is for everybody.
+    Public,
 }
 
 impl FormKind {
@@ -30,6 +32,7 @@ impl FormKind {
             Self::NotApplicable => "not-applicable",
             Self::Attest => "attest",
             Self::Note => "note",
+            Self::Public => "public",
         }
     }
 }
@@ -39,8 +42,8 @@ impl FormKind {
 pub struct Form {
     /// Which one.
     pub kind: FormKind,
-    /// The practice it is about, by id.
-    pub practice: String,
+    /// What it is about: a practice by id; for [`FormKind::Public`] a view by dotted name.
+    pub subject: String,
     /// The finding it is about, by fingerprint.
     pub finding: Option<String>,
     /// Its fields; the last two are the buttons.
@@ -219,10 +222,10 @@ impl Field {
 
 impl Form {
     /// A form with its buttons.
-    pub fn new(kind: FormKind, practice: &str, mut fields: Vec<Field>, save: &'static str) -> Self {
+    pub fn new(kind: FormKind, subject: &str, mut fields: Vec<Field>, save: &'static str) -> Self {
         fields.push(Field { label: "", required: false, input: Input::Save(save) });
         fields.push(Field { label: "", required: false, input: Input::Cancel });
-        Self { kind, practice: practice.to_owned(), finding: None, fields, at: 0, error: None }
+        Self { kind, subject: subject.to_owned(), finding: None, fields, at: 0, error: None }
     }
 
     /// The focus of the field.

@@ -91,6 +91,7 @@ fn report() -> Report {
         problems: Vec::new(),
         switches: Vec::new(),
         class_choice: None,
+        environment: None,
         included: Vec::new(),
         deployment: Vec::new(),
     };

@@ -147,3 +147,24 @@ fn the_endpoints_tab_opens_every_cell_at_its_place() {
     session.send(Msg::Resized(40, 12));
     insta::assert_snapshot!("endpoints-compact", body(&session));
 }
+
+#[test]
+fn an_open_view_is_marked_public_from_its_endpoint_and_the_mark_taken_back() {
+    let demo = Demo::new();
+    let mut session = demo.session("", USUAL);
+    session.model.author = "Ada <ada@example.com>".to_owned();
+    session.keys("enter enter 5 j j j j m");
+    assert!(session.screen().contains("nothing to mark"), "it asks for a login: {}", session.screen());
+    session.keys("k k m");
+    insta::assert_snapshot!("mark-public", body(&session));
+    session.keys("ctrl-u ctrl-s");
+    assert!(session.screen().contains("Reason is needed"), "{}", session.screen());
+    session.keys("\"a partner reads it\" ctrl-s");
+    let kept = demo.text("drf-harden-decisions.toml");
+    assert!(kept.contains("[[public]]") && kept.contains("a partner reads it"), "{kept}");
+    assert!(session.screen().contains("Marked public: a partner reads it"), "{}", session.screen());
+    session.keys("m");
+    assert!(!demo.text("drf-harden-decisions.toml").contains("[[public]]"), "{}", session.screen());
+    session.keys("u");
+    assert!(demo.text("drf-harden-decisions.toml").contains("[[public]]"), "{}", session.screen());
+}

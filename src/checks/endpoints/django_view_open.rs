@@ -59,9 +59,11 @@ impl Check for DjangoViewOpen {
                         let message = format!(
                             "`{short}` answers under {path} beside the API, is no DRF view, and asks nobody who they are."
                         );
-                        let finding = Finding::new(ID, view.clone(), Label::new(at, "asks nobody"), message);
+                        let mut finding =
+                            Finding::new(ID, view.clone(), Label::new(at, "asks nobody"), message);
+                        finding.open_views = vec![flip::open_view(view, None)];
                         tally.findings.push(finding.instruction(
-                        "Make it a DRF view, or put `login_required` around it; where everybody is meant, say so in an ignore comment.",
+                        "Make it a DRF view, or put `login_required` around it; where everybody is meant, mark it with `drf-harden public`.",
                     ));
                     }
                     Exposure::Unknown => tally.unclear.push(Label::new(at, endpoint.policy.why.clone())),

@@ -306,18 +306,18 @@ fn override_key(
         }
         Target::Toml { file, mut table } => {
             let dict = setting.node.as_dict().and_then(any_place);
-            let decided_in =
-                dict.map(|at| toml_table(cx.sources.text(at.file), at.start())).unwrap_or_default();
-            let elsewhere = table.first().is_some_and(|own| decided_in.first() != Some(own));
-            table.push(name.clone());
-            let mut operations = Vec::new();
-            if elsewhere {
-                // Without it dynaconf would take the new table instead of the old one, not on top of it.
-                let (key, value) = ("dynaconf_merge".to_owned(), Code::Bool(true));
-                operations.push(Operation::SetTomlKey { file, table: table.clone(), key, value });
+            let decided_in = dict
+                .filter(|at| at.file == file)
+                .map(|at| toml_table(cx.sources.text(at.file), at.start()))
+                .unwrap_or_default();
+            if table.first().is_some_and(|own| decided_in.first() != Some(own)) {
+                // A table of that name would take the place of the other one, and merging the two would merge the
+                // lists in them: dynaconf's own path to a key replaces just that.
+                let key = format!("{name}__{key}");
+                return Ok(vec![Operation::SetTomlKey { file, table, key, value }]);
             }
-            operations.push(Operation::SetTomlKey { file, table, key: key.to_owned(), value });
-            Ok(operations)
+            table.push(name.clone());
+            Ok(vec![Operation::SetTomlKey { file, table, key: key.to_owned(), value }])
         }
     }
 }

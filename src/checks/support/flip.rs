@@ -37,6 +37,11 @@ pub(crate) fn kept<'a>(cx: &CheckContext<'a>, view: &str) -> Option<&'a str> {
     cx.public.iter().find(|p| p.view == view).map(|p| p.reason.as_str())
 }
 
+/// A view that a finding calls open and that the team may say is for everybody.
+pub(crate) fn open_view(view: String, seems_public: Option<String>) -> OpenView {
+    OpenView { view, endpoints: Vec::new(), seems_public, kept_public: None }
+}
+
 /// The views behind these endpoints, each once, in the order of the endpoints.
 pub(crate) fn open_views(cx: &CheckContext<'_>, endpoints: &[&Endpoint]) -> Vec<OpenView> {
     let mut found: Vec<OpenView> = Vec::new();

@@ -205,7 +205,7 @@ fn by_statement(target: Target, setting: &Setting, value: &str, among: Among<'_>
         }
         Target::Class(_) => Err("the list is made in another class".to_owned()),
         Target::Toml { file, table } => {
-            let mut items = texts(&setting.node).ok_or("the list holds more than plain texts")?;
+            let items = texts(&setting.node).ok_or("the list holds more than plain texts")?;
             let at = |node: &Node| {
                 items.iter().position(|i| matches!(i, Code::Str(t) if node.as_str() == Some(t)))
             };
@@ -215,8 +215,9 @@ fn by_statement(target: Target, setting: &Setting, value: &str, among: Among<'_>
                 Among::Before(node) => at(node),
                 Among::After(node) => at(node).map(|i| i + 1),
             };
-            items.insert(index.ok_or("the list is put together in several places")?, Code::str(value));
-            Ok(vec![Operation::SetTomlKey { file, table, key: name.clone(), value: Code::List(items) }])
+            let index = index.ok_or("the list is put together in several places")?;
+            let added = vec![(index, Code::str(value))];
+            Ok(vec![Operation::ExtendTomlList { file, table, key: name.clone(), list: items, added }])
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::checks::support::{flip, guards, intent, views};
 use crate::checks::{Check, CheckContext};
-use crate::finding::{Finding, Label, OpenView, Outcome};
+use crate::finding::{Finding, Label, Outcome};
 use crate::index::{Lookup, Openness, Owner, Policy};
 use crate::settings::Truth;
 use crate::source::Span;
@@ -88,15 +88,8 @@ fn finding(cx: &CheckContext<'_>, asked: &[(Owner, Span, String, String)]) -> Fi
     };
     let related = asked[1..].iter().take(SHOWN).map(|(_, at, _, why)| Label::new(*at, why.clone()));
     let mut finding = Finding::new(ID, symbol, Label::new(*at, why.clone()), message).related(related);
-    finding.open_views = asked
-        .iter()
-        .map(|(_, _, view, why)| OpenView {
-            view: view.clone(),
-            endpoints: Vec::new(),
-            seems_public: Some(why.clone()),
-            kept_public: None,
-        })
-        .collect();
+    finding.open_views =
+        asked.iter().map(|(_, _, view, why)| flip::open_view(view.clone(), Some(why.clone()))).collect();
     finding.instruction(
         "Say once which of them are for everybody: `drf-harden public` lists them and keeps the answer. Close the others.",
     )

@@ -100,6 +100,7 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     let and = if blind.is_some() { " and looks at no credentials" } else { "" };
     let message = format!("{view} is open to everybody{and}: {how}.");
     let mut finding = Finding::new(ID, symbol, Label::new(site.at(), label), message);
+    finding.open_views = vec![flip::open_view(views::owner_name(cx.index, site.owner), None)];
     finding.related.extend(blind.map(|off| Label::new(off.at(), "no authenticator is left")));
     if let Owner::Class(class) | Owner::Action(class, _) = site.owner {
         finding.related.push(Label::new(cx.index.class(class).name_at, "the view"));

@@ -249,6 +249,10 @@ impl Interp<'_> {
                     bound(Callee::Method(name.into()))
                 }
             }
+            V::Dict(id) | V::List(id) if self.boxes.contains(id) => match self.box_attr(owner, name)? {
+                Some(val) => val,
+                None => bound(Callee::Method(name.into())),
+            },
             V::None | V::Bool(_) | V::Int(_) if name.starts_with("__") => {
                 Val::unknown("an attribute of a builtin")
             }

@@ -164,7 +164,21 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// A module that is missing here, and without which the program ends, is one that production has: then the body
+    /// runs again, with all that such a module could do.
     pub(super) fn exec_try(&mut self, stmt: &'a StmtTry) -> R<Flow> {
+        loop {
+            let before = self.heap.clone();
+            let known = self.indispensable.len();
+            let result = self.run_try(stmt);
+            if self.indispensable.len() == known {
+                return result;
+            }
+            self.heap = before;
+        }
+    }
+
+    fn run_try(&mut self, stmt: &'a StmtTry) -> R<Flow> {
         let handlers = stmt
             .handlers
             .iter()
@@ -197,10 +211,12 @@ impl<'a> Interp<'a> {
             }
         }
         let mut escaped = None;
+        let mut missing = None;
         let flow = match flow {
             Ok(flow) => Some(flow),
             Err(raise) if raise.stop => return Err(raise),
             Err(raise) => {
+                missing.clone_from(&raise.missing);
                 let handlers = frame.handlers_of(&raise);
                 for handler in &handlers {
                     enter(*handler, self.heap.clone(), &raise);
@@ -267,6 +283,13 @@ impl<'a> Interp<'a> {
             .into();
             self.either(&cause, &Reads::default(), &mut arms)
         };
+        if let (Err(end), Some(name)) = (&result, missing)
+            && !end.stop
+            && !self.catches(end)
+        {
+            self.indispensable.push(name);
+            return result;
+        }
         if stmt.finalbody.is_empty() || result.as_ref().is_err_and(|r| r.stop) {
             return result;
         }

@@ -31,8 +31,26 @@ impl Interp<'_> {
 
     /// A value of the model as the interpreter has it. Places are left behind: they are the settings' own.
     pub(super) fn val_of(&mut self, node: &Node) -> Val {
+        self.val_from(node, false)
+    }
+
+    /// The same, with the places of its parts and the reads behind them.
+    pub(super) fn placed_val(&mut self, node: &Node) -> Val {
+        self.val_from(node, true)
+    }
+
+    fn val_from(&mut self, node: &Node, placed: bool) -> Val {
+        let val = self.bare_val(node, placed);
+        if !placed {
+            return val;
+        }
+        let reads = node.env.iter().fold(Reads::default(), |all, read| all.union(&Reads::one(read.clone())));
+        val.at(node.at).with_env(&reads)
+    }
+
+    fn bare_val(&mut self, node: &Node, placed: bool) -> Val {
         let seq = |this: &mut Self, items: &Items| Seq {
-            items: items.items.iter().map(|n| this.val_of(n)).collect(),
+            items: items.items.iter().map(|n| this.val_from(n, placed)).collect(),
             rest: items.rest.as_deref().map(Rc::from),
         };
         Val::new(match &node.value {
@@ -58,7 +76,8 @@ impl Interp<'_> {
             Value::Dict(dict) => {
                 let mut made = DictObj { rest: dict.rest.as_deref().map(Rc::from), ..DictObj::default() };
                 for entry in &dict.entries {
-                    let (key, value) = (self.val_of(&entry.key), self.val_of(&entry.value));
+                    let (key, value) =
+                        (self.val_from(&entry.key, placed), self.val_from(&entry.value, placed));
                     made.insert(key, value);
                 }
                 return self.dict_of(made);
@@ -73,11 +92,10 @@ impl Interp<'_> {
             Value::Lazy(text) => V::Lazy(text.as_str().into()),
             Value::Unknown(unknown) => V::Unknown(Rc::new(Unk {
                 cause: unknown.cause.as_str().into(),
-                required: false,
-                candidates: unknown.candidates.iter().map(|n| self.val_of(n)).collect(),
+                required: placed && unknown.required,
+                candidates: unknown.candidates.iter().map(|n| self.val_from(n, placed)).collect(),
                 maybe_unset: false,
             })),
         })
-        .with_env(&Reads::default())
     }
 }

@@ -157,6 +157,7 @@ impl Interp<'_> {
                 self.note_edit(id, args.at, How::Removed);
             }
             "copy" => return Ok(self.list_of(seq)),
+            "to_list" => return Ok(self.copy(&Val::new(V::List(id)), true)),
             "reverse" => {
                 let mut next = seq;
                 next.items.reverse();
@@ -193,6 +194,9 @@ impl Interp<'_> {
             "get" | "pop" | "setdefault" => {
                 let key = first.ok_or_else(missing)?;
                 let default = args.get(1, "default").cloned();
+                if let Some(val) = key.as_str().and_then(|name| self.boxed(&Val::new(V::Dict(id)), name)) {
+                    return Ok(if name == "get" { val } else { Val::unknown("an edit of dynaconf's table") });
+                }
                 let Some(k) = key.key() else {
                     let cause = cause_of(key);
                     // What it gives may be any of them.
@@ -277,6 +281,7 @@ impl Interp<'_> {
                 return Ok(self.iter_of(Seq { items, rest: dict.rest }, false));
             }
             "copy" => return Ok(self.dict_of(dict)),
+            "to_dict" => return Ok(self.copy(&Val::new(V::Dict(id)), true)),
             "clear" => {
                 if let Some(dict) = self.dict_mut(id) {
                     dict.entries.clear();

@@ -7,12 +7,11 @@ use super::{Arena, Interp};
 use crate::project::{Project, SettingsCandidate};
 use crate::settings::{
     Composition, Dict, Entry, Environment, Items, Node, Setting, SettingsModel, Step, Unknown, Value,
-    dynaconf,
 };
 use crate::source::{FileId, Sources};
 
 /// The most values that one setting may hold in the model.
-const MAX_NODES: usize = 20_000;
+pub(super) const MAX_NODES: usize = 20_000;
 const MAX_NEST: usize = 20;
 
 /// How far an evaluation goes.
@@ -120,19 +119,12 @@ impl Interp<'_> {
                 self.add_setting(&name, &binding.val, &binding.steps, model);
             }
         }
-        if let Some(prefix) = &self.dynaconf {
-            // Files beside the module, then variables, replace what it set.
-            let path = self.sources.path(candidate.file);
-            let folder = path.rsplit_once('/').map_or(String::new(), |p| format!("{}/", p.0));
-            for folder in [folder.as_str(), ""] {
-                if let Some(file) = self.sources.find(&format!("{folder}settings.toml")) {
-                    let table = dynaconf::read_files(model, self.sources, file, self.environment);
-                    // What the module sets after the hook is not seen: new settings go where the hook reads.
-                    model.composition = Composition::Toml { file, table };
-                    break;
-                }
-            }
-            dynaconf::mark_overridable(model, prefix, self.environment);
+        model.environment = self.dynaconf.as_ref().and_then(|hooked| hooked.environment.clone());
+        if let Some(hooked) = self.dynaconf.as_ref().filter(|hooked| hooked.scope == scope)
+            && let Some((file, table)) = &hooked.table
+        {
+            // What dynaconf reads outweighs the module: new settings go there.
+            model.composition = Composition::Toml { file: *file, table: table.clone() };
         }
     }
 

@@ -228,7 +228,7 @@ impl<'a> Interp<'a> {
             Err(raise) if raise.stop => return Err(raise),
             Err(raise) => {
                 if returns.is_empty() {
-                    if self.catches(&raise) {
+                    if self.catches(&raise) || raise.is_meant() {
                         return Err(raise);
                     }
                     self.problem(None, format!("{name}() {}", raise.cause));

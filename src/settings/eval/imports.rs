@@ -211,7 +211,8 @@ impl<'a> Interp<'a> {
                 };
                 self.problem(at, what);
                 self.note_end(&raise);
-                self.open_scope(scope, &raise.cause, false);
+                // A program that ends delivers nothing.
+                self.open_scope(scope, &raise.cause, raise.is_meant());
                 Ok(())
             }
         }
@@ -267,16 +268,19 @@ impl<'a> Interp<'a> {
             return Ok(Val::new(V::Ref(name.into())));
         }
         if self.is_own(name) {
-            let raise =
-                Raise::new("ModuleNotFoundError", format!("imports {name}, which is not in the project"));
-            if self.catches(&raise) {
-                return Err(raise);
-            }
+            self.miss(name)?;
             self.problem(at, format!("{name} is imported but is not in the project"));
             return Ok(Val::unknown(format!("{name} is not in the project")));
         }
         self.may_be_missing(name);
         Ok(Val::new(V::Ref(name.into())))
+    }
+
+    /// A module without a file: an exception where somebody is ready for it, unless nothing works without it.
+    fn miss(&mut self, name: &str) -> R<()> {
+        let raise = Raise::no_module(name);
+        let wanted = self.catches(&raise) && !self.indispensable.iter().any(|known| **known == *name);
+        if wanted { Err(raise) } else { Ok(()) }
     }
 
     /// A package that is not part of the project may not be installed.
@@ -358,11 +362,7 @@ impl<'a> Interp<'a> {
         at: Option<Span>,
     ) -> R<()> {
         if self.is_own(name) && !super::stdlib::is_stdlib(name) {
-            let raise =
-                Raise::new("ModuleNotFoundError", format!("imports {name}, which is not in the project"));
-            if self.catches(&raise) {
-                return Err(raise);
-            }
+            self.miss(name)?;
             self.problem(at, format!("{name} is imported but is not in the project"));
             let cause: Rc<str> = format!("{name} is not in the project").into();
             if star {
@@ -403,11 +403,7 @@ impl<'a> Interp<'a> {
             && self.find_installed(name).is_none()
         {
             // `try: from local_settings import *`: a module of the machine, which is not in the repository.
-            let raise =
-                Raise::new("ModuleNotFoundError", format!("imports {name}, which is not in the project"));
-            if self.catches(&raise) {
-                return Err(raise);
-            }
+            self.miss(name)?;
         }
         self.may_be_missing(name);
         if star {

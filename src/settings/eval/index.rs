@@ -112,6 +112,9 @@ impl<'a> Interp<'a> {
                             Key::Str(name) => format!("the key {name:?}"),
                             _ => "a key".to_owned(),
                         };
+                        if let Some(val) = key.as_str().and_then(|name| self.boxed(owner, name)) {
+                            return Ok(val.with_env(&env));
+                        }
                         return Err(Raise::new(
                             "KeyError",
                             format!("asks a dict for {name}, which is not there"),
@@ -201,6 +204,13 @@ impl<'a> Interp<'a> {
             V::Lib(object) if matches!(object.class, "ini" | "ini-section") => {
                 let object = object.clone();
                 return self.ini_item(&object, key);
+            }
+            V::Lib(object) if object.class == "dynaconf" => {
+                let object = object.clone();
+                match key.as_str() {
+                    Some(key) => return self.dynaconf_item(&object, key, "KeyError"),
+                    None => Val::unknown(cause_of(key)),
+                }
             }
             V::Lib(object) if object.class == "match" => {
                 let index = key.as_int().unwrap_or(0) as usize;

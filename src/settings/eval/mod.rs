@@ -72,7 +72,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::project::Project;
 use crate::python::ast::Stmt;
@@ -228,13 +228,17 @@ pub(super) struct Interp<'a> {
     /// Reads behind the exceptions that are being handled.
     handling: Vec<Reads>,
     handled: Vec<Raise>,
+    /// Modules without a file whose absence ends the import: production has them.
+    indispensable: Vec<Rc<str>>,
     files: Vec<FileId>,
     problems: Vec<Problem>,
     /// Values of `.env` files, and those given by the caller.
     supplied: BTreeMap<String, String>,
     dotenv_read: bool,
-    /// The prefix of the variables that `DjangoDynaconf`, where it is called, lays over the settings.
-    dynaconf: Option<String>,
+    /// What `DjangoDynaconf`, where it is called, has read.
+    dynaconf: Option<libs::Hooked>,
+    /// Dicts and lists that dynaconf made, which have more attributes than others.
+    boxes: FxHashSet<Id>,
     /// Prefixes of environs.
     env_prefix: Vec<String>,
     /// What the parsers of ini files have read: section and option to text.
@@ -276,11 +280,13 @@ impl<'a> Interp<'a> {
             tries: Vec::new(),
             handling: Vec::new(),
             handled: Vec::new(),
+            indispensable: Vec::new(),
             files: Vec::new(),
             problems: Vec::new(),
             supplied: environment.vars.clone(),
             dotenv_read: false,
             dynaconf: None,
+            boxes: FxHashSet::default(),
             env_prefix: Vec::new(),
             inis: Vec::new(),
             switches: Vec::new(),

@@ -20,6 +20,8 @@ pub(super) struct Raise {
     pub env: Reads,
     /// For people: `raises KeyError`.
     pub cause: Rc<str>,
+    /// The module that is imported and of which there is no file: a machine may have it.
+    pub missing: Option<Rc<str>>,
     /// Something of which nothing is known may have raised anything, or nothing.
     pub any: bool,
     /// The step budget is spent.
@@ -103,9 +105,23 @@ impl Raise {
             value: Val::lib("exception", vec![Val::str(class)], Vec::new()),
             env: Reads::default(),
             cause,
+            missing: None,
             any: false,
             stop: false,
         })
+    }
+
+    /// The project, or the machine, has no such module.
+    pub(super) fn no_module(name: &str) -> Box<Self> {
+        let mut raise =
+            Self::new("ModuleNotFoundError", format!("imports {name}, which is not in the project"));
+        raise.missing = Some(name.into());
+        raise
+    }
+
+    /// Whether the code ends the program, and not something that it did not foresee.
+    pub(super) fn is_meant(&self) -> bool {
+        self.missing.is_some() || self.classes.first().is_some_and(|class| **class == *"SystemExit")
     }
 
     pub(super) fn stop() -> Box<Self> {
@@ -221,6 +237,7 @@ impl Interp<'_> {
 
     fn with_handling(&self, mut raise: Box<Raise>, value: &Val) -> Box<Raise> {
         raise.value = value.clone();
+        raise.missing = self.handled.last().and_then(|first| first.missing.clone());
         for env in &self.handling {
             raise.env = raise.env.union(env);
         }

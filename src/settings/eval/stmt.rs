@@ -23,6 +23,7 @@ impl<'a> Interp<'a> {
                     // statement would have set cannot be told; the rest goes on as if it had been.
                     let propagates = self.frame_ref().is_function
                         || matches!(stmt, Stmt::Raise(_) | Stmt::Assert(_))
+                        || raise.is_meant()
                         || self.catches(&raise);
                     if propagates {
                         return Err(raise);

@@ -46,6 +46,18 @@ impl<'a> Interp<'a> {
         self.note_switch(env, texts.0);
     }
 
+    /// A variable chooses which tables of settings files are read.
+    pub(super) fn note_environments(&mut self, variable: &str, names: &[String]) {
+        let mut values: Vec<String> =
+            names.iter().filter(|name| crate::project::is_called_production(name)).cloned().collect();
+        if values.is_empty() {
+            values.push("production".to_owned());
+        }
+        if !self.supplied.contains_key(variable) && !self.switches.iter().any(|s| s.variable == variable) {
+            self.switches.push(Switch { variable: variable.to_owned(), values });
+        }
+    }
+
     /// An attribute is read of a class that a variable chose.
     pub(super) fn note_class_choice(&mut self, env: &Reads) {
         if let Some(read) = env.as_slice().first()

@@ -186,6 +186,11 @@ impl<'a> Interp<'a> {
             V::Class(class) => self.classes[*class as usize].scope,
             V::Instance(id) => *id,
             V::Ref(owner) if &**owner == "os" && name == "environ" => return Ok(()),
+            V::Lib(object) if object.class == "dynaconf" => {
+                let settings = object.args.first().cloned().unwrap_or_else(|| val.clone());
+                self.taint(&settings, &format!("settings.{name} is set on dynaconf's object").into());
+                return Ok(());
+            }
             V::Lib(_) => {
                 self.routed_set_attr(owner, name, at);
                 return Ok(());

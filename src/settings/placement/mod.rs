@@ -74,6 +74,12 @@ impl<'a> Placement<'a> {
             return Site::Override(Target::Toml { file: at.file, table });
         }
         match &self.model.composition {
+            // Both environments import the module: production's table outweighs it.
+            Composition::Toml { file, table }
+                if !table.is_empty() && !is_toml(self.sources, self.model.file) =>
+            {
+                Site::Override(Target::Toml { file: *file, table: vec![table.clone()] })
+            }
             Composition::Class(class) if class.contains(at) => match self.nesting(at, Some(*class)) {
                 Some(why) => Site::Nowhere(why),
                 None => Site::InPlace,
@@ -189,6 +195,10 @@ impl<'a> Placement<'a> {
             return Some(format!(
                 "`{variable}` chooses the class that gives the settings; write it into the class that production uses"
             ));
+        }
+        let is_data = [".yaml", ".yml", ".json", ".tml"].iter().any(|extension| path.ends_with(extension));
+        if is_data {
+            return Some(format!("`{path}` is a file that is not edited; set it there"));
         }
         (self.sources.file(file).encoding == Encoding::SingleByte).then(|| format!("`{path}` is not UTF-8"))
     }

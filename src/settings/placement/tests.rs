@@ -44,6 +44,7 @@ fn model(sources: &Sources, path: &str, role: Role, value: Span) -> SettingsMode
         problems: Vec::new(),
         switches: Vec::new(),
         class_choice: None,
+        environment: None,
         included: Vec::new(),
         deployment: Vec::new(),
     }

@@ -166,6 +166,7 @@ actions! {
     NotApplicable "not-applicable" "say that it does not apply",
     Attest "attest" "say that you checked it by hand",
     Note "note" "write a note for yourself",
+    MarkPublic "mark-public" "say that this view is for everybody, or take it back",
     Answer "answer" "answer the question",
     Show "show" "show other states, or another exposure",
     Sort "sort" "order by section, points or file",
@@ -204,6 +205,7 @@ impl Action {
                 | Self::AcceptRest
                 | Self::RejectRest
                 | Self::SavePatch
+                | Self::MarkPublic
                 | Self::Confirm
                 | Self::Save
         )

@@ -76,6 +76,7 @@ const BINDINGS: &[Binding] = &[
     key(PRACTICE, "c", Action::Attest, "checked"),
     key(&[Focus::Item], "m", Action::Note, "note"),
     key(&[Focus::Endpoints], "enter", Action::Open, "details"),
+    key(&[Focus::Endpoints], "m", Action::MarkPublic, "mark public"),
     key(&[Focus::Item, Focus::Endpoints], "o", Action::NextPlace, "next place"),
     key(&[Focus::Item, Focus::Endpoints], "O", Action::PrevPlace, ""),
     key(&[Focus::Review], "e", Action::Rewrite, "edit"),

@@ -5,6 +5,7 @@ use crate::endpoints::Exposure;
 use crate::output::count;
 use crate::output::endpoint_rows::{Cell, EndpointRow};
 use crate::output::endpoints_table::meaning;
+use crate::source::clean;
 use crate::tui::model::{Endpoints, Model, Screen};
 use crate::tui::page::{Page, heading, rule};
 use crate::tui::text::{Role, Row, fit, wrap};
@@ -74,13 +75,21 @@ fn line(row: &EndpointRow, width: usize) -> Row {
 fn foot(model: &Model, row: &EndpointRow, width: usize, height: usize) -> Vec<Row> {
     let room = (height / 2).clamp(2, row.cells.len() + 1);
     let mut rows = vec![rule(width)];
-    rows.extend(wrap(&row.why, width, 1, Role::Text).into_iter().take(1));
+    rows.extend(wrap(&why(model, row), width, 1, Role::Text).into_iter().take(1));
     // The selected cell is among the shown ones.
     let first = (model.cell + 1).saturating_sub(room - 1);
     for (i, cell) in row.cells.iter().enumerate().skip(first).take(room - 1) {
         rows.push(cell_row(model, cell, i == model.cell, width));
     }
     rows
+}
+
+/// Why it lets in whom it lets in, and what the team says of it.
+fn why(model: &Model, row: &EndpointRow) -> String {
+    match crate::tui::update::marked_public(model, &row.view) {
+        Some(mark) => format!("Marked public: {}. {}", clean(&mark.reason), row.why),
+        None => row.why.clone(),
+    }
 }
 
 fn cell_row(model: &Model, cell: &Cell, here: bool, width: usize) -> Row {
@@ -99,7 +108,7 @@ pub(super) fn details(model: &Model, width: usize) -> Page {
     let Some(row) = crate::tui::update::selected_endpoint(model) else { return page };
     let state = Row::of(format!("{} ", row.exposure.as_str()), role(row.exposure));
     page.head.push(Row::of(format!(" {}", row.path_text()), Role::Strong).cut(width).right(state, width));
-    page.rows.extend(wrap(&format!("{}: {}", meaning(row.exposure), row.why), width, 1, Role::Text));
+    page.rows.extend(wrap(&format!("{}: {}", meaning(row.exposure), why(model, row)), width, 1, Role::Text));
     page.rows.push(heading("Methods"));
     if row.by_method.is_empty() {
         page.rows.push(Row::of("   any: the view does not tell them apart", Role::Dim));

@@ -55,15 +55,25 @@ pub(super) fn page(model: &Model, width: usize) -> Page {
 }
 
 fn about(model: &Model, form: &Form, width: usize, rows: &mut Vec<Row>) {
-    let Some(position) = model.find(&form.practice) else { return };
-    let Some((practice, _)) = model.practice(position) else { return };
     let title = match form.kind {
         FormKind::Question => "Question",
         FormKind::Waiver => "Waive this finding",
         FormKind::NotApplicable => "Does not apply here",
         FormKind::Attest => "Checked by hand",
         FormKind::Note => "A note for yourself",
+        FormKind::Public => "A view for everybody",
     };
+    if form.kind == FormKind::Public {
+        rows.push(heading(title));
+        rows.extend(wrap(&clean(&form.subject), width, 3, Role::Strong));
+        let open = model.project().and_then(|p| p.open_view(&form.subject));
+        for endpoint in open.iter().flat_map(|open| &open.endpoints) {
+            rows.extend(wrap(&clean(endpoint), width, 3, Role::Text));
+        }
+        return;
+    }
+    let Some(position) = model.find(&form.subject) else { return };
+    let Some((practice, _)) = model.practice(position) else { return };
     rows.push(heading(title).right(Row::of(format!("{} ", practice.id), Role::Dim), width));
     match (form.kind, &practice.question) {
         (FormKind::Question, Some(question)) => {
@@ -101,6 +111,10 @@ fn consequence(kind: FormKind) -> &'static str {
         FormKind::NotApplicable => {
             "It leaves the score on both sides and is listed with your reason. Saved to \
              `drf-harden-decisions.toml`: commit it, it is reviewed like code."
+        }
+        FormKind::Public => {
+            "The fix of an open default keeps this view open by name, with your reason as a comment, and closes the \
+             others. Saved to `drf-harden-decisions.toml`: commit it, it is reviewed like code."
         }
         FormKind::Note => "Kept with your session, not in the project.",
     }

@@ -22,7 +22,13 @@ pub(super) fn open(model: &mut Model, action: Action) {
         Action::Note => note(model),
         _ => question(model),
     };
-    let Some(mut form) = form else { return };
+    if let Some(form) = form {
+        show(model, form);
+    }
+}
+
+/// Opens a form, with what was typed into it before.
+pub(super) fn show(model: &mut Model, mut form: Form) {
     if let Some(draft) = model.session.drafts.get(&draft_key(model, &form)) {
         form.restore(draft);
         model.say("your draft is back");
@@ -33,7 +39,7 @@ pub(super) fn open(model: &mut Model, action: Action) {
 }
 
 fn draft_key(model: &Model, form: &Form) -> String {
-    format!("{}/{}", form.kind.as_str(), model.session_key(&form.practice))
+    format!("{}/{}", form.kind.as_str(), model.session_key(&form.subject))
 }
 
 fn review_after(months: u32) -> Vec<(&'static str, i64)> {
@@ -194,7 +200,7 @@ fn save(model: &mut Model, effects: &mut Vec<Effect>) {
     let mut decisions = model.decisions.clone();
     match form.kind {
         FormKind::Note => {
-            let key = model.session_key(&form.practice);
+            let key = model.session_key(&form.subject);
             let text = form.value("Note");
             if text.is_empty() {
                 model.session.notes.remove(&key);
@@ -209,8 +215,12 @@ fn save(model: &mut Model, effects: &mut Vec<Effect>) {
             decisions.waivers.push(waiver);
             model.say("waived; saved to drf-harden-decisions.toml");
         }
+        FormKind::Public => {
+            decisions.public.push(super::public::decision(model, &form, root));
+            model.say("marked public; saved to drf-harden-decisions.toml");
+        }
         FormKind::Question | FormKind::Attest | FormKind::NotApplicable => {
-            decisions.answers.retain(|a| a.project != root || a.practice != form.practice);
+            decisions.answers.retain(|a| a.project != root || a.practice != form.subject);
             match answer_of(model, &form, root) {
                 Some(answer) => {
                     decisions.answers.push(answer);
@@ -252,7 +262,7 @@ fn check(model: &Model, form: &Form) -> Result<(), (usize, String)> {
 }
 
 fn choice(model: &Model, form: &Form, letter: char) -> Option<(Becomes, bool)> {
-    let (practice, _) = model.practice(model.find(&form.practice)?)?;
+    let (practice, _) = model.practice(model.find(&form.subject)?)?;
     practice.question.as_ref()?.choices.iter().find(|c| c.key == letter).map(|c| (c.becomes, c.note))
 }
 
@@ -260,7 +270,7 @@ fn answer_of(model: &Model, form: &Form, root: String) -> Option<Answer> {
     let (becomes, letter, note) = match form.kind {
         FormKind::Attest => (Becomes::Attested, None, form.value("What you checked")),
         FormKind::NotApplicable => (Becomes::NotApplicable, None, form.value("Reason")),
-        FormKind::Question | FormKind::Waiver | FormKind::Note => {
+        FormKind::Question | FormKind::Waiver | FormKind::Note | FormKind::Public => {
             let letter = form.letter("Answer")?;
             (choice(model, form, letter)?.0, Some(letter), form.value("Note"))
         }
@@ -270,7 +280,7 @@ fn answer_of(model: &Model, form: &Form, root: String) -> Option<Answer> {
     }
     Some(Answer {
         project: root,
-        practice: form.practice.clone(),
+        practice: form.subject.clone(),
         becomes,
         choice: letter,
         note,

@@ -6,6 +6,7 @@ mod endpoints;
 mod forms;
 mod input;
 mod moves;
+mod public;
 mod results;
 mod review;
 mod rewrite;
@@ -13,6 +14,7 @@ mod settle;
 mod writes;
 
 pub(crate) use endpoints::{selected as selected_endpoint, shown as shown_endpoints};
+pub(crate) use public::marked as marked_public;
 pub(crate) use review::count;
 pub(crate) use writes::staged_rows;
 
@@ -156,6 +158,7 @@ fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::Waive | Action::NotApplicable | Action::Attest | Action::Note | Action::Answer => {
             forms::open(model, action);
         }
+        Action::MarkPublic => public::mark(model, effects),
         Action::NextField
         | Action::PrevField
         | Action::Pick

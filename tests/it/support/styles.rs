@@ -258,4 +258,31 @@ pub(crate) const STYLES: &[Style] = &[
             vec![("settings.py", text)]
         },
     },
+    Style {
+        name: "dynaconf's TOML",
+        production: Run {
+            module: "shop.settings",
+            class: None,
+            env: &[("DJANGO_ENV", "production"), ("DJANGO_SETTINGS_MODULE", "shop.settings")],
+        },
+        development: Some(Run {
+            module: "shop.settings",
+            class: None,
+            env: &[("DJANGO_ENV", "development"), ("DJANGO_SETTINGS_MODULE", "shop.settings")],
+        }),
+        least: 14,
+        instructs: false,
+        files: |seeds| {
+            let hook = "import dynaconf\n\nROOT_URLCONF = \"shop.urls\"\n\nsettings = dynaconf.DjangoDynaconf(__name__, ENVVAR_PREFIX_FOR_DYNACONF=\"SHOP\")\n";
+            let toml = format!(
+                "[default]\nDEBUG = true\n{}\n[development]\nINTERNAL_IPS = [\"127.0.0.1\"]\n\n[production]\nADMINS = []\n",
+                lines(seeds, "").replace("\": ", "\" = ").replace("True", "true").replace("False", "false")
+            );
+            vec![
+                ("shop/__init__.py", String::new()),
+                ("shop/settings.py", hook.to_owned()),
+                ("settings.toml", toml),
+            ]
+        },
+    },
 ];

@@ -637,6 +637,7 @@ fn model(sources: &Sources) -> SettingsModel {
         problems: Vec::new(),
         switches: Vec::new(),
         class_choice: None,
+        environment: None,
         included: Vec::new(),
         deployment: Vec::new(),
     }

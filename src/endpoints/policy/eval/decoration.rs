@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{CodeKind, Evaluator};
-use crate::index::Resolution;
+use crate::index::{Entity, Resolution};
 use crate::python::ast::Expr;
 use crate::python::{Ranged as _, dotted_name};
 use crate::source::{FileId, Span};
@@ -24,6 +24,7 @@ const HARMLESS: &[&str] = &[
     "django.db.transaction.atomic",
     "django.utils.decorators.method_decorator",
     "drf_spectacular.utils.extend_schema",
+    "drf_spectacular.utils.extend_schema_view",
     "drf_yasg.utils.swagger_auto_schema",
     "functools.cache",
     "functools.lru_cache",
@@ -49,17 +50,28 @@ impl Evaluator<'_> {
             _ if name.contains(".mapping.") => return Decoration::Same,
             _ => {}
         }
-        match self.index.resolve_at(Span::new(file, decorator.range()), &name) {
-            Resolution::External(full) => match &*full {
-                "django.utils.functional.cached_property" | "functools.cached_property" => {
-                    Decoration::Kind(CodeKind::Property)
-                }
-                full if HARMLESS.contains(&full) || full.starts_with("django.views.decorators.") => {
-                    Decoration::Same
-                }
-                _ => opaque(),
-            },
+        match self.library_decorator(Span::new(file, decorator.range()), &name).as_deref() {
+            Some("django.utils.functional.cached_property" | "functools.cached_property") => {
+                Decoration::Kind(CodeKind::Property)
+            }
+            Some(full) if is_harmless(full) => Decoration::Same,
             _ => opaque(),
         }
     }
+
+    /// The dotted name of a decorator of a library, whether its source is there to be read or not.
+    pub(super) fn library_decorator(&self, at: Span, name: &str) -> Option<String> {
+        match self.index.resolve_at(at, name) {
+            Resolution::External(full) => Some(full),
+            Resolution::Resolved(Entity::Function(id)) if self.index.is_library(id.file) => {
+                Some(self.index.function_name(id))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a library's decorator leaves what it decorates as it is.
+pub(super) fn is_harmless(full: &str) -> bool {
+    HARMLESS.contains(&full) || full.starts_with("django.views.decorators.")
 }

@@ -3,6 +3,7 @@
 
 mod backends;
 mod configurations;
+mod dynaconf;
 mod env;
 mod formats;
 mod ini;
@@ -18,7 +19,9 @@ use super::raise::{R, Raise};
 use super::val::{LibObject, V, Val};
 use super::{Interp, cause_of};
 use crate::python::ast::{Operator, StmtWith};
-use crate::settings::{Reader, dynaconf};
+use crate::settings::Reader;
+
+pub(super) use dynaconf::Hooked;
 
 impl Interp<'_> {
     /// A call of a modelled library. `None` when the name is not modelled here.
@@ -118,13 +121,9 @@ impl Interp<'_> {
                 self.include(args)?;
                 Val::new(V::None)
             }
-            "dynaconf.DjangoDynaconf" | "dynaconf.Dynaconf" | "dynaconf.LazySettings" => {
-                if name.ends_with("DjangoDynaconf") {
-                    let prefix = args.named("ENVVAR_PREFIX_FOR_DYNACONF").or(args.named("envvar_prefix"));
-                    let prefix = prefix.and_then(|p| p.as_str()).map_or(dynaconf::PREFIX, |p| p);
-                    self.dynaconf = Some(prefix.to_owned());
-                }
-                Val::unknown("a settings object of dynaconf's")
+            "dynaconf.DjangoDynaconf" | "dynaconf.contrib.DjangoDynaconf" => self.dynaconf_hook(args)?,
+            "dynaconf.Dynaconf" | "dynaconf.LazySettings" | "dynaconf.base.LazySettings" => {
+                self.dynaconf_settings(args)?
             }
             "django_heroku.settings" | "django_on_heroku.settings" => {
                 let cause: Rc<str> = format!("{name}() sets names").into();
@@ -171,6 +170,7 @@ impl Interp<'_> {
             "env" => self.read_env(object, name, &args),
             "logger" | "noop" => Ok(Val::new(V::None)),
             "ini" => self.ini_method(object, name, &args),
+            "dynaconf" => self.dynaconf_method(object, name, &args),
             "file" => {
                 let text = object.args.first().cloned().unwrap_or_else(|| Val::unknown("it reads a file"));
                 Ok(match (name, text.as_str().cloned()) {
@@ -225,6 +225,7 @@ impl Interp<'_> {
             }
             ("url", _) => Ok(urls::part(object, name)),
             ("environ-path", "root") => Ok(object.args.first().cloned()),
+            ("dynaconf", _) => self.dynaconf_attr(object, name),
             ("exception", "errno") => Ok(Some(match object.args.first().and_then(Val::as_str) {
                 Some(class) if &**class == "FileNotFoundError" => Val::new(V::Int(2)),
                 _ => Val::unknown("an attribute of an exception"),
