@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::case::Case;
-use crate::support::venv;
+use crate::support::{corpus, venv};
 
 const PACKAGES: &[&str] = &["Django==5.2.*", "djangorestframework==3.16.*"];
 const TESTS: &str = "test_anonymous_access.py";
@@ -182,4 +182,66 @@ fn a_default_that_lets_everybody_read_is_closed_in_the_same_way() {
         !path.ends_with("drf-harden-decisions.toml") && !path.to_string_lossy().contains("__pycache__")
     });
     assert!(after == before, "undo leaves other files than before");
+}
+
+/// The package `squad` as it is installed, without what fetches scripts and styles when it starts.
+fn squad(python: &Path) -> Case {
+    let output = Command::new(python)
+        .args(["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"])
+        .output()
+        .unwrap();
+    let packages = String::from_utf8(output.stdout).unwrap();
+    let case = Case::empty();
+    corpus::copy(&Path::new(packages.trim()).join("squad"), &case.root().join("squad"));
+    case.write("squad/frontend/static/download", "#!/bin/sh\n");
+    let download = case.root().join("squad/frontend/static/download");
+    std::fs::set_permissions(download, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    case
+}
+
+/// Runs the new tests of `squad` on a database of their own; whether they pass, and what was printed.
+fn access_tests(python: &Path, case: &Case) -> (bool, String) {
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(python)
+        .args(["-B", "-W", "ignore", "-m", "django", "test", "squad.test_anonymous_access"])
+        .current_dir(case.root())
+        .env_clear()
+        .env("HOME", home.path())
+        .env("XDG_DATA_HOME", home.path())
+        .env("DJANGO_SETTINGS_MODULE", "squad.settings")
+        .env("PATH", "/usr/bin:/bin")
+        .output()
+        .unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// squad lets everybody read by default; its view sets have some fifty endpoints, extra actions and nested routes.
+#[test]
+fn the_default_of_a_real_project_is_closed_and_proven() {
+    let Some(python) = venv::python("squad", &["squad==1.98", "Django==4.2.*", "setuptools<81"]) else {
+        return;
+    };
+    let case = squad(&python);
+    let marked = case.run(&[
+        "public",
+        "--mark",
+        "squad.api.rest.BuildViewSet=build results are for everybody",
+        "--mark",
+        "squad.api.rest.ProjectViewSet=so is the list of projects",
+    ]);
+    assert_eq!(marked.code, 0, "{}", marked.err);
+    let ran = case.run(&["apply", "--select", "default-permission-read-open", "--allow", "tightens"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let written = case.read("squad/test_anonymous_access.py");
+    let (closed, public) = written.split_once("PUBLIC = [").unwrap();
+    let requests = |part: &str| part.lines().filter(|l| l.starts_with("    (\"")).count();
+    assert!(requests(closed) > 100 && requests(public) > 15, "{written}");
+    let (pass, text) = access_tests(&python, &case);
+    assert!(pass && text.contains("Ran 2 tests"), "{text}");
+
+    // Where the default is as it was, the same tests find every closed endpoint open.
+    let open = squad(&python);
+    open.write("squad/test_anonymous_access.py", &written);
+    let (pass, text) = access_tests(&python, &open);
+    assert!(!pass && text.contains("test_closed_endpoints_refuse_anonymous_callers"), "{text}");
 }

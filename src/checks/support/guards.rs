@@ -235,7 +235,7 @@ pub(crate) fn openness(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Openness
         {
             Openness::Open
         }
-        (Openness::Open, Exposure::Unknown) => Openness::Unclear(unknown().unwrap_or_default()),
+        (Openness::Open, Exposure::Unknown) if by_method => Openness::Unclear(unknown().unwrap_or_default()),
         (_, Exposure::Authenticated | Exposure::Restricted) => Openness::Closed,
         (written, _) => written,
     }

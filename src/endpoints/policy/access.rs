@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::eval::{ClassRef, Evaluator, Found, Owner, Persona, Val};
+use super::eval::{ClassRef, Composed, Evaluator, Found, Owner, Persona, Situation, Val};
 use super::shape::{Shape, inherits};
 use super::value::{Exposure, Kind};
 use super::{Policies, ViewCall, exposure, permission};
@@ -222,7 +222,8 @@ fn asked(evaluator: &Evaluator<'_>, shape: &mut Shape, method: &str) -> Asked {
     let user = |list: &Val, method| permission::lets_in(evaluator, &situation, Persona::User, list, method);
     let each = lists.iter().map(|list| user(list, "has_permission"));
     let account = each.reduce(|a, b| if a == b { a } else { Truth::Maybe }).unwrap_or(Truth::Maybe);
-    let object = lists.iter().any(|list| user(list, "has_object_permission") != Truth::Yes);
+    let has_say = |item: &Val| has_say(evaluator, &situation, item);
+    let object = lists.iter().filter_map(Val::elements).flatten().any(has_say);
     let by_method = shape
         .class
         .as_ref()
@@ -237,6 +238,25 @@ fn asked(evaluator: &Evaluator<'_>, shape: &mut Shape, method: &str) -> Asked {
         _ => None,
     };
     Asked { exposure: verdict.exposure, why: verdict.why, account, object, classes }
+}
+
+/// Whether a permission has a say about single objects; one of which nothing is known has none here.
+fn has_say(evaluator: &Evaluator<'_>, situation: &Situation, permission: &Val) -> bool {
+    const METHOD: &str = "has_object_permission";
+    let inner = |value: &Val| has_say(evaluator, situation, value);
+    match permission {
+        Val::Class(class) => {
+            let list = Val::list(vec![permission.clone()]);
+            evaluator.class_attribute(class, METHOD, None).owner != Owner::Unknown
+                && permission::lets_in(evaluator, situation, Persona::User, &list, METHOD) != Truth::Yes
+        }
+        Val::Instance(class) => inner(class),
+        Val::Composed(composed) => match &**composed {
+            Composed::And(a, b) | Composed::Or(a, b) => inner(a) || inner(b),
+            Composed::Not(a) => inner(a),
+        },
+        _ => false,
+    }
 }
 
 /// An extra action of a view set.
