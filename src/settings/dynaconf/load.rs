@@ -152,7 +152,13 @@ impl Loading<'_> {
         if let Some(inner) = inner {
             return self.sources.find(&tidy(inner));
         }
-        let mut at: Option<&str> = Some(&self.options.folder);
+        let start = self.options.start(root, self.store.variables);
+        if start.is_none() {
+            self.out
+                .open
+                .get_or_insert_with(|| "dynaconf looks for files in a folder of the machine".to_owned());
+        }
+        let mut at = start.as_deref();
         while let Some(folder) = at {
             for path in [format!("{folder}/{name}"), format!("{folder}/config/{name}")] {
                 let file = self.sources.find(&tidy(&path));
@@ -176,7 +182,7 @@ impl Loading<'_> {
         if self.sources.find(&hooks).is_some() {
             self.out.open.get_or_insert_with(|| format!("{hooks} may set anything"));
         }
-        let mut entries = match read::file(self.sources, file) {
+        let entries = match read::file(self.sources, file) {
             Content::Table(entries) => entries,
             Content::Empty => return,
             Content::Closed(why) => {
@@ -221,7 +227,6 @@ impl Loading<'_> {
                 }
             }
         }
-        entries.clear();
     }
 
     /// The environments that are read of a file, in order.

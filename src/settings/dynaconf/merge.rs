@@ -27,7 +27,7 @@ pub(super) fn object_merge(old: &Data, new: Data, unique: bool, path: &[&str], d
         return Data::unknown(UNCLEAR, at);
     }
     match (&old.kind, new.kind) {
-        (Kind::List(old), Kind::List(new)) => Data { kind: joined(old, new, unique), at, env: new_env() },
+        (Kind::List(old), Kind::List(new)) => Data { kind: joined(old, new, unique), at, env: Vec::new() },
         (Kind::Table(before), Kind::Table(mut entries)) => {
             for (key, _) in &mut entries {
                 if let Some(correct) = casing(before, &key.text) {
@@ -51,14 +51,10 @@ pub(super) fn object_merge(old: &Data, new: Data, unique: bool, path: &[&str], d
                 }
             }
             act_on_marks(before, &mut entries, depth);
-            Data { kind: Kind::Table(entries), at: old.at.or(at), env: new_env() }
+            Data { kind: Kind::Table(entries), at: old.at.or(at), env: Vec::new() }
         }
         (_, kind) => Data { kind, at, env: new.env },
     }
-}
-
-fn new_env() -> Vec<super::super::EnvRead> {
-    Vec::new()
 }
 
 /// The old elements, then the new ones.

@@ -99,10 +99,6 @@ impl Options {
                 self.close(&format!("dynaconf is told {name}, which is not known"));
             }
             self.given.insert(short.to_owned(), value);
-            // A renamed option stays a setting as well.
-            if name == "PROJECT_ROOT" {
-                self.settings.retain(|(known, _)| *known != upper);
-            }
         } else if CLOSED.contains(&short) || KEYWORDS.contains(&name) && value.value != Value::None {
             self.close(&format!("dynaconf is told {name}"));
         } else if name == "load_dotenv" {
@@ -148,6 +144,16 @@ impl Options {
             Some(_) => true,
             None => self.django,
         }
+    }
+
+    /// The folder in which the search begins, relative to the scanned root; `None` when it is another machine's.
+    pub(super) fn start(&self, root: &str, variables: &BTreeMap<String, String>) -> Option<String> {
+        let Some(given) = self.get("ROOT_PATH", variables).filter(|data| !data.is_none()) else {
+            return Some(self.folder.clone());
+        };
+        let path = text_of(&given)?;
+        let inner = path.strip_prefix("<root>").or_else(|| path.strip_prefix(root))?;
+        (inner.is_empty() || inner.starts_with('/')).then(|| inner.trim_matches('/').to_owned())
     }
 
     /// The variable that chooses the environment.

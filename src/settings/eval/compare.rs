@@ -259,8 +259,8 @@ impl<'a> Interp<'a> {
                 let written = self.dict_obj(ENVIRON).ok();
                 if let Some(val) = written.and_then(|d| d.get(&name)) {
                     let unclear =
-                        val.unk().is_some_and(|u| u.candidates.iter().any(super::stdlib::is_removed));
-                    if unclear { None } else { Some(!super::stdlib::is_removed(val)) }
+                        val.unk().is_some_and(|u| u.candidates.iter().any(super::environ::is_removed));
+                    if unclear { None } else { Some(!super::environ::is_removed(val)) }
                 } else if written.is_none_or(|d| d.rest.is_some()) {
                     None
                 } else {

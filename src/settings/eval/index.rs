@@ -325,7 +325,7 @@ impl<'a> Interp<'a> {
                 }
                 let rest = match self.dict_obj(ENVIRON) {
                     Ok(dict) => {
-                        let there = |v: &Val| !super::stdlib::is_removed(v);
+                        let there = |v: &Val| !super::environ::is_removed(v);
                         entries.extend(dict.entries.values().filter(|(_, v)| there(v)).cloned());
                         dict.rest.clone()
                     }

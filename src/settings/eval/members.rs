@@ -1,9 +1,12 @@
-//! The attributes that values of builtin types have: asking for any other raises. And `dir`, which lists those of
-//! modules, classes and their instances.
+//! The attributes that values of builtin types have: asking for any other raises. And what asks for attributes and
+//! classes by name: `getattr` and `hasattr`, `isinstance`, and `dir`, which lists those of modules, classes and their
+//! instances.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::functions::Args;
+use super::raise::R;
 use super::val::{Id, Kind, Name, Seq, V, Val};
 use super::{Interp, cause_of};
 
@@ -70,6 +73,150 @@ impl Interp<'_> {
             } else if let Some(base) = outside {
                 rest.get_or_insert_with(|| format!("{} inherits names from {base}", def.name).into());
             }
+        }
+    }
+}
+
+impl Interp<'_> {
+    pub(super) fn get_attr_by_name(
+        &mut self,
+        owner: &Val,
+        attr: &Val,
+        what: &str,
+        default: Option<&Val>,
+        args: &Args,
+    ) -> R<Val> {
+        let Some(name) = attr.as_str().cloned() else {
+            let cause = cause_of(attr);
+            self.may_raise(&cause);
+            return Ok(Val::unknown(cause));
+        };
+        let has = |found: bool| Val::bool(found);
+        if let Some(val) = self.routed_getattr(owner, &name, what == "hasattr", default)? {
+            return Ok(val);
+        }
+        if !matches!(owner.v, V::Module(_) | V::Class(_) | V::Instance(_) | V::Unknown(_)) {
+            if let (V::Ref(module), "hasattr") = (&owner.v, what) {
+                // The standard library's names are there; a package's may be.
+                if super::stdlib::is_stdlib(module)
+                    && let Some(answer) = super::constants::has_attr(module, &name)
+                {
+                    return Ok(Val::bool(answer));
+                }
+            }
+            if matches!(owner.v, V::Ref(_)) {
+                let cause: Rc<str> = "an attribute of a package that is not part of the project".into();
+                self.may_raise(&cause);
+                return Ok(match (what, default) {
+                    ("hasattr", _) => Self::one_of(cause, vec![Val::bool(true), Val::bool(false)]),
+                    (_, Some(_)) => Val::unknown(cause),
+                    _ => self.get_attr(owner, &name)?,
+                });
+            }
+            match (super::members::has(owner, &name), what, default) {
+                (Some(found), "hasattr", _) => return Ok(Val::bool(found)),
+                (Some(false), _, Some(default)) => return Ok(default.clone()),
+                _ => {}
+            }
+            if what == "hasattr" {
+                return Ok(Self::one_of(cause_of(owner), vec![Val::bool(true), Val::bool(false)]));
+            }
+            return self.get_attr(owner, &name);
+        }
+        if let V::Unknown(unk) = &owner.v {
+            let cause = unk.cause.clone();
+            return Ok(if what == "hasattr" {
+                Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
+            } else {
+                let candidates = unk.candidates.clone();
+                if let [only] = candidates.as_slice() {
+                    return self.get_attr_by_name(only, attr, what, default, args);
+                }
+                Val::unknown(cause)
+            });
+        }
+        // A missing attribute is the caller's business here.
+        self.tries.push(super::TryFrame {
+            handlers: vec![Some(vec!["AttributeError".into()])],
+            pending: Vec::new(),
+        });
+        let result = self.get_attr(owner, &name);
+        self.tries.pop();
+        match (result, what) {
+            (Ok(val), "hasattr") => Ok(match &val.v {
+                V::Unknown(unk) if unk.candidates.is_empty() || unk.maybe_unset => {
+                    Self::one_of(unk.cause.clone(), vec![has(true), has(false)])
+                }
+                _ => has(true),
+            }),
+            (Ok(val), _) => {
+                if let (Some(unk), Some(default)) = (val.unk(), default)
+                    && unk.maybe_unset
+                {
+                    let mut candidates = unk.candidates.clone();
+                    candidates.push(default.clone());
+                    return Ok(Self::one_of(unk.cause.clone(), candidates));
+                }
+                Ok(val)
+            }
+            (Err(raise), _) if raise.stop || !raise.classes.iter().any(|c| &**c == "AttributeError") => {
+                Err(raise)
+            }
+            (Err(_), "hasattr") => Ok(has(false)),
+            (Err(raise), _) => match default {
+                Some(default) => Ok(default.clone()),
+                None => Err(raise),
+            },
+        }
+    }
+
+    pub(super) fn is_instance(&self, val: &Val, class: &Val) -> Option<bool> {
+        match &class.v {
+            V::Tuple(seq) => {
+                let mut sure = seq.rest.is_none();
+                for class in &seq.items {
+                    match self.is_instance(val, class) {
+                        Some(true) => return Some(true),
+                        Some(false) => {}
+                        None => sure = false,
+                    }
+                }
+                sure.then_some(false)
+            }
+            V::Class(id) => self.is_instance_of(val, *id),
+            V::Ref(name) => {
+                if let Some(answer) = self.is_field_of(val, class) {
+                    return Some(answer);
+                }
+                if let V::Unknown(unk) = &val.v {
+                    if unk.candidates.is_empty() {
+                        return None;
+                    }
+                    let mut answers = unk.candidates.iter().map(|c| self.is_instance(c, class));
+                    let first = answers.next()??;
+                    return answers.all(|a| a == Some(first)).then_some(first);
+                }
+                let own = if self.is_frozen(val) { "frozenset" } else { val.type_name()? };
+                let wanted = name.rsplit('.').next().unwrap_or(name);
+                Some(match wanted {
+                    "object" => true,
+                    "int" => matches!(own, "int" | "bool"),
+                    "Path" | "PurePath" | "PosixPath" | "PathLike" => own == "PosixPath",
+                    "Iterable" | "Collection" => {
+                        matches!(own, "list" | "tuple" | "set" | "frozenset" | "dict" | "str" | "bytes")
+                    }
+                    "Sequence" => matches!(own, "list" | "tuple" | "str" | "bytes"),
+                    "MutableMapping" | "Mapping" => own == "dict",
+                    "str" | "list" | "tuple" | "dict" | "float" | "bool" | "bytes" | "set" | "frozenset"
+                    | "timedelta" => own == wanted,
+                    _ if name.starts_with("builtins.") => own == wanted,
+                    _ => match val.v {
+                        V::None | V::Bool(_) | V::Int(_) | V::Str(_) | V::Float(_) => false,
+                        _ => return None,
+                    },
+                })
+            }
+            _ => None,
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
+use super::raise::{R, Raise};
 use super::val::{V, Val};
+use super::{Interp, cause_of};
 
 /// An integer literal of any size.
 pub(super) fn big(text: &str) -> Val {
@@ -95,4 +97,91 @@ pub(super) fn parse_float(text: &str) -> Option<f64> {
         return None;
     }
     text.replace('_', "").parse().ok()
+}
+
+impl Interp<'_> {
+    /// `int(value)`, `int(text, base)`.
+    pub(super) fn to_int(&mut self, val: &Val, base: Option<&Val>) -> R<Val> {
+        let bad = || Raise::new("ValueError", "turns a text that is no number into one").with_env(&val.env);
+        let made = match &val.v {
+            V::Int(_) | V::BigInt(_) => val.clone(),
+            V::Bool(b) => Val::new(V::Int(i64::from(*b))),
+            V::Float(f) if f.abs() < 9e15 => Val::new(V::Int(f.trunc() as i64)),
+            V::Str(text) => {
+                let radix = match base {
+                    None => 10,
+                    Some(base) => match base.as_int() {
+                        Some(n @ (2 | 8 | 10 | 16)) => n as u32,
+                        _ => return Ok(Val::unknown("a number in a base that is not modelled")),
+                    },
+                };
+                let text = if radix == 16 { text.trim_start_matches("0x") } else { text };
+                match parse_int(text, radix) {
+                    Some(val) => val,
+                    None if text.len() > 60
+                        && text.trim().bytes().all(|b| b.is_ascii_hexdigit() || b"+-_".contains(&b)) =>
+                    {
+                        Val::unknown("a very large number")
+                    }
+                    None => return Err(bad()),
+                }
+            }
+            V::None | V::List(_) | V::Tuple(_) | V::Dict(_) => {
+                return Err(
+                    Raise::new("TypeError", "turns something that is no number into one").with_env(&val.env)
+                );
+            }
+            V::Unknown(unk) => match unk.candidates.as_slice() {
+                [] => {
+                    let cause = unk.cause.clone();
+                    self.may_raise(&cause);
+                    Val::unknown(cause)
+                }
+                candidates => {
+                    let (cause, candidates) = (unk.cause.clone(), candidates.to_vec());
+                    let mut made = Vec::new();
+                    for candidate in &candidates {
+                        match self.to_int(candidate, base) {
+                            Ok(val) => made.push(val),
+                            Err(_) => self.may_raise(&cause),
+                        }
+                    }
+                    if made.is_empty() || made.iter().any(Val::is_unknown) {
+                        Val::unknown(cause)
+                    } else {
+                        Self::one_of(cause, made)
+                    }
+                }
+            },
+            _ => {
+                let cause = cause_of(val);
+                self.may_raise(&cause);
+                Val::unknown(cause)
+            }
+        };
+        Ok(made.with_env(&val.env))
+    }
+
+    /// `float(value)`.
+    pub(super) fn to_float(&mut self, val: &Val) -> R<Val> {
+        Ok(match (&val.v, super::operators::as_float(val)) {
+            (_, Some(f)) => Val::new(V::Float(f)),
+            (V::Str(text), _) => match parse_float(text) {
+                Some(f) => Val::new(V::Float(f)),
+                None => {
+                    return Err(Raise::new("ValueError", "turns a text that is no number into one")
+                        .with_env(&val.env));
+                }
+            },
+            (V::None, _) => {
+                return Err(Raise::new("TypeError", "turns None into a number").with_env(&val.env));
+            }
+            _ => {
+                let cause = cause_of(val);
+                self.may_raise(&cause);
+                Val::unknown(cause)
+            }
+        }
+        .with_env(&val.env))
+    }
 }

@@ -2,9 +2,9 @@
 //! read them.
 
 use super::super::Interp;
+use super::super::environ::Read;
 use super::super::functions::Args;
 use super::super::raise::{R, Raise};
-use super::super::stdlib::Read;
 use super::super::val::{V, Val};
 use super::urls::{self, Url, unquote};
 use crate::settings::Reader;

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
+use super::super::environ::Read;
 use super::super::functions::Args;
 use super::super::raise::{R, Raise};
-use super::super::stdlib::Read;
 use super::super::val::{Binding, LibObject, Name, Scope, V, Val};
 use super::super::{Interp, cause_of};
 use super::backends::Dialect;

@@ -1,9 +1,9 @@
 //! pydantic-settings: classes whose annotated fields are read from the environment. Validators of a class run code
 //! of any kind and leave its fields unknown; types that only pydantic can parse do, too, when they are supplied.
 
+use super::super::environ::Read;
 use super::super::functions::Args;
 use super::super::raise::{R, Raise};
-use super::super::stdlib::Read;
 use super::super::val::{LibObject, Name, Reads, V, Val};
 use super::super::{Interp, cause_of};
 use crate::python::ast::{Expr, Operator, Stmt};
