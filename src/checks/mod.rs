@@ -21,7 +21,7 @@ mod views;
 
 use crate::checklist::Catalog;
 use crate::endpoints::Inventory;
-use crate::endpoints::policy::Accesses;
+use crate::endpoints::policy::AccessOf;
 use crate::finding::Outcome;
 use crate::index::ProjectIndex;
 use crate::project::Project;
@@ -61,7 +61,7 @@ pub struct CheckContext<'a> {
     /// Prose and mappings.
     pub catalog: &'a Catalog,
     /// What each class and function asks of its callers, asked one by one.
-    pub access: &'a Accesses<'a>,
+    pub access: &'a dyn AccessOf,
     /// The endpoints of the project under the judged settings.
     pub endpoints: &'a dyn Endpoints,
     /// The views that the team has said are for everybody.

@@ -229,11 +229,13 @@ fn plan_file(sources: &Sources, file: FileId, operations: &[(&Operation, Fixes)]
     let file = PyFile::new(text, &module);
     let edits = plan_python(&file, operations)?.finish()?;
     let after = apply_edits(text, &edits);
-    verify::python(text, &module, &after, &edits)
+    let new = verify::python(text, &module, &after, &edits)
         .map_err(|e| Stop::Refused(Refusal::Unverified(e), everyone()))?;
-    // What somebody changed by hand stays as they wrote it.
+    // What somebody changed by hand stays as they wrote it, and what only adds takes no import its last use.
     let by_hand = operations.iter().any(|(o, _)| matches!(o, Operation::ReplaceText { .. }));
-    Ok(if by_hand { after } else { unused::drop(sources, &source.path, &module, after) })
+    let only_adds = edits.iter().all(|edit| edit.range.is_empty());
+    let is_done = by_hand || only_adds;
+    Ok(if is_done { after } else { unused::drop(sources, &source.path, &module, &new, after) })
 }
 
 /// The spans that an operation names, as byte offsets.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::python::ast::{Alias, Expr, ExprContext, Stmt};
 use crate::python::visitor::{self, Visitor};
-use crate::python::{ParsedModule, Ranged as _, TokenKind, parse};
+use crate::python::{ParsedModule, Ranged as _, TokenKind};
 use crate::source::Sources;
 
 use super::edits::{Edits, Fixes, apply_edits};
@@ -17,18 +17,23 @@ use super::python::collection::{Batch, Collection};
 use super::python::{PyFile, StmtPlace, offsets, statement};
 use super::verify;
 
-/// The text of a changed file without the imports that lost their last use; `path` is the file's, `old` the tree of its
-/// text before.
-pub(super) fn drop(sources: &Sources, path: &str, old: &ParsedModule, after: String) -> String {
-    let new = parse(&after);
-    if !new.is_valid() || path.ends_with("__init__.py") || path.ends_with(".pyi") {
+/// The text of a changed file without the imports that lost their last use; `path` is the file's, `old` and `new` are the
+/// trees of its text before and after.
+pub(super) fn drop(
+    sources: &Sources,
+    path: &str,
+    old: &ParsedModule,
+    new: &ParsedModule,
+    after: String,
+) -> String {
+    if path.ends_with("__init__.py") || path.ends_with(".pyi") {
         return after;
     }
-    let lost: BTreeSet<&str> = used(old).difference(&used(&new)).copied().collect();
-    if lost.is_empty() || has_exports(&new) {
+    let lost: BTreeSet<&str> = used(old).difference(&used(new)).copied().collect();
+    if lost.is_empty() || has_exports(new) {
         return after;
     }
-    let file = PyFile::new(&after, &new);
+    let file = PyFile::new(&after, new);
     let mut edits = Edits::default();
     let body = new.body();
     for (index, stmt) in body.iter().enumerate() {
@@ -60,7 +65,7 @@ pub(super) fn drop(sources: &Sources, path: &str, old: &ParsedModule, after: Str
     }
     let Ok(edits) = edits.finish() else { return after };
     let without = apply_edits(&after, &edits);
-    if verify::python(&after, &new, &without, &edits).is_ok() { without } else { after }
+    if verify::python(&after, new, &without, &edits).is_ok() { without } else { after }
 }
 
 /// Takes some of the names out of an import statement.

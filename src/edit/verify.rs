@@ -8,21 +8,21 @@ use crate::python::{ParsedModule, Ranged as _, TokenKind, parse};
 
 use super::TextEdit;
 
-/// Checks a changed Python text against the text that `old` is the tree of. The error says what went wrong, for a
+/// Checks a changed Python text against the text that `old` is the tree of, and gives its tree. The error says what went wrong, for a
 /// report of our own mistake.
 pub(super) fn python(
     before: &str,
     old: &ParsedModule,
     after: &str,
     edits: &[TextEdit],
-) -> Result<(), String> {
+) -> Result<ParsedModule, String> {
     let new = parse(after);
     if let Some(error) = new.errors.first() {
         return Err(format!("the result is not valid Python: {}", error.message));
     }
     let (touched_old, touched_new) = touched(edits);
     if words(before, old, &touched_old) == words(after, &new, &touched_new) {
-        Ok(())
+        Ok(new)
     } else {
         Err("tokens outside the change would differ".to_owned())
     }

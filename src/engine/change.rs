@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::scan::{on_big_stacks, scan_loaded};
 use super::{Engine, EngineError, Report, ReportedFinding, Silent, store};
 use crate::edit::apply::{self, Applied, ApplyMeta, Listed, Undone};
@@ -76,6 +78,16 @@ impl Engine {
     ) -> Option<Result<SourceChange, ChangeError>> {
         let fix = found.finding.fix.as_ref()?;
         Some(plan(&report.sources, &[(found.fingerprint.as_str(), &fix.operations[..])]).map_err(Into::into))
+    }
+
+    /// The change that the fix of each of these findings makes by itself, in their order; `None` where there is none.
+    pub fn plan_each(
+        &self,
+        report: &Report,
+        found: &[&ReportedFinding],
+    ) -> Vec<Option<Result<SourceChange, ChangeError>>> {
+        // On the threads that scanned: their memory is at hand.
+        on_big_stacks(|| found.par_iter().map(|found| self.plan_one(report, found)).collect())
     }
 
     /// What these fixes would resolve and introduce, before a byte is written.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::scan::{environment, find_projects, items_of, parse_all};
+use super::parse::parse_all;
+use super::projects::find_projects;
+use super::scan::{environment, items_of};
 use super::{Engine, EngineError, Progress, ProgressSink};
 use crate::endpoints::{Inventory, inventory};
 use crate::index::ProjectIndex;

@@ -1,31 +1,24 @@
-//! Runs the checks on one project and groups what they say by practice.
+//! Judges one project: groups what the checks say by practice, with what people decided.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use rayon::prelude::*;
 
 use super::fingerprint::fingerprints;
+use super::run::run_checks;
 use super::select::Selection;
 use super::state::{self, Inputs};
 use super::suppress::{Comments, lines_for};
 use super::{
-    CheckResult, Engine, EngineError, PracticeReport, Progress, ProgressSink, ProjectReport, ReportedFinding,
-    State,
+    CheckResult, Engine, EngineError, PracticeReport, ProgressSink, ProjectReport, ReportedFinding, State,
 };
 use crate::checklist::{Catalog, CheckMeta};
-use crate::checks::{self, Check, CheckContext, EndpointUse, Endpoints, PublicView};
 use crate::decisions::{Decisions, Waiver, WaiverScope};
-use crate::endpoints::policy::Accesses;
-use crate::endpoints::{Inventory, plain_inventory};
 use crate::finding::{Finding, Outcome, Severity, Suppressed, Verdict, suppression_for};
 use crate::index::ProjectIndex;
-use crate::index::items::FileItems;
 use crate::project::Project;
-use crate::settings::{Environment, SettingsModel, evaluate};
+use crate::settings::{Environment, SettingsModel};
 use crate::source::Sources;
 
 /// What is the same for all projects of a scan.
@@ -137,119 +130,6 @@ fn keep_listed(findings: &mut Vec<ReportedFinding>, practices: &mut [PracticeRep
     });
     for practice in practices {
         practice.findings = practice.findings.iter().filter_map(|&i| places[i]).collect();
-    }
-}
-
-/// The settings with one more environment variable, by its name and value; each is evaluated once.
-type Tried = BTreeMap<(String, String), Arc<OnceLock<SettingsModel>>>;
-
-/// Every check's outcome by id. A check that panics is one stated problem, not the end of the run.
-fn run_checks(
-    cx: &Context<'_>,
-    subject: &Subject,
-    notices: &mut Vec<String>,
-) -> Result<BTreeMap<&'static str, Outcome>, EngineError> {
-    let tried: Mutex<Tried> = Mutex::default();
-    let what_if = |name: &str, value: &str| {
-        let (project, model) = (subject.project.as_ref()?, subject.model.as_ref()?);
-        let key = (name.to_owned(), value.to_owned());
-        let slot = Arc::clone(tried.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
-        // Several checks ask the same: one evaluates, the others wait for it.
-        let evaluated = slot.get_or_init(|| {
-            let mut environment = subject.environment.clone();
-            environment.vars.insert(name.to_owned(), value.to_owned());
-            evaluate(cx.sources, project, &model.module, &environment)
-        });
-        Some(evaluated.clone())
-    };
-    let endpoints = LazyEndpoints { sources: cx.sources, subject, listed: OnceLock::new() };
-    let root = subject.project.as_ref().map_or("", |p| p.root.as_str());
-    let public: Vec<PublicView> = cx
-        .decisions
-        .public
-        .iter()
-        .filter(|p| p.project == root)
-        .map(|p| PublicView { view: p.view.clone(), reason: p.reason.clone() })
-        .collect();
-    let access = Accesses::new(&subject.index, subject.model.as_ref(), cx.sources);
-    let context = CheckContext {
-        sources: cx.sources,
-        project: subject.project.as_ref(),
-        model: subject.model.as_ref(),
-        others: &subject.others,
-        what_if: &what_if,
-        index: &subject.index,
-        catalog: cx.catalog,
-        access: &access,
-        endpoints: &endpoints,
-        public: &public,
-    };
-    let all: Vec<&'static dyn Check> = checks::all();
-    let (done, of) = (AtomicUsize::new(0), all.len());
-    let run = |&(check, uses): &(&'static dyn Check, EndpointUse)| {
-        let outcome = match uses {
-            EndpointUse::Idle(why) => Ok(Outcome::not_applicable(why)),
-            _ => catch_unwind(AssertUnwindSafe(|| check.run(&context))),
-        };
-        cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
-        (check.id(), outcome)
-    };
-    // One thread works out the endpoints while the others run the checks that do not ask for them.
-    let selected = |check: &&'static dyn Check| {
-        cx.catalog.check(check.id()).is_some_and(|meta| cx.selection.takes(meta))
-    };
-    let (mut later, now): (Vec<_>, Vec<_>) = all
-        .into_iter()
-        .map(|check| (check, check.endpoints(&context)))
-        .partition(|(_, uses)| matches!(uses, EndpointUse::Basis | EndpointUse::Detail));
-    // Listing the endpoints takes time: it is done for checks that somebody selected.
-    later.retain(|(check, uses)| selected(check) || *uses == EndpointUse::Detail);
-    let wanted = later.iter().any(|(check, _)| selected(check));
-    if !wanted {
-        let _ = endpoints.listed.set(None);
-    }
-    let (mut results, ()) = rayon::join(
-        || now.par_iter().map(run).collect::<Vec<_>>(),
-        || {
-            if wanted {
-                endpoints.get();
-            }
-        },
-    );
-    results.par_extend(later.par_iter().map(run));
-    let mut outcomes = BTreeMap::new();
-    for (id, result) in results {
-        let outcome = result.unwrap_or_else(|_| {
-            notices.push(format!("The check {id} failed on this project; its practice is reported as unknown. Please report this."));
-            Outcome::unknown("the check itself failed; this is a defect of drf-harden", Vec::new())
-        });
-        outcomes.insert(id, outcome);
-    }
-    if cx.sink.step(Progress::Checking { done: of, of }) { Ok(outcomes) } else { Err(EngineError::Cancelled) }
-}
-
-/// The endpoints of a subject, listed at most once.
-struct LazyEndpoints<'a> {
-    sources: &'a Sources,
-    subject: &'a Subject,
-    listed: OnceLock<Option<Inventory>>,
-}
-
-impl LazyEndpoints<'_> {
-    fn list(&self) -> Option<Inventory> {
-        let (project, model) = (self.subject.project.as_ref()?, self.subject.model.as_ref()?);
-        let index = &self.subject.index;
-        if !index.files().any(FileItems::imports_drf) {
-            return None;
-        }
-        // A panic is as good as not knowing them.
-        catch_unwind(AssertUnwindSafe(|| plain_inventory(self.sources, project, model, index))).ok()
-    }
-}
-
-impl Endpoints for LazyEndpoints<'_> {
-    fn get(&self) -> Option<&Inventory> {
-        self.listed.get_or_init(|| self.list()).as_ref()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::project::Project;
 use crate::python::{ModulePath, tree};
 use crate::source::{FileId, Sources};
 
-use super::scan::items_of_file;
+use super::parse::items_of_file;
 
 /// Parses the judged settings modules and what they import. Trees and items stay with the snapshot.
 pub(super) fn read_ahead(sources: &Sources, projects: &[Project]) {

@@ -1,27 +1,26 @@
 //! The pipeline: load, parse, discover, evaluate, link, judge. Deterministic: parallel work is collected in the
 //! order of its input.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
 use super::judge::{self, Subject};
+use super::parse::{harvest, parse_all};
+use super::projects::find_projects;
 use super::reached::read_ahead;
 use super::select::Selection;
-use super::suppress::Comments;
+use super::settings::{Models, assumption, evaluate_all};
 use super::{Engine, EngineError, Progress, ProgressSink, Report};
 use crate::checklist::Catalog;
-use crate::decisions::Decisions;
 use crate::index::ProjectIndex;
-use crate::index::items::{FileItems, collect};
-use crate::project::{self, DiscoverOptions, LoadOptions, Loaded, NotRead, Project, Role, SettingsChoice};
-use crate::python::{ParsedModule, forget_trees, tree};
-use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production, outline};
-use crate::source::{FileId, ReadError, SourceFile, Sources, decode, read_file};
+use crate::index::items::FileItems;
+use crate::project::{self, LoadOptions, Loaded, Project, SettingsChoice};
+use crate::python::forget_trees;
+use crate::settings::Environment;
+use crate::source::{FileId, ReadError, Sources, decode, read_file};
 
 /// The parser grows its stack, visitors and drops do not: hostile nesting must not end the process.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
@@ -38,9 +37,6 @@ static POOL: LazyLock<rayon::ThreadPool> = LazyLock::new(|| {
 pub(super) fn on_big_stacks<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     POOL.install(work)
 }
-
-/// At most so many settings modules for development and tests are evaluated besides the judged one.
-const MOST_OTHERS: usize = 12;
 
 pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, EngineError> {
     let load = |root: &Path| -> Result<Loaded, EngineError> {
@@ -188,154 +184,6 @@ pub(super) fn scan_loaded(
     })
 }
 
-/// What one pass over all Python files gives.
-pub(super) struct ParsedAll {
-    pub(super) items: Vec<(FileId, Arc<FileItems>)>,
-    comments: Comments,
-    broken: Vec<NotRead>,
-}
-
-/// Parses every Python file in parallel. Items stay; of the trees, those that checks will read.
-pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
-    let mut python: Vec<(FileId, &SourceFile)> =
-        sources.iter().filter(|(_, f)| f.path.ends_with(".py") && !is_migration(&f.path)).collect();
-    // The largest first, in small portions: no thread is left alone with a large one at the end.
-    python.sort_by_key(|(_, f)| Reverse(f.text.len()));
-    let (done, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let of = python.len();
-    let mut items: Vec<(FileId, Arc<FileItems>)> = python
-        .par_iter()
-        .with_max_len(8)
-        .filter_map(|&(id, file)| {
-            if cancelled.load(Ordering::Relaxed) {
-                return None;
-            }
-            let items = items_of_file(sources, id, file);
-            let now = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if (now.is_multiple_of(64) || now == of) && !sink.step(Progress::Parsing { done: now, of }) {
-                cancelled.store(true, Ordering::Relaxed);
-            }
-            Some((id, items))
-        })
-        .collect();
-    if cancelled.into_inner() {
-        return Err(EngineError::Cancelled);
-    }
-    items.sort_unstable_by_key(|(id, _)| *id);
-    let with_comments = items.iter().filter(|(_, items)| !items.suppressions.is_empty());
-    let comments = with_comments.map(|(id, items)| (*id, items.suppressions.clone())).collect();
-    let broken = items.iter().filter_map(|(id, items)| {
-        let (line, message) = items.error.as_ref()?;
-        let reason = format!("it is not valid Python (line {line}: {message})");
-        Some(NotRead { path: sources.path(*id).to_owned(), reason })
-    });
-    let broken = broken.collect();
-    Ok(ParsedAll { items, comments, broken })
-}
-
-pub(super) fn items_of_file(sources: &Sources, id: FileId, file: &SourceFile) -> Arc<FileItems> {
-    file.derived(|| {
-        let is_kept = file.known::<ParsedModule>().is_some();
-        let items = collect(sources, id, &tree(sources, id));
-        if !is_kept && !answers_requests(&items) {
-            file.forget::<ParsedModule>();
-        }
-        items
-    })
-}
-
-/// Takes the items of the files that the settings needed, and lets go of most trees: large projects' settings import
-/// a good part of their code, and the room is wanted for the rest.
-fn harvest(sources: &Sources) {
-    for (id, file) in sources.iter().filter(|(_, f)| f.known::<ParsedModule>().is_some()) {
-        if !answers_requests(&items_of_file(sources, id, file)) {
-            file.forget::<ParsedModule>();
-        }
-    }
-}
-
-/// Whether classes of the file look like views, whose bodies the checks will read: their trees are worth the room.
-fn answers_requests(items: &FileItems) -> bool {
-    let answers = |name: &str| matches!(name, "get" | "post" | "put" | "patch" | "delete" | "get_queryset");
-    items.classes.iter().any(|class| class.methods.iter().any(|method| answers(&method.name)))
-}
-
-/// Whether a file is a numbered migration (`migrations/0001_initial.py`). No import statement can name such a module,
-/// so nothing in it is the base, the view or the serializer of anything: it is left unread.
-fn is_migration(path: &str) -> bool {
-    let Some((folder, name)) = path.rsplit_once('/') else { return false };
-    name.starts_with(|c: char| c.is_ascii_digit()) && folder.split('/').any(|part| part == "migrations")
-}
-
-/// The projects to judge, with the settings module that the options or an earlier decision name.
-pub(super) fn find_projects(
-    engine: &Engine,
-    sources: &Sources,
-    decisions: &Decisions,
-    notices: &mut Vec<String>,
-) -> Result<Vec<Project>, EngineError> {
-    let options = &engine.options;
-    let mut projects = project::discover(
-        sources,
-        &DiscoverOptions {
-            settings: options.settings.clone(),
-            project: options.project.clone(),
-            python: options.python.clone(),
-            active_environment: options.active_environment.clone(),
-            environment_settings: options.environment_settings.clone(),
-        },
-    );
-    let root = || sources.root().to_path_buf();
-    if let Some(asked) = &options.project
-        && projects.is_empty()
-    {
-        let all = project::discover(sources, &DiscoverOptions::default());
-        let known = all.into_iter().map(|p| p.root).collect();
-        return Err(EngineError::NoSuchProject { asked: asked.clone(), root: root(), known });
-    }
-    if let Some(path) = &options.python
-        && projects.iter().any(|p| p.site_packages.is_none())
-    {
-        return Err(EngineError::NoPackages { path: path.clone() });
-    }
-    if let Some(asked) = &options.settings {
-        let known: Vec<String> =
-            projects.iter().flat_map(|p| p.candidates.iter().map(|c| c.module.clone())).collect();
-        // With several projects, the module says which of them is meant.
-        projects.retain(|p| project::settings_named(sources, p, asked).is_some());
-        if projects.is_empty() {
-            return Err(EngineError::NoSuchSettings { asked: asked.clone(), root: root(), known });
-        }
-    }
-    for project in &mut projects {
-        let decided = decisions.settings.iter().find(|(root, _)| *root == project.root);
-        if let (Some((_, module)), None) = (decided, &options.settings) {
-            if project.candidates.iter().any(|c| c.module == *module) {
-                let why = format!("chosen in {}", crate::decisions::FILE_NAME);
-                project.choice = SettingsChoice::Module { module: module.clone(), why };
-            } else {
-                notices.push(format!(
-                    "{}: the settings module {module} is not there.",
-                    crate::decisions::FILE_NAME
-                ));
-            }
-        }
-        if matches!(project.choice, SettingsChoice::None) {
-            let place = if project.root.is_empty() { "This folder" } else { &project.root };
-            notices
-                .push(format!("{place} has no settings module, so only what needs no settings was judged."));
-        }
-        if let SettingsChoice::Ambiguous { modules, why } = &project.choice {
-            let judged = modules.first().map_or("", String::as_str);
-            notices.push(format!(
-                "Several settings modules could be production's: {} ({why}). Judged {judged}; name another with --settings.",
-                modules.join(", ")
-            ));
-        }
-    }
-    Ok(projects)
-}
-
 /// The environment that the options give.
 pub(super) fn environment(engine: &Engine) -> Result<Environment, EngineError> {
     let mut vars = BTreeMap::new();
@@ -386,52 +234,6 @@ fn subject(
     Subject { project: project.cloned(), model, others, index, environment }
 }
 
-/// What is supposed of production's environment, for people.
-fn assumption(project: &Project, assumed: &Assumed) -> String {
-    let module = project.choice.module().unwrap_or_default();
-    format!(
-        "{module} is judged with {}={}, as {}; --env gives another value.",
-        assumed.name, assumed.value, assumed.why
-    )
-}
-
-/// The judged module's settings, those of the project's other modules, and what was supposed of the environment.
-#[derive(Default)]
-struct Models {
-    model: Option<SettingsModel>,
-    others: Vec<SettingsModel>,
-    assumed: Vec<Assumed>,
-}
-
-fn evaluate_all(sources: &Sources, project: &Project, environment: &Environment, as_given: bool) -> Models {
-    let Some(judged) = project.choice.module() else { return Models::default() };
-    // A fix must know what development and tests get of the files that it changes; the rest asks nothing.
-    let spared = |role| matches!(role, Role::Development | Role::Test);
-    let others = project.candidates.iter().filter(|c| spared(c.role)).map(|c| c.module.as_str());
-    let others: Vec<&str> = others.filter(|m| *m != judged).take(MOST_OTHERS).collect();
-    let ((model, assumed), mut others) = rayon::join(
-        || {
-            if as_given {
-                (evaluate(sources, project, judged, environment), Vec::new())
-            } else {
-                evaluate_production(sources, project, judged, environment)
-            }
-        },
-        || -> Vec<SettingsModel> {
-            others.par_iter().map(|module| outline(sources, project, module, environment)).collect()
-        },
-    );
-    let last = judged.rsplit('.').next().unwrap_or(judged);
-    if !assumed.is_empty() && project::named_role(last) != Some(Role::Production) {
-        // What the same module gives without the variable is for a developer's machine. A module called `production`
-        // is nobody else's, whatever the package around it reads.
-        let mut development = evaluate(sources, project, judged, environment);
-        development.role = Role::Development;
-        others.insert(0, development);
-    }
-    Models { model: Some(model), others, assumed }
-}
-
 fn versions_line(project: &Project) -> String {
     let show = |name: &str, version: &Option<project::FoundVersion>| match version {
         Some(found) => format!("{name} {} ({})", found.version, found.found_in),
@@ -445,25 +247,5 @@ fn settings_line(project: &Project) -> String {
         SettingsChoice::Module { module, why } => format!("{module} ({why})"),
         SettingsChoice::Ambiguous { modules, why } => format!("one of {} ({why})", modules.join(", ")),
         SettingsChoice::None => "no settings module".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_no_import_can_name_is_left_unread() {
-        assert!(is_migration("shop/migrations/0001_initial.py"));
-        for read in
-            ["shop/migrations/__init__.py", "shop/migrations/helpers.py", "shop/0001_initial.py", "0001.py"]
-        {
-            assert!(!is_migration(read), "{read}");
-        }
-        for import in
-            ["from shop.migrations.0001_initial import View\n", "import shop.migrations.0001_initial\n"]
-        {
-            assert!(!crate::python::parse(import).is_valid(), "{import}");
-        }
     }
 }

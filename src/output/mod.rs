@@ -31,8 +31,6 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 pub use style::Style;
 
 use crate::checklist::Section;
@@ -45,11 +43,12 @@ pub type Changes = BTreeMap<String, Result<Vec<diff::FileChange>, String>>;
 /// Plans every fix on offer by itself.
 pub fn changes(engine: &Engine, report: &Report) -> Changes {
     let found: Vec<&ReportedFinding> = report.projects.iter().flat_map(|p| &p.findings).collect();
-    let plan = |found: &&ReportedFinding| {
-        let files = engine.plan_one(report, found)?.map(files).map_err(|e| e.to_string());
+    let planned = engine.plan_each(report, &found).into_iter().zip(&found);
+    let changes = planned.filter_map(|(change, found)| {
+        let files = change?.map(files).map_err(|e| e.to_string());
         Some((found.fingerprint.clone(), files))
-    };
-    found.par_iter().filter_map(plan).collect()
+    });
+    changes.collect()
 }
 
 /// A change as the renderers take it.

@@ -3,9 +3,10 @@
 //!
 //! Keywords of `as_view()` and decorators in the URLconf belong to a route and are not seen here.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -75,9 +76,11 @@ pub struct Accesses<'a> {
     index: &'a ProjectIndex,
     settings: Option<&'a SettingsModel>,
     sources: &'a Sources,
-    classes: Mutex<FxHashMap<ClassId, Arc<Access>>>,
-    functions: Mutex<FxHashMap<FunctionId, Arc<Access>>>,
+    classes: Known<ClassId>,
+    functions: Known<FunctionId>,
 }
+
+type Known<K> = Mutex<FxHashMap<K, Arc<OnceLock<Arc<Access>>>>>;
 
 impl<'a> Accesses<'a> {
     /// With the settings that production gets, where they are known.
@@ -85,29 +88,49 @@ impl<'a> Accesses<'a> {
         Self { index, settings, sources, classes: Mutex::default(), functions: Mutex::default() }
     }
 
-    /// Of a class.
-    pub fn of_class(&self, class: ClassId) -> Arc<Access> {
-        self.known(&self.classes, class, |policies| policies.access_of_class(class))
+    /// For one asker on one thread.
+    pub fn reader(&'a self) -> AccessReader<'a> {
+        AccessReader { shared: self, policies: OnceCell::new() }
     }
+}
+
+/// Tells what classes and functions ask.
+pub trait AccessOf {
+    /// Of a class.
+    fn of_class(&self, class: ClassId) -> Arc<Access>;
 
     /// Of a function under `@api_view`.
-    pub fn of_function(&self, function: FunctionId) -> Arc<Access> {
-        self.known(&self.functions, function, |policies| policies.access_of_function(function))
+    fn of_function(&self, function: FunctionId) -> Arc<Access>;
+}
+
+/// Asks one after the other: what bases and modules mean is worked out once for all that it asks.
+pub struct AccessReader<'a> {
+    shared: &'a Accesses<'a>,
+    policies: OnceCell<Policies<'a>>,
+}
+
+impl AccessOf for AccessReader<'_> {
+    fn of_class(&self, class: ClassId) -> Arc<Access> {
+        self.known(&self.shared.classes, class, |policies| policies.access_of_class(class))
     }
 
+    fn of_function(&self, function: FunctionId) -> Arc<Access> {
+        self.known(&self.shared.functions, function, |policies| policies.access_of_function(function))
+    }
+}
+
+impl AccessReader<'_> {
     fn known<K: Copy + Eq + std::hash::Hash>(
         &self,
-        known: &Mutex<FxHashMap<K, Arc<Access>>>,
+        known: &Known<K>,
         key: K,
         ask: impl FnOnce(&Policies<'_>) -> Access,
     ) -> Arc<Access> {
-        if let Some(access) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Arc::clone(access);
-        }
-        // Worked out without the lock: two threads may do the same, and come to the same.
-        let access = Arc::new(ask(&Policies::new(self.index, self.settings, self.sources)));
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(key).or_insert(access))
+        let slot = Arc::clone(known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        let Accesses { index, settings, sources, .. } = self.shared;
+        // Where two threads ask the same, one works it out and the other waits.
+        let work = || Arc::new(ask(self.policies.get_or_init(|| Policies::new(index, *settings, sources))));
+        Arc::clone(slot.get_or_init(work))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::call::Arguments;
-use super::{ClassRef, Evaluator, Frame, FrameKind, Owner, Path, Persona, Situation, Val};
+use super::{Action, ClassRef, Evaluator, Frame, FrameKind, Owner, Path, Persona, Situation, Val};
 use crate::index::{Ancestor, Framework};
 use crate::settings::Truth;
 
@@ -67,7 +67,29 @@ pub(crate) struct Reply {
 
 impl Evaluator<'_> {
     /// What `has_permission` or `has_object_permission` of a permission class answers in a situation.
+    ///
+    /// Most classes look at the caller alone: what they answer whatever the request does is asked once for a view.
     pub(crate) fn ask_permission(&self, situation: &Situation, class: &ClassRef, method: &str) -> Reply {
+        if !situation.overrides.is_empty() {
+            return self.ask_in(situation, class, method);
+        }
+        let action = if situation.action == Action::None { Action::None } else { Action::Unknown };
+        let any = Situation { method: None, action, ..situation.clone() };
+        let key =
+            (situation.view.clone(), class.clone(), situation.persona, any.action.clone(), method.to_owned());
+        let known = self.replies.borrow().get(&key).copied();
+        let whatever = known.unwrap_or_else(|| {
+            let reply = self.ask_in(&any, class, method);
+            self.replies.borrow_mut().insert(key, reply);
+            reply
+        });
+        if whatever.truth != Truth::Maybe && !whatever.raises {
+            return whatever;
+        }
+        self.ask_in(situation, class, method)
+    }
+
+    fn ask_in(&self, situation: &Situation, class: &ClassRef, method: &str) -> Reply {
         let unclear = Reply { truth: Truth::Maybe, raises: true };
         let Some(file) = self.some_file() else { return unclear };
         let frame = Frame { situation, file, kind: FrameKind::Module, this: None };

@@ -63,6 +63,8 @@ pub(crate) struct Evaluator<'a> {
     orders: RefCell<FxHashMap<ClassRef, Rc<Mro>>>,
     /// The names that the functions around a piece of code bind.
     enclosing: RefCell<FxHashMap<Span, Rc<BTreeSet<Rc<str>>>>>,
+    /// What permission classes answer whatever the request does.
+    replies: RefCell<FxHashMap<Question, Reply>>,
     /// The middleware that may turn callers away, as far as somebody asked.
     pub gatekeeper: OnceCell<Option<String>>,
     steps: Cell<u32>,
@@ -71,6 +73,9 @@ pub(crate) struct Evaluator<'a> {
 
 /// A module-level name as the code at an offset sees it, or all functions do.
 type Seen = (FileId, Rc<str>, Option<u32>);
+
+/// The view, the permission class, the caller, whether the view has actions, and the method that is asked.
+type Question = (Option<ClassRef>, ClassRef, Option<Persona>, Action, String);
 
 /// Who calls what.
 #[derive(Clone, Default)]
@@ -87,7 +92,7 @@ pub(crate) struct Situation {
 }
 
 /// The action of a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Action {
     /// The view has no actions.
     None,
@@ -184,6 +189,7 @@ impl<'a> Evaluator<'a> {
             values: RefCell::default(),
             orders: RefCell::default(),
             enclosing: RefCell::default(),
+            replies: RefCell::default(),
             gatekeeper: OnceCell::new(),
             steps: Cell::new(0),
             depth: Cell::new(0),
