@@ -53,6 +53,9 @@ LIBRARIES = {
     "drf_writable_nested": ("drf-writable-nested", ["drf_writable_nested"]),
     "health_check": ("django-health-check", ["health_check"]),
     "django_prometheus": ("django-prometheus", ["django_prometheus"]),
+    "guardian": ("django-guardian", ["guardian.mixins"]),
+    "drf_rw_serializers": ("drf-rw-serializers", ["drf_rw_serializers"]),
+    "rules": ("rules", ["rules.contrib.rest_framework", "rules.contrib.views"]),
 }
 
 # Attributes of a view that decide who may do what, how often and how much.

@@ -95,7 +95,7 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
     let facts: BTreeMap<FileId, Facts> = facts.collect();
     let mut settings: FxHashSet<FileId> =
         facts.iter().filter(|(id, f)| named.contains(id) || f.is_settings()).map(|(&id, _)| id).collect();
-    // An empty `__init__.py` that is named only holds the modules beside it.
+    // An `__init__.py` that is named, but sets nothing, only holds the modules beside it.
     let holders: Vec<FileId> = settings
         .iter()
         .copied()
@@ -104,7 +104,10 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
             let beside =
                 |other: &FileId| other != id && folder_of(layout.sources.path(*other)) == folder_of(path);
             name_of(path) == "__init__.py"
-                && tree(layout.sources, *id).body().is_empty()
+                && facts.get(id).is_some_and(|f| {
+                    f.known() == 0 && !f.dynaconf && !f.builds_on.iter().any(|base| settings.contains(base))
+                })
+                && tree(layout.sources, *id).body().iter().all(is_helper)
                 && settings.iter().any(beside)
         })
         .collect();
@@ -142,6 +145,18 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
             (id, SettingsFile { builds_on, conditional, part, toml })
         })
         .collect()
+}
+
+/// Whether a statement only provides something for the modules beside it: a function, a class, an import, a name.
+fn is_helper(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::Import(_) | Stmt::Pass(_) => true,
+        Stmt::ImportFrom(import) => import.names.iter().all(|n| n.name.as_str() != "*"),
+        Stmt::Assign(assign) => assign.targets.iter().all(Expr::is_name_expr),
+        Stmt::AnnAssign(assign) => assign.target.is_name_expr(),
+        Stmt::Expr(expr) => expr.value.is_string_literal_expr() || expr.value.is_ellipsis_literal_expr(),
+        _ => false,
+    }
 }
 
 /// `settings.py`, but also `settings.py.example` and the like.

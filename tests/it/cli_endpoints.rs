@@ -75,3 +75,34 @@ fn a_committed_inventory_is_the_gate_for_new_and_weaker_endpoints() {
     assert!(broken.err.contains("endpoints.json is no inventory of endpoints"), "{}", broken.err);
     assert_eq!(case.run(&["endpoints", "--compare", "nowhere.json"]).code, 2);
 }
+
+/// The decorators that describe a view leave it as it is; where their package is installed, its source is read.
+#[test]
+fn a_described_view_keeps_its_permissions_where_the_describing_package_is_installed() {
+    let case = Case::empty();
+    case.write(
+        "settings.py",
+        "SECRET_KEY = 'x'\nROOT_URLCONF = 'urls'\nINSTALLED_APPS = ['rest_framework']\n",
+    );
+    case.write("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n");
+    let urls = "from django.urls import path\nfrom views import Orders\n\n\
+                urlpatterns = [path('orders/', Orders.as_view())]\n";
+    case.write("urls.py", urls);
+    let view = "from drf_spectacular.utils import extend_schema, extend_schema_view\n\
+                from rest_framework.permissions import IsAuthenticated\n\
+                from rest_framework.views import APIView\n\n\n\
+                @extend_schema_view(get=extend_schema(summary='Orders'))\n\
+                class Orders(APIView):\n    @extend_schema(summary='Who')\n    def get_permissions(self):\n        \
+                return [IsAuthenticated()]\n\n    def get(self, request):\n        pass\n";
+    case.write("views.py", view);
+    let exposure = || case.run(&["endpoints", "--format", "json"]).json()["endpoints"][0]["exposure"].clone();
+    assert_eq!(exposure(), "authenticated");
+    case.write(".venv/pyvenv.cfg", "home = /usr/bin\n");
+    let package = ".venv/lib/python3.12/site-packages";
+    case.write(&format!("{package}/drf_spectacular/__init__.py"), "");
+    let source = "def extend_schema(**kwargs):\n    def decorator(f):\n        \
+                  f.permission = kwargs\n        return f\n    return decorator\n\n\n\
+                  def extend_schema_view(**kwargs):\n    return extend_schema(**kwargs)\n";
+    case.write(&format!("{package}/drf_spectacular/utils.py"), source);
+    assert_eq!(exposure(), "authenticated");
+}

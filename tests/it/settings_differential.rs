@@ -18,6 +18,7 @@ pub(crate) const PACKAGES: &[&str] = &[
     "django-configurations==2.5.*",
     "pydantic-settings==2.*",
     "dynaconf==3.2.*",
+    "django-csp==4.*",
 ];
 
 #[test]

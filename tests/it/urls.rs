@@ -36,7 +36,7 @@ fn cases() -> Vec<Case> {
 }
 
 fn write(case: &Case, root: &Path) {
-    for (path, text) in case.files.iter().filter(|(path, _)| path != "rows") {
+    for (path, text) in case.files.iter().filter(|(path, _)| !matches!(path.as_str(), "rows" | "problems")) {
         let file = root.join(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
@@ -89,7 +89,9 @@ fn every_case_lists_its_rows() {
         let rows: Vec<String> = found.endpoints.iter().map(row).collect();
         let expected: Vec<String> =
             case.file("rows").unwrap_or_default().lines().map(str::to_owned).collect();
-        if rows != expected || !found.problems.is_empty() {
+        let problems: Vec<&str> = found.problems.iter().map(|p| p.message.as_str()).collect();
+        let stated: Vec<&str> = case.file("problems").unwrap_or_default().lines().collect();
+        if rows != expected || problems != stated {
             wrong.push_str(&format!("## {}\n", case.title));
             for line in lacking(&expected, &rows) {
                 wrong.push_str(&format!("  missing {line}\n"));
@@ -97,8 +99,8 @@ fn every_case_lists_its_rows() {
             for line in lacking(&rows, &expected) {
                 wrong.push_str(&format!("  wrong   {line}\n"));
             }
-            for problem in &found.problems {
-                wrong.push_str(&format!("  problem {}\n", problem.message));
+            for problem in problems {
+                wrong.push_str(&format!("  problem {problem}\n"));
             }
         }
     }
@@ -109,7 +111,8 @@ fn every_case_lists_its_rows() {
 fn the_rows_of_every_case_are_those_of_real_django() {
     let Some(python) = venv::python("urls", PACKAGES) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let cases = cases();
+    // Where something cannot be told, it is the machine's.
+    let cases: Vec<Case> = cases().into_iter().filter(|case| case.file("problems").is_none()).collect();
     let mut folders = Vec::new();
     for (number, case) in cases.iter().enumerate() {
         let root = folder.path().join(number.to_string());

@@ -4,6 +4,7 @@ use crate::checks::CheckContext;
 use crate::edit::Code;
 use crate::finding::{Finding, Label, Outcome};
 use crate::index::items::FileItems;
+use crate::project::Project;
 use crate::settings::{Dict, Node, SettingsModel, Truth};
 use crate::source::Span;
 
@@ -53,10 +54,17 @@ pub(crate) fn uses_drf(cx: &CheckContext<'_>, model: &SettingsModel) -> Truth {
         })
     });
     let named = own(model, NAME).is_some()
-        || cx.project.is_some_and(|p| p.drf.is_some())
+        || cx.project.is_some_and(requires_drf)
         || installed == Truth::Yes
         || cx.index.files().any(FileItems::imports_drf);
     if named { Truth::Yes } else { installed }
+}
+
+/// Whether a file of the project itself states a version of DRF. What stands above it may be another's: a library's
+/// whose example the project is.
+fn requires_drf(project: &Project) -> bool {
+    let below = |path: &str| path.strip_prefix(&project.root).is_some_and(|rest| rest.starts_with('/'));
+    project.drf.as_ref().is_some_and(|found| project.root.is_empty() || below(&found.found_in))
 }
 
 /// The dict, when the project sets one.

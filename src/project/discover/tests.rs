@@ -93,6 +93,9 @@ fn an_empty_package_only_holds_its_modules() {
     ];
     let with = |text: &'static str| [&files[..], &[("web/settings/__init__.py", text)]].concat();
     assert_eq!(choice(&only(&with("# Copyright\n"))), "web.settings.base");
+    let helpers = "from os import environ\nHERE = 1\n\ndef flag(name):\n    return environ.get(name)\n";
+    assert_eq!(choice(&only(&with(helpers))), "web.settings.base");
+    assert_eq!(choice(&only(&with("from shared.settings import *\n"))), "web.settings");
     assert_eq!(choice(&only(&with("from .base import *\n"))), "web.settings");
 }
 

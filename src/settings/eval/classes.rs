@@ -49,8 +49,15 @@ impl Interp<'_> {
                 e.rsplit('.').next().unwrap_or(e),
                 "object" | "ABC" | "Exception" | "Protocol" | "Generic"
             )
-        })?;
-        Some(format!("the base class {foreign} is not part of the project").into())
+        });
+        let known_in_part = || {
+            // A table tells of a library's class only what decides who may do what.
+            let mut bases = def.mro.iter().map(|&base| &self.classes[base as usize]);
+            let base = bases.find(|base| base.is_library)?;
+            Some(base.name.clone())
+        };
+        let base = foreign.cloned().or_else(known_in_part)?;
+        Some(format!("the base class {base} is not part of the project").into())
     }
 
     pub(super) fn class_attr(&mut self, class: u32, name: &str) -> R<Val> {
@@ -100,7 +107,9 @@ impl Interp<'_> {
             let class_val = Val::new(V::Class(class));
             return self.bind_member(val, Some(owner), &class_val, name);
         }
-        if let Some(method) = self.class_member(class, "__getattr__") {
+        // What an operator asks for is looked up in the class alone.
+        let is_special = name.starts_with("__") && name.ends_with("__");
+        if !is_special && let Some(method) = self.class_member(class, "__getattr__") {
             if let V::Func(func) = method.v {
                 let args = Args { pos: vec![Val::str(name)], ..Args::default() };
                 return self.call_function(func, Some(owner.clone()), args);

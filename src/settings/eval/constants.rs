@@ -54,6 +54,18 @@ pub(super) fn constant(name: &str) -> Option<Val> {
         "sys.version_info" => Val::unknown("it depends on the version of Python"),
         "sys.version" | "sys.executable" | "sys.prefix" | "sys.path" | "sys.base_prefix" | "sys.stdout"
         | "sys.stderr" | "sys.stdin" | "sys.exc_info" => Val::unknown("it depends on the machine"),
+        // django-csp
+        "csp.constants.HEADER" => Val::str("Content-Security-Policy"),
+        "csp.constants.HEADER_REPORT_ONLY" => Val::str("Content-Security-Policy-Report-Only"),
+        "csp.constants.NONE" => Val::str("'none'"),
+        "csp.constants.REPORT_SAMPLE" => Val::str("'report-sample'"),
+        "csp.constants.SELF" => Val::str("'self'"),
+        "csp.constants.STRICT_DYNAMIC" => Val::str("'strict-dynamic'"),
+        "csp.constants.UNSAFE_ALLOW_REDIRECTS" => Val::str("'unsafe-allow-redirects'"),
+        "csp.constants.UNSAFE_EVAL" => Val::str("'unsafe-eval'"),
+        "csp.constants.UNSAFE_HASHES" => Val::str("'unsafe-hashes'"),
+        "csp.constants.UNSAFE_INLINE" => Val::str("'unsafe-inline'"),
+        "csp.constants.WASM_UNSAFE_EVAL" => Val::str("'wasm-unsafe-eval'"),
         _ => return None,
     })
 }

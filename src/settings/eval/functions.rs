@@ -59,6 +59,8 @@ pub(super) struct ClassDef {
     pub external: Vec<Name>,
     /// Why an attribute may be another than the bodies say (a metaclass, a decorator, an unknown base).
     pub opaque: Option<Rc<str>>,
+    /// Whether it is made of a table's entry for a library's class, which does not list every attribute.
+    pub is_library: bool,
     /// Names that django-configurations copied from Django's defaults into it.
     pub framework: Vec<Name>,
     pub at: Option<Span>,
@@ -270,15 +272,14 @@ impl<'a> Interp<'a> {
             }
             return Err(Raise::new(
                 "TypeError",
-                format!("{name}() is called with arguments that it does not take"),
+                format!("calls {name}() with arguments that it does not take"),
             ));
         };
         let mut pos = args.pos.into_iter();
         let mut pos: Vec<Val> = this.cloned().into_iter().chain(pos.by_ref()).collect();
         pos.reverse();
         let mut kw = args.kw;
-        let bad =
-            || Raise::new("TypeError", format!("{name}() is called with arguments that it does not take"));
+        let bad = || Raise::new("TypeError", format!("calls {name}() with arguments that it does not take"));
         let positional = parameters.posonlyargs.iter().chain(&parameters.args);
         let mut bound: Vec<(Name, Val)> = Vec::new();
         for parameter in positional.map(|p| (p, true)).chain(parameters.kwonlyargs.iter().map(|p| (p, false)))

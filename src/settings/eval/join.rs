@@ -174,6 +174,9 @@ fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>, lost: &mut
                 if equal[i][j] { best[i + 1][j + 1] + 1 } else { best[i + 1][j].max(best[i][j + 1]) };
         }
     }
+    // Patterns that both sides may have: one more from the same place is another round of a loop, which has no end.
+    let rounds: Vec<_> = p.items.iter().filter_map(super::routing::place_of_maybe).collect();
+    let is_round = |val: &Val| val.at.is_some_and(|at| rounds.contains(&at));
     let (mut i, mut j, mut items, mut is_cut) = (0, 0, Vec::new(), false);
     while i < n || j < m {
         let only = if i < n && j < m && equal[i][j] {
@@ -188,7 +191,7 @@ fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>, lost: &mut
             j += 1;
             &q.items[j - 1]
         };
-        match super::routing::maybe(only, cause) {
+        match super::routing::maybe(only, cause).filter(|_| !is_round(only)) {
             Some(maybe) => items.push(maybe),
             None => {
                 lost.push(only.clone());

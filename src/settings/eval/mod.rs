@@ -246,7 +246,7 @@ pub(super) struct Interp<'a> {
     /// Prefixes of environs.
     env_prefix: Vec<String>,
     /// What the parsers of ini files have read: section and option to text.
-    inis: Vec<BTreeMap<(String, String), String>>,
+    inis: Vec<libs::Ini>,
     switches: Vec<Switch>,
     /// The variable that chooses the class whose attributes are read.
     class_choice: Option<String>,

@@ -311,6 +311,12 @@ impl Interp<'_> {
             let args = super::functions::Args { pos: vec![right.clone()], ..Default::default() };
             return self.call_method(left, name, args);
         }
+        if let V::Lib(object) = &left.v
+            && object.class == "environ-path"
+            && let Some(path) = self.environ_path_operation(&object.clone(), op, right)?
+        {
+            return Ok(path);
+        }
         Ok(Val::unknown("an operator that is not modelled"))
     }
 

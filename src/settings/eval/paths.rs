@@ -32,7 +32,7 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// `os.path.normpath`.
-fn normalize(text: &str) -> String {
+pub(super) fn normalize(text: &str) -> String {
     let absolute = text.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in text.split('/') {

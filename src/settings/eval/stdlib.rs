@@ -335,7 +335,7 @@ impl Interp<'_> {
             | "configparser.ConfigParser"
             | "configparser.SafeConfigParser" => {
                 let id = self.inis.len();
-                self.inis.push(std::collections::BTreeMap::new());
+                self.inis.push(super::libs::Ini::default());
                 Val::lib("ini", vec![Val::new(V::Int(id as i64))], Vec::new())
             }
             "json.dumps" => match first.as_ref().and_then(|v| self.to_json(v, 0)) {
@@ -444,6 +444,7 @@ impl Interp<'_> {
             | "django.utils.translation.gettext_noop"
             | "django.utils.translation.gettext"
             | "django.utils.translation.ugettext"
+            | "django.utils.translation.pgettext"
             | "django.utils.translation.pgettext_lazy" => {
                 let text = if short.starts_with('p') { args.pos.get(1) } else { args.pos.first() };
                 match text.and_then(Val::as_str) {

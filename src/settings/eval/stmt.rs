@@ -213,7 +213,7 @@ impl<'a> Interp<'a> {
                     Val::lib("property", vec![val], Vec::new())
                 }
                 Some("staticmethod") => Val::lib("staticmethod", vec![val], Vec::new()),
-                Some("classmethod") => Val::lib("classmethod", vec![val], Vec::new()),
+                Some("classmethod" | "classonlymethod") => Val::lib("classmethod", vec![val], Vec::new()),
                 Some("classproperty") => Val::lib("classproperty", vec![val], Vec::new()),
                 Some(
                     "lru_cache" | "cache" | "computed_field" | "wraps" | "override" | "final"
@@ -287,6 +287,7 @@ impl<'a> Interp<'a> {
             mro: mro.unwrap_or_else(|| vec![id]),
             external,
             opaque,
+            is_library: false,
             framework: Vec::new(),
             at: self.span(class),
         });

@@ -25,6 +25,10 @@ impl Interp<'_> {
                 }
                 Err("the text of an object".into())
             }
+            V::Lib(object) if object.class == "environ-path" => {
+                let path = object.args.first().and_then(Val::as_str);
+                path.map(ToString::to_string).ok_or_else(|| "the text of an object".into())
+            }
             V::Timedelta(_) | V::Lazy(_) => Err("the text of an object".into()),
             _ => self.repr(val),
         })

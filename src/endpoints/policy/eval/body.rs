@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::decoration::is_harmless;
 use super::{ClassRef, End, Ended, Evaluator, Frame, FrameKind, Path, Situation, Val, find};
 use crate::index::items::{Bound as Binding, DecoratorItem};
 use crate::index::{Ancestor, ClassId, Entity, Resolution};
@@ -96,8 +97,10 @@ impl Evaluator<'_> {
             namespace.opaque = opaque();
             return;
         };
+        if self.library_decorator(decorator.at, name).is_some_and(|full| is_harmless(&full)) {
+            return;
+        }
         match self.index.resolve_at(decorator.at, name) {
-            resolution if self.is_harmless(&resolution) => {}
             Resolution::External(full) => {
                 let Some(attribute) = full.strip_prefix("rest_framework.decorators.") else { return };
                 let Some([argument, ..]) = decorator.arguments.as_deref() else { return };

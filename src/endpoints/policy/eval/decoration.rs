@@ -50,30 +50,31 @@ impl Evaluator<'_> {
             _ if name.contains(".mapping.") => return Decoration::Same,
             _ => {}
         }
-        let resolution = self.index.resolve_at(Span::new(file, decorator.range()), &name);
-        match self.full_name(&resolution).as_deref() {
+        match self.library_decorator(Span::new(file, decorator.range()), &name).as_deref() {
             Some("django.utils.functional.cached_property" | "functools.cached_property") => {
                 Decoration::Kind(CodeKind::Property)
             }
-            Some(full) if HARMLESS.contains(&full) || full.starts_with("django.views.decorators.") => {
-                Decoration::Same
-            }
+            Some(full) if is_harmless(full) => Decoration::Same,
             _ => opaque(),
         }
     }
 
-    /// The dotted name of what a name resolves to, where that is a library's or a function or class that was read.
-    fn full_name(&self, resolution: &Resolution<Entity>) -> Option<String> {
-        match resolution {
-            Resolution::External(name) => Some(name.clone()),
-            Resolution::Resolved(Entity::Function(id)) => Some(self.index.function_name(*id)),
-            Resolution::Resolved(Entity::Class(id)) => Some(self.index.class_name(*id)),
+    /// The dotted name of a decorator of a library, whether its source is there to be read or not.
+    pub(super) fn library_decorator(&self, at: Span, name: &str) -> Option<String> {
+        match self.index.resolve_at(at, name) {
+            Resolution::External(full) => Some(full),
+            Resolution::Resolved(Entity::Function(id)) if self.index.is_library(id.file) => {
+                Some(self.index.function_name(id))
+            }
+            Resolution::Resolved(Entity::Class(id)) if self.index.is_library(self.index.class_file(id)) => {
+                Some(self.index.class_name(id))
+            }
             _ => None,
         }
     }
+}
 
-    /// Whether a decorator of a library is known to leave a class as it is, as far as policy goes.
-    pub(super) fn is_harmless(&self, resolution: &Resolution<Entity>) -> bool {
-        self.full_name(resolution).is_some_and(|name| HARMLESS.contains(&&*name))
-    }
+/// Whether a library's decorator leaves what it decorates as it is.
+pub(super) fn is_harmless(full: &str) -> bool {
+    HARMLESS.contains(&full) || full.starts_with("django.views.decorators.")
 }

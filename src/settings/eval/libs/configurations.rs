@@ -236,7 +236,8 @@ impl Interp<'_> {
     }
 
     fn is_boolean_default(&self, val: &Val) -> bool {
-        val.is_unknown() || val.as_int().is_some_and(|n| n == 0 || n == 1)
+        let is_value = matches!(&val.v, V::Lib(object) if object.class == "value");
+        is_value || val.is_unknown() || val.as_int().is_some_and(|n| n == 0 || n == 1)
     }
 
     fn is_unread(&self, object: &LibObject) -> bool {

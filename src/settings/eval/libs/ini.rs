@@ -1,11 +1,35 @@
 //! `configparser`: ini files of the project are read; those of the machine are taken as not there.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::functions::Args;
 use super::super::raise::{R, Raise};
 use super::super::val::{LibObject, V, Val};
 use super::super::{Interp, cause_of};
+
+/// What a parser has read so far.
+#[derive(Debug, Default)]
+pub(in super::super) struct Ini {
+    /// By section and by option in lower case.
+    options: BTreeMap<(String, String), Val>,
+    /// Why there may be more, or others.
+    open: Option<Rc<str>>,
+}
+
+impl Ini {
+    fn has(&self, found: bool) -> Val {
+        match &self.open {
+            Some(cause) if !found => either(cause.clone()),
+            _ => Val::bool(found),
+        }
+    }
+
+    fn give_up(&mut self, cause: Rc<str>) {
+        self.options.clear();
+        self.open.get_or_insert(cause);
+    }
+}
 
 impl Interp<'_> {
     pub(super) fn ini_method(&mut self, object: &Rc<LibObject>, name: &str, args: &Args) -> R<Val> {
@@ -20,15 +44,25 @@ impl Interp<'_> {
                     V::Str(_) | V::Path(_) => vec![files],
                     _ => self.iterate(&files).items,
                 };
+                let mut read = Vec::new();
                 for file in names {
                     let (V::Str(path) | V::Path(path)) = &file.v else { continue };
+                    // Where the program starts decides whether a file of the project is meant.
+                    if !path.starts_with('/') && self.may_be_ours(path) {
+                        let cause: Rc<str> = "an ini file that depends on the working folder".into();
+                        if let Some(ini) = self.inis.get_mut(id) {
+                            ini.give_up(cause.clone());
+                        }
+                        return Ok(Val::unknown(cause));
+                    }
                     let source = self.relative_path(path).and_then(|p| self.sources.find(&p));
                     match source {
                         Some(source) => {
                             let entries = parse_ini(self.sources.text(source));
                             if let Some(ini) = self.inis.get_mut(id) {
-                                ini.extend(entries);
+                                ini.options.extend(entries);
                             }
+                            read.push(file.clone());
                         }
                         None => {
                             let shown = crate::source::clean(path).clone();
@@ -39,26 +73,54 @@ impl Interp<'_> {
                         }
                     }
                 }
-                Ok(self.list(Vec::new()))
+                Ok(self.list(read))
+            }
+            "read_string" | "read_file" | "readfp" => {
+                let content = match args.pos.first() {
+                    Some(Val { v: V::Lib(file), .. }) if file.class == "file" => {
+                        super::super::paths::file_content(file)
+                    }
+                    Some(val) => val.clone(),
+                    None => Val::unknown("an ini file"),
+                };
+                let Some(ini) = self.inis.get_mut(id) else { return Ok(Val::new(V::None)) };
+                match content.as_str() {
+                    Some(text) => ini.options.extend(parse_ini(text)),
+                    None => ini.give_up(cause_of(&content)),
+                }
+                Ok(Val::new(V::None))
+            }
+            "read_dict" => {
+                if let Some(sections) = args.get(0, "dictionary").cloned() {
+                    self.read_dict(id, &sections)?;
+                }
+                Ok(Val::new(V::None))
             }
             "has_section" => {
-                let Some(section) = text(0, "section") else { return Ok(unclear(args)) };
-                Ok(Val::bool(self.inis.get(id).is_some_and(|i| i.keys().any(|(s, _)| *s == section))))
-            }
-            "has_option" => {
-                let (Some(section), Some(option)) = (text(0, "section"), text(1, "option")) else {
+                let (Some(section), Some(ini)) = (text(0, "section"), self.inis.get(id)) else {
                     return Ok(unclear(args));
                 };
-                let key = (section, option.to_lowercase());
-                Ok(Val::bool(self.inis.get(id).is_some_and(|i| i.contains_key(&key))))
+                Ok(ini.has(ini.options.keys().any(|(s, _)| *s == section)))
+            }
+            "has_option" => {
+                let (Some(section), Some(option), Some(ini)) =
+                    (text(0, "section"), text(1, "option"), self.inis.get(id))
+                else {
+                    return Ok(unclear(args));
+                };
+                Ok(ini.has(ini.options.contains_key(&(section, option.to_lowercase()))))
             }
             "get" | "getboolean" | "getint" | "getfloat" => {
                 let (Some(section), Some(option)) = (text(0, "section"), text(1, "option")) else {
                     return Ok(Val::unknown("an option whose name cannot be told"));
                 };
                 let key = (section, option.to_lowercase());
-                let found = self.inis.get(id).and_then(|i| i.get(&key)).cloned();
-                let Some(found) = found else {
+                let found = self.inis.get(id).and_then(|i| i.options.get(&key)).cloned();
+                let Some(val) = found else {
+                    if let Some(cause) = self.inis.get(id).and_then(|i| i.open.clone()) {
+                        self.may_raise(&cause);
+                        return Ok(Val::unknown(cause));
+                    }
                     return match args.named("fallback") {
                         Some(fallback) => Ok(fallback.clone()),
                         None => Err(Raise::new(
@@ -67,18 +129,19 @@ impl Interp<'_> {
                         )),
                     };
                 };
-                let val = Val::str(&found);
-                match name {
-                    "getint" => self.to_int(&val, None),
-                    "getfloat" => self.to_float(&val),
+                let Some(found) = val.as_str().cloned() else { return Ok(val) };
+                let made = match name {
+                    "getint" => self.to_int(&val, None)?,
+                    "getfloat" => self.to_float(&val)?,
                     "getboolean" => match found.to_lowercase().as_str() {
-                        "1" | "yes" | "true" | "on" => Ok(Val::bool(true)),
-                        "0" | "no" | "false" | "off" => Ok(Val::bool(false)),
-                        _ => Err(Raise::new("ValueError", "reads a text that is no truth value")),
+                        "1" | "yes" | "true" | "on" => Val::bool(true),
+                        "0" | "no" | "false" | "off" => Val::bool(false),
+                        _ => return Err(Raise::new("ValueError", "reads a text that is no truth value")),
                     },
-                    _ if found.contains('%') => Ok(Val::unknown("an option with an interpolation")),
-                    _ => Ok(val),
-                }
+                    _ if found.contains('%') => Val::unknown("an option with an interpolation"),
+                    _ => return Ok(val),
+                };
+                Ok(made.with_env(&val.env))
             }
             _ => {
                 let cause = args.pos.first().map_or_else(|| "an ini file".into(), cause_of);
@@ -89,6 +152,42 @@ impl Interp<'_> {
 }
 
 impl Interp<'_> {
+    /// Whether the project has a file of that relative path in any folder.
+    fn may_be_ours(&self, path: &str) -> bool {
+        let path = super::super::paths::normalize(path);
+        let path = path.trim_start_matches("../");
+        let ends =
+            |full: &str| full.strip_suffix(path).is_some_and(|head| head.is_empty() || head.ends_with('/'));
+        self.sources.iter().any(|(_, file)| ends(&file.path))
+    }
+
+    /// Sections from a mapping of mappings; a value counts as its text.
+    fn read_dict(&mut self, id: usize, sections: &Val) -> R<()> {
+        let (sections, mut rest) = self.entries_of(sections);
+        let mut options = Vec::new();
+        for (section, content) in sections {
+            let (entries, more) = self.entries_of(&content);
+            rest = rest.or(more);
+            for (option, val) in entries {
+                let text = self.call_builtin("str", Args { pos: vec![val.clone()], ..Args::default() })?;
+                match (section.as_str(), option.as_str()) {
+                    (Some(section), Some(option)) => {
+                        let key = (section.to_string(), option.to_lowercase());
+                        options.push((key, text.with_env(&val.env).at(val.at)));
+                    }
+                    _ => rest = Some(cause_of(&section)),
+                }
+            }
+        }
+        if let Some(ini) = self.inis.get_mut(id) {
+            match rest {
+                Some(cause) => ini.give_up(cause),
+                None => ini.options.extend(options),
+            }
+        }
+        Ok(())
+    }
+
     /// `parser["section"]` and `parser["section"]["option"]`.
     pub(in super::super) fn ini_item(&mut self, object: &Rc<LibObject>, key: &Val) -> R<Val> {
         if key.as_str().is_none() {
@@ -105,10 +204,14 @@ impl Interp<'_> {
 
 fn unclear(args: &Args) -> Val {
     let cause = args.all().find(|v| v.is_unknown()).map_or_else(|| "an ini file".into(), cause_of);
+    either(cause)
+}
+
+fn either(cause: Rc<str>) -> Val {
     Interp::one_of(cause, vec![Val::bool(true), Val::bool(false)])
 }
 
-fn parse_ini(text: &str) -> Vec<((String, String), String)> {
+fn parse_ini(text: &str) -> Vec<((String, String), Val)> {
     let mut section = String::new();
     let mut out = Vec::new();
     for line in text.lines() {
@@ -120,7 +223,7 @@ fn parse_ini(text: &str) -> Vec<((String, String), String)> {
             name.clone_into(&mut section);
         } else if let Some(at) = line.find(['=', ':']) {
             let (option, value) = (line[..at].trim().to_lowercase(), line[at + 1..].trim());
-            out.push(((section.clone(), option), value.to_owned()));
+            out.push(((section.clone(), option), Val::str(value)));
         }
     }
     out

@@ -12,11 +12,13 @@ mod urls;
 
 use std::rc::Rc;
 
+pub(super) use ini::Ini;
+
 use super::functions::Args;
 use super::raise::{R, Raise};
 use super::val::{LibObject, V, Val};
 use super::{Interp, cause_of};
-use crate::python::ast::StmtWith;
+use crate::python::ast::{Operator, StmtWith};
 use crate::settings::Reader;
 
 pub(super) use dynaconf::Hooked;
@@ -157,17 +159,7 @@ impl Interp<'_> {
                 kw.extend(args.kw);
                 self.call(&func, Args { pos, kw, open: args.open, at: args.at })
             }
-            "environ-path" => {
-                let base = object.args.first().and_then(Val::as_str).cloned().unwrap_or_else(|| "".into());
-                let mut path = base.to_string();
-                for arg in &args.pos {
-                    match arg.as_str() {
-                        Some(part) => path = super::paths::join(&path, part),
-                        None => return Ok(Val::unknown("a path that cannot be told")),
-                    }
-                }
-                Ok(Self::text(path))
-            }
+            "environ-path" => Ok(environ_path(object, &args.pos).map_or_else(Val::unknown, Self::text)),
             _ => Ok(self.give_up(&args, "a call that is not modelled")),
         }
     }
@@ -208,7 +200,10 @@ impl Interp<'_> {
                 self.call(&method, args)
             }
             "property" => Ok(Val::lib("property", object.args.clone(), Vec::new())),
-            "environ-path" if name == "path" => self.call_lib(object, args),
+            "environ-path" if name == "path" => Ok(environ_path(object, &args.pos)
+                .map_or_else(Val::unknown, |path| {
+                    Val::lib("environ-path", vec![Self::text(path)], Vec::new())
+                })),
             _ => match self.routed_lib_method(object, name, &args)? {
                 Some(val) => Ok(val),
                 None => Ok(self.give_up(&args, "a method that is not modelled")),
@@ -229,6 +224,7 @@ impl Interp<'_> {
                 self.super_attr(class, &this, name).map(Some)
             }
             ("url", _) => Ok(urls::part(object, name)),
+            ("environ-path", "root") => Ok(object.args.first().cloned()),
             ("dynaconf", _) => self.dynaconf_attr(object, name),
             ("exception", "errno") => Ok(Some(match object.args.first().and_then(Val::as_str) {
                 Some(class) if &**class == "FileNotFoundError" => Val::new(V::Int(2)),
@@ -404,5 +400,34 @@ pub(super) fn reader_of(object: &LibObject) -> Reader {
         Some("environs") => Reader::Environs,
         Some("decouple") => Reader::Decouple,
         _ => Reader::DjangoEnviron,
+    }
+}
+
+/// What a `Path` of django-environ is with more parts.
+fn environ_path(object: &LibObject, parts: &[Val]) -> Result<String, &'static str> {
+    let mut path = object.args.first().and_then(Val::as_str).map_or_else(String::new, ToString::to_string);
+    for part in parts {
+        let (V::Str(part) | V::Path(part)) = &part.v else { return Err("a path that cannot be told") };
+        path = super::paths::join(&path, part);
+    }
+    Ok(super::paths::normalize(&path))
+}
+
+impl Interp<'_> {
+    /// `path - 2` climbs, `path + "media"` goes down.
+    pub(super) fn environ_path_operation(
+        &mut self,
+        object: &Rc<LibObject>,
+        op: Operator,
+        other: &Val,
+    ) -> R<Option<Val>> {
+        let part = match (op, &other.v) {
+            (Operator::Sub, V::Int(levels)) => {
+                Val::str(&"../".repeat(usize::try_from(*levels).unwrap_or_default().min(64)))
+            }
+            (Operator::Add, V::Str(_)) => other.clone(),
+            _ => return Ok(None),
+        };
+        self.lib_method(object, "path", Args { pos: vec![part], ..Args::default() }).map(Some)
     }
 }

@@ -172,6 +172,7 @@ impl<'a> Interp<'a> {
             mro: mro.unwrap_or_else(|| vec![id]),
             external,
             opaque: None,
+            is_library: true,
             framework: Vec::new(),
             at: None,
         });

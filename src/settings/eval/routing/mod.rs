@@ -20,7 +20,7 @@ mod settings;
 mod views;
 
 pub(in crate::settings) use export::run as run_routes;
-pub(super) use patterns::maybe;
+pub(super) use patterns::{maybe, place_of_maybe};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 

@@ -7,6 +7,7 @@ use super::super::raise::R;
 use super::super::val::{Seq, V, Val};
 use super::super::{Interp, cause_of};
 use super::lib;
+use crate::source::Span;
 
 /// A pattern that one branch of an unknown condition adds, kept as such when the branches are joined.
 pub(in super::super) fn maybe(val: &Val, cause: &Rc<str>) -> Option<Val> {
@@ -17,6 +18,11 @@ pub(in super::super) fn maybe(val: &Val, cause: &Rc<str>) -> Option<Val> {
         V::Lib(object) if object.class == "url-maybe" => Some(val.clone()),
         _ => None,
     }
+}
+
+/// Where a pattern that may be there was made.
+pub(in super::super) fn place_of_maybe(val: &Val) -> Option<Span> {
+    lib(val, "url-maybe").and(val.at)
 }
 
 impl Interp<'_> {

@@ -166,8 +166,16 @@ impl Interp<'_> {
                 }
             }
             V::Ref(name) => {
-                let known = ["property", "cached_property", "staticmethod", "classmethod", "classproperty"];
-                if known.contains(&super::short(name)) {
+                let is_known = matches!(
+                    super::short(name),
+                    "property"
+                        | "cached_property"
+                        | "staticmethod"
+                        | "classmethod"
+                        | "classonlymethod"
+                        | "classproperty"
+                );
+                if is_known {
                     return Ok(None);
                 }
                 let is_function = matches!(val.v, V::Func(_)) || self.is_view(val);
