@@ -97,19 +97,25 @@ impl Evaluator<'_> {
             namespace.opaque = opaque();
             return;
         };
-        if self.library_decorator(decorator.at, name).is_some_and(|full| is_harmless(&full)) {
+        let library = self.library_decorator(decorator.at, name);
+        if library.as_deref().is_some_and(is_harmless) {
+            return;
+        }
+        if let Some(attribute) =
+            library.and_then(|full| full.strip_prefix("rest_framework.decorators.").map(str::to_owned))
+        {
+            if let Some([argument, ..]) = decorator.arguments.as_deref()
+                && attribute.ends_with("_classes")
+            {
+                let value = self.at_place(argument.value_at, None);
+                let entry = Entry { alternatives: vec![("".into(), Some(value))], at: decorator.at };
+                namespace.names.insert(attribute.as_str().into(), entry);
+            }
             return;
         }
         match self.index.resolve_at(decorator.at, name) {
-            Resolution::External(full) => {
-                let Some(attribute) = full.strip_prefix("rest_framework.decorators.") else { return };
-                let Some([argument, ..]) = decorator.arguments.as_deref() else { return };
-                if attribute.ends_with("_classes") {
-                    let value = self.at_place(argument.value_at, None);
-                    let entry = Entry { alternatives: vec![("".into(), Some(value))], at: decorator.at };
-                    namespace.names.insert(attribute.into(), entry);
-                }
-            }
+            // Its source is not here to be read: libraries' decorators of classes rarely touch policies.
+            Resolution::External(_) => {}
             Resolution::Resolved(_) | Resolution::Unresolved(_) => {
                 let callee = decorator.arguments.is_none().then_some(decorator.at);
                 let places = self.decorator_places(decorator, name, callee);
