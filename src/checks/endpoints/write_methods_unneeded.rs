@@ -11,6 +11,7 @@ use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::{endpoints, views};
 use crate::checks::{Check, CheckContext, EndpointUse};
 use crate::edit::{Code, Operation};
+use crate::endpoints::policy::Detail;
 use crate::endpoints::{Inventory, ViewTarget};
 use crate::finding::{Effect, Finding, Fix, Label, Outcome};
 use crate::index::{ClassId, Lookup, Resolution};
@@ -105,7 +106,7 @@ fn reads_only(cx: &CheckContext<'_>, class: ClassId) -> Option<String> {
 
 /// The methods that write among those of a view set's routes.
 fn writes(cx: &CheckContext<'_>, inventory: &Inventory, class: ClassId) -> BTreeSet<String> {
-    let access = cx.access.of_class(class);
+    let access = cx.access.of_class(class, Detail::Callers);
     let answers = |method: &str| access.handlers.iter().any(|h| h.method == method);
     let of_class = inventory.endpoints.iter().filter(|e| e.route.view.target == ViewTarget::Class(class));
     let standard =

@@ -10,7 +10,7 @@ use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::{intent, views};
 use crate::checks::{Check, CheckContext};
 use crate::endpoints::Exposure;
-use crate::endpoints::policy::{Access, HandlerAccess};
+use crate::endpoints::policy::{Access, Detail, HandlerAccess};
 use crate::finding::{Confidence, Finding, Label, Outcome};
 use crate::index::items::FunctionItem;
 use crate::index::{ClassId, Lookup, Owner, Policy};
@@ -40,7 +40,7 @@ impl Check for WriteLeftOpen {
             else {
                 continue;
             };
-            let access = cx.access.of_class(class);
+            let access = cx.access.of_class(class, Detail::Callers);
             if truth != Truth::Yes || access.handlers.is_empty() || told.contains(&method.at) {
                 continue;
             }

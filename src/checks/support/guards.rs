@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::checks::CheckContext;
 use crate::endpoints::Exposure;
-use crate::endpoints::policy::{Access, Asked, HandlerAccess};
+use crate::endpoints::policy::{Access, Asked, Detail, HandlerAccess};
 use crate::index::{Ancestor, ClassId, Lookup, Openness, Owner, Policy, PolicySite};
 use crate::settings::Truth;
 
@@ -94,7 +94,7 @@ fn of_class(cx: &CheckContext<'_>, class: ClassId, wanted: Handlers<'_>) -> Guar
     if let Some(why) = refused_before(cx, class) {
         return Guard::unclear(why);
     }
-    let access = cx.access.of_class(class);
+    let access = cx.access.of_class(class, Detail::Objects);
     if !access.handlers.is_empty() {
         return fold(&access, wanted);
     }
@@ -102,7 +102,7 @@ fn of_class(cx: &CheckContext<'_>, class: ClassId, wanted: Handlers<'_>) -> Guar
     let views = cx.index.views().map(|(view, _)| view);
     let mut heirs = views.filter(|view| *view != class && inherits(cx, *view, class));
     let Some(first) = heirs.next() else { return fold(&access, wanted) };
-    let each = |view: ClassId| fold(&cx.access.of_class(view), wanted);
+    let each = |view: ClassId| fold(&cx.access.of_class(view, Detail::Objects), wanted);
     heirs.fold(each(first), |guard, view| weaker(guard, each(view)))
 }
 
@@ -137,7 +137,7 @@ fn of_asked(asked: &Asked) -> Guard {
     Guard {
         login,
         special: asked.exposure == Exposure::Restricted && asked.account != Truth::Yes,
-        object: asked.object,
+        object: asked.object.unwrap_or(false),
         unclear: (asked.exposure == Exposure::Unknown).then(|| asked.why.clone()),
     }
 }
@@ -186,7 +186,7 @@ impl Counted {
 pub(crate) fn counted(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Vec<Counted> {
     let of_class = |view: ClassId, action: Option<String>| Counted {
         view: Some(view),
-        access: cx.access.of_class(view),
+        access: cx.access.of_class(view, Detail::Callers),
         action,
     };
     match site.owner {

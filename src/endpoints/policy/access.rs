@@ -65,8 +65,8 @@ pub struct Asked {
     pub why: String,
     /// Whether an account without any rights comes through, before an object is looked at.
     pub account: Truth,
-    /// Whether some permission has a say about single objects.
-    pub object: bool,
+    /// Whether some permission has a say about single objects; `None` where only callers were asked about.
+    pub object: Option<bool>,
     /// The dotted names of the permissions, where they are one plain list.
     pub classes: Option<Vec<String>>,
 }
@@ -76,8 +76,17 @@ pub struct Accesses<'a> {
     index: &'a ProjectIndex,
     settings: Option<&'a SettingsModel>,
     sources: &'a Sources,
-    classes: Known<ClassId>,
+    classes: Known<(ClassId, Detail)>,
     functions: Known<FunctionId>,
+}
+
+/// How much of what a class asks is worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Detail {
+    /// Which callers come through.
+    Callers,
+    /// That, and whether permissions have a say about single objects, which takes several times as long.
+    Objects,
 }
 
 type Known<K> = Mutex<FxHashMap<K, Arc<OnceLock<Arc<Access>>>>>;
@@ -97,7 +106,7 @@ impl<'a> Accesses<'a> {
 /// Tells what classes and functions ask.
 pub trait AccessOf {
     /// Of a class.
-    fn of_class(&self, class: ClassId) -> Arc<Access>;
+    fn of_class(&self, class: ClassId, detail: Detail) -> Arc<Access>;
 
     /// Of a function under `@api_view`.
     fn of_function(&self, function: FunctionId) -> Arc<Access>;
@@ -110,8 +119,9 @@ pub struct AccessReader<'a> {
 }
 
 impl AccessOf for AccessReader<'_> {
-    fn of_class(&self, class: ClassId) -> Arc<Access> {
-        self.known(&self.shared.classes, class, |policies| policies.access_of_class(class))
+    fn of_class(&self, class: ClassId, detail: Detail) -> Arc<Access> {
+        let ask = |policies: &Policies<'_>| policies.access_of_class(class, detail);
+        self.known(&self.shared.classes, (class, detail), ask)
     }
 
     fn of_function(&self, function: FunctionId) -> Arc<Access> {
@@ -136,23 +146,30 @@ impl AccessReader<'_> {
 
 impl Policies<'_> {
     /// What a class of the project asks.
-    pub fn access_of_class(&self, class: ClassId) -> Access {
+    pub fn access_of_class(&self, class: ClassId, detail: Detail) -> Access {
         let evaluator = &self.evaluator;
         let mut plain = Shape::of(evaluator, &call(ViewTarget::Class(class), None));
         let mut access = Access { problem: plain.problem.take(), ..Access::default() };
         let Some(reference) = plain.class.clone().filter(|_| plain.kind == Kind::Drf) else { return access };
         if inherits(evaluator, &reference, &["rest_framework.viewsets.ViewSetMixin"]) == Truth::No {
-            each_method(evaluator, &mut plain, &mut access);
+            each_method(evaluator, &mut plain, &mut access, detail);
         } else {
-            self.each_action(class, &plain, &reference, &mut access);
+            self.each_action(class, &plain, &reference, &mut access, detail);
         }
         if access.handlers.is_empty() {
-            access.general = Some(asked(evaluator, &mut plain, "POST"));
+            access.general = Some(asked(evaluator, &mut plain, "POST", detail));
         }
         access
     }
 
-    fn each_action(&self, class: ClassId, plain: &Shape, reference: &ClassRef, access: &mut Access) {
+    fn each_action(
+        &self,
+        class: ClassId,
+        plain: &Shape,
+        reference: &ClassRef,
+        access: &mut Access,
+        detail: Detail,
+    ) {
         let evaluator = &self.evaluator;
         let allowed = allowed(evaluator, plain);
         let is_allowed = |method: &str| allowed.as_ref().is_none_or(|a| a.iter().any(|m| m == method));
@@ -167,7 +184,7 @@ impl Policies<'_> {
                 _ if found.value == Val::None || !is_allowed(method) => {}
                 _ => {
                     let shape = action(evaluator, class, name, method);
-                    access.handlers.push(handler(evaluator, &shape, name, method));
+                    access.handlers.push(handler(evaluator, &shape, name, method, detail));
                 }
             }
         }
@@ -176,10 +193,10 @@ impl Policies<'_> {
                 let mut shape = action(evaluator, class, extra.name, method);
                 let without = shape.overrides.clone();
                 shape.overrides = Rc::new(extra.keywords.clone());
-                let mut found = handler(evaluator, &shape, extra.name, method);
+                let mut found = handler(evaluator, &shape, extra.name, method, detail);
                 if extra.keywords.contains_key("permission_classes") {
                     shape.overrides = without;
-                    found.of_view = Some(asked(evaluator, &mut shape, &method.to_uppercase()));
+                    found.of_view = Some(asked(evaluator, &mut shape, &method.to_uppercase(), detail));
                 }
                 access.handlers.push(found);
             }
@@ -195,7 +212,7 @@ impl Policies<'_> {
         let mut shape = Shape::of(&self.evaluator, &call(ViewTarget::Function(function), None));
         let mut access = Access { problem: shape.problem.take(), ..Access::default() };
         if shape.kind == Kind::Drf {
-            each_method(&self.evaluator, &mut shape, &mut access);
+            each_method(&self.evaluator, &mut shape, &mut access, Detail::Objects);
         }
         access
     }
@@ -218,24 +235,30 @@ fn allowed(evaluator: &Evaluator<'_>, shape: &Shape) -> Option<Vec<String>> {
 }
 
 /// The methods of a view without actions. `OPTIONS` and the like tell nothing that the others do not.
-fn each_method(evaluator: &Evaluator<'_>, shape: &mut Shape, access: &mut Access) {
+fn each_method(evaluator: &Evaluator<'_>, shape: &mut Shape, access: &mut Access, detail: Detail) {
     for method in shape.methods.clone() {
         if !matches!(&*method, "OPTIONS" | "HEAD" | "TRACE") {
-            let asked = asked(evaluator, shape, &method);
+            let asked = asked(evaluator, shape, &method, detail);
             access.handlers.push(HandlerAccess { name: method.to_lowercase(), method, asked, of_view: None });
         }
     }
 }
 
-fn handler(evaluator: &Evaluator<'_>, shape: &Shape, name: &str, method: &str) -> HandlerAccess {
+fn handler(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    name: &str,
+    method: &str,
+    detail: Detail,
+) -> HandlerAccess {
     let method = method.to_uppercase();
     let mut shape = shape.clone();
-    let asked = asked(evaluator, &mut shape, &method);
+    let asked = asked(evaluator, &mut shape, &method, detail);
     HandlerAccess { name: name.to_owned(), method, asked, of_view: None }
 }
 
 /// What one method of a view asks.
-fn asked(evaluator: &Evaluator<'_>, shape: &mut Shape, method: &str) -> Asked {
+fn asked(evaluator: &Evaluator<'_>, shape: &mut Shape, method: &str, detail: Detail) -> Asked {
     shape.methods = vec![method.to_owned()];
     let verdict = exposure::judge(evaluator, shape);
     let situation = shape.request(method);
@@ -246,7 +269,8 @@ fn asked(evaluator: &Evaluator<'_>, shape: &mut Shape, method: &str) -> Asked {
     let each = lists.iter().map(|list| user(list, "has_permission"));
     let account = each.reduce(|a, b| if a == b { a } else { Truth::Maybe }).unwrap_or(Truth::Maybe);
     let has_say = |item: &Val| has_say(evaluator, &situation, item);
-    let object = lists.iter().filter_map(Val::elements).flatten().any(has_say);
+    let object =
+        (detail == Detail::Objects).then(|| lists.iter().filter_map(Val::elements).flatten().any(has_say));
     let by_method = shape
         .class
         .as_ref()

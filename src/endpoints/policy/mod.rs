@@ -22,7 +22,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-pub use access::{Access, AccessOf, Accesses, Asked, HandlerAccess};
+pub use access::{Access, AccessOf, Accesses, Asked, Detail, HandlerAccess};
 pub use value::{Branch, Effective, Exposure, Kind, Origin, PolicyValue, Rate, Throttle};
 
 use super::ViewCall;
