@@ -71,11 +71,7 @@ impl Engine {
     }
 
     /// The change that the fix of this one finding makes by itself; `None` when it has none.
-    pub fn plan_one(
-        &self,
-        report: &Report,
-        found: &ReportedFinding,
-    ) -> Option<Result<SourceChange, ChangeError>> {
+    fn plan_one(report: &Report, found: &ReportedFinding) -> Option<Result<SourceChange, ChangeError>> {
         let fix = found.finding.fix.as_ref()?;
         Some(plan(&report.sources, &[(found.fingerprint.as_str(), &fix.operations[..])]).map_err(Into::into))
     }
@@ -87,7 +83,7 @@ impl Engine {
         found: &[&ReportedFinding],
     ) -> Vec<Option<Result<SourceChange, ChangeError>>> {
         // On the threads that scanned: their memory is at hand.
-        on_big_stacks(|| found.par_iter().map(|found| self.plan_one(report, found)).collect())
+        on_big_stacks(|| found.par_iter().map(|found| Self::plan_one(report, found)).collect())
     }
 
     /// What these fixes would resolve and introduce, before a byte is written.

@@ -153,3 +153,18 @@ pub(super) fn module_below(sources: &Sources, base: &str, module: &str) -> Optio
     let package = sources.find(&format!("{path}/__init__.py")).map(|file| (file, true));
     package.or_else(|| Some((sources.find(&format!("{path}.py"))?, false)))
 }
+
+/// A path without `.`, `..` and empty parts.
+pub(crate) fn normal(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}

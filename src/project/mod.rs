@@ -25,6 +25,7 @@ use crate::source::FileId;
 
 pub use deploy::{EnvFact, Stage};
 pub use discover::{DiscoverOptions, discover, settings_named};
+pub(crate) use layout::normal;
 pub(crate) use listed::is_listed_name;
 pub use load::{LoadError, LoadOptions, Loaded, canonical_root, load};
 pub use module_names::{is_called_production, named_role, role_of_file};

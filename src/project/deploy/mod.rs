@@ -11,7 +11,7 @@ mod manifest;
 mod yaml;
 
 use super::entry_points::{Kind, kind_of_text};
-use super::layout::{folder_of, is_below, join, name_of};
+use super::layout::{folder_of, is_below, join, name_of, normal};
 use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// So many statements are kept for one file.
@@ -173,21 +173,6 @@ fn plain(value: &str) -> Option<String> {
     }
     let computed = value.contains("${") || value.contains("$(") || value.starts_with('$');
     (!computed && !value.contains(yaml::COMPUTED)).then(|| value.to_owned())
-}
-
-/// A path without `.` and `..`.
-fn normal(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::marks;
 use super::options::{self, Options};
 use super::read::{self, Content};
 use super::store::{Store, Stored};
+use crate::project::normal;
 use crate::source::{FileId, Sources, Span};
 
 /// The files that the hook for Django looks for.
@@ -150,7 +151,7 @@ impl Loading<'_> {
             return None;
         }
         if let Some(inner) = inner {
-            return self.sources.find(&tidy(inner));
+            return self.sources.find(&normal(inner));
         }
         let start = self.options.start(root, self.store.variables);
         if start.is_none() {
@@ -161,7 +162,7 @@ impl Loading<'_> {
         let mut at = start.as_deref();
         while let Some(folder) = at {
             for path in [format!("{folder}/{name}"), format!("{folder}/config/{name}")] {
-                let file = self.sources.find(&tidy(&path));
+                let file = self.sources.find(&normal(&path));
                 if file.is_some() && file != self.options.module {
                     return file;
                 }
@@ -303,21 +304,6 @@ fn upper(key: &str) -> String {
 
 fn lower<'a>(entries: &'a [(Key, Data)], name: &str) -> Option<&'a Data> {
     entries.iter().find(|(key, _)| key.text.to_lowercase() == name).map(|(_, value)| value)
-}
-
-/// A path without `.`, `..` and empty parts.
-fn tidy(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 /// The place that decides a value last.
