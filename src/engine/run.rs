@@ -54,13 +54,23 @@ pub(super) fn run_checks(
     let asking = shared.context(&reader);
     let all: Vec<&'static dyn Check> = checks::all();
     let (done, of) = (AtomicUsize::new(0), all.len());
-    let run = |&(check, uses): &(&'static dyn Check, EndpointUse)| {
-        let outcome = match uses {
-            EndpointUse::Idle(why) => Ok(Outcome::not_applicable(why)),
-            _ => catch_unwind(AssertUnwindSafe(|| check.run(&shared.context(&access.reader())))),
-        };
-        cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
-        (check.id(), outcome)
+    let run_all = |some: &[(&'static dyn Check, EndpointUse)]| {
+        let each = some.par_iter().map_init(
+            || access.reader(),
+            |reader, &(check, uses)| {
+                let outcome = match uses {
+                    EndpointUse::Idle(why) => Ok(Outcome::not_applicable(why)),
+                    _ => catch_unwind(AssertUnwindSafe(|| check.run(&shared.context(reader)))),
+                };
+                if outcome.is_err() {
+                    // It may have broken off half-way through an answer.
+                    *reader = access.reader();
+                }
+                cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
+                (check.id(), outcome)
+            },
+        );
+        each.collect::<Vec<_>>()
     };
     // One thread works out the endpoints while the others run the checks that do not ask for them.
     let selected = |check: &&'static dyn Check| {
@@ -77,14 +87,14 @@ pub(super) fn run_checks(
         let _ = endpoints.listed.set(None);
     }
     let (mut results, ()) = rayon::join(
-        || now.par_iter().map(run).collect::<Vec<_>>(),
+        || run_all(&now),
         || {
             if wanted {
                 endpoints.get();
             }
         },
     );
-    results.par_extend(later.par_iter().map(run));
+    results.extend(run_all(&later));
     let mut outcomes = BTreeMap::new();
     for (id, result) in results {
         let outcome = result.unwrap_or_else(|_| {
@@ -106,7 +116,7 @@ struct Shared<'a> {
 }
 
 impl Shared<'_> {
-    /// What one check may look at. It asks by itself what classes ask: a reader is no thread's but its own.
+    /// What one check may look at. A reader of what classes ask is no other thread's.
     fn context<'c>(&'c self, access: &'c dyn AccessOf) -> CheckContext<'c> {
         CheckContext {
             sources: self.cx.sources,
