@@ -48,7 +48,7 @@ impl Policy {
 }
 
 /// Whose policy is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// A class's.
     Class(ClassId),

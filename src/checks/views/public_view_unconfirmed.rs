@@ -71,22 +71,19 @@ enum Seems {
     Meant(String),
 }
 
-/// Views that seem to be for everybody and are, or may be, open by what they say or inherit.
+/// Views that are, or may be, open by what they say or inherit, and seem to be for everybody.
 fn candidates(cx: &CheckContext<'_>) -> Vec<Candidate> {
-    let candidate = |owner: Owner, at: Span, open: &dyn Fn() -> Option<bool>| {
+    let candidate = |owner: Owner, at: Span, open: bool| {
         let view = views::owner_name(cx.index, owner);
         let said = flip::kept(cx, &view).map(|reason| Seems::Said(reason.to_owned()));
         let seems = said.or_else(|| intent::public(cx, owner).map(Seems::Meant))?;
-        // Asked last: it takes longest, and few views seem to be for everybody.
-        Some(Candidate { owner, at, view, open: open()?, seems })
+        Some(Candidate { owner, at, view, open, seems })
     };
     let sites = views::policy_sites(cx, Policy::Permission);
-    let by_site = sites.iter().filter_map(|site| {
-        candidate(site.owner, site.at(), &|| match guards::openness(cx, site) {
-            Openness::Open => Some(true),
-            Openness::Unclear(_) => Some(false),
-            Openness::Closed => None,
-        })
+    let by_site = sites.iter().filter_map(|site| match guards::openness(cx, site) {
+        Openness::Open => candidate(site.owner, site.at(), true),
+        Openness::Unclear(_) => candidate(site.owner, site.at(), false),
+        Openness::Closed => None,
     });
     let mut found: Vec<Candidate> = by_site.collect();
     for (class, truth) in views::classes(cx) {
@@ -96,7 +93,7 @@ fn candidates(cx: &CheckContext<'_>) -> Vec<Candidate> {
         let by_method = || matches!(cx.index.lookup(class, "get_permissions"), Lookup::Method { .. });
         if inherits && by_library() && !by_method() {
             let at = cx.index.class(class).name_at;
-            found.extend(candidate(Owner::Class(class), at, &|| Some(true)));
+            found.extend(candidate(Owner::Class(class), at, true));
         }
     }
     found.sort_by_key(|candidate| candidate.at);

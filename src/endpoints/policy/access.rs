@@ -6,9 +6,10 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use once_map::OnceMap;
+use rustc_hash::FxBuildHasher;
 
 use super::eval::{ClassRef, Composed, Evaluator, Found, Owner, Persona, Situation, Val};
 use super::shape::{Shape, inherits};
@@ -90,7 +91,7 @@ pub enum Detail {
     Objects,
 }
 
-type Known<K, A> = Mutex<FxHashMap<K, Arc<OnceLock<Arc<A>>>>>;
+type Known<K, A> = OnceMap<K, Arc<A>, FxBuildHasher>;
 
 impl<'a> Accesses<'a> {
     /// With the settings that production gets, where they are known.
@@ -146,11 +147,11 @@ impl AccessReader<'_> {
         key: K,
         ask: impl FnOnce(&Policies<'_>) -> A,
     ) -> Arc<A> {
-        let slot = Arc::clone(known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
         let Accesses { index, settings, sources, .. } = self.shared;
         // Where two threads ask the same, one works it out and the other waits.
-        let work = || Arc::new(ask(self.policies.get_or_init(|| Policies::new(index, *settings, sources))));
-        Arc::clone(slot.get_or_init(work))
+        known.insert_cloned(key, |_| {
+            Arc::new(ask(self.policies.get_or_init(|| Policies::new(index, *settings, sources))))
+        })
     }
 }
 
