@@ -186,9 +186,9 @@ impl ProjectIndex {
         self.known.of_views.get_or_init(|| {
             let mixed_in = self.mixed_into_views();
             let views: FxHashMap<ClassId, Truth> = self.views().collect();
-            let truth = |id| match mixed_in.contains(&id) {
-                true => Truth::Yes,
-                false => views.get(&id).copied().unwrap_or(Truth::No),
+            let truth = |id| {
+                let by_itself = views.get(&id).copied().unwrap_or(Truth::No);
+                if mixed_in.contains(&id) { Truth::Yes } else { by_itself }
             };
             let all = self.classes().map(|(id, _)| (id, truth(id)));
             all.filter(|(_, truth)| *truth != Truth::No).collect()
