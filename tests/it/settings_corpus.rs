@@ -107,8 +107,8 @@ fn no_real_setting_is_told_wrong() {
 /// Why a setting cannot be told, as the tool says it: the cause, and the code that it is about.
 fn justification(sources: &Sources, model: &SettingsModel, setting: &Setting) -> String {
     let cause = setting.node.cause().unwrap_or("in a part");
-    let links = setting.steps.iter().filter(|step| step.how != How::Imported).map(|step| step.at);
-    match setting.node.at.or_else(|| links.last()) {
+    let mut links = setting.steps.iter().filter(|step| step.how != How::Imported).map(|step| step.at);
+    match setting.node.at.or_else(|| links.next_back()) {
         Some(at) => {
             let code = sources.slice(at).lines().next().unwrap_or_default();
             format!("{cause}\n        {}:{}: {code}", sources.path(at.file), sources.line(at))
