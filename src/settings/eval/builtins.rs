@@ -255,9 +255,10 @@ impl Interp<'_> {
                     let (entries, rest) = self.entries_of(val);
                     dict.rest = dict.rest.or(rest);
                     for (key, value) in entries {
-                        let cause = cause_of(&key);
-                        let lost = dict.insert(key, value);
-                        self.taint_all(&lost, &cause);
+                        let lost = dict.insert(key.clone(), value);
+                        if !lost.is_empty() {
+                            self.taint_all(&lost, &cause_of(&key));
+                        }
                     }
                 }
                 for (name, value) in args.kw {
@@ -515,9 +516,8 @@ impl Interp<'_> {
                 match attr.as_str() {
                     Some(name) => self.set_attr(owner, &name.clone(), val.clone(), args.at)?,
                     None => {
-                        let cause = cause_of(attr);
-                        let (owner, cause) = (owner.clone(), cause);
-                        self.taint(&owner, &cause);
+                        let cause = self.naming_cause(attr, args.at);
+                        self.taint(&owner.clone(), &cause);
                     }
                 }
                 Val::new(V::None)

@@ -344,9 +344,10 @@ impl<'a> Interp<'a> {
                 Some(key) => {
                     let key = self.eval(key)?;
                     let value = self.eval(&item.value)?;
-                    let cause = cause_of(&key);
-                    let lost = dict.insert(key, value);
-                    self.taint_all(&lost, &cause);
+                    let lost = dict.insert(key.clone(), value);
+                    if !lost.is_empty() {
+                        self.taint_all(&lost, &cause_of(&key));
+                    }
                 }
                 None => {
                     let val = self.eval(&item.value)?;

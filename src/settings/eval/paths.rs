@@ -173,10 +173,13 @@ impl Interp<'_> {
     fn exists_val(&mut self, path: &str, name: &str) -> Val {
         match self.exists(path, name) {
             Some(answer) => Val::bool(answer),
-            None => Self::one_of(
-                "it depends on the files of the machine",
-                vec![Val::bool(true), Val::bool(false)],
-            ),
+            None => {
+                let cause = format!(
+                    "it depends on the files of the machine: whether {} is there",
+                    self.shown_path(path)
+                );
+                Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
+            }
         }
     }
 
@@ -269,6 +272,7 @@ impl Interp<'_> {
                 return Ok(Val::unknown(cause));
             }
         };
+        let cause: Rc<str> = format!("it reads the file {}", self.shown_path(&path)).into();
         let mode = args.get(1, "mode").and_then(Val::as_str).cloned().unwrap_or_else(|| "r".into());
         let is_binary = matches!(&*mode, "rb" | "br");
         let reads = is_binary || matches!(&*mode, "r" | "rt");
