@@ -110,34 +110,6 @@ const SUBJECTS: &[Subject] = &[
         share: 97,
         files: &[("manage.py", MANAGE), ("settings.py", ARGUS)],
     },
-    Subject {
-        name: "bugsink",
-        packages: &["bugsink==2.6.2"],
-        own: &[
-            "alerts",
-            "api",
-            "bsmain",
-            "bugsink",
-            "compat",
-            "ee",
-            "events",
-            "files",
-            "ingest",
-            "issues",
-            "performance",
-            "phonehome",
-            "projects",
-            "releases",
-            "snappea",
-            "symbolic",
-            "tags",
-            "teams",
-            "theme",
-        ],
-        settings: "bugsink.settings.development",
-        share: 97,
-        files: &[],
-    },
 ];
 
 const MANAGE: &str = "import os\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"settings\")\n";
@@ -236,13 +208,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 "#;
 
-const OPENWISP_URLS: &str = "from django.contrib import admin
-from django.urls import include, path
+const OPENWISP_URLS: &str = "from django.urls import include, path
 
-urlpatterns = [
-    path('admin/', admin.site.urls),
-    path('', include('openwisp_controller.urls')),
-]
+urlpatterns = [path('', include('openwisp_controller.urls'))]
 ";
 
 const ARGUS: &str = "from argus.site.settings.backend import *
@@ -374,9 +342,7 @@ pub(crate) fn compare(real: &[Row], told: &Inventory) -> Outcome {
         }
         outcome.right += usize::from(is_right);
     }
-    let invented = left
-        .iter()
-        .filter(|e| !e.view.is_empty() && !is_doubtful(told, &e.route.path) && !is_dressed(told, &e.view));
+    let invented = left.iter().filter(|e| !e.view.is_empty() && !is_doubtful(told, &e.route.path));
     outcome.wrong.extend(invented.map(|e| format!("no such pattern: {} {}", e.route.path, e.view)));
     outcome
 }
@@ -456,15 +422,8 @@ fn is_stated(told: &Inventory, row: &Row) -> bool {
             || row.path.contains("admin");
         (is_admin && message.starts_with("the admin's pages"))
             || message.starts_with("INSTALLED_APPS may hold more")
-            || told.endpoints.iter().any(|e| e.route.path == row.path && is_dressed(told, &e.view))
             || names_prefix(message, &row.path)
     })
-}
-
-/// Whether a problem says that decorators make something else of this view.
-fn is_dressed(told: &Inventory, view: &str) -> bool {
-    let message = format!("what the decorators of `{view}` make of it");
-    told.problems.iter().any(|problem| problem.message.starts_with(&message))
 }
 
 /// Whether a problem says that this pattern may be another, or not be served.

@@ -338,10 +338,6 @@ impl Interp<'_> {
             V::Ref(name) if self.is_ours(name) && self.names().is_wrapped(name) => {
                 let mut callback = plain(Target::Name(name.to_string()));
                 callback.shown = self.dressed(&name.clone());
-                if callback.shown.is_none() {
-                    let message = format!("what the decorators of `{name}` make of it cannot be told");
-                    self.cannot_tell(view.at, message);
-                }
                 return callback;
             }
             V::Ref(name) if !name.is_empty() => match self.installed_view(&name.clone()) {

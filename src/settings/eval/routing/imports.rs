@@ -248,8 +248,7 @@ impl<'a> Interp<'a> {
         if is_core(full) || super::is_class_like(full) || stdlib::is_stdlib(full) || self.is_ours(full) {
             return Ok(None);
         }
-        let made = |val: &Val| super::lib(val, "view").is_some();
-        Ok(self.installed_value(full)?.filter(made))
+        Ok(self.installed_value(full)?.filter(is_made_view))
     }
 
     /// The value of a name in a module of an installed package.
@@ -287,4 +286,10 @@ impl<'a> Interp<'a> {
 /// Whether a name is Django's or DRF's own, which are modelled.
 fn is_core(full: &str) -> bool {
     matches!(full.split('.').next(), Some("django" | "rest_framework" | "builtins" | "__native__"))
+}
+
+/// Whether a value is what `as_view()` gave, also behind decorators.
+fn is_made_view(val: &Val) -> bool {
+    super::lib(val, "view").is_some()
+        || super::lib(val, "wrapped").and_then(|w| w.args.get(1)).is_some_and(is_made_view)
 }
