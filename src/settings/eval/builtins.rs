@@ -189,6 +189,9 @@ impl Interp<'_> {
                             }
                         }
                         V::Parts(_) => val.clone(),
+                        V::Lib(object) if object.class == super::home::CLASS => {
+                            self.home_method(&object.clone(), "__str__", &Args::default())
+                        }
                         V::Lazy(text) => Val::str(text),
                         V::Bytes(bytes) if args.pos.len() > 1 => std::str::from_utf8(bytes)
                             .map_or_else(|_| Val::unknown("bytes that are no text"), Val::str),

@@ -279,6 +279,13 @@ impl Interp<'_> {
             V::Regex(pattern) => Value::Regex(pattern.to_string()),
             V::Path(path) => Value::Path(self.shown_path(path)),
             V::Lazy(text) => Value::Lazy(text.to_string()),
+            V::Lib(_) if let Some((rest, is_path)) = super::home::below(val) => {
+                if is_path {
+                    unknown(&format!("it depends on the machine: the path ~{rest} in the home folder"))
+                } else {
+                    Value::PartlyStr(vec![None, Some(rest.to_string())])
+                }
+            }
             V::Lib(object) if object.class == "object" => unknown("an object() without a value of its own"),
             V::Lib(_) => unknown("an object of a library"),
             V::Instance(_) => match self.instance_class(val) {

@@ -407,10 +407,11 @@ impl<'a> Interp<'a> {
                 };
                 match text {
                     Ok(text) => parts.push(Some(text.as_str().into())),
-                    Err(_) => match &val.v {
-                        V::Parts(inner) => parts.extend(inner.iter().cloned()),
-                        _ => parts.push(None),
-                    },
+                    // Quoted or padded, its known parts may stand elsewhere.
+                    Err(_) if field.format_spec.is_some() || field.conversion == ConversionFlag::Repr => {
+                        parts.push(None);
+                    }
+                    Err(_) => parts.extend(super::operators::parts_of(&val)),
                 }
             }
         }

@@ -45,6 +45,7 @@ mod format;
 mod functions;
 mod havoc;
 mod heap;
+mod home;
 mod imports;
 mod index;
 mod join;
