@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -74,7 +75,9 @@ const COMMON: [&str; 27] = [
 /// whatever they hold.
 pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<FileId, SettingsFile> {
     let star = memmem::Finder::new("import *");
-    let cores: Vec<memmem::Finder<'_>> = CORE.iter().map(memmem::Finder::new).collect();
+    // One pass over all texts, many bytes at a time, which this kind of match allows.
+    let cores = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(CORE);
+    let cores = cores.expect("internal error: a few short names");
     let others: Vec<memmem::Finder<'_>> =
         ["split_settings", "ynaconf", "Configuration"].iter().map(memmem::Finder::new).collect();
     let files: Vec<(FileId, &SourceFile)> = layout.sources.iter().collect();
@@ -87,7 +90,7 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
         }
         let text = file.text.as_bytes();
         let relevant = named.contains(&id)
-            || cores.iter().any(|f| f.find_iter(text).any(|at| is_assigned_at(text, at)))
+            || cores.find_iter(text).any(|found| is_assigned_at(text, found.start()))
             || looks_like_settings(&file.path)
                 && (star.find(text).is_some() || others.iter().any(|f| f.find(text).is_some()));
         relevant.then(|| (id, python_facts(layout, id, file)))
