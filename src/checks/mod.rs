@@ -19,6 +19,8 @@ mod secrets;
 mod serializers;
 mod views;
 
+use std::sync::Arc;
+
 use crate::checklist::Catalog;
 use crate::endpoints::Inventory;
 use crate::endpoints::policy::AccessOf;
@@ -27,6 +29,8 @@ use crate::index::ProjectIndex;
 use crate::project::Project;
 use crate::settings::SettingsModel;
 use crate::source::Sources;
+
+pub use support::intent::Intents;
 
 /// One check. It never fails and never panics on any input; what it cannot tell is `Verdict::Unknown`.
 pub trait Check: Sync {
@@ -55,7 +59,7 @@ pub struct CheckContext<'a> {
     /// The settings of the project's other modules (development, test), for fix placement.
     pub others: &'a [SettingsModel],
     /// Evaluates the judged module again with one more environment variable set: what if `DEBUG=False`?
-    pub what_if: &'a (dyn Fn(&str, &str) -> Option<SettingsModel> + Sync),
+    pub what_if: &'a (dyn Fn(&str, &str) -> Option<Arc<SettingsModel>> + Sync),
     /// Classes, functions and imports of the project's files.
     pub index: &'a ProjectIndex,
     /// Prose and mappings.
@@ -66,6 +70,8 @@ pub struct CheckContext<'a> {
     pub endpoints: &'a dyn Endpoints,
     /// The views that the team has said are for everybody.
     pub public: &'a [PublicView],
+    /// Which views seem to be for everybody.
+    pub intents: &'a Intents,
 }
 
 /// What the endpoints are to a check.

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
+use once_map::OnceMap;
 use rayon::prelude::*;
+use rustc_hash::FxBuildHasher;
 
 use super::judge::{Context, Subject};
 use super::{EngineError, Progress};
-use crate::checks::{self, Check, CheckContext, EndpointUse, Endpoints, PublicView};
+use crate::checks::{self, Check, CheckContext, EndpointUse, Endpoints, Intents, PublicView};
 use crate::endpoints::policy::{AccessOf, Accesses};
 use crate::endpoints::{Inventory, plain_inventory};
 use crate::finding::Outcome;
@@ -18,7 +20,7 @@ use crate::settings::{SettingsModel, evaluate};
 use crate::source::Sources;
 
 /// The settings with one more environment variable, by its name and value; each is evaluated once.
-type Tried = BTreeMap<(String, String), Arc<OnceLock<SettingsModel>>>;
+type Tried = OnceMap<(String, String), Arc<SettingsModel>, FxBuildHasher>;
 
 /// Every check's outcome by id. A check that panics is one stated problem, not the end of the run.
 pub(super) fn run_checks(
@@ -26,18 +28,16 @@ pub(super) fn run_checks(
     subject: &Subject,
     notices: &mut Vec<String>,
 ) -> Result<BTreeMap<&'static str, Outcome>, EngineError> {
-    let tried: Mutex<Tried> = Mutex::default();
+    let tried = Tried::default();
     let what_if = |name: &str, value: &str| {
         let (project, model) = (subject.project.as_ref()?, subject.model.as_ref()?);
         let key = (name.to_owned(), value.to_owned());
-        let slot = Arc::clone(tried.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
         // Several checks ask the same: one evaluates, the others wait for it.
-        let evaluated = slot.get_or_init(|| {
+        Some(tried.insert_cloned(key, |(name, value)| {
             let mut environment = subject.environment.clone();
-            environment.vars.insert(name.to_owned(), value.to_owned());
-            evaluate(cx.sources, project, &model.module, &environment)
-        });
-        Some(evaluated.clone())
+            environment.vars.insert(name.clone(), value.clone());
+            Arc::new(evaluate(cx.sources, project, &model.module, &environment))
+        }))
     };
     let endpoints = LazyEndpoints { sources: cx.sources, subject, listed: OnceLock::new() };
     let root = subject.project.as_ref().map_or("", |p| p.root.as_str());
@@ -49,18 +49,35 @@ pub(super) fn run_checks(
         .map(|p| PublicView { view: p.view.clone(), reason: p.reason.clone() })
         .collect();
     let access = Accesses::new(&subject.index, subject.model.as_ref(), cx.sources);
-    let shared = Shared { cx, subject, what_if: &what_if, endpoints: &endpoints, public: &public };
+    let shared = Shared {
+        cx,
+        subject,
+        what_if: &what_if,
+        endpoints: &endpoints,
+        public: &public,
+        intents: Intents::default(),
+    };
     let reader = access.reader();
     let asking = shared.context(&reader);
     let all: Vec<&'static dyn Check> = checks::all();
     let (done, of) = (AtomicUsize::new(0), all.len());
-    let run = |&(check, uses): &(&'static dyn Check, EndpointUse)| {
-        let outcome = match uses {
-            EndpointUse::Idle(why) => Ok(Outcome::not_applicable(why)),
-            _ => catch_unwind(AssertUnwindSafe(|| check.run(&shared.context(&access.reader())))),
-        };
-        cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
-        (check.id(), outcome)
+    let run_all = |some: &[(&'static dyn Check, EndpointUse)]| {
+        let each = some.par_iter().map_init(
+            || access.reader(),
+            |reader, &(check, uses)| {
+                let outcome = match uses {
+                    EndpointUse::Idle(why) => Ok(Outcome::not_applicable(why)),
+                    _ => catch_unwind(AssertUnwindSafe(|| check.run(&shared.context(reader)))),
+                };
+                if outcome.is_err() {
+                    // It may have broken off half-way through an answer.
+                    *reader = access.reader();
+                }
+                cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
+                (check.id(), outcome)
+            },
+        );
+        each.collect::<Vec<_>>()
     };
     // One thread works out the endpoints while the others run the checks that do not ask for them.
     let selected = |check: &&'static dyn Check| {
@@ -77,14 +94,14 @@ pub(super) fn run_checks(
         let _ = endpoints.listed.set(None);
     }
     let (mut results, ()) = rayon::join(
-        || now.par_iter().map(run).collect::<Vec<_>>(),
+        || run_all(&now),
         || {
             if wanted {
                 endpoints.get();
             }
         },
     );
-    results.par_extend(later.par_iter().map(run));
+    results.extend(run_all(&later));
     let mut outcomes = BTreeMap::new();
     for (id, result) in results {
         let outcome = result.unwrap_or_else(|_| {
@@ -100,13 +117,14 @@ pub(super) fn run_checks(
 struct Shared<'a> {
     cx: &'a Context<'a>,
     subject: &'a Subject,
-    what_if: &'a (dyn Fn(&str, &str) -> Option<SettingsModel> + Sync),
+    what_if: &'a (dyn Fn(&str, &str) -> Option<Arc<SettingsModel>> + Sync),
     endpoints: &'a LazyEndpoints<'a>,
     public: &'a [PublicView],
+    intents: Intents,
 }
 
 impl Shared<'_> {
-    /// What one check may look at. It asks by itself what classes ask: a reader is no thread's but its own.
+    /// What one check may look at. A reader of what classes ask is no other thread's.
     fn context<'c>(&'c self, access: &'c dyn AccessOf) -> CheckContext<'c> {
         CheckContext {
             sources: self.cx.sources,
@@ -119,6 +137,7 @@ impl Shared<'_> {
             access,
             endpoints: self.endpoints,
             public: self.public,
+            intents: &self.intents,
         }
     }
 }

@@ -71,6 +71,7 @@ struct Known {
     views: OnceLock<Vec<(ClassId, Truth)>>,
     api_views: OnceLock<Vec<FunctionId>>,
     mixed_into_views: OnceLock<FxHashSet<ClassId>>,
+    of_views: OnceLock<Vec<(ClassId, Truth)>>,
 }
 
 #[derive(Debug)]

@@ -3,12 +3,12 @@
 //!
 //! What `get_permissions` computes is not read here.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::items::{ArgumentItem, DecoratorItem, ValueItem};
 use super::{
-    API_VIEW, API_VIEW_DECORATOR, Ancestor, ClassId, Entity, Expression, Framework, FunctionId, Lookup,
-    Operator, ProjectIndex, Resolution,
+    API_VIEW_DECORATOR, Ancestor, ClassId, Entity, Expression, Framework, FunctionId, Lookup, Operator,
+    ProjectIndex, Resolution,
 };
 use crate::settings::Truth;
 use crate::source::Span;
@@ -48,7 +48,7 @@ impl Policy {
 }
 
 /// Whose policy is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// A class's.
     Class(ClassId),
@@ -118,13 +118,9 @@ impl ProjectIndex {
     /// All places where `policy` is set on something that is, or may be, a DRF view. A class without a DRF base
     /// counts when a view inherits from it.
     pub fn policy_sites(&self, policy: Policy) -> Vec<PolicySite<'_>> {
-        let mixed_in = self.mixed_into_views();
         let mut sites = Vec::new();
-        for (id, class) in self.classes() {
-            let view = if mixed_in.contains(&id) { Truth::Yes } else { self.is_subclass_of(id, API_VIEW) };
-            if view == Truth::No {
-                continue;
-            }
+        for &(id, view) in self.of_views() {
+            let class = self.class(id);
             for value in class.attributes.iter().filter(|a| &*a.name == policy.name()) {
                 let (written, value_at) = (Written::Attribute(value), value.value_at);
                 sites.push(PolicySite {
@@ -182,6 +178,20 @@ impl ProjectIndex {
             let views = self.views().filter(|(_, truth)| *truth == Truth::Yes);
             let ancestors = views.flat_map(|(view, _)| &self.mro(view).order);
             ancestors.filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None }).collect()
+        })
+    }
+
+    /// The classes that are DRF views or bases of some, or may be, in order.
+    pub fn of_views(&self) -> &[(ClassId, Truth)] {
+        self.known.of_views.get_or_init(|| {
+            let mixed_in = self.mixed_into_views();
+            let views: FxHashMap<ClassId, Truth> = self.views().collect();
+            let truth = |id| {
+                let by_itself = views.get(&id).copied().unwrap_or(Truth::No);
+                if mixed_in.contains(&id) { Truth::Yes } else { by_itself }
+            };
+            let all = self.classes().map(|(id, _)| (id, truth(id)));
+            all.filter(|(_, truth)| *truth != Truth::No).collect()
         })
     }
 

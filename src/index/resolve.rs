@@ -59,17 +59,46 @@ impl ProjectIndex {
         self.resolve_in_body(class, Span { file: self.class_file(class), range: (end, end) }, name)
     }
 
+    /// What each beginning of a dotted name means, shortest first (of `shop.models.Order`: `shop`, `shop.models`, …), in
+    /// the body of a class or at module level. It ends where there is nothing more to find.
+    pub(super) fn resolve_each<'a>(
+        &'a self,
+        file: FileId,
+        class: Option<ClassId>,
+        dotted: &'a str,
+    ) -> impl Iterator<Item = Resolution<Entity>> + 'a {
+        let (first, rest) = dotted.split_once('.').unwrap_or((dotted, ""));
+        let start = match class {
+            Some(class) => {
+                let end = self.class(class).at.range.1;
+                self.first_in_body(class, Span { file: self.class_file(class), range: (end, end) }, first)
+            }
+            None => self.name(file, first, None, 0),
+        };
+        let mut parts = rest.split('.').filter(|part| !part.is_empty());
+        let next = move |step: &Step| match step {
+            Step::Failed(_) => None,
+            step => Some(self.member(step.clone(), parts.next()?, 0)),
+        };
+        std::iter::successors(Some(start), next).map(finish)
+    }
+
     /// What a dotted name means in the body of a class for the code at `at`.
     pub(super) fn resolve_in_body(&self, class: ClassId, at: Span, name: &str) -> Resolution<Entity> {
-        let item = self.class(class);
         let (first, rest) = name.split_once('.').map_or((name, None), |(f, r)| (f, Some(r)));
-        if let Some(inner) = self.nested(class, first).filter(|&i| self.class(i).at.range.0 < at.range.0) {
-            return finish(self.members(Step::At(Entity::Class(inner)), rest, 0));
+        finish(self.members(self.first_in_body(class, at, first), rest, 0))
+    }
+
+    /// What a name without dots means there.
+    fn first_in_body(&self, class: ClassId, at: Span, name: &str) -> Step {
+        let item = self.class(class);
+        if let Some(inner) = self.nested(class, name).filter(|&i| self.class(i).at.range.0 < at.range.0) {
+            return Step::At(Entity::Class(inner));
         }
-        if item.attribute(first).is_some() || item.method(first).is_some() {
-            return Resolution::Unresolved(format!("`{first}` is a name of the class body"));
+        if item.attribute(name).is_some() || item.method(name).is_some() {
+            return Step::Failed(format!("`{name}` is a name of the class body"));
         }
-        self.resolve_at(item.at, name)
+        self.name(item.at.file, name, Some(item.at.range.0), 0)
     }
 
     /// The value of a module-level name, for [`Entity::Value`].

@@ -28,6 +28,8 @@ pub enum How {
     Imported,
     /// Merged from a data file or by a library (dynaconf, split_settings).
     Merged,
+    /// A call in the module by which a function sets the name.
+    Called,
     /// Set in a branch that depends on something unknown.
     Guarded,
 }
@@ -42,6 +44,7 @@ impl How {
             Self::Removed => "removed",
             Self::Imported => "imported",
             Self::Merged => "merged",
+            Self::Called => "called",
             Self::Guarded => "guarded",
         }
     }

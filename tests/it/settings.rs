@@ -253,6 +253,25 @@ fn a_round_of_a_loop_names_its_own_variables() {
     assert_eq!(reads("MODE"), ["SHOP_MODE"]);
 }
 
+/// Where a helper sets a name, the module's own call is the last link, and the helper's line the one before.
+#[test]
+fn a_call_that_sets_names_decides() {
+    let helper = "def configure(module, debug):\n    apply(module, 'DEBUG', debug)\n\n\n\
+        def apply(module, name, value):\n    setattr(module, name, value)\n";
+    let text = "import sys\nfrom helper import configure\n\n\
+        def own(name, value):\n    globals()[name] = value\n\n\
+        configure(sys.modules[__name__], True)\nown('PORT', 1)\nPORT = 2\nown('HOST', 'a')\n";
+    let files = vec![("settings.py".into(), text.into()), ("helper.py".into(), helper.into())];
+    let (sources, model) = Case::of(files, BTreeMap::new(), "settings").model(Path::new("/srv/project"));
+    let chain = |name: &str| -> Vec<String> {
+        let steps = model.get(name).unwrap().steps.iter();
+        steps.map(|s| format!("{}:{} {}", sources.path(s.at.file), sources.line(s.at), s.note)).collect()
+    };
+    assert_eq!(chain("DEBUG"), ["helper.py:6 ", "settings.py:7 set by configure()"]);
+    assert_eq!(chain("PORT"), ["settings.py:5 ", "settings.py:8 set by own()", "settings.py:9 "]);
+    assert_eq!(chain("HOST"), ["settings.py:5 ", "settings.py:10 set by own()"]);
+}
+
 /// Large, deep and exploding input ends soon, without a panic.
 #[test]
 fn hostile_input_is_given_up_in_time() {

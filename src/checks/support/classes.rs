@@ -22,22 +22,9 @@ pub(crate) fn find(index: &ProjectIndex, name: &str) -> Option<ClassId> {
 /// Whether the class named by a setting inherits from a library class; `Maybe` when it cannot be found.
 pub(crate) fn inherits(cx: &CheckContext<'_>, name: &str, library_class: &str) -> Truth {
     match find(cx.index, name) {
-        Some(class) if libraries(cx.index, class).iter().any(|l| l == library_class) => Truth::Yes,
+        Some(class) if cx.index.library_bases(class).iter().any(|l| l == library_class) => Truth::Yes,
         Some(_) | None => Truth::Maybe,
     }
-}
-
-/// The library classes that a project class inherits from, directly or through project classes, by dotted name.
-pub(crate) fn libraries(index: &ProjectIndex, class: ClassId) -> Vec<String> {
-    let project = project_classes(index, class);
-    let bases = project.iter().flat_map(|id| {
-        let item = index.class(*id);
-        item.bases.iter().filter_map(|base| match index.resolve_at(item.at, base.name.as_deref()?) {
-            Resolution::External(name) => Some(name),
-            Resolution::Resolved(_) | Resolution::Unresolved(_) => None,
-        })
-    });
-    bases.collect()
 }
 
 /// The project's classes in the order in which attributes are looked up.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::checks::CheckContext;
 use crate::endpoints::Exposure;
 use crate::endpoints::policy::{Access, Asked, Detail, HandlerAccess};
-use crate::index::{Ancestor, ClassId, Lookup, Openness, Owner, Policy, PolicySite};
+use crate::index::{Ancestor, ClassId, Expression, Lookup, Openness, Owner, Policy, PolicySite};
 use crate::settings::Truth;
 
 use super::permission_lists::{self, Named};
@@ -217,6 +217,9 @@ pub(crate) fn counted(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Vec<Count
 /// `get_permissions`, is told by checks of its own.
 pub(crate) fn openness(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Openness {
     let written = cx.index.openness(site.at(), site.class(), site.value);
+    if written == Openness::Closed && is_closed_to_strangers(cx, site) {
+        return written;
+    }
     let counted = counted(cx, site);
     let asked = || counted.iter().flat_map(Counted::asked);
     let Some(weakest) = asked().map(|a| a.exposure).min() else { return written };
@@ -247,6 +250,15 @@ pub(crate) fn only_reads(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> bool {
     let known = counted.iter().all(|c| c.access.problem.is_none());
     let mut handlers = counted.iter().flat_map(Counted::handlers).peekable();
     known && handlers.peek().is_some() && handlers.all(|h| h.method == "GET")
+}
+
+/// Whether one class of a list turns away whoever has no account, whatever the view.
+fn is_closed_to_strangers(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> bool {
+    let elements = cx.index.list_elements(site.at(), site.class(), site.value).unwrap_or_default();
+    let plain = elements.iter().filter(|element| matches!(element.value, Expression::Name(_)));
+    plain
+        .flat_map(|element| permission_lists::leaves(cx.index, element))
+        .any(|leaf| matches!(leaf, Named::Project(class) if cx.access.refuses_strangers(class)))
 }
 
 /// Whether a list holds a negation, or a class that decides about single objects only.

@@ -4,13 +4,23 @@
 //! A name alone is weak evidence, so the words must fit each other: `TokenRefreshView` renews a credential,
 //! `TokenViewSet` may list everybody's.
 
+use once_map::OnceMap;
+use rustc_hash::FxBuildHasher;
+
 use crate::checks::CheckContext;
 use crate::index::Owner;
 
 use super::reach;
 
+/// What was found out about the views of a project, kept for all checks.
+pub type Intents = OnceMap<Owner, Option<String>, FxBuildHasher>;
+
 /// Why a view seems to be public by intent, as a clause; `None` when nothing says so.
 pub(crate) fn public(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
+    cx.intents.insert_cloned(owner, |_| find_out(cx, owner))
+}
+
+fn find_out(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
     let index = cx.index;
     let (name, body) = match owner {
         Owner::Class(class) => {

@@ -5,7 +5,7 @@ use crate::edit::{Code, Operation};
 use crate::finding::{Effect, Fix};
 use crate::index::ClassId;
 
-use super::classes::{attribute, defines, find, is_none, libraries};
+use super::classes::{attribute, defines, find, is_none};
 
 /// Pages by number.
 pub(crate) const PAGE_NUMBER: &str = "rest_framework.pagination.PageNumberPagination";
@@ -46,7 +46,7 @@ pub(crate) fn bound_of(cx: &CheckContext<'_>, id: ClassId) -> Bound {
         return Bound::Unclear(format!("it has its own `{method}`"));
     }
     let set = |name: &str| attribute(cx, id, name).map(|source| !is_none(source));
-    let libraries = libraries(cx.index, id);
+    let libraries = cx.index.library_bases(id);
     let base = |name: &str| libraries.iter().any(|l| l == name);
     if base(LIMIT_OFFSET) {
         return match (set("max_limit"), set("default_limit")) {
@@ -87,12 +87,12 @@ pub(crate) fn stock(class: &str) -> Option<Bound> {
 
 /// Whether a class of the project is a pagination class.
 pub(crate) fn is_paginator(cx: &CheckContext<'_>, id: ClassId) -> bool {
-    libraries(cx.index, id).iter().any(|l| stock(l).is_some())
+    cx.index.library_bases(id).iter().any(|l| stock(l).is_some())
 }
 
 /// The fix that gives a class of the project a maximum; `None` where no number is surely large enough.
 pub(crate) fn limit_pages(cx: &CheckContext<'_>, id: ClassId) -> Option<Fix> {
-    let limits = libraries(cx.index, id).iter().any(|l| l == LIMIT_OFFSET);
+    let limits = cx.index.library_bases(id).iter().any(|l| l == LIMIT_OFFSET);
     let (name, size) = if limits { ("max_limit", "default_limit") } else { ("max_page_size", "page_size") };
     // What the class gives by itself must stay allowed.
     let own = match attribute(cx, id, size) {

@@ -11,7 +11,7 @@ use crate::settings::placement::{Site, is_toml};
 use crate::settings::{Dict, SettingsModel, Truth};
 use crate::source::{FileId, Span};
 
-use super::classes::{attribute, defines, find, is_none, libraries};
+use super::classes::{attribute, defines, find, is_none};
 use super::fixes::{Operations, display, placement};
 use super::lists::name_of;
 use super::rest::{self, Key};
@@ -57,7 +57,7 @@ pub(crate) fn limit_of(cx: &CheckContext<'_>, id: ClassId) -> Limit {
     if ["allow_request", "get_rate", "parse_rate"].iter().any(|method| defines(cx, id, method)) {
         return Limit::Unclear;
     }
-    let bases = libraries(cx.index, id);
+    let bases = cx.index.library_bases(id);
     if bases.iter().any(|b| b == SCOPED) {
         return Limit::OfView;
     }

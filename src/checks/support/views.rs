@@ -6,8 +6,7 @@ use crate::edit::{Code, Operation};
 use crate::finding::Label;
 use crate::index::items::FileItems;
 use crate::index::{
-    API_VIEW, ClassId, Expression, Lookup, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution,
-    Written,
+    ClassId, Expression, Lookup, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution, Written,
 };
 use crate::python::{Ranged as _, TokenKind};
 use crate::settings::Truth;
@@ -102,17 +101,10 @@ pub(crate) fn policy_sites<'a>(cx: &CheckContext<'a>, policy: Policy) -> Vec<Pol
 /// base only those count whose file imports from DRF.
 pub(crate) fn classes(cx: &CheckContext<'_>) -> Vec<(ClassId, Truth)> {
     let index = cx.index;
-    let mixed_in = index.mixed_into_views();
-    let truth = |id| if mixed_in.contains(&id) { Truth::Yes } else { index.is_subclass_of(id, API_VIEW) };
-    let all = index.classes().map(|(id, _)| (id, truth(id)));
+    let all = index.of_views().iter().copied();
     all.filter(|&(id, truth)| {
         let file = index.class_file(id);
-        !is_beside(cx, file)
-            && match truth {
-                Truth::Yes => true,
-                Truth::Maybe => imports_drf(index, file),
-                Truth::No => false,
-            }
+        !is_beside(cx, file) && (truth == Truth::Yes || imports_drf(index, file))
     })
     .collect()
 }

@@ -6,9 +6,10 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use once_map::OnceMap;
+use rustc_hash::FxBuildHasher;
 
 use super::eval::{ClassRef, Composed, Evaluator, Found, Owner, Persona, Situation, Val};
 use super::shape::{Shape, inherits};
@@ -76,8 +77,9 @@ pub struct Accesses<'a> {
     index: &'a ProjectIndex,
     settings: Option<&'a SettingsModel>,
     sources: &'a Sources,
-    classes: Known<(ClassId, Detail)>,
-    functions: Known<FunctionId>,
+    classes: Known<(ClassId, Detail), Access>,
+    functions: Known<FunctionId, Access>,
+    permissions: Known<ClassId, bool>,
 }
 
 /// How much of what a class asks is worked out.
@@ -89,12 +91,13 @@ pub enum Detail {
     Objects,
 }
 
-type Known<K> = Mutex<FxHashMap<K, Arc<OnceLock<Arc<Access>>>>>;
+type Known<K, A> = OnceMap<K, Arc<A>, FxBuildHasher>;
 
 impl<'a> Accesses<'a> {
     /// With the settings that production gets, where they are known.
     pub fn new(index: &'a ProjectIndex, settings: Option<&'a SettingsModel>, sources: &'a Sources) -> Self {
-        Self { index, settings, sources, classes: Mutex::default(), functions: Mutex::default() }
+        let (classes, functions, permissions) = Default::default();
+        Self { index, settings, sources, classes, functions, permissions }
     }
 
     /// For one asker on one thread.
@@ -110,6 +113,10 @@ pub trait AccessOf {
 
     /// Of a function under `@api_view`.
     fn of_function(&self, function: FunctionId) -> Arc<Access>;
+
+    /// Whether a permission class surely turns away whoever the authenticators do not know, whatever the view and the
+    /// method are.
+    fn refuses_strangers(&self, permission: ClassId) -> bool;
 }
 
 /// Asks one after the other: what bases and modules mean is worked out once for all that it asks.
@@ -127,20 +134,24 @@ impl AccessOf for AccessReader<'_> {
     fn of_function(&self, function: FunctionId) -> Arc<Access> {
         self.known(&self.shared.functions, function, |policies| policies.access_of_function(function))
     }
+
+    fn refuses_strangers(&self, permission: ClassId) -> bool {
+        *self.known(&self.shared.permissions, permission, |policies| policies.refuses_strangers(permission))
+    }
 }
 
 impl AccessReader<'_> {
-    fn known<K: Copy + Eq + std::hash::Hash>(
+    fn known<K: Copy + Eq + std::hash::Hash, A>(
         &self,
-        known: &Known<K>,
+        known: &Known<K, A>,
         key: K,
-        ask: impl FnOnce(&Policies<'_>) -> Access,
-    ) -> Arc<Access> {
-        let slot = Arc::clone(known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        ask: impl FnOnce(&Policies<'_>) -> A,
+    ) -> Arc<A> {
         let Accesses { index, settings, sources, .. } = self.shared;
         // Where two threads ask the same, one works it out and the other waits.
-        let work = || Arc::new(ask(self.policies.get_or_init(|| Policies::new(index, *settings, sources))));
-        Arc::clone(slot.get_or_init(work))
+        known.insert_cloned(key, |_| {
+            Arc::new(ask(self.policies.get_or_init(|| Policies::new(index, *settings, sources))))
+        })
     }
 }
 
@@ -205,6 +216,14 @@ impl Policies<'_> {
                 access.problem.get_or_insert_with(cause);
             }
         }
+    }
+
+    /// Whether a permission class surely refuses whoever the authenticators do not know.
+    fn refuses_strangers(&self, permission: ClassId) -> bool {
+        let list = Val::list(vec![Val::Class(ClassRef::Project(permission))]);
+        let anything = Situation::default();
+        permission::lets_in(&self.evaluator, &anything, Persona::Anonymous, &list, "has_permission")
+            == Truth::No
     }
 
     /// What a function view of DRF asks.

@@ -199,13 +199,7 @@ impl ProjectIndex {
     /// The model that a dotted name (or the beginning of one, as in `Order.objects`) means for code in the body of
     /// `class`, or at module level of a file.
     pub fn model_named(&self, at: Span, class: Option<ClassId>, dotted: &str) -> Option<ModelName<'_>> {
-        let ends = dotted.match_indices('.').map(|(i, _)| i).chain([dotted.len()]);
-        for end in ends {
-            let name = &dotted[..end];
-            let found = match class {
-                Some(class) => self.resolve_in_class(class, name),
-                None => self.resolve(at.file, name),
-            };
+        for found in self.resolve_each(at.file, class, dotted) {
             match found {
                 Resolution::Resolved(Entity::Class(id)) => {
                     return match self.models().of(id) {

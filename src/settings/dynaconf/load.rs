@@ -139,7 +139,7 @@ impl Loading<'_> {
             self.out.open.get_or_insert_with(|| format!("dynaconf reads {name}, which is not followed"));
             return None;
         }
-        if name.starts_with('/') && inner.is_none() {
+        if name.starts_with(['/', '~']) && inner.is_none() {
             let message = format!("{name} is a file of the machine and is taken as not there");
             self.out.problems.push(Problem { at: None, message });
             return None;

@@ -189,6 +189,9 @@ impl Interp<'_> {
                             }
                         }
                         V::Parts(_) => val.clone(),
+                        V::Lib(object) if object.class == super::home::CLASS => {
+                            self.home_method(&object.clone(), "__str__", &Args::default())
+                        }
                         V::Lazy(text) => Val::str(text),
                         V::Bytes(bytes) if args.pos.len() > 1 => std::str::from_utf8(bytes)
                             .map_or_else(|_| Val::unknown("bytes that are no text"), Val::str),
@@ -255,9 +258,10 @@ impl Interp<'_> {
                     let (entries, rest) = self.entries_of(val);
                     dict.rest = dict.rest.or(rest);
                     for (key, value) in entries {
-                        let cause = cause_of(&key);
-                        let lost = dict.insert(key, value);
-                        self.taint_all(&lost, &cause);
+                        let lost = dict.insert(key.clone(), value);
+                        if !lost.is_empty() {
+                            self.taint_all(&lost, &cause_of(&key));
+                        }
                     }
                 }
                 for (name, value) in args.kw {
@@ -515,9 +519,8 @@ impl Interp<'_> {
                 match attr.as_str() {
                     Some(name) => self.set_attr(owner, &name.clone(), val.clone(), args.at)?,
                     None => {
-                        let cause = cause_of(attr);
-                        let (owner, cause) = (owner.clone(), cause);
-                        self.taint(&owner, &cause);
+                        let cause = self.naming_cause(attr, args.at);
+                        self.taint(&owner.clone(), &cause);
                     }
                 }
                 Val::new(V::None)

@@ -159,7 +159,8 @@ impl Interp<'_> {
         Ok(val.with_env(&env))
     }
 
-    fn parts_method(&mut self, parts: &Rc<Vec<Option<Rc<str>>>>, name: &str, args: &Args) -> Val {
+    /// A method of a text of which parts are unknown.
+    pub(super) fn parts_method(&mut self, parts: &Rc<Vec<Option<Rc<str>>>>, name: &str, args: &Args) -> Val {
         let cause = "a part of the text cannot be told";
         let map = |f: &dyn Fn(&str) -> String| {
             Self::join_parts(parts.iter().map(|p| p.as_ref().map(|p| f(p).as_str().into())).collect())

@@ -85,9 +85,8 @@ impl<'a> Interp<'a> {
         }
         match at {
             Some(at) => {
-                let line = self.sources.line(at);
-                let path = self.sources.path(at.file);
-                format!("decided by a condition that cannot be told ({path}:{line}: {cause})").into()
+                let place = self.shown_place(at);
+                format!("decided by a condition that cannot be told ({place}: {cause})").into()
             }
             None => format!("decided by a condition that cannot be told ({cause})").into(),
         }
@@ -276,11 +275,15 @@ impl<'a> Interp<'a> {
         } else {
             let mut arms: Vec<&mut dyn FnMut(&mut Self) -> R<Flow>> =
                 arms.iter_mut().map(|a| &mut **a as &mut dyn FnMut(&mut Self) -> R<Flow>).collect();
-            let cause: Rc<str> = format!(
-                "decided by whether the code raises, which cannot be told{}",
-                frame.pending.first().map(|(_, r)| format!(" ({})", r.cause)).unwrap_or_default()
-            )
-            .into();
+            let cause: Rc<str> = match frame.pending.first() {
+                Some((_, first)) if first.cause.starts_with("decided by whether the code raises") => {
+                    first.cause.clone()
+                }
+                first => {
+                    let why = first.map(|(_, raise)| format!(" ({})", raise.cause)).unwrap_or_default();
+                    format!("decided by whether the code raises, which cannot be told{why}").into()
+                }
+            };
             self.either(&cause, &Reads::default(), &mut arms)
         };
         if let (Err(end), Some(name)) = (&result, missing)

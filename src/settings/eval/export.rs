@@ -279,16 +279,30 @@ impl Interp<'_> {
             V::Regex(pattern) => Value::Regex(pattern.to_string()),
             V::Path(path) => Value::Path(self.shown_path(path)),
             V::Lazy(text) => Value::Lazy(text.to_string()),
-            V::Lib(object) if object.class == "environ-path" => unknown("an object of a library"),
+            V::Lib(_) if let Some((rest, is_path)) = super::home::below(val) => {
+                if is_path {
+                    unknown(&format!("it depends on the machine: the path ~{rest} in the home folder"))
+                } else {
+                    Value::PartlyStr(vec![None, Some(rest.to_string())])
+                }
+            }
+            V::Lib(object) if object.class == "object" => unknown("an object() without a value of its own"),
+            V::Lib(_) => unknown("an object of a library"),
+            V::Instance(_) => match self.instance_class(val) {
+                Some(class) => {
+                    unknown(&format!("an object of the class {}", self.classes[class as usize].name))
+                }
+                None => unknown("an object"),
+            },
             V::Unknown(unk) => Value::Unknown(Unknown {
                 cause: unk.cause.to_string(),
                 required: unk.required || val.env.has_needed(),
                 candidates: unk.candidates.iter().take(8).map(|c| self.node(c, left, path)).collect(),
             }),
             V::Iter(_) => unknown("an iterator"),
-            V::Ellipsis | V::Namespace(_) | V::Instance(_) | V::Bound(_) | V::Environ | V::Lib(_) => {
-                unknown("an object")
-            }
+            V::Ellipsis => unknown("an ellipsis"),
+            V::Bound(_) => unknown("a method of an object"),
+            V::Environ | V::Namespace(_) => unknown("a namespace or the environment as a whole"),
         };
         if val.heap_id().is_some() {
             path.pop();
@@ -315,7 +329,7 @@ impl Interp<'_> {
         })
     }
 
-    fn shown_path(&self, path: &str) -> String {
+    pub(super) fn shown_path(&self, path: &str) -> String {
         let root = self.sources.root().to_string_lossy();
         let root = root.trim_end_matches('/');
         match path.strip_prefix(root) {

@@ -344,9 +344,10 @@ impl<'a> Interp<'a> {
                 Some(key) => {
                     let key = self.eval(key)?;
                     let value = self.eval(&item.value)?;
-                    let cause = cause_of(&key);
-                    let lost = dict.insert(key, value);
-                    self.taint_all(&lost, &cause);
+                    let lost = dict.insert(key.clone(), value);
+                    if !lost.is_empty() {
+                        self.taint_all(&lost, &cause_of(&key));
+                    }
                 }
                 None => {
                     let val = self.eval(&item.value)?;
@@ -406,10 +407,11 @@ impl<'a> Interp<'a> {
                 };
                 match text {
                     Ok(text) => parts.push(Some(text.as_str().into())),
-                    Err(_) => match &val.v {
-                        V::Parts(inner) => parts.extend(inner.iter().cloned()),
-                        _ => parts.push(None),
-                    },
+                    // Quoted or padded, its known parts may stand elsewhere.
+                    Err(_) if field.format_spec.is_some() || field.conversion == ConversionFlag::Repr => {
+                        parts.push(None);
+                    }
+                    Err(_) => parts.extend(super::operators::parts_of(&val)),
                 }
             }
         }

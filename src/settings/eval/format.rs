@@ -134,10 +134,11 @@ impl Interp<'_> {
                         _ if spec.contains('{') => Err("a computed format".into()),
                         _ => self.format_value(&val, spec)?,
                     };
-                    match (text, &val.v) {
-                        (Ok(text), _) => parts.push(Some(text.as_str().into())),
-                        (Err(_), V::Parts(inner)) => parts.extend(inner.iter().cloned()),
-                        (Err(_), _) => parts.push(None),
+                    match text {
+                        Ok(text) => parts.push(Some(text.as_str().into())),
+                        // Quoted or padded, its known parts may stand elsewhere.
+                        Err(_) if conversion == "r" || !spec.is_empty() => parts.push(None),
+                        Err(_) => parts.extend(super::operators::parts_of(&val)),
                     }
                 }
                 '}' => return Err(Raise::new("ValueError", "formats a text with a lone brace")),

@@ -202,7 +202,8 @@ impl<'a> Interp<'a> {
         });
         let uncertain = self.frame_ref().uncertain;
         let frame = Frame::of_body(chain, module, file, class.zip(this));
-        self.frames.push(Frame { is_function: true, yields, uncertain, ..frame });
+        let called = at.map(|at| (at, name.clone()));
+        self.frames.push(Frame { is_function: true, yields, uncertain, called, ..frame });
         let result = match body {
             Body::Expr(expr) => self.eval(expr).map(Flow::Return),
             Body::Block(body) => self.exec_block(body),

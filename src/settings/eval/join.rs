@@ -298,7 +298,10 @@ pub(super) fn same(x: &Val, hx: &Heap, y: &Val, hy: &Heap, depth: usize) -> bool
         (V::Tuple(a), V::Tuple(b)) => Rc::ptr_eq(a, b) || same_seqs(a, hx, b, hy, depth),
         (V::Namespace(a), V::Namespace(b)) => a == b,
         (V::Module(a), V::Module(b)) | (V::Func(a), V::Func(b)) | (V::Class(a), V::Class(b)) => a == b,
-        (V::Lib(a), V::Lib(b)) => Rc::ptr_eq(a, b),
+        (V::Lib(a), V::Lib(b)) => {
+            Rc::ptr_eq(a, b)
+                || super::home::below(x).is_some() && super::home::below(x) == super::home::below(y)
+        }
         (V::Unknown(a), V::Unknown(b)) => Rc::ptr_eq(a, b),
         _ => false,
     }

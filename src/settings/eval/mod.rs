@@ -45,6 +45,7 @@ mod format;
 mod functions;
 mod havoc;
 mod heap;
+mod home;
 mod imports;
 mod index;
 mod join;
@@ -163,6 +164,8 @@ struct Frame {
     yields: Option<Id>,
     /// How many unknown conditions lead here, and the outermost's place.
     uncertain: usize,
+    /// The call that runs it, in a function, and the function's name.
+    called: Option<(Span, Name)>,
 }
 
 impl Frame {
@@ -183,6 +186,7 @@ impl Frame {
             outer: None,
             yields: None,
             uncertain: 0,
+            called: None,
         }
     }
 }
@@ -452,8 +456,25 @@ impl<'a> Interp<'a> {
     /// A link of a chain, placed in time.
     fn step(&mut self, at: Option<Span>, how: How, note: impl Into<String>) -> Option<(u32, Step)> {
         let at = at?;
-        let how = if self.frame_ref().uncertain > 0 && how == How::Assigned { How::Guarded } else { how };
+        let binds = matches!(how, How::Assigned | How::Called);
+        let how = if self.frame_ref().uncertain > 0 && binds { How::Guarded } else { how };
         Some((self.next_seq(), Step { at, how, note: note.into() }))
+    }
+
+    /// A place for people: the file and the line.
+    fn shown_place(&self, at: Span) -> String {
+        format!("{}:{}", self.sources.path(at.file), self.sources.line(at))
+    }
+
+    /// Why a name that was bound under a name that cannot be told may be any.
+    fn naming_cause(&self, name: &Val, at: Option<Span>) -> Rc<str> {
+        let cause = cause_of(name);
+        match at {
+            Some(at) if !cause.starts_with("a name that cannot be told is set") => {
+                format!("a name that cannot be told is set ({}: {cause})", self.shown_place(at)).into()
+            }
+            _ => cause,
+        }
     }
 
     /// Notes an edit in place on the object.
@@ -519,7 +540,24 @@ fn cause_of(val: &Val) -> Rc<str> {
     match &val.v {
         V::Unknown(unk) => unk.cause.clone(),
         V::Parts(_) => "a part of the text cannot be told".into(),
-        _ => "it is computed in a way that is not modelled".into(),
+        V::Ref(name) => match name.strip_prefix("builtins.") {
+            Some(builtin) => format!("{builtin} is used in a way that is not modelled").into(),
+            None => format!("{name} is not part of the project").into(),
+        },
+        // An attribute of what cannot be told.
+        V::Bound(bound) if bound.0.is_unknown() => cause_of(&bound.0),
+        V::Bound(bound) => match &bound.1 {
+            val::Callee::Method(name) => format!("the method {name}() is not modelled").into(),
+            val::Callee::Func(_) => "a method is used in a way that is not modelled".into(),
+        },
+        V::Lib(_) => "an object of a library is used in a way that is not modelled".into(),
+        V::Instance(_) => "an object is used in a way that is not modelled".into(),
+        _ => match val.type_name() {
+            Some(name) => {
+                format!("it is computed from a value of type {name} in a way that is not modelled").into()
+            }
+            None => "it is computed in a way that is not modelled".into(),
+        },
     }
 }
 

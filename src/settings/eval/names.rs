@@ -125,6 +125,20 @@ impl Interp<'_> {
         scope.vars.insert(name, Binding { val, steps: Rc::new(steps) });
     }
 
+    /// Binds a name in a namespace that need not be the running code's. Where a function does it for a module, the
+    /// module's own statement that led there comes last in the chain: it decides.
+    pub(super) fn bind_from_afar(&mut self, scope: super::val::Id, name: &str, val: Val, at: Option<Span>) {
+        let step = self.assigned(at, &val);
+        let body = self.frames.iter().position(|frame| frame.scope == scope && !frame.is_function);
+        let call = body.and_then(|body| self.frames.get(body + 1)).and_then(|frame| frame.called.clone());
+        let Some((at, function)) = call else {
+            self.bind_in(scope, name, val, step, Vec::new());
+            return;
+        };
+        let call = self.step(Some(at), How::Called, format!("set by {function}()"));
+        self.bind_in(scope, name, val, call, step.into_iter().collect());
+    }
+
     /// Unbinds a name; `false` when it was not bound.
     pub(super) fn unbind(&mut self, name: &str) -> bool {
         let frame = self.frame_ref();

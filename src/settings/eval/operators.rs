@@ -69,7 +69,7 @@ impl Interp<'_> {
                 }
             }
             V::Lib(object) => match object.class {
-                "env" | "file" | "exception" | "property" | "timezone" | "match" => true,
+                "env" | "file" | "exception" | "property" | "timezone" | "match" | super::home::CLASS => true,
                 _ => return None,
             },
             V::Instance(id) => {
@@ -311,6 +311,19 @@ impl Interp<'_> {
             let args = super::functions::Args { pos: vec![right.clone()], ..Default::default() };
             return self.call_method(left, name, args);
         }
+        if let (V::Lib(object), Operator::Div | Operator::Add) = (&left.v, op)
+            && let Some(path) = super::home::extended(object, right, op == Operator::Div)
+        {
+            return Ok(path.with_env(&left.env.union(&right.env)));
+        }
+        if op == Operator::Add
+            && matches!(left.v, V::Str(_) | V::Parts(_))
+            && super::home::below(right).is_some_and(|(_, is_path)| !is_path)
+        {
+            let mut parts = parts_of(left);
+            parts.extend(parts_of(right));
+            return Ok(Self::join_parts(parts).with_env(&left.env.union(&right.env)));
+        }
         if let V::Lib(object) = &left.v
             && object.class == "environ-path"
             && let Some(path) = self.environ_path_operation(&object.clone(), op, right)?
@@ -354,7 +367,11 @@ fn open_truth(len: usize, rest: Option<&Rc<str>>) -> Option<bool> {
     }
 }
 
-fn parts_of(val: &Val) -> Vec<Option<Rc<str>>> {
+/// The known parts of a text.
+pub(super) fn parts_of(val: &Val) -> Vec<Option<Rc<str>>> {
+    if let Some((rest, _)) = super::home::below(val) {
+        return vec![None, Some(rest.clone())];
+    }
     match &val.v {
         V::Str(text) => vec![Some(text.clone())],
         V::Parts(parts) => (**parts).clone(),

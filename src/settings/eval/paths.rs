@@ -18,6 +18,18 @@ fn join_text(a: &str, b: &str) -> String {
     }
 }
 
+/// `os.path.join(a, b, …)`.
+pub(super) fn joined(parts: &[&Rc<str>]) -> String {
+    let Some((first, rest)) = parts.split_first() else { return String::new() };
+    rest.iter().fold(first.to_string(), |all, part| {
+        if part.is_empty() && !all.ends_with('/') && !all.is_empty() {
+            format!("{all}/")
+        } else {
+            join_text(&all, part)
+        }
+    })
+}
+
 /// `Path(a) / b`.
 pub(super) fn join(a: &str, b: &str) -> String {
     clean(&join_text(if a == "." { "" } else { a }, b))
@@ -173,10 +185,13 @@ impl Interp<'_> {
     fn exists_val(&mut self, path: &str, name: &str) -> Val {
         match self.exists(path, name) {
             Some(answer) => Val::bool(answer),
-            None => Self::one_of(
-                "it depends on the files of the machine",
-                vec![Val::bool(true), Val::bool(false)],
-            ),
+            None => {
+                let cause = format!(
+                    "it depends on the files of the machine: whether {} is there",
+                    self.shown_path(path)
+                );
+                Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
+            }
         }
     }
 
@@ -188,6 +203,7 @@ impl Interp<'_> {
     pub(super) fn path_method(&mut self, path: &Rc<str>, name: &str, args: &Args) -> R<Val> {
         let of = |text: String| Val::new(V::Path(text.into()));
         Ok(match name {
+            "expanduser" if let Some(val) = super::home::expanded(path, true) => val,
             "resolve" | "absolute" | "expanduser" => match self.absolute(path) {
                 Some(path) if !path.starts_with('~') => of(path),
                 _ => Val::unknown("a path that depends on the working folder"),
@@ -269,6 +285,7 @@ impl Interp<'_> {
                 return Ok(Val::unknown(cause));
             }
         };
+        let cause: Rc<str> = format!("it reads the file {}", self.shown_path(&path)).into();
         let mode = args.get(1, "mode").and_then(Val::as_str).cloned().unwrap_or_else(|| "r".into());
         let is_binary = matches!(&*mode, "rb" | "br");
         let reads = is_binary || matches!(&*mode, "r" | "rt");
@@ -326,11 +343,31 @@ impl Interp<'_> {
         Self::join_parts(vec![None, Some(end.as_str().into())])
     }
 
+    /// `os.path.join` for each of the values that one of its parts may have.
+    fn join_each(&mut self, args: &[Val], position: usize, unk: &super::val::Unk) -> Option<Val> {
+        let is_text =
+            |part: &Val| matches!(part.v, V::Str(_) | V::Path(_)) || super::home::below(part).is_some();
+        let mut joined = Vec::new();
+        for candidate in unk.candidates.iter().take(super::join::MAX_CANDIDATES) {
+            let mut args = args.to_vec();
+            args[position] = candidate.clone();
+            if !args.iter().all(is_text) {
+                return None;
+            }
+            joined.push(self.os_path("join", &Args { pos: args, ..Args::default() }).ok()??);
+        }
+        let whole = joined.len() == unk.candidates.len() && !unk.maybe_unset;
+        whole.then(|| self.choice(&unk.cause, joined))
+    }
+
     /// `os.path.name(…)`.
     pub(super) fn os_path(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
         let env = args.all().fold(super::val::Reads::default(), |all, v| all.union(&v.env));
+        if let Some(val) = super::home::os_path(name, &args.pos) {
+            return Ok(Some(val.with_env(&env)));
+        }
         let mut texts = Vec::new();
-        for arg in &args.pos {
+        for (position, arg) in args.pos.iter().enumerate() {
             match &arg.v {
                 V::Str(text) | V::Path(text) => texts.push(text.clone()),
                 V::None | V::Bool(_) | V::Int(_) | V::List(_) | V::Dict(_) if name != "commonprefix" => {
@@ -341,7 +378,8 @@ impl Interp<'_> {
                     .with_env(&env));
                 }
                 V::Unknown(unk) if name == "join" && !unk.candidates.is_empty() => {
-                    return Ok(Some(Val::unknown(unk.cause.clone()).with_env(&env)));
+                    let known = self.join_each(&args.pos, position, unk);
+                    return Ok(Some(known.unwrap_or_else(|| Val::unknown(unk.cause.clone())).with_env(&env)));
                 }
                 V::Unknown(_) | V::Parts(_) if name == "join" => {
                     return Ok(Some(Self::join_unclear(&args.pos).with_env(&env)));
@@ -349,7 +387,14 @@ impl Interp<'_> {
                 _ => {
                     let cause = super::cause_of(arg);
                     return Ok(Some(match name {
-                        "exists" | "isfile" | "isdir" => {
+                        "exists" | "isfile" | "isdir" | "lexists" => {
+                            let cause = match super::home::below(arg) {
+                                Some((rest, _)) => format!(
+                                    "it depends on the files of the machine: whether ~{rest} is there"
+                                )
+                                .into(),
+                                None => cause,
+                            };
                             Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
                         }
                         _ => Val::unknown(cause),
@@ -359,13 +404,7 @@ impl Interp<'_> {
         }
         let Some(first) = texts.first().cloned() else { return Ok(None) };
         let val = match name {
-            "join" => Self::text(texts[1..].iter().fold(first.to_string(), |all, part| {
-                if part.is_empty() && !all.ends_with('/') && !all.is_empty() {
-                    format!("{all}/")
-                } else {
-                    join_text(&all, part)
-                }
-            })),
+            "join" => Self::text(joined(&texts.iter().collect::<Vec<_>>())),
             "dirname" => Val::str(dirname(&first)),
             "basename" => Val::str(first.rsplit('/').next().unwrap_or(&first)),
             "abspath" | "realpath" => match self.absolute(&first) {
@@ -387,6 +426,7 @@ impl Interp<'_> {
                 Val::tuple(vec![Val::str(&first[..at]), Val::str(&first[at..])])
             }
             "expanduser" if !first.starts_with('~') => Val::str(&first),
+            "expanduser" if let Some(val) = super::home::expanded(&first, false) => val,
             "expandvars" if !first.contains('$') => Val::str(&first),
             "normcase" => Val::str(&first),
             _ => {

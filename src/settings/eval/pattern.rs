@@ -116,6 +116,10 @@ impl<'a> Interp<'a> {
     pub(super) fn literal_eval(&mut self, args: &Args) -> R<Val> {
         let Some(val) = args.pos.first() else { return Ok(Val::unknown("nothing to evaluate")) };
         let Some(text) = val.as_str() else {
+            if matches!(val.v, V::None | V::Bool(_) | V::Int(_) | V::Float(_) | V::List(_) | V::Dict(_)) {
+                return Err(Raise::new("ValueError", "evaluates something that is no text as a literal")
+                    .with_env(&val.env));
+            }
             let cause = cause_of(val);
             self.may_raise(&cause);
             return Ok(Val::unknown(cause).with_env(&val.env));

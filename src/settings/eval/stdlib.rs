@@ -239,6 +239,12 @@ impl Interp<'_> {
                 Val::new(V::None)
             }
             "sys.exit" | "os._exit" => return Err(Raise::new("SystemExit", "ends the program")),
+            "pathlib.Path.home" => super::home::expanded("~", true).unwrap_or_else(|| Val::new(V::None)),
+            "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "pathlib.PurePosixPath"
+                if let Some(path) = super::home::path_of(&args.pos) =>
+            {
+                path
+            }
             "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "pathlib.PurePosixPath" => {
                 let mut path: Option<String> = None;
                 for arg in &args.pos {
@@ -261,11 +267,13 @@ impl Interp<'_> {
             }
             "os.fspath" => match first.as_ref().map(|v| &v.v) {
                 Some(V::Path(path) | V::Str(path)) => Val::new(V::Str(path.clone())),
+                Some(V::Lib(object)) if object.class == super::home::CLASS => {
+                    self.home_method(&object.clone(), "__fspath__", &Args::default())
+                }
                 _ => Val::unknown("a path that cannot be told"),
             },
             "os.getcwd"
             | "pathlib.Path.cwd"
-            | "pathlib.Path.home"
             | "os.getpid"
             | "os.listdir"
             | "os.cpu_count"

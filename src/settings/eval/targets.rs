@@ -89,9 +89,10 @@ impl<'a> Interp<'a> {
         match &owner.v {
             V::Dict(id) => {
                 let id = *id;
-                let cause = cause_of(&key);
-                let lost = self.dict_mut(id).map(|dict| dict.insert(key, val)).unwrap_or_default();
-                self.taint_all(&lost, &cause);
+                let lost = self.dict_mut(id).map(|dict| dict.insert(key.clone(), val)).unwrap_or_default();
+                if !lost.is_empty() {
+                    self.taint_all(&lost, &cause_of(&key));
+                }
                 self.note_edit(id, at, How::Updated);
             }
             V::Environ => {
@@ -103,10 +104,12 @@ impl<'a> Interp<'a> {
                 let scope = *scope;
                 match key.as_str().cloned() {
                     Some(name) => {
-                        let step = self.assigned(at, &val);
-                        self.bind_in(scope, &name, val, step, Vec::new());
+                        self.bind_from_afar(scope, &name, val, at);
                     }
-                    None => self.open_scope(scope, &cause_of(&key), true),
+                    None => {
+                        let cause = self.naming_cause(&key, at);
+                        self.open_scope(scope, &cause, true);
+                    }
                 }
             }
             V::List(id) => {
@@ -206,8 +209,7 @@ impl<'a> Interp<'a> {
             }
             _ => return Ok(()),
         };
-        let step = self.assigned(at, &val);
-        self.bind_in(scope, name, val, step, Vec::new());
+        self.bind_from_afar(scope, name, val, at);
         Ok(())
     }
 

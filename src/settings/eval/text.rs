@@ -25,6 +25,9 @@ impl Interp<'_> {
                 }
                 Err("the text of an object".into())
             }
+            V::Lib(object) if object.class == super::home::CLASS => {
+                Err("it depends on the machine: a path in the home folder".into())
+            }
             V::Lib(object) if object.class == "environ-path" => {
                 let path = object.args.first().and_then(Val::as_str);
                 path.map(ToString::to_string).ok_or_else(|| "the text of an object".into())

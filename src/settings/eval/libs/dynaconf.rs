@@ -9,7 +9,7 @@ use super::super::raise::{R, Raise};
 use super::super::val::{Id, LibObject, Reads, V, Val};
 use super::super::{ENVIRON, Interp, cause_of};
 use crate::settings::dynaconf::{self, Loaded, Options};
-use crate::settings::{How, Node, Step};
+use crate::settings::{How, Node, Step, Value};
 use crate::source::FileId;
 
 /// How deep values are looked into.
@@ -111,7 +111,13 @@ impl Interp<'_> {
 
     fn dynaconf_load(&mut self, options: &mut Options, args: &Args) -> Loaded {
         for (name, val) in &args.kw {
-            let node = self.whole_node(val);
+            let node = match super::super::home::below(val) {
+                // A file there is the machine's.
+                Some((rest, _)) => {
+                    Node { value: Value::Str(format!("~{rest}")), at: val.at, env: Vec::new() }
+                }
+                None => self.whole_node(val),
+            };
             options.give(name, node);
         }
         if let Some(cause) = &args.open {

@@ -169,6 +169,7 @@ impl Interp<'_> {
         match object.class {
             "env" => self.read_env(object, name, &args),
             "logger" | "noop" => Ok(Val::new(V::None)),
+            super::home::CLASS => Ok(self.home_method(object, name, &args)),
             "ini" => self.ini_method(object, name, &args),
             "dynaconf" => self.dynaconf_method(object, name, &args),
             "file" => {
@@ -224,6 +225,7 @@ impl Interp<'_> {
                 self.super_attr(class, &this, name).map(Some)
             }
             ("url", _) => Ok(urls::part(object, name)),
+            (super::home::CLASS, _) => Ok(Some(self.home_attr(object, name))),
             ("environ-path", "root") => Ok(object.args.first().cloned()),
             ("dynaconf", _) => self.dynaconf_attr(object, name),
             ("exception", "errno") => Ok(Some(match object.args.first().and_then(Val::as_str) {
