@@ -36,8 +36,8 @@ pub(crate) fn by_callers(cx: &CheckContext<'_>, class: ClassId, name: &str) -> O
         if calls.found.is_empty() {
             continue;
         }
-        let arguments = calls.found.iter().flat_map(|call| call.arguments.iter_source_order());
-        if arguments.map(|a| a.value()).any(|value| is_of_caller(value, &facts)) {
+        let mut arguments = calls.found.iter().flat_map(|call| call.arguments.iter_source_order());
+        if arguments.any(|argument| is_of_caller(argument.value(), &facts)) {
             return Some(format!("`{}` hands it what belongs to the request", method.name));
         }
         calling += 1;
@@ -62,7 +62,9 @@ fn is_of_caller(value: &Expr, facts: &Facts<'_>) -> bool {
         other => vec![other],
     };
     let mut finder = OfCaller(false);
-    values.into_iter().for_each(|value| finder.visit_expr(value));
+    for value in values {
+        finder.visit_expr(value);
+    }
     finder.0
 }
 
