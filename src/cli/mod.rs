@@ -57,8 +57,6 @@ pub fn run(args: impl Iterator<Item = OsString>) -> u8 {
 struct NothingFound(String);
 
 fn dispatch(args: Vec<OsString>) -> u8 {
-    // The one place where the pool is set up; a second attempt, in a test that runs twice, changes nothing.
-    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES / 4).build_global();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {

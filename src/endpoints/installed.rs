@@ -56,6 +56,12 @@ pub(super) fn read(
         reader.need(&name, 0);
     }
     reader.need_of_project(index);
+    let apps = model.get("INSTALLED_APPS").and_then(|apps| apps.node.as_items());
+    for app in apps.iter().flat_map(|apps| &apps.items) {
+        if let Some(app) = app.as_str().filter(|app| !is_core(app)) {
+            reader.need_app(app);
+        }
+    }
     if reader.files.is_empty() {
         return None;
     }
@@ -94,6 +100,25 @@ struct Reader {
 }
 
 impl Reader {
+    /// The configuration of an installed app, where it speaks of DRF's settings.
+    fn need_app(&mut self, entry: &str) {
+        let is_class = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
+        let module = match entry.rsplit_once('.') {
+            Some((module, class)) if is_class(class) => module.to_owned(),
+            _ => format!("{entry}.apps"),
+        };
+        let path = self.site.join(module.replace('.', "/")).with_extension("py");
+        let speaks = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("REST_FRAMEWORK");
+        if !read_file(&path).is_ok_and(|bytes| speaks(&bytes)) {
+            return;
+        }
+        let Some(position) = self.module(&module) else { return };
+        let names: Vec<String> = self.files[position].0.classes.iter().map(|c| c.name.to_string()).collect();
+        for name in names {
+            self.need(&format!("{module}.{name}"), 0);
+        }
+    }
+
     /// What the project's own views and permissions name of packages.
     fn need_of_project(&mut self, index: &ProjectIndex) {
         for items in index.files() {

@@ -97,6 +97,8 @@ impl Engine {
         let sources = report.sources.with_overlay(&texts);
         let loaded = Loaded { sources, not_read: report.not_read.clone() };
         let after = on_big_stacks(|| scan_loaded(self, loaded, &Silent))?;
+        // The unchanged files are those of `report`, which stays.
+        after.forget_trees();
         let (old, new) = (active(report), active(&after));
         let resolves = old.keys().filter(|k| !new.contains_key(*k)).map(|k| (*k).to_owned()).collect();
         let introduces =

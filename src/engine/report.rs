@@ -8,6 +8,7 @@ use crate::checklist::Catalog;
 use crate::decisions::{Answer, Waiver};
 use crate::finding::{Confidence, Finding, OpenView, Outcome, Severity, Suppressed, Verdict};
 use crate::project::{NotRead, Project};
+use crate::python::forget_trees;
 use crate::settings::SettingsModel;
 use crate::source::Sources;
 
@@ -30,6 +31,13 @@ pub struct Report {
     pub notices: Vec<String>,
     /// Findings that the profile or the selection leaves out.
     pub hidden_by_profile: usize,
+}
+
+impl Report {
+    /// Lets go of the parsed files, which only the scan needed: for programs that keep the report.
+    pub fn forget_trees(&self) {
+        forget_trees(&self.sources);
+    }
 }
 
 /// One Django project, judged.

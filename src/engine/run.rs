@@ -57,12 +57,11 @@ pub(super) fn run_checks(
         public: &public,
         intents: Intents::default(),
     };
-    let reader = access.reader();
-    let asking = shared.context(&reader);
     let all: Vec<&'static dyn Check> = checks::all();
     let (done, of) = (AtomicUsize::new(0), all.len());
     let run_all = |some: &[(&'static dyn Check, EndpointUse)]| {
-        let each = some.par_iter().map_init(
+        // The families at the end take longest: begun last, they would keep one thread waiting for another.
+        let each = some.par_iter().rev().with_max_len(2).map_init(
             || access.reader(),
             |reader, &(check, uses)| {
                 let outcome = match uses {
@@ -84,8 +83,8 @@ pub(super) fn run_checks(
         cx.catalog.check(check.id()).is_some_and(|meta| cx.selection.takes(meta))
     };
     let (mut later, now): (Vec<_>, Vec<_>) = all
-        .into_iter()
-        .map(|check| (check, check.endpoints(&asking)))
+        .into_par_iter()
+        .map_init(|| access.reader(), |reader, check| (check, check.endpoints(&shared.context(reader))))
         .partition(|(_, uses)| matches!(uses, EndpointUse::Basis | EndpointUse::Detail));
     // Listing the endpoints takes time: it is done for checks that somebody selected.
     later.retain(|(check, uses)| selected(check) || *uses == EndpointUse::Detail);

@@ -15,10 +15,9 @@ use super::select::Selection;
 use super::settings::{Models, assumption, evaluate_all};
 use super::{Engine, EngineError, Progress, ProgressSink, Report};
 use crate::checklist::Catalog;
-use crate::index::ProjectIndex;
 use crate::index::items::FileItems;
+use crate::index::{Framework, ProjectIndex};
 use crate::project::{self, LoadOptions, Loaded, Project, SettingsChoice};
-use crate::python::forget_trees;
 use crate::settings::Environment;
 use crate::source::{FileId, ReadError, Sources, decode, read_file};
 
@@ -49,8 +48,14 @@ pub(super) fn scan(engine: &Engine, sink: &dyn ProgressSink) -> Result<Report, E
             Err(EngineError::Cancelled)
         }
     };
-    // The catalogue is made while the disk is read.
-    let (loaded, _) = rayon::join(|| load(&engine.root), Catalog::builtin);
+    // What is built in is unpacked while the disk is read.
+    let (loaded, ()) = rayon::join(
+        || load(&engine.root),
+        || {
+            Catalog::builtin();
+            Framework::builtin();
+        },
+    );
     let loaded = loaded?;
     let mut report = scan_loaded(engine, loaded, sink)?;
     let inside = needs_surroundings(&report) || is_package(&engine.root);
@@ -169,7 +174,6 @@ pub(super) fn scan_loaded(
             reports.push(judged.report);
         }
     }
-    forget_trees(&sources);
     judge::number(&mut reports);
     notices.extend(judge::unused_comments(&context, &reports));
     Ok(Report {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::python::ModulePath;
@@ -34,30 +35,21 @@ impl Modules {
         self.paths.reserve(files.len());
         let mut own = Vec::with_capacity(files.len());
         let mut inferred = Vec::with_capacity(2 * files.len());
-        for &file in files {
-            let path = sources.path(file);
-            self.paths.insert(file, path.into());
+        let named: Vec<Names> =
+            files.par_iter().map(|&file| Names::of(sources.path(file), import_roots, &packages)).collect();
+        for (&file, Names { by_root, likely, stem }) in files.iter().zip(named) {
+            self.paths.insert(file, sources.path(file).into());
             let mut first: Option<(bool, ModulePath)> = None;
-            for root in import_roots {
-                let Some(name) = ModulePath::of_file(path, root) else { continue };
+            for (is_inside, name) in by_root {
                 self.add(&name, file);
                 // A folder that is itself a package is rather imported as one.
-                let is_inside = packages.contains(root.as_str());
                 if first.as_ref().is_none_or(|(inside, _)| *inside && !is_inside) {
                     first = Some((is_inside, name));
                 }
             }
-            // A folder without `__init__.py` is a namespace package, or the folder that scripts run from.
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let by_package = ModulePath::of_file(path, package_root(path, &packages));
-            let by_path = ModulePath::of_file(path, "");
-            let likely =
-                if packages.contains(folder) { [by_package, by_path] } else { [by_path, by_package] };
-            let stem =
-                || ModulePath { name: path.trim_end_matches(".py").replace('/', "."), is_package: false };
             let best = likely[0].clone().or_else(|| likely[1].clone());
             inferred.extend(likely.into_iter().flatten().map(|name| (name, file)));
-            own.push(first.map(|(_, name)| name).or(best).unwrap_or_else(stem));
+            own.push(first.map(|(_, name)| name).or(best).unwrap_or(stem));
         }
         for (name, file) in inferred {
             self.add(&name, file);
@@ -119,6 +111,32 @@ impl Modules {
     /// Whether the name is a folder of modules (with or without `__init__.py`).
     pub(super) fn is_namespace(&self, name: &str) -> bool {
         self.namespaces.contains(name)
+    }
+}
+
+/// What one file may be called.
+struct Names {
+    /// Below the import roots, with whether such a root is itself a package.
+    by_root: Vec<(bool, ModulePath)>,
+    /// By the folders around it, the likelier first.
+    likely: [Option<ModulePath>; 2],
+    /// Whatever else fails.
+    stem: ModulePath,
+}
+
+impl Names {
+    fn of(path: &str, import_roots: &[String], packages: &BTreeSet<&str>) -> Self {
+        let named =
+            |root: &String| Some((packages.contains(root.as_str()), ModulePath::of_file(path, root)?));
+        // A folder without `__init__.py` is a namespace package, or the folder that scripts run from.
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let by_package = ModulePath::of_file(path, package_root(path, packages));
+        let by_path = ModulePath::of_file(path, "");
+        Self {
+            by_root: import_roots.iter().filter_map(named).collect(),
+            likely: if packages.contains(folder) { [by_package, by_path] } else { [by_path, by_package] },
+            stem: ModulePath { name: path.trim_end_matches(".py").replace('/', "."), is_package: false },
+        }
     }
 }
 

@@ -30,6 +30,12 @@ impl EngineBackend {
     }
 }
 
+/// A report that stays: the session has no use for the trees of its files.
+fn kept(report: Report) -> Report {
+    report.forget_trees();
+    report
+}
+
 fn fingerprints(fixes: &[String]) -> Vec<&str> {
     fixes.iter().map(String::as_str).collect()
 }
@@ -64,7 +70,7 @@ impl Backend for EngineBackend {
     }
 
     fn scan(&self, progress: &dyn ProgressSink) -> Result<Report, String> {
-        self.engine.scan(progress).map_err(sentence)
+        self.engine.scan(progress).map(kept).map_err(sentence)
     }
 
     fn decisions(&self) -> Result<Decisions, String> {
@@ -73,7 +79,7 @@ impl Backend for EngineBackend {
 
     fn save_decisions(&self, decisions: &Decisions) -> Result<Report, String> {
         self.engine.decide(|file| file.set_all(decisions)).map_err(sentence)?;
-        self.engine.scan(&Silent).map_err(sentence)
+        self.engine.scan(&Silent).map(kept).map_err(sentence)
     }
 
     fn plan(&self, report: &Report, fixes: &[String]) -> Result<Vec<FilePatch>, String> {
@@ -97,13 +103,13 @@ impl Backend for EngineBackend {
             done.into_iter().map(|path| WrittenFile { path, refused: None }).chain(refused).collect();
         files.dedup();
         let undo = written.applied.map(|a| a.id).unwrap_or_default();
-        Ok(Written { undo, files, report: written.after })
+        Ok(Written { undo, files, report: kept(written.after) })
     }
 
     fn undo(&self, id: &str) -> Result<Report, String> {
         let id = (!id.is_empty()).then_some(id);
         self.engine.undo(id).map_err(|e: ChangeError| sentence(e))?;
-        self.engine.scan(&Silent).map_err(sentence)
+        self.engine.scan(&Silent).map(kept).map_err(sentence)
     }
 
     fn save_patch(&self, report: &Report, fixes: &[String]) -> Result<PathBuf, String> {

@@ -106,3 +106,45 @@ fn a_described_view_keeps_its_permissions_where_the_describing_package_is_instal
     case.write(&format!("{package}/drf_spectacular/utils.py"), source);
     assert_eq!(exposure(), "authenticated");
 }
+
+#[test]
+fn a_package_that_makes_patterns_and_changes_settings_is_read() {
+    let case = Case::empty();
+    let settings = "SECRET_KEY = 'x'\nROOT_URLCONF = 'urls'\nINSTALLED_APPS = ['rest_framework', 'company']\n\
+                    REST_FRAMEWORK = {'DEFAULT_THROTTLE_CLASSES': [], 'DEFAULT_PAGINATION_CLASS': None}\n";
+    case.write("settings.py", settings);
+    case.write("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n");
+    let urls = "from django.urls import include, path\n\nurlpatterns = [path('', include('company.urls'))]\n";
+    case.write("urls.py", urls);
+    case.write(".venv/pyvenv.cfg", "home = /usr/bin\n");
+    let package = ".venv/lib/python3.12/site-packages/company";
+    case.write(&format!("{package}/__init__.py"), "");
+    let urls = "from django.urls import include, path\n\nfrom . import views\nfrom .api_urls import get_api_urls\n\n\
+                urlpatterns = [path('api/', include(get_api_urls(views)))]\n";
+    case.write(&format!("{package}/urls.py"), urls);
+    let urls = "from django.urls import path\n\n\ndef get_api_urls(api_views):\n    \
+                return [path('orders/', api_views.orders, name='orders')]\n";
+    case.write(&format!("{package}/api_urls.py"), urls);
+    let view = "from rest_framework.permissions import IsAuthenticated\nfrom rest_framework.views import APIView\n\n\n\
+                class Orders(APIView):\n    permission_classes = [IsAuthenticated]\n\n    \
+                def get(self, request):\n        pass\n\n\norders = Orders.as_view()\n";
+    case.write(&format!("{package}/views.py"), view);
+    let apps = "from django.apps import AppConfig\n";
+    case.write(&format!("{package}/apps.py"), apps);
+    let endpoint = || case.run(&["endpoints", "--format", "json"]).json()["endpoints"][0].clone();
+    let before = endpoint();
+    assert_eq!(before["path"], "api/orders/");
+    assert_eq!(before["view"], "company.views.Orders");
+    assert_eq!(before["exposure"], "authenticated");
+    assert_eq!(before["throttle"]["value"], serde_json::json!([]));
+    let ready = "from django.apps import AppConfig\nfrom django.conf import settings\n\n\n\
+                 class CompanyConfig(AppConfig):\n    name = 'company'\n\n    def ready(self):\n        \
+                 found = settings.REST_FRAMEWORK\n        \
+                 found['DEFAULT_THROTTLE_CLASSES'] = ['rest_framework.throttling.UserRateThrottle']\n        \
+                 setattr(settings, 'REST_FRAMEWORK', found)\n";
+    case.write(&format!("{package}/apps.py"), ready);
+    let after = endpoint();
+    assert_eq!(after["throttle"]["from"], "unknown");
+    assert_eq!(after["pagination"], before["pagination"]);
+    assert_eq!(after["exposure"], "authenticated");
+}

@@ -24,6 +24,8 @@ struct Subject {
     /// What is the project's own, copied out of the environment.
     own: &'static [&'static str],
     settings: &'static str,
+    /// How many of a hundred endpoints of DRF are right at least.
+    share: usize,
     /// Files that the package leaves to whoever installs it.
     files: &'static [(&'static str, &'static str)],
 }
@@ -34,6 +36,7 @@ const SUBJECTS: &[Subject] = &[
         packages: &["misago==0.39.6"],
         own: &["devproject", "misago"],
         settings: "devproject.settings",
+        share: 97,
         files: &[],
     },
     Subject {
@@ -41,6 +44,7 @@ const SUBJECTS: &[Subject] = &[
         packages: &["pretix==2026.8.0"],
         own: &["pretix"],
         settings: "pretix.settings",
+        share: 97,
         files: &[],
     },
     Subject {
@@ -48,6 +52,7 @@ const SUBJECTS: &[Subject] = &[
         packages: &["wger==2.1", "setuptools<81"],
         own: &["wger"],
         settings: "settings",
+        share: 97,
         files: &[("manage.py", MANAGE), ("settings.py", WGER)],
     },
     Subject {
@@ -55,6 +60,7 @@ const SUBJECTS: &[Subject] = &[
         packages: &["evennia==5.0.1"],
         own: &[],
         settings: "server.conf.settings",
+        share: 97,
         files: &[
             (
                 "manage.py",
@@ -67,6 +73,42 @@ const SUBJECTS: &[Subject] = &[
             ("web/__init__.py", ""),
             ("web/urls.py", EVENNIA_URLS),
         ],
+    },
+    Subject {
+        name: "kolibri",
+        packages: &["kolibri==0.19.5", "setuptools<81"],
+        own: &["kolibri"],
+        settings: "kolibri.deployment.default.settings.base",
+        // Its settings are an object of which nothing is known before it runs; its plugins are in a file of its user.
+        share: 0,
+        // Its requirements are bundled in it, and found when it is imported.
+        files: &[("before.py", "import kolibri\n")],
+    },
+    Subject {
+        name: "openwisp-controller",
+        packages: &["openwisp-controller==1.3.2", "pyogrio==0.13.0", "shapely==2.2.0"],
+        own: &["openwisp_controller"],
+        settings: "settings",
+        // An app of its libraries changes the throttles when the project starts.
+        share: 0,
+        files: &[("manage.py", MANAGE), ("settings.py", OPENWISP), ("urls.py", OPENWISP_URLS)],
+    },
+    Subject {
+        name: "ara",
+        packages: &["ara[server]==1.8.0"],
+        own: &["ara"],
+        settings: "ara.server.settings",
+        // Its authentication hangs on a file of its user.
+        share: 0,
+        files: &[],
+    },
+    Subject {
+        name: "argus",
+        packages: &["argus-server==2.10.2"],
+        own: &["argus"],
+        settings: "settings",
+        share: 97,
+        files: &[("manage.py", MANAGE), ("settings.py", ARGUS)],
     },
 ];
 
@@ -95,12 +137,97 @@ const EVENNIA_URLS: &str = "from django.urls import include, path
 urlpatterns = [path('', include('evennia.web.urls'))]
 ";
 
+const OPENWISP: &str = r#"import glob
+import os
+
+import pyogrio
+import shapely
+
+SECRET_KEY = "a key for the tests alone"
+DEBUG = False
+ALLOWED_HOSTS = ["openwisp.example.com"]
+# The libraries that wheels bring along, so that none need be installed.
+BESIDE = os.path.dirname(os.path.dirname(pyogrio.__file__))
+GDAL_LIBRARY_PATH = glob.glob(os.path.join(BESIDE, "pyogrio.libs", "libgdal*"))[0]
+GEOS_LIBRARY_PATH = glob.glob(os.path.join(BESIDE, "shapely.libs", "libgeos_c*"))[0]
+DATABASES = {"default": {"ENGINE": "openwisp_utils.db.backends.spatialite", "NAME": "openwisp.db"}}
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.sites",
+    "openwisp_users.accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "django_extensions",
+    "openwisp_users",
+    "openwisp_controller.pki",
+    "openwisp_controller.config",
+    "openwisp_controller.geo",
+    "openwisp_controller.connection",
+    "openwisp_controller.subnet_division",
+    "openwisp_notifications",
+    "flat_json_widget",
+    "openwisp_ipam",
+    "openwisp_utils.admin_theme",
+    "admin_auto_filters",
+    "django.contrib.admin",
+    "django.forms",
+    "sortedm2m",
+    "reversion",
+    "leaflet",
+    "rest_framework",
+    "rest_framework_gis",
+    "rest_framework.authtoken",
+    "django_filters",
+    "drf_yasg",
+    "taggit",
+    "channels",
+    "import_export",
+]
+EXTENDED_APPS = ("django_x509", "django_loci")
+AUTH_USER_MODEL = "openwisp_users.User"
+SITE_ID = 1
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "urls"
+STATIC_URL = "/static/"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+"#;
+
+const OPENWISP_URLS: &str = "from django.urls import include, path
+
+urlpatterns = [path('', include('openwisp_controller.urls'))]
+";
+
+const ARGUS: &str = "from argus.site.settings.backend import *
+
+SECRET_KEY = 'a key for the tests alone'
+DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'database.sqlite'}}
+MEDIA_PLUGINS = ['argus.notificationprofile.media.email.EmailNotification']
+";
+
 /// What a project came to.
 #[derive(Default)]
 pub(crate) struct Outcome {
     pub(crate) patterns: usize,
     pub(crate) drf: usize,
     pub(crate) found: usize,
+    /// Found under a path of which a part is told as unknown.
+    pub(crate) partly: usize,
     pub(crate) right: usize,
     pub(crate) wrong: Vec<String>,
     pub(crate) untold: Vec<String>,
@@ -115,14 +242,19 @@ fn the_endpoints_of_real_projects_are_as_their_resolvers_have_them() {
         let threads: Vec<_> = SUBJECTS.iter().map(run).collect();
         threads.into_iter().map(|t| t.join().unwrap()).collect()
     });
-    let mut table = String::from("| project | patterns | of DRF | found | right | wrong | untold |\n");
+    let head = "| project | patterns | of DRF | found | with an unknown part | right | wrong | untold |\n";
+    let mut table = String::from(head);
     let mut failures = String::new();
     for (subject, outcome) in outcomes {
         let Some(outcome) = outcome else { continue };
-        let Outcome { patterns, drf, found, right, wrong, untold, open } = outcome;
+        let Outcome { patterns, drf, found, partly, right, wrong, untold, open } = outcome;
+        if right * 100 < drf * subject.share {
+            writeln!(failures, "## {}: only {right} of {drf} endpoints of DRF are right", subject.name)
+                .unwrap();
+        }
         writeln!(
             table,
-            "| {} | {patterns} | {drf} | {found} | {right} | {} | {} |",
+            "| {} | {patterns} | {drf} | {found} | {partly} | {right} | {} | {} |",
             subject.name,
             wrong.len(),
             untold.len()
@@ -134,10 +266,6 @@ fn the_endpoints_of_real_projects_are_as_their_resolvers_have_them() {
         let lines: Vec<String> = wrong.iter().chain(&untold).take(20).cloned().collect();
         if !lines.is_empty() {
             writeln!(failures, "## {}\n{}", subject.name, lines.join("\n")).unwrap();
-        }
-        if right * 100 < drf * 97 {
-            writeln!(failures, "## {}: only {right} of {drf} endpoints of DRF are right", subject.name)
-                .unwrap();
         }
     }
     eprintln!("{table}");
@@ -179,8 +307,11 @@ pub(crate) fn compare(real: &[Row], told: &Inventory) -> Outcome {
         let is_drf = row.kind == "drf";
         outcome.drf += usize::from(is_drf);
         let same = |e: &&Endpoint| e.route.path == row.path && e.view == row.view;
-        let position = left.iter().position(|e| same(e) && e.route.name == row.name);
-        let Some(position) = position.or_else(|| left.iter().position(same)) else {
+        let named = |e: &&Endpoint| e.route.name == row.name;
+        let partly = |e: &&Endpoint| fits(&e.route.path, &row.path) && e.view == row.view && named(e);
+        let position = left.iter().position(|e| same(e) && named(e));
+        let position = position.or_else(|| left.iter().position(same));
+        let Some(position) = position.or_else(|| left.iter().position(partly)) else {
             if !is_stated(told, row) {
                 outcome.untold.push(format!("untold: {}", row.text()));
             }
@@ -193,6 +324,7 @@ pub(crate) fn compare(real: &[Row], told: &Inventory) -> Outcome {
             continue;
         }
         outcome.found += 1;
+        outcome.partly += usize::from(endpoint.route.path != row.path);
         let mut is_right = outcome.wrong.len() == before;
         for (name, protection) in row.policies.iter().flatten() {
             match agrees(protection, policy(endpoint, name)) {
@@ -213,6 +345,19 @@ pub(crate) fn compare(real: &[Row], told: &Inventory) -> Outcome {
     let invented = left.iter().filter(|e| !e.view.is_empty() && !is_doubtful(told, &e.route.path));
     outcome.wrong.extend(invented.map(|e| format!("no such pattern: {} {}", e.route.path, e.view)));
     outcome
+}
+
+/// Whether a path with an unknown part may be this one: `…` is any text.
+fn fits(told: &str, real: &str) -> bool {
+    let Some((first, rest)) = told.split_once('…') else { return told == real };
+    let Some(mut left) = real.strip_prefix(first) else { return false };
+    let mut parts: Vec<&str> = rest.split('…').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some(at) = left.find(part) else { return false };
+        left = &left[at + part.len()..];
+    }
+    left.ends_with(last)
 }
 
 fn differences(row: &Row, endpoint: &Endpoint, told: &Inventory, wrong: &mut Vec<String>) {
@@ -295,7 +440,11 @@ fn is_doubtful(told: &Inventory, path: &str) -> bool {
 
 /// Whether a text names the path in backquotes, or what it begins with.
 fn names_prefix(message: &str, path: &str) -> bool {
-    message.split('`').skip(1).step_by(2).any(|named| path.starts_with(named))
+    message
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .any(|named| path.starts_with(named) || named.contains('…') && fits(&format!("{named}…"), path))
 }
 
 #[test]

@@ -69,8 +69,10 @@ def policies(cls, kwargs, actions, methods):
     found = {}
     for name, (attribute, hook) in LISTS.items():
         classes = kwargs.get(attribute, getattr(cls, attribute, None))
-        found[name] = {"value": [expression(one) for one in classes or ()]}
-        if getattr(cls, hook) is getattr(APIView, hook):
+        # A property gives them to each request, through the method.
+        computed = isinstance(classes, property)
+        found[name] = {"value": None if computed else [expression(one) for one in classes or ()]}
+        if not computed and getattr(cls, hook) is getattr(APIView, hook):
             continue
         answers = found[name]["by_method"] = {}
         for method in methods:

@@ -167,7 +167,10 @@ impl Evaluator<'_> {
         let value = match (origin, value) {
             (SettingOrigin::Unclear, value @ Val::Unknown(_)) => value,
             (SettingOrigin::Unclear, _) => Val::unknown("the project's settings are not wholly known"),
-            (_, value) => value,
+            (_, value) => match self.changed_at_start(key) {
+                Some(cause) => Val::Unknown(cause),
+                None => value,
+            },
         };
         Found { value, owner: Owner::Setting(origin), at: node.at }
     }

@@ -23,6 +23,7 @@ mod lookup;
 mod memo;
 mod names;
 mod spectacular;
+mod start;
 mod stmt;
 mod subject;
 mod targets;
@@ -70,6 +71,8 @@ pub(crate) struct Evaluator<'a> {
     enclosing: RefCell<FxHashMap<Span, Rc<BTreeSet<Rc<str>>>>>,
     /// The middleware that may turn callers away, as far as somebody asked.
     pub gatekeeper: OnceCell<Option<String>>,
+    /// The files of apps that change `REST_FRAMEWORK` when the project starts.
+    starters: OnceCell<Vec<FileId>>,
     answers: RefCell<FxHashMap<memo::Question, Vec<memo::Answer>>>,
     /// What the running question has read from the view; `None` where that is not noted.
     reads: RefCell<Option<Vec<(memo::Read, memo::Given)>>>,
@@ -193,6 +196,7 @@ impl<'a> Evaluator<'a> {
             orders: RefCell::default(),
             enclosing: RefCell::default(),
             gatekeeper: OnceCell::new(),
+            starters: OnceCell::new(),
             answers: RefCell::default(),
             reads: RefCell::default(),
             steps: Cell::new(0),

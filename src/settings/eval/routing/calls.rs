@@ -124,7 +124,10 @@ impl Interp<'_> {
                 return self.instantiate(class, args.clone()).map(Some);
             }
         }
-        Ok(None)
+        match self.pattern_maker(name)? {
+            Some(function) => self.call(&function, args.clone()).map(Some),
+            None => Ok(None),
+        }
     }
 
     fn is_router_like(&self, name: &str) -> bool {

@@ -340,7 +340,11 @@ impl Interp<'_> {
                 callback.shown = self.dressed(&name.clone());
                 return callback;
             }
-            V::Ref(name) | V::Str(name) if !name.is_empty() => Target::Name(name.to_string()),
+            V::Ref(name) if !name.is_empty() => match self.installed_view(&name.clone()) {
+                Ok(Some(made)) => return self.callback(&made, depth + 1),
+                _ => Target::Name(name.to_string()),
+            },
+            V::Str(name) if !name.is_empty() => Target::Name(name.to_string()),
             V::Class(id) => self.class_target(*id),
             V::Instance(_) => match self.instance_class(view) {
                 Some(id) => self.class_target(id),

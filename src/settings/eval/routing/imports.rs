@@ -233,6 +233,32 @@ impl<'a> Interp<'a> {
         Ok(self.ref_value(full))
     }
 
+    /// A function of an installed package that, by its name, makes patterns.
+    pub(super) fn pattern_maker(&mut self, full: &str) -> R<Option<Val>> {
+        let short = super::short(full).to_ascii_lowercase();
+        let says_so = ["url", "router", "pattern"].iter().any(|word| short.contains(word));
+        if !says_so || is_core(full) || stdlib::is_stdlib(full) || self.is_ours(full) {
+            return Ok(None);
+        }
+        Ok(self.installed_value(full)?.filter(|val| matches!(val.v, V::Func(_))))
+    }
+
+    /// What a module of an installed package makes a view of: `login = LoginView.as_view()`.
+    pub(super) fn installed_view(&mut self, full: &str) -> R<Option<Val>> {
+        if is_core(full) || super::is_class_like(full) || stdlib::is_stdlib(full) || self.is_ours(full) {
+            return Ok(None);
+        }
+        Ok(self.installed_value(full)?.filter(is_made_view))
+    }
+
+    /// The value of a name in a module of an installed package.
+    fn installed_value(&mut self, full: &str) -> R<Option<Val>> {
+        let Some((module, name)) = full.rsplit_once('.') else { return Ok(None) };
+        let Some(id) = self.load_installed(module)? else { return Ok(None) };
+        let scope = self.scope(self.modules[id as usize].scope);
+        Ok(scope.and_then(|s| s.vars.get(name)).map(|binding| binding.val.clone()))
+    }
+
     /// Whether a module of an installed package binds the name by `class` or `def`.
     fn defines(&self, id: u32, name: &str) -> bool {
         let scope = self.modules[id as usize].scope;
@@ -255,4 +281,15 @@ impl<'a> Interp<'a> {
         let top = name.split('.').next().unwrap_or(name);
         self.installed_apps().0.iter().any(|app| app.split('.').next() == Some(top))
     }
+}
+
+/// Whether a name is Django's or DRF's own, which are modelled.
+fn is_core(full: &str) -> bool {
+    matches!(full.split('.').next(), Some("django" | "rest_framework" | "builtins" | "__native__"))
+}
+
+/// Whether a value is what `as_view()` gave, also behind decorators.
+fn is_made_view(val: &Val) -> bool {
+    super::lib(val, "view").is_some()
+        || super::lib(val, "wrapped").and_then(|w| w.args.get(1)).is_some_and(is_made_view)
 }
