@@ -392,7 +392,10 @@ impl Interp<'_> {
         let val = self.scope(self.modules[id as usize].scope)?.vars.get(function)?.val.clone();
         match &val.v {
             V::Func(id) => Some(Shown::Function(self.function_target(*id))),
-            _ => self.shown(&val),
+            _ => self.shown(&val).or_else(|| match face(&val)?.v {
+                V::Func(id) => Some(Shown::Function(self.function_target(id))),
+                _ => None,
+            }),
         }
     }
 
