@@ -5,8 +5,35 @@ from __native__ import library_view, models_of_admin, path, re_path, shortcut_ro
 SITE = "django.contrib.admin.sites.AdminSite."
 
 
+VIEWS = (
+    "index",
+    "app_index",
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+    "autocomplete_view",
+    "i18n_javascript",
+    "catch_all_view",
+)
+
+
 class AdminSite:
+    site_title = "Django site admin"
+    site_header = "Django administration"
+    index_title = "Site administration"
+    site_url = "/"
+    enable_nav_sidebar = True
+    login_form = None
+    index_template = None
+    app_index_template = None
+    login_template = None
+    logout_template = None
+    password_change_template = None
+    password_change_done_template = None
     final_catch_all_view = True
+    # Whether only what a project sets or defines is asked for.
+    only_own = False
 
     def __init__(self, name="admin"):
         self.name = name
@@ -16,6 +43,18 @@ class AdminSite:
 
     def unregister(self, model_or_iterable):
         pass
+
+    def add_action(self, action, name=None):
+        pass
+
+    def disable_action(self, name):
+        pass
+
+    def __getattr__(self, name):
+        # `admin.site.login = login_required(admin.site.login)`
+        if name in VIEWS and not self.only_own:
+            return library_view(SITE + name)
+        raise AttributeError(name)
 
     def admin_view(self, view, cacheable=False):
         return wrap(view)
@@ -41,7 +80,9 @@ class AdminSite:
         return urls
 
     def view(self, name):
+        self.only_own = True
         own = getattr(self, name, None)
+        self.only_own = False
         if own is not None:
             return own
         return wrap(library_view(SITE + name))

@@ -35,6 +35,9 @@ impl Check for DefaultPermissionOpen {
             Openness::Absent => format!("{state}, and DRF's default lets everybody in"),
             Openness::Open => format!("{state}, so views that choose no permission let everybody in"),
         };
+        if let Some(outcome) = rest::unserved(cx, model) {
+            return outcome;
+        }
         let closed = Code::List(vec![Code::str("rest_framework.permissions.IsAuthenticated")]);
         let opened = flip::opened(cx);
         let message = format!("{message}{}", opened.count);

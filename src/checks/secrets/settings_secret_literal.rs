@@ -86,7 +86,12 @@ impl SettingsSecretLiteral {
                 for entry in &dict.entries {
                     let Some(key) = entry.key.as_str() else { continue };
                     path.push(key.to_owned());
-                    self.walk(cx, model, setting, &entry.value, path, out);
+                    // A URL that was read from the environment fills the dict, or its default does.
+                    let filled = entry.value.env.is_empty()
+                        && !node.env.is_empty()
+                        && (entry.value.at.is_none() || entry.value.at == node.at);
+                    let read = filled.then(|| Node { env: node.env.clone(), ..entry.value.clone() });
+                    self.walk(cx, model, setting, read.as_ref().unwrap_or(&entry.value), path, out);
                     path.pop();
                 }
             }

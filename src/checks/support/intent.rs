@@ -77,13 +77,29 @@ fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
     {
         return Some("for tokens of a login");
     }
+    if pair(&["magic"], &["link", "login"])
+        || pair(&["otp"], &["send", "resend", "request", "verify"])
+        || pair(
+            &["google", "facebook", "apple", "github", "microsoft", "social"],
+            &["auth", "callback", "token"],
+        )
+    {
+        return Some("a login");
+    }
+    if pair(&["invite", "invitation"], &["accept", "redeem"]) {
+        return Some("for those who were invited");
+    }
+    if pair(&["newsletter"], &["subscribe", "unsubscribe", "subscription"]) || any(&["unsubscribe"]) {
+        return Some("for readers without an account");
+    }
     if any(&["signup", "onboarding"])
         || pair(&["sign"], &["up"])
         || any(&["register", "registration"]) && only(&["register", "registration"])
     {
         return Some("a sign-up");
     }
-    if pair(&["password"], &["reset", "forgot", "forgotten", "recover", "recovery", "lost"])
+    if any(&["password"]) && has("set") && has("new")
+        || pair(&["password"], &["reset", "forgot", "forgotten", "recover", "recovery", "lost"])
         || pair(
             &["email", "account", "user"],
             &["verify", "verification", "confirm", "confirmation", "activate", "activation"],
@@ -147,6 +163,9 @@ const PROOF: &[&str] = &[
     "signing.loads(",
     ".unsign(",
     "jwt.decode(",
+    "verify_oauth2_token(",
+    "TokenGenerator().check_token(",
+    "token_generator.check_token(",
 ];
 
 /// The words of an identifier: `ObtainJWTToken` is obtain, jwt, token.
@@ -193,6 +212,12 @@ mod tests {
             "VerifyEmailView",
             "PublicEventList",
             "logout",
+            "MagicLinkVerifyView",
+            "ResendOtpView",
+            "GoogleSocialAuthView",
+            "InviteAcceptView",
+            "SetNewPasswordAPIView",
+            "unsubscribe",
         ] {
             assert!(public_by_name(name), "{name}");
         }
@@ -207,6 +232,11 @@ mod tests {
             "HealthRecordView",
             "SchemaChangeViewSet",
             "PasswordView",
+            "SetPasswordView",
+            "OtpDeviceViewSet",
+            "InviteViewSet",
+            "GoogleCalendarView",
+            "NewsletterViewSet",
             "UserViewSet",
             "StripeWebhookView",
             "EmailTemplateView",

@@ -22,6 +22,7 @@ pub(crate) mod intent;
 pub(crate) mod lists;
 pub(crate) mod lookups;
 pub(crate) mod middleware;
+pub(crate) mod narrowed;
 pub(crate) mod object_fetch;
 pub(crate) mod ownership;
 pub(crate) mod paginators;

@@ -1,9 +1,10 @@
 //! The classes that a list of permissions names, and what kind they are. Whom a view lets in is `endpoints::policy`'s
 //! answer.
 
+use crate::checks::CheckContext;
 use crate::edit::{Operation, Position};
 use crate::index::{
-    ClassId, Element, Entity, Expression, Lookup, Operator, PolicySite, ProjectIndex, Resolution,
+    ClassId, Element, Entity, Expression, Lookup, Operator, Policy, PolicySite, ProjectIndex, Resolution,
 };
 use crate::settings::Truth;
 use crate::source::Span;
@@ -72,6 +73,22 @@ pub(crate) fn negates(value: &Expression) -> bool {
         Expression::Binary(parts) if parts.1 != Operator::Add => negates(&parts.0) || negates(&parts.2),
         _ => false,
     }
+}
+
+/// The class in a view's list that looks at the URL when it is asked about the caller, and so may know the row already.
+pub(crate) fn reads_url(cx: &CheckContext<'_>, view: ClassId) -> Option<String> {
+    let index = cx.index;
+    let Lookup::Value { class, value } = index.lookup(view, Policy::Permission.name()) else { return None };
+    let elements = index.list_elements(value.at, Some(class), &value.value)?;
+    elements.iter().flat_map(|element| leaves(index, element)).find_map(|named| {
+        let Named::Project(id) = named else { return None };
+        let Lookup::Method { method, .. } = index.lookup(id, "has_permission") else { return None };
+        let body = cx.sources.slice(method.at).split_once('\n').map_or("", |(_, body)| body);
+        let body = body.replace("has_permission(request, view)", "");
+        let reads =
+            ["view.kwargs", "parser_context", "resolver_match", "(view)", "(view,", ", view)", ", view,"];
+        reads.iter().any(|r| body.contains(r)).then(|| index.class(id).name.to_string())
+    })
 }
 
 fn by_library(name: &str) -> Truth {

@@ -60,6 +60,34 @@ pub(crate) fn uses_drf(cx: &CheckContext<'_>, model: &SettingsModel) -> Truth {
     if named { Truth::Yes } else { installed }
 }
 
+/// The outcome where code here uses DRF, but these settings neither install nor configure it and none of their URLs is
+/// seen to lead to one of its views: a part that is switched on elsewhere, as a rule.
+pub(crate) fn unserved(cx: &CheckContext<'_>, model: &SettingsModel) -> Option<Outcome> {
+    let apps = own(model, "INSTALLED_APPS")?;
+    let installed = apps.node.any_item(&|app| {
+        let name = super::lists::name_of(app);
+        name.map_or(Truth::Maybe, |name| {
+            name.split('.').next().is_some_and(|top| top == "rest_framework").into()
+        })
+    });
+    if own(model, NAME).is_some() || installed != Truth::No {
+        return None;
+    }
+    let (inventory, endpoints) = super::endpoints::of_drf(cx)?;
+    if !endpoints.is_empty() {
+        return None;
+    }
+    if inventory.complete {
+        return Some(Outcome::not_applicable(
+            "these settings do not install DRF, and no URL leads to one of its views",
+        ));
+    }
+    Some(Outcome::unknown(
+        "These settings do not install DRF, and no URL that can be followed leads to one of its views.",
+        vec![super::settings::label(cx, model, "INSTALLED_APPS")],
+    ))
+}
+
 /// Whether a file of the project itself states a version of DRF. What stands above it may be another's: a library's
 /// whose example the project is.
 fn requires_drf(project: &Project) -> bool {

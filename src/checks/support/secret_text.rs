@@ -9,7 +9,13 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     let public = name
         .split('_')
         .any(|w| matches!(w, "PUBLIC" | "VERIFYING" | "SITE" | "PUBLISHABLE" | "HEADER" | "COOKIE"));
-    crate::settings::is_secret_name(&name) && !public
+    crate::settings::is_secret_name(&name) && !public && !names_an_entry(&name)
+}
+
+/// `…_ERROR_KEY`, `…_SESSION_KEY`: the name under which something is stored.
+fn names_an_entry(name: &str) -> bool {
+    let Some(kind) = name.strip_suffix("_KEY").and_then(|rest| rest.rsplit('_').next()) else { return false };
+    matches!(kind, "ERROR" | "SESSION" | "CACHE" | "CONTEXT" | "FIELD" | "PARAM")
 }
 
 /// Whether a text under such a name can be a secret.
@@ -83,6 +89,8 @@ mod tests {
             "STRIPE_PUBLIC_KEY",
             "PRIMARY_KEY",
             "KEY_PREFIX",
+            "SOCIAL_AUTH_ERROR_KEY",
+            "AUTH_SESSION_KEY",
         ] {
             assert!(!is_secret_name(name), "{name}");
         }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::checks::support::functions::{find, stands_alone, wrapped_by};
+use crate::checks::support::narrowed;
 use crate::checks::support::object_fetch::{Checked, Return, returns};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
@@ -135,6 +136,9 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, users: &[ClassId], method: &Func
         return Judged::Unclear("another method of the class calls `check_object_permissions`".to_owned());
     }
     let generic = cx.index.is_subclass_of(view, "rest_framework.generics.GenericAPIView") == Truth::Yes;
+    if !generic && let Some(why) = narrowed::by_callers(cx, view, "get_object") {
+        return Judged::Unclear(why);
+    }
     let name = &item.name;
     let message = format!(
         "`get_object` of `{name}` returns an object found by the caller's key without \

@@ -8,6 +8,7 @@
 use crate::checks::support::callers;
 use crate::checks::support::functions::wrapped_by;
 use crate::checks::support::handlers::{self, Site};
+use crate::checks::support::intent;
 use crate::checks::support::lookups::{Handler, Lookup, Root};
 use crate::checks::support::ownership::{self, Ownership};
 use crate::checks::support::tally::{Tally, Words};
@@ -89,10 +90,15 @@ fn judge(
     let row = handler.stored(lookup).map(|(_, name)| name);
     let wrapped = wrapped_by(site.item).map(|name| format!("`{name}` wraps the function"));
     let unsure = (!sure).then(|| format!("whether `{keyword}` means an owner is not told by the model"));
-    if let Some(why) =
-        unsure.or(wrapped).or_else(|| handler.checks_by_hand(row)).or_else(|| guard.unclear.clone())
-    {
+    // A login looks up the account that the caller has just proven to be.
+    let public = || (!guard.login).then(|| intent::public(cx, site.owner)).flatten();
+    let by_hand = || handler.checks_by_hand(row);
+    if let Some(why) = unsure.or(wrapped).or_else(by_hand).or_else(|| guard.unclear.clone()).or_else(public) {
         return tally.unclear.push(Label::new(at, why));
+    }
+    // What is added to a lookup is a lookup of its own, with the same condition.
+    if tally.findings.iter().any(|told| told.primary.span == at) {
+        return;
     }
     let name = &cx.index.class(model.class).name;
     let source = if origin.body { "the request" } else { "the URL" };

@@ -12,6 +12,7 @@ use crate::checks::support::handlers::{self, Site};
 use crate::checks::support::intent;
 use crate::checks::support::lookups::{Handler, Lookup, Root};
 use crate::checks::support::ownership::{self, Ownership};
+use crate::checks::support::permission_lists;
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
@@ -102,6 +103,10 @@ fn judge(
     }
     if let Some(why) = &guard.unclear {
         return unclear(why);
+    }
+    let by_url = || site.view.and_then(|view| permission_lists::reads_url(cx, view));
+    if let Some(name) = (guard.object && lookup.origin.url).then(by_url).flatten() {
+        return unclear(&format!("`{name}` looks at the URL before the row is read"));
     }
     if let Some(why) = (!guard.login).then(|| intent::public(cx, site.owner)).flatten() {
         return unclear(&why);

@@ -314,6 +314,7 @@ fn has_say(evaluator: &Evaluator<'_>, situation: &Situation, permission: &Val) -
         Val::Class(class) => {
             let list = Val::list(vec![permission.clone()]);
             evaluator.class_attribute(class, METHOD, None).owner != Owner::Unknown
+                && !evaluator.repeats_permission(class)
                 && permission::lets_in(evaluator, situation, Persona::User, &list, METHOD) != Truth::Yes
         }
         Val::Instance(class) => inner(class),

@@ -21,7 +21,9 @@ impl<'a> Interp<'a> {
         let outermost = frame.outer.replace(frame.outer.unwrap_or(outer));
         frame.chain.insert(0, scope);
         let mut out = (Seq::default(), Reads::default());
+        let facts = self.facts.len();
         let result = self.comprehend_from(generators, ordered, element, &mut out);
+        self.facts.truncate(facts);
         let frame = self.frame();
         frame.scope = outer;
         frame.outer = outermost;

@@ -66,13 +66,27 @@ impl<'a> Interp<'a> {
             None => {
                 let cause = self.condition_cause(&cond, self.span(*test));
                 let reads = cond.env.clone();
-                self.either(
+                let mut goes_on = false;
+                let flow = self.either(
                     &cause,
                     &reads,
-                    &mut [&mut |i: &mut Self| i.exec_block(body), &mut |i: &mut Self| {
-                        i.exec_arms(rest, otherwise)
-                    }],
-                )
+                    &mut [
+                        &mut |i: &mut Self| {
+                            i.assume(test, true);
+                            let flow = i.exec_block(body);
+                            goes_on = matches!(flow, Ok(Flow::Next));
+                            flow
+                        },
+                        &mut |i: &mut Self| {
+                            i.assume(test, false);
+                            i.exec_arms(rest, otherwise)
+                        },
+                    ],
+                )?;
+                if !goes_on && matches!(flow, Flow::Next) {
+                    self.assume(test, false);
+                }
+                Ok(flow)
             }
         }
     }
@@ -103,6 +117,7 @@ impl<'a> Interp<'a> {
         let mut normal: Option<Heap> = None;
         let mut left = false;
         let mut last = None;
+        let facts = self.facts.len();
         for arm in arms {
             self.heap = base.clone();
             self.frame().uncertain += 1;
@@ -110,6 +125,7 @@ impl<'a> Interp<'a> {
             let depth = self.depth;
             let flow = arm(self);
             self.depth = depth;
+            self.facts.truncate(facts);
             self.frame().control.pop();
             self.frame().uncertain -= 1;
             let heap = std::mem::take(&mut self.heap);
@@ -187,10 +203,11 @@ impl<'a> Interp<'a> {
             })
             .collect();
         self.tries.push(TryFrame { handlers, pending: Vec::new() });
-        let (depth, frames) = (self.depth, self.frames.len());
+        let (depth, frames, facts) = (self.depth, self.frames.len(), self.facts.len());
         let flow = self.exec_block(&stmt.body);
         self.depth = depth;
         self.frames.truncate(frames);
+        self.facts.truncate(facts);
         let frame = self.tries.pop().expect("internal error: tries out of step");
         let mut entries: Vec<Option<(Heap, Raise)>> = vec![None; stmt.handlers.len()];
         let cause: Rc<str> = "the code before may raise, which cannot be told".into();
@@ -338,10 +355,11 @@ impl<'a> Interp<'a> {
             return flow;
         };
         self.tries.push(TryFrame { handlers: vec![Some(names)], pending: Vec::new() });
-        let (depth, frames) = (self.depth, self.frames.len());
+        let (depth, frames, facts) = (self.depth, self.frames.len(), self.facts.len());
         let flow = self.exec_block(&stmt.body);
         self.depth = depth;
         self.frames.truncate(frames);
+        self.facts.truncate(facts);
         let frame = self.tries.pop().expect("internal error: tries out of step");
         let flow = match flow {
             Err(raise) if !raise.stop && frame.handler_of(&raise).is_some() => Ok(Flow::Next),

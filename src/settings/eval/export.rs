@@ -268,7 +268,7 @@ impl Interp<'_> {
             V::Func(id) => {
                 let func = &self.funcs[*id as usize];
                 let module = &self.modules[func.module as usize].name;
-                Value::Ref(format!("{module}.{}", func.name))
+                Value::Ref(format!("{module}.{}", self.qualname(*id)))
             }
             V::Class(id) => {
                 let class = &self.classes[*id as usize];

@@ -288,11 +288,13 @@ impl<'a> Interp<'a> {
         left: &mut dyn FnMut(&mut Self) -> R<Val>,
         right: &mut dyn FnMut(&mut Self) -> R<Val>,
     ) -> R<Val> {
-        let base = self.heap.clone();
+        let (base, facts) = (self.heap.clone(), self.facts.len());
         self.frame().uncertain += 1;
         let a = left(self);
+        self.facts.truncate(facts);
         let heap_a = std::mem::replace(&mut self.heap, base);
         let b = right(self);
+        self.facts.truncate(facts);
         let heap_b = std::mem::take(&mut self.heap);
         self.frame().uncertain -= 1;
         let is_left = a.is_err();

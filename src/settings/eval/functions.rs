@@ -23,6 +23,8 @@ pub(super) struct FuncDef<'a> {
     pub file: Option<FileId>,
     /// The class it was defined in.
     pub class: Option<u32>,
+    /// The function it was defined in.
+    pub within: Option<u32>,
     /// Whether it yields; found out when it is first called, which few functions are.
     pub is_generator: OnceCell<bool>,
     pub is_async: bool,
@@ -125,6 +127,7 @@ impl<'a> Interp<'a> {
         let class = frame.class.as_ref().filter(|_| !frame.is_function).map(|c| c.0);
         // A method does not see the names of its class body.
         let own = frame.scope;
+        let within = frame.function;
         let skip = class.is_some();
         let chain = frame.chain.iter().copied().filter(|&id| !(skip && id == own)).collect();
         let (module, file) = (frame.module, frame.file);
@@ -148,6 +151,7 @@ impl<'a> Interp<'a> {
             module,
             file,
             class,
+            within,
             is_generator: OnceCell::new(),
             is_async,
             locals: OnceCell::new(),
@@ -163,6 +167,16 @@ impl<'a> Interp<'a> {
             }
         }
         Ok(defaults)
+    }
+
+    /// The name with those of the classes and functions around it.
+    pub(super) fn qualname(&self, id: u32) -> String {
+        let func = &self.funcs[id as usize];
+        match (func.class, func.within) {
+            (Some(class), _) => format!("{}.{}", self.classes[class as usize].qualname, func.name),
+            (None, Some(outer)) => format!("{}.<locals>.{}", self.qualname(outer), func.name),
+            (None, None) => func.name.to_string(),
+        }
     }
 
     /// Calls a function of the project.
@@ -203,12 +217,17 @@ impl<'a> Interp<'a> {
         let uncertain = self.frame_ref().uncertain;
         let frame = Frame::of_body(chain, module, file, class.zip(this));
         let called = at.map(|at| (at, name.clone()));
-        self.frames.push(Frame { is_function: true, yields, uncertain, called, ..frame });
+        self.frames.push(Frame { is_function: true, yields, uncertain, called, function: Some(id), ..frame });
+        let facts = self.facts.len();
         let result = match body {
             Body::Expr(expr) => self.eval(expr).map(Flow::Return),
             Body::Block(body) => self.exec_block(body),
         };
         let frame = self.frames.pop().expect("internal error: frames out of step");
+        if !frame.returns.is_empty() || is_generator {
+            // Some way out did not meet the conditions that others met; a generator runs when it is walked over.
+            self.facts.truncate(facts);
+        }
         let val = self.finish_call(result, frame.returns, &name)?;
         let val = match yields {
             Some(id) => {

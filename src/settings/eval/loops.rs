@@ -103,7 +103,9 @@ impl<'a> Interp<'a> {
     ) -> R<Flow> {
         self.frame().loops.push(Loop::default());
         let cause: Rc<str> = "a loop is left on a condition that cannot be told".into();
+        let facts = self.facts.len();
         let result = self.rounds(body, next, &cause);
+        self.facts.truncate(facts);
         let Some(mut done) = self.frame().loops.pop() else { return result };
         let left = result?;
         let breaks = !done.breaks.is_empty();
@@ -159,7 +161,9 @@ impl<'a> Interp<'a> {
                 }
                 return Ok(Flow::Next);
             }
+            let facts = self.facts.len();
             let flow = self.exec_block(body)?;
+            self.facts.truncate(facts);
             if apart {
                 met = self.frame().control.drain(controls..).fold(met, |all, reads| all.union(&reads));
             }
@@ -243,9 +247,10 @@ impl<'a> Interp<'a> {
         self.unclear_loops += 1;
         self.frame().control.push(reads.clone());
         let controls = self.frame_ref().control.len();
-        let depth = self.depth;
+        let (depth, facts) = (self.depth, self.facts.len());
         let result = round(self);
         self.depth = depth;
+        self.facts.truncate(facts);
         self.frame().control.truncate(controls - 1);
         self.frame().uncertain -= 1;
         self.unclear_loops -= 1;

@@ -140,7 +140,9 @@ impl Interp<'_> {
             handlers: vec![Some(vec!["AttributeError".into()])],
             pending: Vec::new(),
         });
+        let facts = self.facts.len();
         let result = self.get_attr(owner, &name);
+        self.facts.truncate(facts);
         self.tries.pop();
         match (result, what) {
             (Ok(val), "hasattr") => Ok(match &val.v {

@@ -27,6 +27,7 @@
     reason = "the models of Python's functions share one shape"
 )]
 
+mod assume;
 mod builtins;
 mod calls;
 mod classes;
@@ -166,6 +167,8 @@ struct Frame {
     uncertain: usize,
     /// The call that runs it, in a function, and the function's name.
     called: Option<(Span, Name)>,
+    /// The function that runs.
+    function: Option<u32>,
 }
 
 impl Frame {
@@ -187,6 +190,7 @@ impl Frame {
             yields: None,
             uncertain: 0,
             called: None,
+            function: None,
         }
     }
 }
@@ -260,6 +264,8 @@ pub(super) struct Interp<'a> {
     routing: Option<Box<routing::Routing<'a>>>,
     /// Why the import fails in any environment.
     ended: Option<Rc<str>>,
+    /// What unknown texts are known to be, or not to be, on the way that runs.
+    facts: Vec<assume::Fact>,
 }
 
 impl<'a> Interp<'a> {
@@ -302,6 +308,7 @@ impl<'a> Interp<'a> {
             included: Vec::new(),
             routing: None,
             ended: None,
+            facts: Vec::new(),
         };
         interp.heap.put(ENVIRON, Obj::new(Kind::Dict(DictObj::default())));
         interp

@@ -275,10 +275,11 @@ impl<'a> Interp<'a> {
         let frame = self.frame_ref();
         let outer = frame.class.as_ref().filter(|_| !frame.is_function).map(|c| c.0);
         let name: Name = class.name.as_str().into();
-        let qualname = outer.map_or_else(
-            || name.clone(),
-            |outer| format!("{}.{name}", self.classes[outer as usize].qualname).into(),
-        );
+        let qualname = match (outer, frame.function) {
+            (Some(outer), _) => format!("{}.{name}", self.classes[outer as usize].qualname).into(),
+            (None, Some(function)) => format!("{}.<locals>.{name}", self.qualname(function)).into(),
+            (None, None) => name.clone(),
+        };
         self.classes.push(ClassDef {
             name,
             qualname,

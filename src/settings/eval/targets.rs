@@ -108,7 +108,7 @@ impl<'a> Interp<'a> {
                     }
                     None => {
                         let cause = self.naming_cause(&key, at);
-                        self.open_scope(scope, &cause, true);
+                        self.bind_unclear(scope, &key, &cause);
                     }
                 }
             }

@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use super::call::Arguments;
-use super::{ClassRef, Evaluator, Frame, FrameKind, Owner, Path, Persona, Situation, Val};
+use super::{ClassRef, Evaluator, Frame, FrameKind, Owner, Path, Persona, Situation, Val, find};
 use crate::index::{Ancestor, Framework};
+use crate::python::ast::{Expr, Stmt};
+use crate::python::dotted_name;
 use crate::settings::Truth;
 
 /// The methods that change nothing.
@@ -97,5 +99,23 @@ impl Evaluator<'_> {
             }
             Ok(value) => Reply { truth: value.truth(), raises: false },
         }
+    }
+
+    /// Whether a permission class answers about objects what it answered about the caller already:
+    /// `return self.has_permission(request, view)`.
+    pub(crate) fn repeats_permission(&self, class: &ClassRef) -> bool {
+        let Some((_, at)) = self.project_method(class, "has_object_permission") else { return false };
+        let tree = self.index.tree(self.sources, at.file);
+        let Some(function) = find::function(tree.body(), at.text_range()) else { return false };
+        let is_text = |stmt: &&Stmt| matches!(stmt, Stmt::Expr(e) if e.value.is_string_literal_expr());
+        let mut body = function.body.iter().skip_while(is_text);
+        let (Some(Stmt::Return(only)), None) = (body.next(), body.next()) else { return false };
+        let Some(Expr::Call(call)) = only.value.as_deref() else { return false };
+        let receiver = function.parameters.iter().next().map(|p| p.name().as_str());
+        let callee = dotted_name(&call.func);
+        callee
+            .as_deref()
+            .and_then(|name| name.split_once('.'))
+            .is_some_and(|(of, name)| Some(of) == receiver && name == "has_permission")
     }
 }
