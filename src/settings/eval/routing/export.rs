@@ -80,6 +80,7 @@ impl Interp<'_> {
         };
         match self.any_module(&name) {
             Ok(Some(id)) => self.walk_conf(&Val::new(V::Module(id)), "", at, 0, map),
+            _ if name.is_empty() => self.cannot_tell(at, "ROOT_URLCONF is empty, so no URL is routed"),
             Ok(None) => self.cannot_tell(at, format!("ROOT_URLCONF is {name}, which is not in the project")),
             Err(raise) => {
                 self.frames.truncate(1);
