@@ -74,12 +74,7 @@ const COMMON: [&str; 27] = [
 /// All settings files of the snapshot. `named` are the files that an entry point names: those are settings
 /// whatever they hold.
 pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<FileId, SettingsFile> {
-    let star = memmem::Finder::new("import *");
-    // One pass over all texts, many bytes at a time, which this kind of match allows.
-    let cores = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(CORE);
-    let cores = cores.expect("internal error: a few short names");
-    let others: Vec<memmem::Finder<'_>> =
-        ["split_settings", "ynaconf", "Configuration"].iter().map(memmem::Finder::new).collect();
+    let signs = Signs::new();
     let files: Vec<(FileId, &SourceFile)> = layout.sources.iter().collect();
     let facts = files.into_par_iter().filter_map(|(id, file)| {
         if file.path.ends_with(".toml") {
@@ -90,9 +85,8 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
         }
         let text = file.text.as_bytes();
         let relevant = named.contains(&id)
-            || cores.find_iter(text).any(|found| is_assigned_at(text, found.start()))
-            || looks_like_settings(&file.path)
-                && (star.find(text).is_some() || others.iter().any(|f| f.find(text).is_some()));
+            || signs.assigns(text)
+            || looks_like_settings(&file.path) && signs.composes(text);
         relevant.then(|| (id, python_facts(layout, id, file)))
     });
     let facts: BTreeMap<FileId, Facts> = facts.collect();
@@ -148,6 +142,31 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
             (id, SettingsFile { builds_on, conditional, part, toml })
         })
         .collect()
+}
+
+/// What a text has that holds settings.
+pub(super) struct Signs {
+    core: AhoCorasick,
+    others: [memmem::Finder<'static>; 4],
+}
+
+impl Signs {
+    pub(super) fn new() -> Self {
+        // One pass over all texts, many bytes at a time, which this kind of match allows.
+        let core = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(CORE);
+        let others = ["import *", "split_settings", "ynaconf", "Configuration"].map(memmem::Finder::new);
+        Self { core: core.expect("internal error: a few short names"), others }
+    }
+
+    /// Whether it assigns a setting that a project needs.
+    pub(super) fn assigns(&self, text: &[u8]) -> bool {
+        self.core.find_iter(text).any(|found| is_assigned_at(text, found.start()))
+    }
+
+    /// Whether it may take settings over from elsewhere.
+    pub(super) fn composes(&self, text: &[u8]) -> bool {
+        self.others.iter().any(|sign| sign.find(text).is_some())
+    }
 }
 
 /// Whether a statement only provides something for the modules beside it: a function, a class, an import, a name.

@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use crate::project::entry_points::{self, Kind, Mention, VARIABLE, in_test_folder};
 use crate::project::layout::{Layout, ancestors, folder_of, join, name_of};
-use crate::project::settings_module::SettingsFile;
+use crate::project::settings_module::{SettingsFile, Signs};
 use crate::source::{FileId, Sources};
 
 /// The files that the entry points name, by the folder they are imported from.
@@ -37,6 +37,12 @@ fn find_module(layout: &Layout<'_>, from: &str, module: &str) -> Option<(String,
     let path = module.replace('.', "/");
     let (as_file, as_package) = (format!("/{path}.py"), format!("/{path}/__init__.py"));
     let shared = |base: &str| base.split('/').zip(from.split('/')).take_while(|(a, b)| a == b).count();
+    let signs = Signs::new();
+    // A package's own `settings.py` that reads what projects set is no settings module.
+    let is_hardly = |id: FileId| {
+        let text = layout.sources.text(id).as_bytes();
+        !signs.assigns(text) && !signs.composes(text)
+    };
     layout
         .sources
         .iter()
@@ -44,8 +50,9 @@ fn find_module(layout: &Layout<'_>, from: &str, module: &str) -> Option<(String,
             let base = file.path.strip_suffix(&as_package).or_else(|| file.path.strip_suffix(&as_file))?;
             Some((base.to_owned(), id))
         })
-        .min_by_key(|(base, _)| {
-            (in_test_folder(&join(base, "x")), std::cmp::Reverse(shared(base)), base.matches('/').count())
+        .min_by_key(|(base, id)| {
+            let far = std::cmp::Reverse(shared(base));
+            (is_hardly(*id), in_test_folder(&join(base, "x")), far, base.matches('/').count())
         })
 }
 

@@ -574,3 +574,17 @@ fn an_empty_package_that_is_named_stands_for_its_modules() {
         why(&project)
     );
 }
+
+#[test]
+fn a_package_that_reads_settings_is_not_taken_for_the_module_that_an_option_names() {
+    let reads = "from django.conf import settings\nDEFAULTS = getattr(settings, 'KIT', {})\n";
+    let project = only(&[
+        ("tox.ini", "[testenv]\ncommands = django-admin test --settings=settings\n"),
+        ("kit/__init__.py", ""),
+        ("kit/settings.py", reads),
+        ("tests_app/settings.py", SETTINGS),
+    ]);
+    let modules: Vec<_> = project.candidates.iter().map(|c| (c.module.as_str(), c.role)).collect();
+    assert_eq!((project.root.as_str(), &modules[..]), ("tests_app", &[("settings", Role::Test)][..]));
+    assert_eq!(choice(&project), "none");
+}
