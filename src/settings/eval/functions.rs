@@ -91,6 +91,11 @@ impl Args {
     pub(super) fn all(&self) -> impl Iterator<Item = &Val> {
         self.pos.iter().chain(self.kw.iter().map(|(_, v)| v))
     }
+
+    /// What the environment had to say about any of them.
+    pub(super) fn reads(&self) -> Reads {
+        self.all().fold(Reads::default(), |all, val| all.union(&val.env))
+    }
 }
 
 impl<'a> Interp<'a> {
