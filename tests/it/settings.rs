@@ -287,6 +287,7 @@ fn hostile_input_is_given_up_in_time() {
         let (_, model) = module(text.clone()).model(Path::new("/srv/project"));
         let known = model.get("B").is_some_and(|s| s.node.as_int() == Some(1));
         assert!(known || model.open.is_some(), "{}", &text[text.len() - 40..]);
-        assert!(start.elapsed().as_secs() < 30, "{:?}: {}", start.elapsed(), &text[text.len() - 40..]);
+        // Far more than it takes on a busy machine in a debug build: this is about ending at all.
+        assert!(start.elapsed().as_secs() < 120, "{:?}: {}", start.elapsed(), &text[text.len() - 40..]);
     }
 }
