@@ -108,8 +108,8 @@ impl Reader {
             _ => format!("{entry}.apps"),
         };
         let path = self.site.join(module.replace('.', "/")).with_extension("py");
-        let speaks = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("REST_FRAMEWORK");
-        if !read_file(&path).is_ok_and(|bytes| speaks(&bytes)) {
+        let speaks = |bytes: Vec<u8>| memchr::memmem::find(&bytes, b"REST_FRAMEWORK").is_some();
+        if !read_file(&path).is_ok_and(speaks) {
             return;
         }
         let Some(position) = self.module(&module) else { return };

@@ -10,7 +10,7 @@ use drf_harden::source::Sources;
 use crate::settings::{Case, module};
 
 /// A development build on a busy machine; a hundredth of it when optimised.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Texts that grow without end, loops that do not, and names that are not what they seem.
 const MODULES: &[&str] = &[

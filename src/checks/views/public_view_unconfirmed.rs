@@ -25,11 +25,14 @@ impl Check for PublicViewUnconfirmed {
             return Outcome::not_applicable("there is no DRF view here");
         }
         let (mut asked, mut kept, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
-        for Candidate { owner, at, view, open, seems } in candidates(cx) {
-            match (seems, open) {
-                (Seems::Said(reason), _) => kept.push(Label::new(at, format!("kept open: {reason}"))),
-                (Seems::Meant(why), true) => asked.push((owner, at, view, why)),
-                (Seems::Meant(why), false) => unclear.push(Label::new(at, why)),
+        for (owner, at, open) in candidates(cx) {
+            let view = views::owner_name(cx.index, owner);
+            let reason = flip::kept(cx, &view);
+            match (reason, open, intent::public(cx, owner)) {
+                (Some(reason), _, _) => kept.push(Label::new(at, format!("kept open: {reason}"))),
+                (None, true, Some(why)) => asked.push((owner, at, view, why)),
+                (None, false, Some(why)) => unclear.push(Label::new(at, why)),
+                (None, _, None) => {}
             }
         }
         let (passed, of) = (kept.len() as u32, (kept.len() + asked.len() + unclear.len()) as u32);
@@ -51,52 +54,27 @@ impl Check for PublicViewUnconfirmed {
     }
 }
 
-/// A view that seems to be for everybody.
-struct Candidate {
-    owner: Owner,
-    /// What says that it is open.
-    at: Span,
-    /// Its dotted name.
-    view: String,
-    /// Whether it is open; no where it cannot be told.
-    open: bool,
-    seems: Seems,
-}
-
-/// Why a view seems to be for everybody.
-enum Seems {
-    /// The team has said so, for this reason.
-    Said(String),
-    /// What it is and does says so.
-    Meant(String),
-}
-
-/// Views that are, or may be, open by what they say or inherit, and seem to be for everybody.
-fn candidates(cx: &CheckContext<'_>) -> Vec<Candidate> {
-    let candidate = |owner: Owner, at: Span, open: bool| {
-        let view = views::owner_name(cx.index, owner);
-        let said = flip::kept(cx, &view).map(|reason| Seems::Said(reason.to_owned()));
-        let seems = said.or_else(|| intent::public(cx, owner).map(Seems::Meant))?;
-        Some(Candidate { owner, at, view, open, seems })
-    };
+/// Views that are open by what they say or inherit, with the place that says so; no where it cannot be told.
+fn candidates(cx: &CheckContext<'_>) -> Vec<(Owner, Span, bool)> {
     let sites = views::policy_sites(cx, Policy::Permission);
-    let by_site = sites.iter().filter_map(|site| match guards::openness(cx, site) {
-        Openness::Open => candidate(site.owner, site.at(), true),
-        Openness::Unclear(_) => candidate(site.owner, site.at(), false),
-        Openness::Closed => None,
-    });
-    let mut found: Vec<Candidate> = by_site.collect();
+    let mut found: Vec<(Owner, Span, bool)> = sites
+        .iter()
+        .filter_map(|site| match guards::openness(cx, site) {
+            Openness::Open => Some((site.owner, site.at(), true)),
+            Openness::Unclear(_) => Some((site.owner, site.at(), false)),
+            Openness::Closed => None,
+        })
+        .collect();
     for (class, truth) in views::classes(cx) {
         let inherits = truth == Truth::Yes && cx.index.open_by_library(class).is_some();
         let by_library =
             || matches!(cx.index.lookup(class, Policy::Permission.name()), Lookup::Framework { .. });
         let by_method = || matches!(cx.index.lookup(class, "get_permissions"), Lookup::Method { .. });
         if inherits && by_library() && !by_method() {
-            let at = cx.index.class(class).name_at;
-            found.extend(candidate(Owner::Class(class), at, true));
+            found.push((Owner::Class(class), cx.index.class(class).name_at, true));
         }
     }
-    found.sort_by_key(|candidate| candidate.at);
+    found.sort_by_key(|(_, at, _)| *at);
     found
 }
 

@@ -6,13 +6,16 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
+use super::havoc::Names;
 use super::val::{Id, Name, Unk, V, Val};
 use super::{Interp, taint};
 use crate::python::ast::{BoolOp, CmpOp, Expr, ExprCall, UnaryOp};
-use crate::python::visitor::{self, Visitor};
+use crate::python::visitor::Visitor as _;
 
 /// How deep conditions are read.
 const MAX_DEPTH: usize = 8;
+/// Of so many names of a condition facts are kept.
+const MAX_NAMES: usize = 16;
 /// So many facts are kept at once.
 const MAX_FACTS: usize = 64;
 
@@ -79,10 +82,10 @@ pub(super) struct Fact {
 impl<'a> Interp<'a> {
     /// The condition came out so on the way that runs now.
     pub(super) fn assume(&mut self, test: &'a Expr, holds: bool) {
-        let mut names = Names(Vec::new());
+        let mut names = Names::default();
         names.visit_expr(test);
         let mut about: Vec<Rc<Unk>> = Vec::new();
-        for name in names.0 {
+        for name in names.0.into_iter().take(MAX_NAMES) {
             if let Some(V::Unknown(unk)) = self.lookup(name).map(|binding| &binding.val.v)
                 && unk.candidates.is_empty()
                 && !unk.maybe_unset
@@ -261,20 +264,6 @@ fn texts(expr: &Expr) -> Option<Vec<Rc<str>>> {
         Expr::List(list) => of(&list.elts),
         Expr::Set(set) => of(&set.elts),
         _ => None,
-    }
-}
-
-/// The names that an expression reads.
-struct Names<'a>(Vec<&'a str>);
-
-impl<'a> Visitor<'a> for Names<'a> {
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        if let Expr::Name(name) = expr
-            && self.0.len() < 16
-        {
-            self.0.push(&name.id);
-        }
-        visitor::walk_expr(self, expr);
     }
 }
 

@@ -74,7 +74,7 @@ impl Interp<'_> {
             return Ok(self.give_up(&args, cause));
         }
         let env = owner.env.clone();
-        let arg_env = args.all().fold(super::val::Reads::default(), |all, v| all.union(&v.env));
+        let arg_env = args.reads();
         let val = match &owner.v {
             V::Str(text) => self.str_method(&text.clone(), name, &args)?.with_env(&arg_env),
             V::Bytes(bytes) => self.bytes_method(&bytes.clone(), name),

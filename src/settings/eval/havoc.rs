@@ -30,7 +30,7 @@ impl<'a> Interp<'a> {
             }
         }
         // Whatever is read may get another name, or a place in something else.
-        let mut names = Names(Vec::new());
+        let mut names = Names::default();
         names.visit_body(body);
         for name in names.0 {
             if let Some(val) = self.lookup(name).map(|b| b.val.clone()).filter(|val| val.heap_id().is_some())
@@ -170,7 +170,7 @@ impl<'a> Interp<'a> {
 
     /// A guard on these names raised: the environment must give them another value.
     pub(super) fn require_names(&mut self, test: &'a Expr, at: Option<Span>, raise: &Raise) {
-        let mut names = Names(Vec::new());
+        let mut names = Names::default();
         names.visit_expr(test);
         let mut any = false;
         for name in names.0 {
@@ -439,8 +439,9 @@ fn captures<'a>(pattern: &'a Pattern, out: &mut Vec<&'a str>) {
     }
 }
 
-/// The names that an expression reads.
-struct Names<'a>(Vec<&'a str>);
+/// The names that an expression reads, in order.
+#[derive(Default)]
+pub(super) struct Names<'a>(pub(super) Vec<&'a str>);
 
 impl<'a> Visitor<'a> for Names<'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {

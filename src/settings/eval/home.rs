@@ -108,10 +108,20 @@ pub(super) fn path_of(args: &[Val]) -> Option<Val> {
     let (rest, _) = below(args.first()?)?;
     let cleaned = if rest.is_empty() { String::new() } else { clean(rest) };
     let cleaned = if cleaned == "/" { "" } else { &cleaned };
-    args[1..].iter().try_fold(home(cleaned, true), |path, part| match &path.v {
+    with_parts(home(cleaned, true), &args[1..])
+}
+
+/// `path / part / …`.
+fn with_parts(path: Val, parts: &[Val]) -> Option<Val> {
+    parts.iter().try_fold(path, |path, part| match &path.v {
         V::Lib(object) => extended(object, part, true),
         _ => None,
     })
+}
+
+/// Why it cannot be told whether a path in the home folder is there.
+pub(super) fn presence(rest: &str) -> String {
+    format!("it depends on the files of the machine: whether ~{rest} is there")
 }
 
 impl Interp<'_> {
@@ -122,17 +132,11 @@ impl Interp<'_> {
         match name {
             "resolve" | "absolute" | "expanduser" if is_path && !rest.contains("..") => this,
             "as_posix" | "__str__" | "__fspath__" if is_path => home(rest, false),
-            "joinpath" if is_path => args
-                .pos
-                .iter()
-                .try_fold(this, |path, part| match &path.v {
-                    V::Lib(object) => extended(object, part, true),
-                    _ => None,
-                })
-                .unwrap_or_else(|| Val::unknown("a path that cannot be told")),
+            "joinpath" if is_path => {
+                with_parts(this, &args.pos).unwrap_or_else(|| Val::unknown("a path that cannot be told"))
+            }
             "exists" | "is_file" | "is_dir" if is_path => {
-                let cause = format!("it depends on the files of the machine: whether ~{rest} is there");
-                Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
+                Self::one_of(presence(rest), vec![Val::bool(true), Val::bool(false)])
             }
             "rstrip"
                 if !is_path && args.pos.first().and_then(Val::as_str).is_some_and(|cut| &**cut == "/") =>

@@ -362,7 +362,7 @@ impl Interp<'_> {
 
     /// `os.path.name(…)`.
     pub(super) fn os_path(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
-        let env = args.all().fold(super::val::Reads::default(), |all, v| all.union(&v.env));
+        let env = args.reads();
         if let Some(val) = super::home::os_path(name, &args.pos) {
             return Ok(Some(val.with_env(&env)));
         }
@@ -389,10 +389,7 @@ impl Interp<'_> {
                     return Ok(Some(match name {
                         "exists" | "isfile" | "isdir" | "lexists" => {
                             let cause = match super::home::below(arg) {
-                                Some((rest, _)) => format!(
-                                    "it depends on the files of the machine: whether ~{rest} is there"
-                                )
-                                .into(),
+                                Some((rest, _)) => super::home::presence(rest).into(),
                                 None => cause,
                             };
                             Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])

@@ -6,7 +6,7 @@ use super::constants::{constant, package_constant};
 use super::functions::Args;
 use super::raise::{R, Raise};
 use super::regex::substitute;
-use super::val::{Reads, V, Val};
+use super::val::{V, Val};
 use super::{Interp, cause_of};
 
 const STDLIB: &[&str] = &[
@@ -194,7 +194,7 @@ impl Interp<'_> {
         if let Some(val) = self.call_library(name, &args)? {
             return Ok(val);
         }
-        let env = args.all().fold(Reads::default(), |all, v| all.union(&v.env));
+        let env = args.reads();
         let first = args.pos.first().cloned();
         if let Some(function) = name.strip_prefix("os.path.").or_else(|| name.strip_prefix("posixpath."))
             && let Some(val) = self.os_path(function, &args)?
@@ -536,7 +536,7 @@ impl Interp<'_> {
                 self.taint(&val.clone(), &format!("it is handed to {name}(), which may change it").into());
             }
         }
-        let env = args.all().fold(Reads::default(), |all, v| all.union(&v.env));
+        let env = args.reads();
         Ok(Val::unknown(cause).with_env(&env).at(args.at))
     }
 }

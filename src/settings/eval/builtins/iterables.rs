@@ -4,16 +4,15 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use super::super::functions::Args;
 use super::super::raise::Raise;
-use super::super::val::{Kind, Seq, V, Val};
+use super::super::val::{Kind, Reads, Seq, V, Val};
 use super::super::{Interp, cause_of};
 use super::{Called, too_few};
 
 impl Interp<'_> {
     /// Calls one of them.
-    pub(super) fn call_on_iterable(&mut self, name: &str, args: Args) -> Called {
+    pub(super) fn call_on_iterable(&mut self, name: &str, args: Args, env: &Reads) -> Called {
         let first = args.pos.first().cloned();
         let missing = || too_few(name);
-        let env = args.reads();
         let val = match name {
             "len" => {
                 let val = first.ok_or_else(missing)?;
@@ -21,7 +20,7 @@ impl Interp<'_> {
                     V::Unknown(_) | V::Parts(_) => Val::unknown(cause_of(&val)),
                     V::None | V::Bool(_) | V::Int(_) | V::Float(_) => {
                         return Err(Raise::new("TypeError", "asks for the length of a value without one")
-                            .with_env(&env));
+                            .with_env(env));
                     }
                     V::Str(text) => Val::new(V::Int(text.chars().count() as i64)),
                     V::Iter(id) if self.is_once(*id) => {
@@ -42,7 +41,7 @@ impl Interp<'_> {
                     Some([end]) => (0, *end, 1),
                     Some([start, end]) => (*start, *end, 1),
                     Some([start, end, step]) if *step != 0 => (*start, *end, *step),
-                    _ => return Ok(Break(Val::unknown("a range that cannot be told").with_env(&env))),
+                    _ => return Ok(Break(Val::unknown("a range that cannot be told").with_env(env))),
                 };
                 let mut items = Vec::new();
                 let mut n = start;
@@ -155,7 +154,7 @@ impl Interp<'_> {
                 };
                 if args.named("key").is_some() || seq.rest.is_some() {
                     return Ok(Break(
-                        Val::unknown("a smallest or largest element that cannot be told").with_env(&env),
+                        Val::unknown("a smallest or largest element that cannot be told").with_env(env),
                     ));
                 }
                 let Some(mut best) = seq.items.first().cloned() else {
@@ -170,7 +169,7 @@ impl Interp<'_> {
                             best = item.clone();
                         }
                         Some(_) => {}
-                        None => return Ok(Break(Val::unknown(cause_of(item)).with_env(&env))),
+                        None => return Ok(Break(Val::unknown(cause_of(item)).with_env(env))),
                     }
                 }
                 best

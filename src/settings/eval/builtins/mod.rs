@@ -161,7 +161,7 @@ impl Interp<'_> {
             | "list" | "object" | "property" | "repr" | "reversed" | "set" | "staticmethod" | "str"
             | "tuple" | "type" => self.call_type(name, args)?,
             "all" | "any" | "enumerate" | "filter" | "len" | "map" | "max" | "min" | "next" | "range"
-            | "sorted" | "sum" | "zip" => self.call_on_iterable(name, args)?,
+            | "sorted" | "sum" | "zip" => self.call_on_iterable(name, args, &env)?,
             "abs" | "chr" | "divmod" | "hex" | "ord" | "pow" | "round" => self.call_on_number(name, args)?,
             "callable" | "delattr" | "dir" | "getattr" | "globals" | "hasattr" | "isinstance"
             | "issubclass" | "locals" | "setattr" | "super" | "vars" => self.call_on_object(name, args)?,

@@ -16,27 +16,32 @@ impl Interp<'_> {
 
     /// `URLResolver(pattern, urlconf_name, default_kwargs, app_name, namespace)`.
     pub(super) fn url_resolver(&mut self, args: &Args) -> R<Val> {
-        if let Some(cause) = &args.open {
-            return Ok(Val::unknown(cause.clone()).at(args.at));
-        }
-        let none = || Val::new(V::None);
-        let get = |at: usize, name: &str| args.get(at, name).cloned().unwrap_or_else(none);
-        let (kind, route) = self.route_of(&get(0, "pattern"))?;
-        let conf = self.urlconf(&get(1, "urlconf_name"))?;
-        let parts = vec![kind, route, conf, get(3, "app_name"), get(4, "namespace")];
-        Ok(Val::lib("url-resolver", parts, Vec::new()).at(args.at))
+        self.with_route("url-resolver", args, |interp, get| {
+            let conf = interp.urlconf(&get(1, "urlconf_name"))?;
+            Ok(vec![conf, get(3, "app_name"), get(4, "namespace")])
+        })
     }
 
     /// `URLPattern(pattern, callback, default_args, name)`.
     pub(super) fn url_pattern(&mut self, args: &Args) -> R<Val> {
+        self.with_route("url-pattern", args, |_, get| Ok(vec![get(1, "callback"), get(3, "name")]))
+    }
+
+    /// Such an object: the kind and text of its route, and what `rest` makes of the other arguments.
+    fn with_route(
+        &mut self,
+        class: &'static str,
+        args: &Args,
+        rest: impl FnOnce(&mut Self, &dyn Fn(usize, &str) -> Val) -> R<Vec<Val>>,
+    ) -> R<Val> {
         if let Some(cause) = &args.open {
             return Ok(Val::unknown(cause.clone()).at(args.at));
         }
-        let none = || Val::new(V::None);
-        let get = |at: usize, name: &str| args.get(at, name).cloned().unwrap_or_else(none);
+        let get = |at: usize, name: &str| args.get(at, name).cloned().unwrap_or_else(|| Val::new(V::None));
         let (kind, route) = self.route_of(&get(0, "pattern"))?;
-        let parts = vec![kind, route, get(1, "callback"), get(3, "name")];
-        Ok(Val::lib("url-pattern", parts, Vec::new()).at(args.at))
+        let mut parts = vec![kind, route];
+        parts.extend(rest(self, &get)?);
+        Ok(Val::lib(class, parts, Vec::new()).at(args.at))
     }
 
     /// The kind of a pattern's object, and the text as which Django lists it.
