@@ -71,6 +71,9 @@ fn judge(
     if lookup.limited {
         return tally.passed.push(Label::new(lookup.at, "limited to the caller"));
     }
+    if lookup.is_certain() && handler.is_dropped(lookup) {
+        return tally.passed.push(Label::new(lookup.at, "only asks whether there is such a row"));
+    }
     let mut unclear = |why: &str| tally.unclear.push(Label::new(lookup.at, why));
     let guard = site.guard(cx);
     if guard.is_special() && !guard.object {
@@ -90,6 +93,10 @@ fn judge(
         _ if guard.object => None,
         Root::Model(ModelName::Library(_)) => return,
         Root::Model(ModelName::User) => {
+            let row = handler.stored(lookup).map(|(_, name)| name);
+            if let Some(row) = row.filter(|row| guard.login && sets_password(cx, site, handler, row)) {
+                return tally.findings.push(takeover(cx, site, lookup, row));
+            }
             return unclear("which accounts a caller may look at is not written down");
         }
         _ => return unclear("the model is not found, so it cannot be told whose the row is"),
@@ -134,6 +141,30 @@ fn judge(
         Some(fix) => finding.fix(fix),
         None => finding.instruction(by_hand),
     });
+}
+
+/// Whether a handler gives the account that it fetched another password, and asks nothing about who may do so: not the
+/// caller, not the old password, not a token that was sent.
+fn sets_password(cx: &CheckContext<'_>, site: &Site<'_>, handler: &Handler<'_>, row: &str) -> bool {
+    const ASKS: [&str; 6] = ["check_", "token", "otp", "code", "old_", "user.pk"];
+    let text = cx.sources.slice(site.item.at);
+    let sets = text.contains(&*format!("{row}.set_password("));
+    sets && wrapped_by(site.item).is_none()
+        && handler.checks_by_hand(Some(row)).is_none()
+        && !ASKS.iter().any(|asks| text.to_lowercase().contains(asks))
+}
+
+fn takeover(cx: &CheckContext<'_>, site: &Site<'_>, lookup: &Lookup<'_>, row: &str) -> Finding {
+    let message = format!(
+        "{} sets the password of the account that the caller names, so every account can take over the others.",
+        site.words(cx)
+    );
+    Finding::new(ID, site.symbol(cx), Label::new(lookup.at, "any account is taken"), message)
+        .related([Label::new(site.item.name_at, format!("sets the password of `{row}`"))])
+        .instruction(
+            "Set the password of `request.user` and of nobody else, and ask for the old one; where staff do this for \
+             others, ask for them by a permission class.",
+        )
 }
 
 fn fix(

@@ -216,6 +216,26 @@ impl Policies<'_> {
                 access.problem.get_or_insert_with(cause);
             }
         }
+        self.each_plain_method(class, reference, access, detail, is_allowed);
+    }
+
+    /// Methods that are called after HTTP methods answer these on every route of a view set that maps no action to them.
+    fn each_plain_method(
+        &self,
+        class: ClassId,
+        reference: &ClassRef,
+        access: &mut Access,
+        detail: Detail,
+        is_allowed: impl Fn(&str) -> bool,
+    ) {
+        for name in ["get", "post", "put", "patch", "delete"] {
+            let found = self.evaluator.class_attribute(reference, name, None);
+            let is_own = matches!(found.owner, Owner::Class(_)) && found.value != Val::None;
+            if is_own && is_allowed(name) && !access.handlers.iter().any(|h| h.name == name) {
+                let shape = action(&self.evaluator, class, name, name);
+                access.handlers.push(handler(&self.evaluator, &shape, name, name, detail));
+            }
+        }
     }
 
     /// Whether a permission class surely refuses whoever the authenticators do not know.
