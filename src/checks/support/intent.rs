@@ -11,6 +11,7 @@ use crate::checks::CheckContext;
 use crate::index::{Ancestor, ClassId, Lookup, Owner};
 
 use super::reach;
+use super::views::is_beside;
 
 /// What was found out about the views of a project, kept for all checks.
 pub type Intents = OnceMap<Owner, Option<String>, FxBuildHasher>;
@@ -84,8 +85,11 @@ fn belies(cx: &CheckContext<'_>, owner: Owner, purpose: &str) -> bool {
 
 /// Why a class that others are made of seems to be public: every view that inherits from it does.
 fn by_heirs(cx: &CheckContext<'_>, class: ClassId) -> Option<String> {
-    let inherits =
-        |view: ClassId| view != class && cx.index.mro(view).order.contains(&Ancestor::Project(class));
+    let inherits = |view: ClassId| {
+        view != class
+            && cx.index.mro(view).order.contains(&Ancestor::Project(class))
+            && !is_beside(cx, cx.index.class_file(view))
+    };
     let mut heirs = cx.index.views().map(|(view, _)| view).filter(|view| inherits(*view)).peekable();
     heirs.peek()?;
     let reasons: Option<Vec<String>> = heirs.map(|view| find_out(cx, Owner::Class(view))).collect();

@@ -197,7 +197,7 @@ fn is_remark(comment: &str) -> bool {
 
 /// Whether callers must be known wherever the view does not say: the project's default asks for something.
 pub(crate) fn default_is_closed(cx: &CheckContext<'_>) -> bool {
-    cx.model.is_some_and(|model| matches!(permissions::openness(model), permissions::Openness::Closed))
+    cx.model.is_some_and(|model| matches!(permissions::judged(cx, model), permissions::Openness::Closed))
 }
 
 /// Operations that put `[IsAuthenticated]` in the place of a policy's value; `None` when the name means
