@@ -4,14 +4,14 @@
 //! columns) there is no answer.
 
 use crate::checks::CheckContext;
-use crate::index::{Ancestor, ClassId, Expression, Model, Resolution};
+use crate::index::{Ancestor, ClassId, Expression, Field, Model, Resolution};
 
 use super::serializers;
 
 /// The fields of a model serializer with `fields = "__all__"`, in DRF's order: the key, what it declares, columns, then
 /// relations.
 pub(crate) fn of_serializer(cx: &CheckContext<'_>, class: ClassId, model: &Model) -> Option<Vec<String>> {
-    if !is_known(cx, model) {
+    if !is_known(cx, model) || takes_columns_of(cx, model, &STEADY) {
         return None;
     }
     let bases = cx.index.library_bases(class);
@@ -75,11 +75,28 @@ fn declared_in_order(cx: &CheckContext<'_>, class: ClassId) -> Option<Vec<(Class
 
 /// The fields of a model form with `fields = "__all__"`, in Django's order, which is that of the source.
 pub(crate) fn of_form(cx: &CheckContext<'_>, model: &Model) -> Option<Vec<String>> {
-    if !is_known(cx, model) {
+    // Of the columns of other libraries it is not known which a form may write; one too many ends in an error.
+    if !is_known(cx, model) || takes_columns_of(cx, model, &STEADY[..1]) {
         return None;
     }
     let shown = model.fields.iter().filter(|f| f.is_editable && !f.kind.ends_with("AutoField"));
     Some(shown.map(|f| f.name.to_string()).collect())
+}
+
+/// Libraries whose models have the same columns in every version in use.
+const STEADY: [&str; 3] = ["django.", "model_utils.models.", "django_extensions.db.models."];
+
+/// Whether a model has columns of a library other than these: with another version of it they are others, and a name
+/// too many ends in an error.
+fn takes_columns_of(cx: &CheckContext<'_>, model: &Model, steady: &[&str]) -> bool {
+    let brought = |field: &Field| field.at.is_none() && !field.is_key;
+    let order = &cx.index.mro(model.class).order;
+    let mut names = order.iter().filter(|a| !matches!(a, Ancestor::Project(_)));
+    model.fields.iter().any(brought)
+        && names.any(|ancestor| {
+            let name = cx.index.ancestor_name(ancestor);
+            name.is_none_or(|name| name.contains('.') && !steady.iter().any(|s| name.starts_with(s)))
+        })
 }
 
 /// Whether the fields of a model are all known, and all its own.

@@ -80,7 +80,7 @@ fn belies(cx: &CheckContext<'_>, owner: Owner, purpose: &str) -> bool {
         matches!(cx.index.lookup(class, handler), Lookup::Method { .. } | Lookup::Framework { .. })
     };
     let handlers: &[&str] = if purpose == PUBLIC { &["destroy"] } else { &["list", "destroy"] };
-    handlers.iter().any(|handler| answers(&handler))
+    handlers.iter().any(answers)
 }
 
 /// Why a class that others are made of seems to be public: every view that inherits from it does.

@@ -39,7 +39,7 @@ pub(crate) fn handed_request<'a>(cx: &CheckContext<'a>, owner: Owner) -> Vec<&'a
         })
     };
     let called = names(text).into_iter().filter(takes_request);
-    called.flat_map(|name| resolve(cx, at, class, name)).map(|at| cx.sources.slice(at)).collect()
+    called.filter_map(|name| resolve(cx, at, class, name)).map(|at| cx.sources.slice(at)).collect()
 }
 
 /// The view's own code.
