@@ -2,7 +2,7 @@
 //! whether the row is the caller's: such views have no `get_object` that would.
 //!
 //! Told are rows that belong to an account by their model, and object permissions that are listed but never asked.
-//! Generic views are another check's; an owner's id that the caller sends is a third's.
+//! Generic views are another check's, but for passwords that they set; an owner's id that the caller sends is a third's.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#object-level-permissions>
 
 use crate::checks::support::callers;
@@ -13,6 +13,7 @@ use crate::checks::support::intent;
 use crate::checks::support::lookups::{Handler, Lookup, Root};
 use crate::checks::support::ownership::{self, Ownership};
 use crate::checks::support::permission_lists;
+use crate::checks::support::takeover;
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
@@ -37,6 +38,8 @@ impl Check for RowUnchecked {
         let mut tally = Tally::default();
         for site in handlers::sites(cx) {
             if site.is_generic(cx) {
+                let found = site.read(cx, |handler| takeover::by_get_object(cx, ID, &site, handler));
+                tally.findings.extend(found.flatten());
                 continue;
             }
             site.read(cx, |handler| {
@@ -94,8 +97,10 @@ fn judge(
         Root::Model(ModelName::Library(_)) => return,
         Root::Model(ModelName::User) => {
             let row = handler.stored(lookup).map(|(_, name)| name);
-            if let Some(row) = row.filter(|row| guard.login && sets_password(cx, site, handler, row)) {
-                return tally.findings.push(takeover(cx, site, lookup, row));
+            if let Some(row) =
+                row.filter(|row| guard.login && takeover::sets_password(cx, site, handler, row))
+            {
+                return tally.findings.push(takeover::finding(cx, ID, site, lookup.at, row));
             }
             return unclear("which accounts a caller may look at is not written down");
         }
@@ -141,31 +146,6 @@ fn judge(
         Some(fix) => finding.fix(fix),
         None => finding.instruction(by_hand),
     });
-}
-
-/// Whether a handler gives the account that it fetched another password, and asks nothing about who may do so: not the
-/// caller, not the old password, not a token that was sent.
-fn sets_password(cx: &CheckContext<'_>, site: &Site<'_>, handler: &Handler<'_>, row: &str) -> bool {
-    const ASKS: [&str; 6] = ["check_", "token", "otp", "code", "old_", "user.pk"];
-    let text = cx.sources.slice(site.item.at);
-    let sets = text.contains(&*format!("{row}.set_password("));
-    // The row is called `user` itself, as a rule, which says nothing about the caller.
-    sets && wrapped_by(site.item).is_none()
-        && handler.checks_by_hand(None).is_none()
-        && !ASKS.iter().any(|asks| text.to_lowercase().contains(asks))
-}
-
-fn takeover(cx: &CheckContext<'_>, site: &Site<'_>, lookup: &Lookup<'_>, row: &str) -> Finding {
-    let message = format!(
-        "{} sets the password of the account that the caller names, so every account can take over the others.",
-        site.words(cx)
-    );
-    Finding::new(ID, site.symbol(cx), Label::new(lookup.at, "any account is taken"), message)
-        .related([Label::new(site.item.name_at, format!("sets the password of `{row}`"))])
-        .instruction(
-            "Set the password of `request.user` and of nobody else, and ask for the old one; where staff do this for \
-             others, ask for them by a permission class.",
-        )
 }
 
 fn fix(
