@@ -65,8 +65,15 @@ fn find_out(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
     if checks_password && (issues_token || text.contains("login(")) {
         return Some("it checks a password and logs the caller in".to_owned());
     }
+    if reached.iter().any(|text| STRANGERS_ONLY.iter().any(|asks| text.contains(asks))) {
+        return Some("it turns away whoever has logged in already".to_owned());
+    }
     None
 }
+
+/// How a door for callers without an account turns others away.
+const STRANGERS_ONLY: [&str; 2] =
+    ["if not request.user.is_anonymous", "if not self.request.user.is_anonymous"];
 
 /// Whether a view does what its name does not say: a door lists no rows (`LoginView` may serve the records of logins),
 /// and of what is public nobody without an account takes rows away.
@@ -114,7 +121,7 @@ fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
     let pair = |a: &[&str], b: &[&str]| any(a) && any(b);
     let only =
         |list: &[&str]| words.iter().all(|w| list.contains(&w.as_str()) || NEUTRAL.contains(&w.as_str()));
-    if any(&["login", "signin", "logout", "signout", "sso", "saml", "oidc", "oauth", "oauth2"])
+    if any(&["login", "signin", "logout", "signout", "sso", "saml", "saml2", "oidc", "oauth", "oauth2"])
         || pair(&["sign", "log"], &["in", "out"])
     {
         return Some("a login");
