@@ -94,7 +94,7 @@ fn list(
     if let Some(installed) = &installed {
         inventory.endpoints.iter_mut().for_each(|e| as_external(e, &installed.index));
     }
-    inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.files));
+    inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.taken));
     if inventory.endpoints.is_empty() && inventory.problems.is_empty() {
         let message = "the URLconf lists no patterns; something may add them when the project starts";
         inventory.problems.push(Problem { at: None, message: message.to_owned() });

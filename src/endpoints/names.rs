@@ -106,7 +106,7 @@ impl Names for IndexNames<'_> {
         order.iter().all(|a| matches!(a, Ancestor::Project(_)))
             || order.iter().any(|a| match a {
                 Ancestor::Framework(_) | Ancestor::Unknown(_) => true,
-                Ancestor::Plain(name) => name.ends_with("AdminSite"),
+                Ancestor::Plain(name) => name.ends_with("AdminSite") || name.ends_with(".AppConfig"),
                 Ancestor::Project(_) => false,
             })
     }

@@ -17,6 +17,7 @@ mod querysets;
 mod reference;
 mod resolvers;
 mod settings;
+mod starting;
 mod views;
 
 pub(in crate::settings) use export::run as run_routes;
@@ -25,7 +26,7 @@ pub(super) use patterns::{maybe, place_of_maybe};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Interp;
-use super::val::{LibObject, Name, V, Val};
+use super::val::{Id, LibObject, Name, V, Val};
 use crate::settings::routes::Names;
 use crate::settings::{Problem, SettingsModel};
 use crate::source::{FileId, Span};
@@ -56,6 +57,12 @@ pub(super) struct Routing<'a> {
     later: Vec<later::Later<'a>>,
     /// The files whose `urlpatterns` were read.
     urlconfs: Vec<FileId>,
+    /// The namespace of `django.conf.settings`.
+    settings: Id,
+    /// The class of the configuration whose app is being started.
+    starting: Option<u32>,
+    /// Imports of somebody's `urlpatterns` that ran.
+    taken: Vec<Span>,
     problems: Vec<Problem>,
 }
 

@@ -1,0 +1,247 @@
+//! What the apps' configurations do to URLs and settings when the project starts: their `__init__` and `ready` run,
+//! as far as a statement of them speaks of either. What else they do (signals, checks, registries) is left out.
+
+use super::super::edits::is_edit;
+use super::super::functions::{Args, Body};
+use super::super::havoc::{self, root_name};
+use super::super::raise::R;
+use super::super::val::{V, Val};
+use super::super::{Flow, Interp};
+use crate::python::ast::{Expr, Stmt};
+use crate::python::visitor::{self, Visitor};
+
+/// Methods of a configuration that Django calls, in this order: the first of all apps, then the second of all.
+const HOOKS: [&str; 2] = ["__init__", "ready"];
+/// How far calls are followed to find out whether they speak of URLs.
+const MAX_CALLS: usize = 4;
+
+impl<'a> Interp<'a> {
+    /// Runs what the installed apps do at the start.
+    pub(super) fn start_apps(&mut self) {
+        let apps: Vec<String> = self.installed_apps().0.into_iter().map(str::to_owned).collect();
+        let mut started = Vec::new();
+        for app in apps {
+            let Ok(Some(class)) = self.starting_class(&app) else { continue };
+            if HOOKS.iter().any(|hook| self.hook(class, hook).is_some_and(|f| self.speaks(class, f, 0)))
+                && let Ok(config) = self.app_config(&app, Some(class))
+            {
+                started.push((class, config));
+            }
+        }
+        for hook in HOOKS {
+            for (class, config) in &started {
+                if let Some(func) = self.hook(*class, hook).filter(|f| self.speaks(*class, *f, 0)) {
+                    self.start(*class, config, func, hook);
+                }
+            }
+        }
+    }
+
+    fn start(&mut self, class: u32, config: &Val, func: u32, hook: &str) {
+        let mut args = Args::default();
+        if hook == "__init__" {
+            args.pos = vec![Val::unknown("the name of the app"), Val::unknown("the module of the app")];
+        }
+        let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
+        routing.starting = Some(class);
+        let run = &mut |i: &mut Self| i.call_function(func, Some(config.clone()), args.clone());
+        let result = self.on_steps(self.steps / 4, run);
+        let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
+        routing.starting = None;
+        if let Err(raise) = result {
+            let at = self.classes[class as usize].at;
+            let path = self.class_path(class);
+            let cause = &raise.cause;
+            self.cannot_tell(at, format!("what {path}.{hook} does to the URLs is not followed: it {cause}"));
+        }
+    }
+
+    /// The class of an app's configuration. Of the libraries that are modelled nothing is to be found out.
+    fn starting_class(&mut self, app: &str) -> R<Option<u32>> {
+        if matches!(app.split('.').next(), Some("django" | "rest_framework")) {
+            return Ok(None);
+        }
+        self.config_class(app)
+    }
+
+    /// The method of a configuration's class that Django calls.
+    fn hook(&self, class: u32, name: &str) -> Option<u32> {
+        match self.class_member(class, name)?.v {
+            V::Func(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Whether a function says anything of URLs, or changes settings.
+    fn speaks(&self, class: u32, func: u32, depth: usize) -> bool {
+        match self.funcs[func as usize].body {
+            Body::Block(body) => body.iter().any(|stmt| self.statement_speaks(class, func, stmt, depth)),
+            Body::Expr(_) => false,
+        }
+    }
+
+    fn statement_speaks(&self, class: u32, func: u32, stmt: &Stmt, depth: usize) -> bool {
+        let mut speech = Speech::default();
+        speech.visit_stmt(stmt);
+        if speech.found || depth > MAX_CALLS {
+            return speech.found;
+        }
+        let speaks = |id: u32| id != func && self.speaks(class, id, depth + 1);
+        let own = speech.own.iter().filter_map(|name| self.hook(class, name));
+        let inherited = speech.inherited.iter().filter_map(|name| self.inherited(class, func, name));
+        own.chain(inherited).any(speaks) || speech.called.iter().any(|name| self.named(func, name).is_some_and(speaks))
+    }
+
+    /// What `super().name` is in a method.
+    fn inherited(&self, class: u32, func: u32, name: &str) -> Option<u32> {
+        let mro = &self.classes[class as usize].mro;
+        let defined = self.funcs[func as usize].class?;
+        let after = mro.iter().position(|&c| c == defined)? + 1;
+        mro[after..].iter().find_map(|&base| {
+            match self.scope(self.classes[base as usize].scope)?.vars.get(name)?.val.v {
+                V::Func(id) => Some(id),
+                _ => None,
+            }
+        })
+    }
+
+    /// The function that a plain name is where another was defined.
+    fn named(&self, func: u32, name: &str) -> Option<u32> {
+        let chain = &self.funcs[func as usize].chain;
+        let binding = chain.iter().find_map(|&id| self.scope(id)?.vars.get(name))?;
+        match binding.val.v {
+            V::Func(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Runs the body of a function. Of what an app does at the start, only what speaks of URLs or settings.
+    pub(in super::super) fn exec_body(&mut self, func: u32, body: &'a [Stmt]) -> R<Flow> {
+        let Some(class) = self.routing.as_ref().and_then(|routing| routing.starting) else {
+            return self.exec_block(body);
+        };
+        if !HOOKS.contains(&&*self.funcs[func as usize].name) || self.funcs[func as usize].class.is_none() {
+            return self.exec_block(body);
+        }
+        for (stmt, is_kept) in body.iter().zip(self.kept(class, func, body)) {
+            if is_kept {
+                match self.exec_block(std::slice::from_ref(stmt))? {
+                    Flow::Next => {}
+                    flow => return Ok(flow),
+                }
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Which statements speak, decide whether others run, or bind what these read.
+    fn kept(&self, class: u32, func: u32, body: &[Stmt]) -> Vec<bool> {
+        let mut kept: Vec<bool> = body
+            .iter()
+            .map(|stmt| self.statement_speaks(class, func, stmt, 0) || Leaving::find(stmt))
+            .collect();
+        let mut read: Vec<&str> = Vec::new();
+        for (at, stmt) in body.iter().enumerate().rev() {
+            kept[at] |= havoc::bound_names(std::slice::from_ref(stmt)).iter().any(|name| read.contains(&&**name));
+            if kept[at] {
+                let mut names = havoc::Names::default();
+                names.visit_stmt(stmt);
+                read.extend(names.0);
+            }
+        }
+        kept
+    }
+}
+
+/// What a statement says of URLs, and whom it calls.
+#[derive(Default)]
+struct Speech<'t> {
+    found: bool,
+    /// Methods of the object itself.
+    own: Vec<&'t str>,
+    /// Methods of its bases.
+    inherited: Vec<&'t str>,
+    called: Vec<&'t str>,
+}
+
+impl<'t> Speech<'t> {
+    fn word(&mut self, name: &str) {
+        let name = name.to_ascii_lowercase();
+        self.found |= name.contains("url") || name.contains("router");
+    }
+
+    /// What is assigned to, deleted, or changed in place.
+    fn change(&mut self, target: &Expr) {
+        let is_part = matches!(target, Expr::Attribute(_) | Expr::Subscript(_));
+        self.found |= is_part && is_settings(target);
+    }
+}
+
+/// Whether an expression begins with something that is called settings.
+fn is_settings(expr: &Expr) -> bool {
+    root_name(expr).is_some_and(|root| root.to_ascii_lowercase().contains("settings"))
+}
+
+impl<'t> Visitor<'t> for Speech<'t> {
+    fn visit_stmt(&mut self, stmt: &'t Stmt) {
+        match stmt {
+            Stmt::Expr(only) if only.value.is_string_literal_expr() => return,
+            Stmt::Assign(assign) => assign.targets.iter().for_each(|t| self.change(t)),
+            Stmt::AugAssign(assign) => self.change(&assign.target),
+            Stmt::Delete(delete) => delete.targets.iter().for_each(|t| self.change(t)),
+            Stmt::Import(import) => import.names.iter().for_each(|alias| self.word(&alias.name)),
+            Stmt::ImportFrom(import) => {
+                import.names.iter().for_each(|alias| self.word(&alias.name));
+                import.module.iter().for_each(|module| self.word(module));
+            }
+            _ => {}
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'t Expr) {
+        match expr {
+            Expr::Name(name) => self.word(&name.id),
+            Expr::Attribute(attribute) => self.word(&attribute.attr),
+            Expr::StringLiteral(text) => self.found |= text.value.to_str().contains("urls"),
+            Expr::Call(call) => match &*call.func {
+                Expr::Name(name) => {
+                    let is_set = matches!(name.id.as_str(), "setattr" | "delattr");
+                    self.found |= is_set && call.arguments.args.first().is_some_and(is_settings);
+                    self.called.push(&name.id);
+                }
+                Expr::Attribute(attribute) => match &*attribute.value {
+                    Expr::Name(owner) if owner.id == "self" => self.own.push(&attribute.attr),
+                    Expr::Call(inner) if inner.func.as_name_expr().is_some_and(|n| n.id == "super") => {
+                        self.inherited.push(&attribute.attr);
+                    }
+                    owner => self.found |= is_edit(&attribute.attr) && is_settings(owner),
+                },
+                _ => {}
+            },
+            _ => {}
+        }
+        visitor::walk_expr(self, expr);
+    }
+}
+
+/// Whether a statement may end the function.
+struct Leaving(bool);
+
+impl Leaving {
+    fn find(stmt: &Stmt) -> bool {
+        let mut finder = Self(false);
+        finder.visit_stmt(stmt);
+        finder.0
+    }
+}
+
+impl<'t> Visitor<'t> for Leaving {
+    fn visit_stmt(&mut self, stmt: &'t Stmt) {
+        match stmt {
+            Stmt::Return(_) => self.0 = true,
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+            _ => visitor::walk_stmt(self, stmt),
+        }
+    }
+}
