@@ -9,6 +9,7 @@ mod classes;
 mod export;
 mod fields;
 mod imports;
+mod known;
 mod later;
 mod library;
 mod members;
@@ -21,6 +22,7 @@ mod starting;
 mod views;
 
 pub(in crate::settings) use export::run as run_routes;
+pub(super) use known::lacks;
 pub(super) use patterns::{maybe, place_of_maybe};
 
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -140,7 +140,7 @@ impl Interp<'_> {
     }
 
     /// `a.b.Class` of a class that was evaluated.
-    pub(super) fn class_path(&self, id: u32) -> String {
+    pub(in super::super) fn class_path(&self, id: u32) -> String {
         let class = &self.classes[id as usize];
         format!("{}.{}", self.modules[class.module as usize].name, class.qualname)
     }
