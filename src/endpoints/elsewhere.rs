@@ -33,7 +33,10 @@ pub(super) fn find(
             if let (Some(from), Some(_)) = (from, file.filter(|f| urlconfs.contains(f)))
                 && !taken.contains(&at)
             {
-                problems.push(Problem { at: Some(at), message: format!("this may add patterns to those of {from}") });
+                problems.push(Problem {
+                    at: Some(at),
+                    message: format!("this may add patterns to those of {from}"),
+                });
             }
         }
     }

@@ -130,6 +130,8 @@ pub struct UrlMap {
     pub urlconfs: Vec<FileId>,
     /// Imports of the name `urlpatterns` that were followed.
     pub taken: Vec<Span>,
+    /// `REST_FRAMEWORK`, where the configuration of an app changes it before DRF reads it.
+    pub rest_framework: Option<Node>,
 }
 
 /// One URL pattern.

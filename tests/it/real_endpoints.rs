@@ -115,8 +115,7 @@ const SUBJECTS: &[Subject] = &[
         without: &[],
         own: &["openwisp_controller"],
         settings: "settings",
-        // An app of its libraries changes the throttles when the project starts.
-        share: 0,
+        share: 97,
         files: &[("manage.py", MANAGE), ("settings.py", OPENWISP), ("urls.py", OPENWISP_URLS)],
     },
     Subject {

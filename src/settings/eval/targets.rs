@@ -193,6 +193,9 @@ impl<'a> Interp<'a> {
                 self.set_setting(name, val);
                 return Ok(());
             }
+            V::Ref(owner) if self.is_routing() && self.replaces_admin_site(owner, name, &val)? => {
+                return Ok(());
+            }
             V::Lib(object) if object.class == "dynaconf" => {
                 let settings = object.args.first().cloned().unwrap_or_else(|| val.clone());
                 self.taint(&settings, &format!("settings.{name} is set on dynaconf's object").into());

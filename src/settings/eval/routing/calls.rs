@@ -125,6 +125,9 @@ impl Interp<'_> {
                 return self.instantiate(class, args.clone()).map(Some);
             }
         }
+        if let Some(function) = self.library_helper(name)? {
+            return self.call(&function, args.clone()).map(Some);
+        }
         match self.pattern_maker(name)? {
             Some(function) => self.call(&function, args.clone()).map(Some),
             None => Ok(None),

@@ -40,7 +40,9 @@ pub(in crate::settings) fn run(
         later: Vec::new(),
         urlconfs: Vec::new(),
         settings: interp.new_scope(),
+        is_starting: false,
         starting: None,
+        rest_framework: None,
         taken: Vec::new(),
         problems: Vec::new(),
     }));
@@ -61,6 +63,7 @@ pub(in crate::settings) fn run(
     }
     map.urlconfs = routing.urlconfs;
     map.taken = routing.taken;
+    map.rest_framework = routing.rest_framework;
     map
 }
 

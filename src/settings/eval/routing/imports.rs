@@ -279,7 +279,7 @@ impl<'a> Interp<'a> {
     }
 
     /// The value of a name in a module of an installed package.
-    fn installed_value(&mut self, full: &str) -> R<Option<Val>> {
+    pub(super) fn installed_value(&mut self, full: &str) -> R<Option<Val>> {
         let Some((module, name)) = full.rsplit_once('.') else { return Ok(None) };
         let Some(id) = self.load_installed(module)? else { return Ok(None) };
         let scope = self.scope(self.modules[id as usize].scope);

@@ -26,6 +26,10 @@ struct Table {
     names: FxHashSet<String>,
 }
 
+/// Attributes of which the table of library classes says for each class whether it has them.
+const TABLED: &[&str] =
+    &["lookup_field", "lookup_url_kwarg", "queryset", "serializer_class", "throttle_scope"];
+
 /// Whether a class of a library, by dotted name, surely lacks an attribute.
 pub(in super::super) fn lacks(class: &str, name: &str) -> bool {
     static TABLE: OnceLock<Table> = OnceLock::new();
@@ -35,5 +39,6 @@ pub(in super::super) fn lacks(class: &str, name: &str) -> bool {
     };
     let is_listed = MODULES.iter().any(|module| class.starts_with(module));
     // What every class has is not the library's own.
-    is_listed && !name.starts_with("__") && !TABLE.get_or_init(table).names.contains(name)
+    let may_be = |name| TABLE.get_or_init(table).names.contains(name) && !TABLED.contains(&name);
+    is_listed && !name.starts_with("__") && !may_be(name)
 }

@@ -30,7 +30,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Interp;
 use super::val::{Id, LibObject, Name, V, Val};
 use crate::settings::routes::Names;
-use crate::settings::{Problem, SettingsModel};
+use crate::settings::{Node, Problem, SettingsModel};
 use crate::source::{FileId, Span};
 
 /// Steps that one evaluation of the URLs may take.
@@ -61,8 +61,11 @@ pub(super) struct Routing<'a> {
     urlconfs: Vec<FileId>,
     /// The namespace of `django.conf.settings`.
     settings: Id,
-    /// The class of the configuration whose app is being started.
+    /// Whether the apps are being started, and the class of the configuration whose app it is.
+    is_starting: bool,
     starting: Option<u32>,
+    /// `REST_FRAMEWORK`, where an app changes it before DRF reads it.
+    rest_framework: Option<Node>,
     /// Imports of somebody's `urlpatterns` that ran.
     taken: Vec<Span>,
     problems: Vec<Problem>,

@@ -5,10 +5,12 @@ use super::super::edits::is_edit;
 use super::super::functions::{Args, Body};
 use super::super::havoc::{self, root_name};
 use super::super::raise::R;
-use super::super::val::{V, Val};
-use super::super::{Flow, Interp};
+use super::super::stdlib::is_stdlib;
+use super::super::val::{Name, V, Val};
+use super::super::{Flow, Interp, TryFrame};
 use crate::python::ast::{Expr, Stmt};
 use crate::python::visitor::{self, Visitor};
+use crate::settings::Node;
 
 /// Methods of a configuration that Django calls, in this order: the first of all apps, then the second of all.
 const HOOKS: [&str; 2] = ["__init__", "ready"];
@@ -20,40 +22,90 @@ impl<'a> Interp<'a> {
     pub(super) fn start_apps(&mut self) {
         let apps: Vec<String> = self.installed_apps().0.into_iter().map(str::to_owned).collect();
         let mut started = Vec::new();
+        self.routing.as_mut().expect("internal error: no URLs are evaluated").is_starting = true;
         for app in apps {
             let Ok(Some(class)) = self.starting_class(&app) else { continue };
+            self.take_default_site(class);
             if HOOKS.iter().any(|hook| self.hook(class, hook).is_some_and(|f| self.speaks(class, f, 0)))
                 && let Ok(config) = self.app_config(&app, Some(class))
             {
                 started.push((class, config));
             }
         }
+        let mut rest_framework = vec![self.rest_framework()];
+        let mut is_followed = true;
         for hook in HOOKS {
             for (class, config) in &started {
                 if let Some(func) = self.hook(*class, hook).filter(|f| self.speaks(*class, *f, 0)) {
-                    self.start(*class, config, func, hook);
+                    is_followed &= self.start(*class, config, func, hook);
                 }
             }
+            rest_framework.push(self.rest_framework());
+        }
+        let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
+        routing.is_starting = false;
+        // The views may have taken their defaults by the time of `ready`, and may have not.
+        if let [before, made, after] = &rest_framework[..]
+            && is_followed
+            && before != made
+            && made == after
+        {
+            routing.rest_framework.clone_from(made);
         }
     }
 
-    fn start(&mut self, class: u32, config: &Val, func: u32, hook: &str) {
+    fn rest_framework(&self) -> Option<Node> {
+        let settings = self.routing.as_ref()?.settings;
+        let binding = self.scope(settings)?.vars.get("REST_FRAMEWORK")?;
+        Some(self.node(&binding.val, &mut 2000, &mut Vec::new()))
+    }
+
+    /// The admin site that a configuration gives in place of Django's.
+    fn take_default_site(&mut self, class: u32) {
+        let is_admin = |base: &Name| base.starts_with("django.contrib.admin.apps.");
+        if self.classes[class as usize].external.iter().any(is_admin)
+            && let Some(path) = self.class_member(class, "default_site")
+            && let Err(raise) = self.set_default_site(&path)
+        {
+            let at = self.classes[class as usize].at;
+            self.cannot_tell(at, format!("the admin site is not made: it {}", raise.cause));
+        }
+    }
+
+    /// A function of an installed package that the code of an installed app calls while it starts.
+    pub(super) fn library_helper(&mut self, name: &str) -> R<Option<Val>> {
+        let is_starting = self.routing.as_ref().is_some_and(|routing| routing.is_starting);
+        let is_modelled = matches!(name.split('.').next(), Some("django" | "rest_framework" | "builtins"));
+        if !is_starting || is_modelled || self.frame_ref().file.is_some() || is_stdlib(name) {
+            return Ok(None);
+        }
+        Ok(self.installed_value(name)?.filter(|val| matches!(val.v, V::Func(_))))
+    }
+
+    /// Runs a hook of a configuration; whether it could be followed.
+    fn start(&mut self, class: u32, config: &Val, func: u32, hook: &str) -> bool {
         let mut args = Args::default();
         if hook == "__init__" {
             args.pos = vec![Val::unknown("the name of the app"), Val::unknown("the module of the app")];
         }
         let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
         routing.starting = Some(class);
+        // What it raises ends here; what it may raise is taken not to happen, for else the project would not start.
+        self.tries.push(TryFrame { handlers: vec![None], pending: Vec::new() });
+        let outer = std::mem::replace(&mut self.outer_tries, self.tries.len());
         let run = &mut |i: &mut Self| i.call_function(func, Some(config.clone()), args.clone());
         let result = self.on_steps(self.steps / 4, run);
+        self.outer_tries = outer;
+        self.tries.pop();
         let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
         routing.starting = None;
-        if let Err(raise) = result {
+        if let Err(raise) = &result {
             let at = self.classes[class as usize].at;
             let path = self.class_path(class);
             let cause = &raise.cause;
             self.cannot_tell(at, format!("what {path}.{hook} does to the URLs is not followed: it {cause}"));
         }
+        result.is_ok()
     }
 
     /// The class of an app's configuration. Of the libraries that are modelled nothing is to be found out.
@@ -89,7 +141,8 @@ impl<'a> Interp<'a> {
         let speaks = |id: u32| id != func && self.speaks(class, id, depth + 1);
         let own = speech.own.iter().filter_map(|name| self.hook(class, name));
         let inherited = speech.inherited.iter().filter_map(|name| self.inherited(class, func, name));
-        own.chain(inherited).any(speaks) || speech.called.iter().any(|name| self.named(func, name).is_some_and(speaks))
+        own.chain(inherited).any(speaks)
+            || speech.called.iter().any(|name| self.named(func, name).is_some_and(speaks))
     }
 
     /// What `super().name` is in a method.
@@ -142,7 +195,8 @@ impl<'a> Interp<'a> {
             .collect();
         let mut read: Vec<&str> = Vec::new();
         for (at, stmt) in body.iter().enumerate().rev() {
-            kept[at] |= havoc::bound_names(std::slice::from_ref(stmt)).iter().any(|name| read.contains(&&**name));
+            kept[at] |=
+                havoc::bound_names(std::slice::from_ref(stmt)).iter().any(|name| read.contains(&&**name));
             if kept[at] {
                 let mut names = havoc::Names::default();
                 names.visit_stmt(stmt);
@@ -167,13 +221,14 @@ struct Speech<'t> {
 impl<'t> Speech<'t> {
     fn word(&mut self, name: &str) {
         let name = name.to_ascii_lowercase();
-        self.found |= name.contains("url") || name.contains("router");
+        self.found |= ["url", "router", "admin_site", "default_site"].iter().any(|word| name.contains(word));
     }
 
     /// What is assigned to, deleted, or changed in place.
     fn change(&mut self, target: &Expr) {
         let is_part = matches!(target, Expr::Attribute(_) | Expr::Subscript(_));
-        self.found |= is_part && is_settings(target);
+        let is_site = target.as_attribute_expr().is_some_and(|attribute| &attribute.attr == "site");
+        self.found |= is_part && is_settings(target) || is_site;
     }
 }
 
