@@ -133,8 +133,7 @@ impl<'a> Interp<'a> {
     }
 
     fn statement_speaks(&self, class: u32, func: u32, stmt: &Stmt, depth: usize) -> bool {
-        let mut speech = Speech::default();
-        speech.visit_stmt(stmt);
+        let speech = Speech::of(stmt);
         if speech.found || depth > MAX_CALLS {
             return speech.found;
         }
@@ -187,23 +186,30 @@ impl<'a> Interp<'a> {
         Ok(Flow::Next)
     }
 
-    /// Which statements speak, decide whether others run, or bind what these read.
+    /// Which statements speak, decide whether others run, or make what these read.
     fn kept(&self, class: u32, func: u32, body: &[Stmt]) -> Vec<bool> {
+        let speeches: Vec<Speech<'_>> = body.iter().map(Speech::of).collect();
+        let bound: Vec<_> = body.iter().map(|stmt| havoc::bound_names(std::slice::from_ref(stmt))).collect();
+        let is_local = |name: &str| bound.iter().flat_map(|names| names.iter()).any(|own| **own == *name);
         let mut kept: Vec<bool> = body
             .iter()
             .map(|stmt| self.statement_speaks(class, func, stmt, 0) || Leaving::find(stmt))
             .collect();
         let mut read: Vec<&str> = Vec::new();
-        for (at, stmt) in body.iter().enumerate().rev() {
-            kept[at] |=
-                havoc::bound_names(std::slice::from_ref(stmt)).iter().any(|name| read.contains(&&**name));
-            if kept[at] {
-                let mut names = havoc::Names::default();
-                names.visit_stmt(stmt);
-                read.extend(names.0);
+        loop {
+            for (speech, _) in speeches.iter().zip(&kept).filter(|(_, is_kept)| **is_kept) {
+                read.extend(&speech.read);
             }
+            let makes = |at: usize| {
+                let speech = &speeches[at];
+                // Whatever handles a local object may change it.
+                bound[at].iter().any(|name| read.contains(&&**name))
+                    || speech.edited.iter().any(|name| read.contains(name))
+                    || speech.read.iter().any(|name| read.contains(name) && is_local(name))
+            };
+            let Some(at) = (0..body.len()).find(|&at| !kept[at] && makes(at)) else { return kept };
+            kept[at] = true;
         }
-        kept
     }
 }
 
@@ -216,19 +222,43 @@ struct Speech<'t> {
     /// Methods of its bases.
     inherited: Vec<&'t str>,
     called: Vec<&'t str>,
+    /// The names that it reads, and the attributes of the object itself.
+    read: Vec<&'t str>,
+    /// Those of which it changes the object.
+    edited: Vec<&'t str>,
 }
 
 impl<'t> Speech<'t> {
+    fn of(stmt: &'t Stmt) -> Self {
+        let mut speech = Self::default();
+        speech.visit_stmt(stmt);
+        speech
+    }
+
     fn word(&mut self, name: &str) {
         let name = name.to_ascii_lowercase();
         self.found |= ["url", "router", "admin_site", "default_site"].iter().any(|word| name.contains(word));
     }
 
     /// What is assigned to, deleted, or changed in place.
-    fn change(&mut self, target: &Expr) {
+    fn change(&mut self, target: &'t Expr) {
         let is_part = matches!(target, Expr::Attribute(_) | Expr::Subscript(_));
+        self.edited.extend(whole(target).filter(|_| is_part));
         let is_site = target.as_attribute_expr().is_some_and(|attribute| &attribute.attr == "site");
         self.found |= is_part && is_settings(target) || is_site;
+    }
+}
+
+/// The object that a chain of attributes and subscripts begins with: a name, or an attribute of the object itself.
+fn whole(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Name(name) => (name.id != "self").then_some(name.id.as_str()),
+        Expr::Attribute(attribute) if attribute.value.as_name_expr().is_some_and(|n| n.id == "self") => {
+            Some(&attribute.attr)
+        }
+        Expr::Attribute(attribute) => whole(&attribute.value),
+        Expr::Subscript(subscript) => whole(&subscript.value),
+        _ => None,
     }
 }
 
@@ -256,8 +286,14 @@ impl<'t> Visitor<'t> for Speech<'t> {
 
     fn visit_expr(&mut self, expr: &'t Expr) {
         match expr {
-            Expr::Name(name) => self.word(&name.id),
-            Expr::Attribute(attribute) => self.word(&attribute.attr),
+            Expr::Name(name) => {
+                self.word(&name.id);
+                self.read.extend(whole(expr));
+            }
+            Expr::Attribute(attribute) => {
+                self.word(&attribute.attr);
+                self.read.extend(whole(expr));
+            }
             Expr::StringLiteral(text) => self.found |= text.value.to_str().contains("urls"),
             Expr::Call(call) => match &*call.func {
                 Expr::Name(name) => {
@@ -270,7 +306,11 @@ impl<'t> Visitor<'t> for Speech<'t> {
                     Expr::Call(inner) if inner.func.as_name_expr().is_some_and(|n| n.id == "super") => {
                         self.inherited.push(&attribute.attr);
                     }
-                    owner => self.found |= is_edit(&attribute.attr) && is_settings(owner),
+                    owner if is_edit(&attribute.attr) => {
+                        self.found |= is_settings(owner);
+                        self.edited.extend(whole(owner));
+                    }
+                    _ => {}
                 },
                 _ => {}
             },
