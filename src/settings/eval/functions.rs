@@ -259,6 +259,7 @@ impl<'a> Interp<'a> {
                         return Err(raise);
                     }
                     self.problem(None, format!("{name}() {}", raise.cause));
+                    self.note_failed_start(&raise.cause);
                     self.note_end(&raise);
                     return Ok(raise.into_value());
                 }

@@ -517,6 +517,18 @@ impl<'a> Interp<'a> {
             self.may_raise(&cause);
             return Ok(Val::unknown(cause));
         }
+        if matches!(
+            name,
+            "__builtins__"
+                | "__cached__"
+                | "__doc__"
+                | "__loader__"
+                | "__package__"
+                | "__path__"
+                | "__spec__"
+        ) {
+            return Ok(Val::unknown(format!("{name} of a module")));
+        }
         let module = self.modules[id as usize].name.clone();
         if let Some(V::Func(func)) =
             self.scope(scope).and_then(|s| s.vars.get("__getattr__")).map(|b| b.val.v.clone())

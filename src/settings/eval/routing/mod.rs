@@ -61,9 +61,9 @@ pub(super) struct Routing<'a> {
     urlconfs: Vec<FileId>,
     /// The namespace of `django.conf.settings`.
     settings: Id,
-    /// Whether the apps are being started, and the class of the configuration whose app it is.
+    /// Whether the apps are being started, and whose hook runs.
     is_starting: bool,
-    starting: Option<u32>,
+    starting: Option<starting::Starting>,
     /// `REST_FRAMEWORK`, where an app changes it before DRF reads it.
     rest_framework: Option<Node>,
     /// Imports of somebody's `urlpatterns` that ran.

@@ -1,13 +1,16 @@
 //! What the apps' configurations do to URLs and settings when the project starts: their `__init__` and `ready` run,
 //! as far as a statement of them speaks of either. What else they do (signals, checks, registries) is left out.
 
+use std::rc::Rc;
+
 use super::super::edits::is_edit;
 use super::super::functions::{Args, Body};
 use super::super::havoc::{self, root_name};
 use super::super::raise::R;
 use super::super::stdlib::is_stdlib;
 use super::super::val::{Name, V, Val};
-use super::super::{Flow, Interp, TryFrame};
+use super::super::{Flow, Interp};
+use super::is_class_like;
 use crate::python::ast::{Expr, Stmt};
 use crate::python::visitor::{self, Visitor};
 use crate::settings::Node;
@@ -16,6 +19,16 @@ use crate::settings::Node;
 const HOOKS: [&str; 2] = ["__init__", "ready"];
 /// How far calls are followed to find out whether they speak of URLs.
 const MAX_CALLS: usize = 4;
+
+/// A hook that runs.
+pub(super) struct Starting {
+    /// The class of the configuration.
+    class: u32,
+    /// How many frames there are below it.
+    depth: usize,
+    /// Why it did not run to its end.
+    failed: Option<Rc<str>>,
+}
 
 impl<'a> Interp<'a> {
     /// Runs what the installed apps do at the start.
@@ -89,23 +102,25 @@ impl<'a> Interp<'a> {
             args.pos = vec![Val::unknown("the name of the app"), Val::unknown("the module of the app")];
         }
         let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
-        routing.starting = Some(class);
-        // What it raises ends here; what it may raise is taken not to happen, for else the project would not start.
-        self.tries.push(TryFrame { handlers: vec![None], pending: Vec::new() });
-        let outer = std::mem::replace(&mut self.outer_tries, self.tries.len());
+        routing.starting = Some(Starting { class, depth: self.frames.len(), failed: None });
         let run = &mut |i: &mut Self| i.call_function(func, Some(config.clone()), args.clone());
         let result = self.on_steps(self.steps / 4, run);
-        self.outer_tries = outer;
-        self.tries.pop();
         let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
-        routing.starting = None;
-        if let Err(raise) = &result {
-            let at = self.classes[class as usize].at;
-            let path = self.class_path(class);
-            let cause = &raise.cause;
-            self.cannot_tell(at, format!("what {path}.{hook} does to the URLs is not followed: it {cause}"));
+        let failed = routing.starting.take().and_then(|starting| starting.failed);
+        let Some(cause) = failed.or_else(|| Some(result.err()?.cause)) else { return true };
+        let at = self.classes[class as usize].at;
+        let path = self.class_path(class);
+        self.cannot_tell(at, format!("what {path}.{hook} does to the URLs is not followed: it {cause}"));
+        false
+    }
+
+    /// An exception ends a function that nobody catches it around: what the hook that called it does is not known.
+    pub(in super::super) fn note_failed_start(&mut self, cause: &Rc<str>) {
+        if let Some(starting) = self.routing.as_mut().and_then(|routing| routing.starting.as_mut())
+            && self.frames.iter().skip(starting.depth).all(|frame| frame.is_function)
+        {
+            starting.failed.get_or_insert_with(|| cause.clone());
         }
-        result.is_ok()
     }
 
     /// The class of an app's configuration. Of the libraries that are modelled nothing is to be found out.
@@ -169,10 +184,13 @@ impl<'a> Interp<'a> {
 
     /// Runs the body of a function. Of what an app does at the start, only what speaks of URLs or settings.
     pub(in super::super) fn exec_body(&mut self, func: u32, body: &'a [Stmt]) -> R<Flow> {
-        let Some(class) = self.routing.as_ref().and_then(|routing| routing.starting) else {
+        let Some(class) = self.routing.as_ref().and_then(|routing| Some(routing.starting.as_ref()?.class))
+        else {
             return self.exec_block(body);
         };
-        if !HOOKS.contains(&&*self.funcs[func as usize].name) || self.funcs[func as usize].class.is_none() {
+        let def = &self.funcs[func as usize];
+        let is_own = def.class.is_some_and(|own| self.classes[class as usize].mro.contains(&own));
+        if !is_own || !HOOKS.contains(&&*def.name) {
             return self.exec_block(body);
         }
         for (stmt, is_kept) in body.iter().zip(self.kept(class, func, body)) {
@@ -235,8 +253,10 @@ impl<'t> Speech<'t> {
         speech
     }
 
+    /// A name of a value or function. What a class is about, its name does not say.
     fn word(&mut self, name: &str) {
-        let name = name.to_ascii_lowercase();
+        let is_class = is_class_like(name) && name.contains(|c: char| c.is_ascii_lowercase());
+        let name = if is_class { String::new() } else { name.to_ascii_lowercase() };
         self.found |= ["url", "router", "admin_site", "default_site"].iter().any(|word| name.contains(word));
     }
 
