@@ -287,7 +287,8 @@ impl<'a> Interp<'a> {
     pub(super) fn may_be_missing(&mut self, name: &str) {
         let top = name.split('.').next().unwrap_or(name);
         if super::stdlib::is_stdlib(name)
-            || matches!(top, "django" | "rest_framework" | "environ" | "decouple")
+            || matches!(top, "django" | "rest_framework" | "environ" | "decouple" | "__native__")
+            || self.is_needed_at_start()
         {
             return;
         }

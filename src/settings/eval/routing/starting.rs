@@ -114,6 +114,12 @@ impl<'a> Interp<'a> {
         false
     }
 
+    /// Whether a module of the project runs because an app needs it when it starts: what it imports is installed.
+    pub(in super::super) fn is_needed_at_start(&self) -> bool {
+        let is_starting = self.routing.as_ref().is_some_and(|routing| routing.starting.is_some());
+        is_starting && self.outer_tries > 0 && self.tries.len() <= self.outer_tries
+    }
+
     /// An exception ends a function that nobody catches it around: what the hook that called it does is not known.
     pub(in super::super) fn note_failed_start(&mut self, cause: &Rc<str>) {
         if let Some(starting) = self.routing.as_mut().and_then(|routing| routing.starting.as_mut())
