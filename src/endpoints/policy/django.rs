@@ -3,9 +3,9 @@
 //! What a view's own body asks is not run: where it speaks of users or permissions, the verdict is unknown.
 
 use super::eval::{ClassRef, Evaluator, Persona, Situation};
-use super::{flow, middleware};
 use super::shape::{Shape, inherits};
 use super::value::Exposure;
+use super::{flow, middleware};
 use crate::index::{Ancestor, Entity, Framework, FunctionId, Resolution};
 use crate::settings::Truth;
 use crate::source::Span;
@@ -130,12 +130,7 @@ pub(super) fn class_view(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -
     middleware::in_front(evaluator, shape, class_body(evaluator, shape, class, verb))
 }
 
-fn class_body(
-    evaluator: &Evaluator<'_>,
-    shape: &Shape,
-    class: &ClassRef,
-    verb: &str,
-) -> (Exposure, String) {
+fn class_body(evaluator: &Evaluator<'_>, shape: &Shape, class: &ClassRef, verb: &str) -> (Exposure, String) {
     let decorated = decorated_dispatch(evaluator, class);
     // A mixin protects only when it comes before the view in the order, and nothing before it answers itself.
     let mro = evaluator.mro(class);

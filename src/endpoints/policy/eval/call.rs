@@ -147,13 +147,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn user_method(
-        &self,
-        frame: &Frame<'_>,
-        name: &str,
-        arguments: &Arguments,
-        path: &mut Path,
-    ) -> Outcome {
+    fn user_method(&self, frame: &Frame<'_>, name: &str, arguments: &Arguments, path: &mut Path) -> Outcome {
         let anonymous = frame.situation.persona == Some(Persona::Anonymous);
         match name {
             "has_perm" | "has_perms" | "has_module_perms" => {
@@ -164,7 +158,8 @@ impl Evaluator<'_> {
                 };
                 let has_none = match frame.situation.persona {
                     Some(Persona::Anonymous) => {
-                        matches!(self.nobody(), super::subject::Nobody::Standard) && self.gives_nobody_rights() == Truth::No
+                        matches!(self.nobody(), super::subject::Nobody::Standard)
+                            && self.gives_nobody_rights() == Truth::No
                     }
                     // A caller who is nothing else than logged in.
                     Some(Persona::User) => true,

@@ -4,9 +4,9 @@ use super::super::{Evaluator, Frame, Val};
 use super::Gate;
 use super::state::{State, Tag};
 use crate::index::FunctionId;
+use crate::python::Ranged as _;
 use crate::python::ast::{self, Expr};
 use crate::source::Span;
-use crate::python::Ranged as _;
 
 /// Answers that refuse or send elsewhere, whatever they are given.
 const REFUSALS: [&str; 14] = [

@@ -119,9 +119,10 @@ impl Gate<'_, '_> {
             }
             Tag::Below(rest) => {
                 let mut given = given.clone();
-                let is_me = given.positional.first().is_some_and(|(tag, value)| {
-                    *tag == Tag::Me || *value == Val::View
-                });
+                let is_me = given
+                    .positional
+                    .first()
+                    .is_some_and(|(tag, value)| *tag == Tag::Me || *value == Val::View);
                 if !is_me {
                     self.may_reach("what a decorator calls cannot be told", at, state);
                     return Some(Ok(Tag::Nothing));
@@ -218,16 +219,19 @@ impl Gate<'_, '_> {
         state: &mut State,
     ) -> Result<Tag, Raising> {
         let at = Span::new(frame.file, call.range());
-        let callee = self.evaluator.fresh(|| {
-            self.evaluator.expr(frame, &call.func, &mut state.path.clone()).unwrap_or(Val::Never)
-        });
+        let callee = self
+            .evaluator
+            .fresh(|| self.evaluator.expr(frame, &call.func, &mut state.path.clone()).unwrap_or(Val::Never));
         let library = match &callee {
             Val::Library(name) => Some(name.strip_prefix("builtins.").unwrap_or(name).to_owned()),
             Val::Class(ClassRef::Library(name)) => Some(name.to_string()),
             _ => None,
         };
         let library = library.or_else(|| match &*call.func {
-            Expr::Name(name) if LOOKING.contains(&name.id.as_str()) && !state.path.locals.contains_key(name.id.as_str()) => {
+            Expr::Name(name)
+                if LOOKING.contains(&name.id.as_str())
+                    && !state.path.locals.contains_key(name.id.as_str()) =>
+            {
                 Some(name.id.to_string())
             }
             _ => None,
@@ -296,14 +300,13 @@ impl Gate<'_, '_> {
         for keyword in &arguments.keywords {
             let tag = self.scan(frame, &keyword.value, state)?;
             let value = quiet(frame, &keyword.value, &mut state.path);
-            match &keyword.arg {
-                Some(name) => given.keywords.push((name.as_str().into(), tag, value)),
-                None => {
-                    given.open = true;
-                    if tag.reaches() {
-                        given.keywords.push(("**".into(), Tag::Handler, value));
-                    }
-                }
+            if let Some(name) = &keyword.arg {
+                given.keywords.push((name.as_str().into(), tag, value));
+                continue;
+            }
+            given.open = true;
+            if tag.reaches() {
+                given.keywords.push(("**".into(), Tag::Handler, value));
             }
         }
         Ok(given)
@@ -312,8 +315,7 @@ impl Gate<'_, '_> {
     /// The dotted name of what an expression names in a library.
     pub(super) fn library_name(&self, frame: &Frame<'_>, expr: &Expr, state: &State) -> Option<Rc<str>> {
         match self.evaluator.expr(frame, expr, &mut state.path.clone()) {
-            Ok(Val::Library(name)) => Some(name),
-            Ok(Val::Class(ClassRef::Library(name))) => Some(name),
+            Ok(Val::Library(name) | Val::Class(ClassRef::Library(name))) => Some(name),
             _ => None,
         }
     }

@@ -131,7 +131,7 @@ impl Gate<'_, '_> {
         let mut values = Vec::new();
         if called.is_some() {
             // `@decorator(…)`: the outer function makes the decorator.
-            for parameter in maker.parameters.iter() {
+            for parameter in &maker.parameters {
                 values.push((parameter.name().as_str().into(), Val::unknown("an argument of a decorator")));
             }
             let Some(inner) = returned(maker) else { return unclear(state) };
@@ -150,8 +150,7 @@ impl Gate<'_, '_> {
             return unclear(state);
         }
         let tags = [(parameter.parameter.name.as_str().into(), rest)].into();
-        let closure =
-            Closure { at: Span::new(place.file, wrapper.range()), class: None, tags, values };
+        let closure = Closure { at: Span::new(place.file, wrapper.range()), class: None, tags, values };
         let mut given = given.clone();
         given.positional.insert(0, (Tag::Me, Val::View));
         self.closure(&closure, &given, state)
@@ -162,7 +161,8 @@ impl Gate<'_, '_> {
 fn returned(maker: &StmtFunctionDef) -> Option<&StmtFunctionDef> {
     let is_text = |stmt: &&Stmt| matches!(stmt, Stmt::Expr(e) if e.value.is_string_literal_expr());
     let mut body = maker.body.iter().filter(|stmt| !is_text(stmt));
-    let (Some(Stmt::FunctionDef(inner)), Some(Stmt::Return(ret)), None) = (body.next(), body.next(), body.next())
+    let (Some(Stmt::FunctionDef(inner)), Some(Stmt::Return(ret)), None) =
+        (body.next(), body.next(), body.next())
     else {
         return None;
     };

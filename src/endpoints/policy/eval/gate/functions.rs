@@ -21,12 +21,12 @@ impl Gate<'_, '_> {
             }
             CodeKind::Method | CodeKind::Property => given.positional.insert(0, (Tag::Me, Val::View)),
         }
-        self.run(code.at, code.class, given, state, None)
+        self.run(code.at, code.class, &given, state, None)
     }
 
     /// A function of the project.
     pub(super) fn function(&self, code: &Code, given: &Handed, state: &mut State) -> Result<Tag, Raising> {
-        self.run(code.at, None, given.clone(), state, None)
+        self.run(code.at, None, given, state, None)
     }
 
     /// A function in a function.
@@ -36,14 +36,14 @@ impl Gate<'_, '_> {
         given: &Handed,
         state: &mut State,
     ) -> Result<Tag, Raising> {
-        self.run(closure.at, closure.class, given.clone(), state, Some(closure))
+        self.run(closure.at, closure.class, given, state, Some(closure))
     }
 
     fn run(
         &self,
         at: Span,
         class: Option<crate::index::ClassId>,
-        given: Handed,
+        given: &Handed,
         state: &mut State,
         around: Option<&Closure>,
     ) -> Result<Tag, Raising> {
@@ -82,7 +82,7 @@ impl Gate<'_, '_> {
             let own = around.tags.iter().filter(|(name, _)| !name.starts_with("self."));
             inner.tags.extend(own.map(|(name, tag)| (name.clone(), tag.clone())));
         }
-        bind_tags(&function.parameters, &given, &mut inner);
+        bind_tags(&function.parameters, given, &mut inner);
         evaluator.bind_parameters(
             &frame,
             Some(&function.parameters),
@@ -155,7 +155,8 @@ impl Gate<'_, '_> {
 /// What the parameters are to the walk.
 fn bind_tags(parameters: &ast::Parameters, given: &Handed, state: &mut State) {
     let mut positional = given.positional.iter().map(|(tag, _)| tag.clone());
-    let keyword = |name: &str| given.keywords.iter().find(|(k, ..)| &**k == name).map(|(_, tag, _)| tag.clone());
+    let keyword =
+        |name: &str| given.keywords.iter().find(|(k, ..)| &**k == name).map(|(_, tag, _)| tag.clone());
     for parameter in parameters.posonlyargs.iter().chain(&parameters.args) {
         let name = parameter.parameter.name.as_str();
         let tag = positional.next().or_else(|| keyword(name));

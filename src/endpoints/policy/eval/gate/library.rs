@@ -86,7 +86,8 @@ impl Gate<'_, '_> {
             }
             "finalize_response" => {
                 let answer = given.positional.get(1).map(|(tag, _)| tag.clone());
-                let named = given.keywords.iter().find(|(k, ..)| &**k == "response").map(|(_, t, _)| t.clone());
+                let named =
+                    given.keywords.iter().find(|(k, ..)| &**k == "response").map(|(_, t, _)| t.clone());
                 Ok(answer.or(named).unwrap_or(Tag::Unclear(at)))
             }
             _ if RAISING.contains(&name) => Err(Raising(None)),
@@ -162,9 +163,7 @@ impl Gate<'_, '_> {
             Truth::Maybe
         } else {
             match class.rsplit('.').next() {
-                Some("LoginRequiredMixin") => {
-                    (self.situation.persona == Some(Persona::User)).into()
-                }
+                Some("LoginRequiredMixin") => (self.situation.persona == Some(Persona::User)).into(),
                 Some("PermissionRequiredMixin") => self.has_permission(),
                 Some("UserPassesTestMixin") if self.owns("get_test_func") => Truth::Maybe,
                 Some("UserPassesTestMixin") => {
@@ -210,5 +209,9 @@ impl Gate<'_, '_> {
 
 /// The request alone.
 fn first(given: &Handed) -> Handed {
-    Handed { positional: given.positional.iter().take(1).cloned().collect(), keywords: Vec::new(), open: true }
+    Handed {
+        positional: given.positional.iter().take(1).cloned().collect(),
+        keywords: Vec::new(),
+        open: true,
+    }
 }

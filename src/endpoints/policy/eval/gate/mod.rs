@@ -11,6 +11,7 @@
 //! What values are is the interpreter's business: it decides conditions where it can.
 
 mod answers;
+mod asks;
 mod calls;
 mod decorated;
 mod functions;
@@ -155,14 +156,17 @@ impl<'e, 'a> Gate<'e, 'a> {
             if !matches!(found.owner, Owner::Class(ClassRef::Project(_))) {
                 continue;
             }
-            let Val::Code(code) = &found.value else { return Err(format!("`{step}` is not followed").into()) };
+            let Val::Code(code) = &found.value else {
+                return Err(format!("`{step}` is not followed").into());
+            };
             let keywords = self.situation.overrides.iter();
             let arguments = Arguments {
                 keywords: keywords.map(|(name, found)| (name.as_str().into(), found.value.clone())).collect(),
                 ..Arguments::default()
             };
             let arguments = if step == "setup" { Arguments::unknown() } else { arguments };
-            let run = || self.evaluator.run(self.situation, code, Some(Val::View), arguments, &state.path.state);
+            let run =
+                || self.evaluator.run(self.situation, code, Some(Val::View), arguments, &state.path.state);
             let ways = self.evaluator.fresh(run);
             let mut path = super::Path::default();
             if ways.iter().any(|w| matches!(&w.end, End::Return(Val::Unknown(_))))

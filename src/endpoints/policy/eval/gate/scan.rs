@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::super::{CodeKind, Frame, FrameKind, Outcome, Path, Val};
-use super::{Gate, Question};
 use super::state::{Closure, Handed, Raising, State, Tag};
+use super::{Gate, Question};
 use crate::python::Ranged as _;
-use crate::python::ast::{self, Expr, Stmt, UnaryOp};
-use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
+use crate::python::ast::{self, Expr, UnaryOp};
+use crate::python::visitor::{Visitor, walk_expr};
 use crate::settings::Truth;
 use crate::source::Span;
 
@@ -57,7 +57,7 @@ impl Gate<'_, '_> {
                     let found = if position == 0 {
                         self.scan(frame, operand, state)?
                     } else {
-                        self.maybe(state, |inside| self.scan(frame, operand, inside))
+                        maybe(state, |inside| self.scan(frame, operand, inside))
                     };
                     tag = Some(tag.map_or(found.clone(), |tag| tag.or(found)));
                 }
@@ -103,9 +103,7 @@ impl Gate<'_, '_> {
                 Tag::Harmless
             }
             Expr::BinOp(binary) => self.parts(frame, [&*binary.left, &*binary.right], state)?,
-            Expr::Subscript(subscript) => {
-                self.parts(frame, [&*subscript.value, &*subscript.slice], state)?
-            }
+            Expr::Subscript(subscript) => self.parts(frame, [&*subscript.value, &*subscript.slice], state)?,
             Expr::List(ast::ExprList { elts, .. })
             | Expr::Tuple(ast::ExprTuple { elts, .. })
             | Expr::Set(ast::ExprSet { elts, .. }) => self.parts(frame, elts, state)?,
@@ -136,7 +134,11 @@ impl Gate<'_, '_> {
                 self.comprehension(frame, &parts, generators, state)?
             }
             Expr::Lambda(lambda) => {
-                if self.mentions_in(frame, &lambda.body, state) { Tag::Handler } else { Tag::Nothing }
+                if self.mentions_in(frame, &lambda.body, state) {
+                    Tag::Handler
+                } else {
+                    Tag::Nothing
+                }
             }
             _ => {
                 let at = Some(Span::new(frame.file, expr.range()));
@@ -180,22 +182,9 @@ impl Gate<'_, '_> {
         let conditions = generators.iter().flat_map(|generator| &generator.ifs);
         let mut reaches = false;
         for part in conditions.chain(elements.iter().copied()) {
-            reaches |= self.maybe(&mut inside, |inside| self.scan(frame, part, inside)).reaches();
+            reaches |= maybe(&mut inside, |inside| self.scan(frame, part, inside)).reaches();
         }
         Ok(if reaches { Tag::Handler } else { Tag::Nothing })
-    }
-
-    /// Code that may not run: what it asks does not count.
-    pub(super) fn maybe(
-        &self,
-        state: &mut State,
-        run: impl FnOnce(&mut State) -> Result<Tag, Raising>,
-    ) -> Tag {
-        let (passed, came) = (state.passed, state.came);
-        let mut inside = state.clone();
-        let tag = run(&mut inside).unwrap_or(Tag::Nothing);
-        *state = State { passed, came, ..inside };
-        tag
     }
 
     /// What a name holds.
@@ -214,13 +203,7 @@ impl Gate<'_, '_> {
         }
     }
 
-    fn attribute(
-        &self,
-        base: &Tag,
-        name: &str,
-        at: Span,
-        state: &mut State,
-    ) -> Result<Tag, Raising> {
+    fn attribute(&self, base: &Tag, name: &str, at: Span, state: &mut State) -> Result<Tag, Raising> {
         match base {
             // Whoever calls it comes in at the front.
             Tag::Me if name == "dispatch" => Ok(Tag::Nothing),
@@ -257,7 +240,7 @@ impl Gate<'_, '_> {
                 if base == Tag::Me {
                     state.set(&format!("self.{}", attribute.attr), tag.clone());
                 } else if tag.reaches() && *tag != Tag::Me {
-                    self.hold(&attribute.value, state);
+                    hold(&attribute.value, state);
                 }
             }
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
@@ -266,17 +249,7 @@ impl Gate<'_, '_> {
                 }
             }
             Expr::Starred(starred) => self.bind(frame, &starred.value, &part(), state),
-            Expr::Subscript(subscript) if tag.reaches() => self.hold(&subscript.value, state),
-            _ => {}
-        }
-    }
-
-    /// Something is put into what a target begins with.
-    fn hold(&self, target: &Expr, state: &mut State) {
-        match target {
-            Expr::Name(name) => state.set(name.id.as_str(), Tag::Handler),
-            Expr::Attribute(ast::ExprAttribute { value, .. })
-            | Expr::Subscript(ast::ExprSubscript { value, .. }) => self.hold(value, state),
+            Expr::Subscript(subscript) if tag.reaches() => hold(&subscript.value, state),
             _ => {}
         }
     }
@@ -301,18 +274,24 @@ impl Gate<'_, '_> {
         let value = Val::unknown("a function in a function");
         state.path.locals.insert(function.name.as_str().into(), super::super::Bound { value, at });
     }
+}
 
-    /// Whether code names something with which it can reach the handler.
-    pub(super) fn mentions(&self, frame: &Frame<'_>, stmt: &Stmt, state: &State) -> bool {
-        let mut search = Mentions { gate: self, frame, state, found: false };
-        search.visit_stmt(stmt);
-        search.found
-    }
+/// Code that may not run: what it asks does not count.
+fn maybe(state: &mut State, run: impl FnOnce(&mut State) -> Result<Tag, Raising>) -> Tag {
+    let (passed, came) = (state.passed, state.came);
+    let mut inside = state.clone();
+    let tag = run(&mut inside).unwrap_or(Tag::Nothing);
+    *state = State { passed, came, ..inside };
+    tag
+}
 
-    fn mentions_in(&self, frame: &Frame<'_>, expr: &Expr, state: &State) -> bool {
-        let mut search = Mentions { gate: self, frame, state, found: false };
-        search.visit_expr(expr);
-        search.found
+/// Something is put into what a target begins with.
+fn hold(target: &Expr, state: &mut State) {
+    match target {
+        Expr::Name(name) => state.set(name.id.as_str(), Tag::Handler),
+        Expr::Attribute(ast::ExprAttribute { value, .. })
+        | Expr::Subscript(ast::ExprSubscript { value, .. }) => hold(value, state),
+        _ => {}
     }
 }
 
@@ -366,66 +345,4 @@ pub(super) fn tag_of(value: &Val) -> Tag {
         Val::Dict(entries) if entries.iter().any(|(_, value)| tag_of(value).reaches()) => Tag::Handler,
         _ => Tag::Nothing,
     }
-}
-
-struct Mentions<'g, 'e, 'a, 'f, 's> {
-    gate: &'g Gate<'e, 'a>,
-    frame: &'f Frame<'s>,
-    state: &'f State,
-    found: bool,
-}
-
-impl<'t> Visitor<'t> for Mentions<'_, '_, '_, '_, '_> {
-    fn visit_stmt(&mut self, stmt: &'t Stmt) {
-        walk_stmt(self, stmt);
-    }
-
-    fn visit_expr(&mut self, expr: &'t Expr) {
-        if let Expr::Name(name) = expr {
-            let name = name.id.as_str();
-            self.found |=
-                name == "super" || self.gate.name(self.frame, name, self.state).is_ok_and(|tag| tag.reaches());
-        }
-        walk_expr(self, expr);
-    }
-}
-
-/// Whether a loop is that of DRF's own `check_permissions`: each permission of the view is asked, and one that refuses
-/// ends in `permission_denied` or an exception.
-pub(super) fn asks_permissions(
-    gate: &Gate<'_, '_>,
-    frame: &Frame<'_>,
-    each: &ast::StmtFor,
-    state: &State,
-) -> bool {
-    let is_me = |expr: &Expr| match expr {
-        Expr::Name(name) => gate.name(frame, name.id.as_str(), state).is_ok_and(|tag| tag == Tag::Me),
-        _ => false,
-    };
-    let method = |expr: &Expr, wanted: &str| match expr {
-        Expr::Call(call) => match &*call.func {
-            Expr::Attribute(attribute) => attribute.attr.as_str() == wanted && is_me(&attribute.value),
-            _ => false,
-        },
-        _ => false,
-    };
-    let (Expr::Name(each_name), [Stmt::If(test)]) = (&*each.target, &each.body[..]) else { return false };
-    let Expr::UnaryOp(negation) = &*test.test else { return false };
-    let Expr::Call(asked) = &*negation.operand else { return false };
-    let Expr::Attribute(asked_of) = &*asked.func else { return false };
-    let is_each = matches!(&*asked_of.value, Expr::Name(name) if name.id == each_name.id);
-    let refuses = match test.body.first() {
-        Some(Stmt::Raise(_)) => true,
-        Some(Stmt::Expr(expr)) => method(&expr.value, "permission_denied"),
-        _ => false,
-    };
-    let asks = is_each && asked_of.attr.as_str() == "has_permission" && negation.op == UnaryOp::Not;
-    let gives_view = matches!(&*asked.arguments.args, [_, view] if is_me(view));
-    !each.is_async
-        && each.orelse.is_empty()
-        && test.elif_else_clauses.is_empty()
-        && method(&each.iter, "get_permissions")
-        && asks
-        && gives_view
-        && refuses
 }

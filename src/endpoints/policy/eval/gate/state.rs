@@ -135,7 +135,12 @@ impl State {
         self.is_near(other)
             && self.path.state == other.path.state
             && self.path.locals.len() == other.path.locals.len()
-            && self.path.locals.iter().zip(&other.path.locals).all(|((a, x), (b, y))| a == b && x.value == y.value)
+            && self
+                .path
+                .locals
+                .iter()
+                .zip(&other.path.locals)
+                .all(|((a, x), (b, y))| a == b && x.value == y.value)
     }
 
     /// Whether they differ in values alone.

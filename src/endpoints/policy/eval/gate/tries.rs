@@ -62,7 +62,9 @@ impl Gate<'_, '_> {
         }));
         for (state, exit) in ways {
             match exit {
-                Exit::Raise(name) if !attempt.handlers.is_empty() => caught.push((state, Thrown::Surely(name))),
+                Exit::Raise(name) if !attempt.handlers.is_empty() => {
+                    caught.push((state, Thrown::Surely(name)));
+                }
                 Exit::Fall => ends.extend(self.block(frame, &attempt.orelse, state)),
                 _ => ends.push((state, exit)),
             }

@@ -2,7 +2,7 @@
 
 use super::super::{Frame, MAX_PATHS, Val};
 use super::state::{Exit, Raising, State, Tag, Way, merged, note};
-use super::{Gate, scan};
+use super::{Gate, asks};
 use crate::python::Ranged as _;
 use crate::python::ast::{self, Expr, Stmt};
 use crate::settings::Truth;
@@ -211,7 +211,7 @@ impl Gate<'_, '_> {
 
     fn for_loop(&self, frame: &Frame<'_>, each: &ast::StmtFor, mut state: State) -> Vec<Way> {
         let at = Span::new(frame.file, each.range());
-        if scan::asks_permissions(self, frame, each, &state) {
+        if asks::asks_permissions(self, frame, each, &state) {
             // The loop of DRF's own `check_permissions`: it ends only where each permission lets the caller in.
             if let Err(raising) = self.scan(frame, &each.iter, &mut state) {
                 return vec![(state, Exit::Raise(raising.0))];
@@ -321,8 +321,7 @@ impl Gate<'_, '_> {
         let mut ways = Vec::new();
         for case in &choice.cases {
             let mut inside = state.clone();
-            let mut fits =
-                self.evaluator.fits(frame, &case.pattern, &subject, at, &mut inside.path);
+            let mut fits = self.evaluator.fits(frame, &case.pattern, &subject, at, &mut inside.path);
             if let Some(guard) = &case.guard {
                 match self.value(frame, guard, &mut inside) {
                     Ok((_, value)) => fits = fits.and(value.truth()),
