@@ -3,10 +3,9 @@
 use std::rc::Rc;
 
 use super::super::{ClassRef, Found, Frame, Owner, Path, Val, find};
-use super::Gate;
-use super::answers;
 use super::scan::tag_of;
 use super::state::{Handed, Raising, State, Tag};
+use super::{Gate, answers, library};
 use crate::python::Ranged as _;
 use crate::python::ast::{self, Expr};
 use crate::settings::routes::HTTP_METHODS;
@@ -198,6 +197,9 @@ impl Gate<'_, '_> {
                 _ => unknown(state),
             },
             Owner::Absent => self.of_library("", name, given, state, at),
+            // The table of library classes leaves these out: behind a base of which nothing is known they are what
+            // they are in DRF.
+            Owner::Unknown if library::is_plain(name) => self.of_library("", name, given, state, at),
             _ => unknown(state),
         }
     }

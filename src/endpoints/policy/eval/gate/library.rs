@@ -207,6 +207,11 @@ impl Gate<'_, '_> {
     }
 }
 
+/// Whether a method neither reaches the handler nor decides who does.
+pub(super) fn is_plain(name: &str) -> bool {
+    name == "finalize_response" || REFUSING.contains(&name) || QUIET.contains(&name)
+}
+
 /// The request alone.
 fn first(given: &Handed) -> Handed {
     Handed {
