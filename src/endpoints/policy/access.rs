@@ -149,7 +149,7 @@ impl AccessReader<'_> {
         let Accesses { index, settings, sources, .. } = self.shared;
         // Where two threads ask the same, one works it out and the other waits.
         known.insert_cloned(key, |_| {
-            Arc::new(ask(self.policies.get_or_init(|| Policies::new(index, *settings, sources))))
+            Arc::new(ask(self.policies.get_or_init(|| Policies::new(index, *settings, sources).standing())))
         })
     }
 }

@@ -109,10 +109,17 @@ impl<'a> Policies<'a> {
     }
 
     /// The same for what is plain about access: permissions, authentication, throttles, and whom the classes of a
-    /// library let in. What a project's own classes ask is not run, and what a view shows and takes is left out.
+    /// library let in. What a project's own classes ask is not run, no way to a handler is walked, and what a view
+    /// shows and takes is left out.
     #[must_use]
     pub fn plain(self) -> Self {
-        Self { plain_only: true, ..self }
+        Self { plain_only: true, evaluator: self.evaluator.standing() }
+    }
+
+    /// The same for askers to whom what stands before a handler is not worth the time that its walk takes.
+    #[must_use]
+    pub fn standing(self) -> Self {
+        Self { evaluator: self.evaluator.standing(), ..self }
     }
 
     /// The same where the settings are those that the apps leave when they have started.

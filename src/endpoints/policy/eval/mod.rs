@@ -86,6 +86,8 @@ pub(crate) struct Evaluator<'a> {
     steps: Cell<u32>,
     /// How many steps one question may take.
     limit: Cell<u32>,
+    /// Whether the way to a handler is walked where the project wrote a part of it.
+    is_walking: bool,
     depth: Cell<usize>,
 }
 
@@ -213,6 +215,7 @@ impl<'a> Evaluator<'a> {
             reads: RefCell::default(),
             steps: Cell::new(0),
             limit: Cell::new(MAX_STEPS),
+            is_walking: true,
             depth: Cell::new(0),
         }
     }
@@ -223,6 +226,11 @@ impl<'a> Evaluator<'a> {
         let answer = question();
         self.steps.set(before);
         answer
+    }
+
+    /// The same without walks to handlers: what they would tell is unknown.
+    pub(crate) fn standing(self) -> Self {
+        Self { is_walking: false, ..self }
     }
 
     /// Counts a step; no when the budget is spent.

@@ -110,6 +110,10 @@ impl Evaluator<'_> {
     }
 
     fn walk(&self, situation: &Situation, class: &ClassRef, question: Question) -> Visit {
+        if !self.is_walking {
+            let how = "code of the project on the way to the handler may ask who calls".into();
+            return Visit::Unclear(Reach { how, at: None });
+        }
         self.remembered_walk(situation, question, || {
             let gate = Gate::new(self, situation, class, question);
             let start = match (question, gate.made()) {
