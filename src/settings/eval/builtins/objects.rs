@@ -27,7 +27,7 @@ impl Interp<'_> {
                 }
                 _ => Self::one_of("a class that cannot be told", vec![Val::bool(true), Val::bool(false)]),
             },
-            "callable" => match first.map(|v| v.v) {
+            "callable" => match first.filter(|val| !val.is_attribute()).map(|v| v.v) {
                 Some(V::Func(_) | V::Class(_) | V::Bound(_)) => Val::bool(true),
                 Some(
                     V::None | V::Bool(_) | V::Int(_) | V::Str(_) | V::List(_) | V::Dict(_) | V::Tuple(_),
