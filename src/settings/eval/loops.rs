@@ -23,6 +23,14 @@ const MAX_UNCLEAR: usize = 2;
 impl<'a> Interp<'a> {
     pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
         let iterable = self.eval(&stmt.iter)?;
+        let iterable = self.iterable(iterable)?;
+        if let Some(items) = self.unordered(&iterable).filter(|items| !stmt.is_async && self.takes_orders(items)) {
+            let reads = self.deep_reads(&iterable);
+            self.used_up(&iterable);
+            if let Some(flow) = self.exec_unordered(stmt, &items, &reads)? {
+                return Ok(flow);
+            }
+        }
         let seq = self.walk(&iterable);
         if stmt.is_async || seq.items.len() > MAX_ROUNDS {
             let cause = seq.rest.unwrap_or_else(|| "the loop has too many rounds".into());
@@ -95,7 +103,7 @@ impl<'a> Interp<'a> {
     }
 
     /// Runs the rounds of a loop and its `else`.
-    fn run_loop(
+    pub(super) fn run_loop(
         &mut self,
         body: &'a [Stmt],
         orelse: &'a [Stmt],

@@ -1,0 +1,214 @@
+//! Elements whose order is not known: those of sets, and of the lists, iterators and dicts that come from them. Who does
+//! not care about the order knows them all; everybody else sees an object of which nothing is known. A loop over them
+//! runs in several orders, and what these leave behind alike is known: between the orders no element keeps its place, and
+//! no two keep theirs to each other.
+
+use std::rc::Rc;
+
+use super::raise::R;
+use super::val::{Heap, Id, Kind, Seq, V, Val};
+use super::{Flow, Interp};
+use crate::python::ast::StmtFor;
+
+/// Why nothing is known of what depends on the order.
+const ORDER: &str = "the order of a set changes from run to run";
+/// The most elements over which a loop runs in several orders.
+const MAX_ELEMENTS: usize = 48;
+/// How many objects, and links of chains, one round of such a loop may make.
+const ROUND: u32 = 8192;
+/// How deep such loops nest.
+const MAX_NESTED: usize = 1;
+
+/// Why a value that hangs on the order of elements cannot be told.
+pub(super) fn cause() -> Rc<str> {
+    ORDER.into()
+}
+
+/// The orders in which a loop over so many elements runs.
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    let forth: Vec<usize> = (0..count).collect();
+    let back: Vec<usize> = (0..count).rev().collect();
+    if count == 2 {
+        return vec![forth, back];
+    }
+    // From the second on, and two halves taken in turns.
+    let turned: Vec<usize> = (1..count).chain([0]).collect();
+    let half = count.div_ceil(2);
+    let mixed: Vec<usize> = (0..half).flat_map(|at| [at + half, at]).filter(|at| *at < count).collect();
+    vec![forth, back, turned, mixed]
+}
+
+impl Interp<'_> {
+    /// The elements, where they are all known and their order is not.
+    pub(super) fn unordered(&self, val: &Val) -> Option<Vec<Val>> {
+        let items: Vec<Val> = match &val.v {
+            V::Set(id) => match &self.object(*id).ok()?.kind {
+                Kind::Set(set) if set.rest.is_none() => set.items.values().cloned().collect(),
+                _ => return None,
+            },
+            V::List(id) | V::Iter(id) => {
+                let object = self.heap.get(*id).filter(|object| object.shuffled)?;
+                match &object.kind {
+                    Kind::List(seq) | Kind::Iter { seq, .. } if seq.rest.is_none() => seq.items.clone(),
+                    _ => return None,
+                }
+            }
+            V::Dict(id) => {
+                let dict = self.dict_obj(*id).ok().filter(|dict| dict.shuffled && dict.rest.is_none())?;
+                dict.entries.values().map(|(key, _)| key.clone()).collect()
+            }
+            V::Instance(_) => {
+                let held = self.held_without(val, &["__iter__"])?;
+                return self.unordered(&held);
+            }
+            _ => return None,
+        };
+        (items.len() > 1).then_some(items)
+    }
+
+    /// Forgets in which order a list or an iterator holds its elements.
+    pub(super) fn shuffle(&mut self, val: &Val) {
+        let (V::List(id) | V::Iter(id)) = val.v else { return };
+        let Some(object) = self.heap.get_mut(id) else { return };
+        if object.tainted.is_none() && object.size() > 1 {
+            object.tainted = Some(cause());
+            object.shuffled = true;
+        }
+    }
+
+    /// Whether a loop over such elements runs in several orders.
+    pub(super) fn takes_orders(&self, items: &[Val]) -> bool {
+        items.len() <= MAX_ELEMENTS && self.shuffled_loops < MAX_NESTED
+    }
+}
+
+impl<'a> Interp<'a> {
+    /// A loop over elements whose order is not known. `None` when it does more than can be followed.
+    pub(super) fn exec_unordered(&mut self, stmt: &'a StmtFor, items: &[Val], reads: &super::val::Reads) -> R<Option<Flow>> {
+        let base = self.import_beforehand(stmt, items)?;
+        let (id, seq) = (self.next_id, self.seq);
+        let orders = orders(items.len());
+        let mut arms: Vec<Box<dyn FnMut(&mut Self) -> R<Flow> + '_>> = Vec::new();
+        let spills = std::cell::Cell::new(false);
+        for order in &orders {
+            let spills = &spills;
+            arms.push(Box::new(move |i: &mut Self| {
+                let flow = i.run_in_order(stmt, items, order, (id, seq));
+                spills.set(spills.get() || i.next_id > id + ROUND * items.len() as Id);
+                flow
+            }));
+        }
+        let returns = self.frame_ref().returns.len();
+        self.shuffled_loops += 1;
+        let mut arms_of: Vec<&mut dyn FnMut(&mut Self) -> R<Flow>> =
+            arms.iter_mut().map(|arm| &mut **arm as &mut dyn FnMut(&mut Self) -> R<Flow>).collect();
+        let result = self.either(&cause(), reads, &mut arms_of);
+        self.shuffled_loops -= 1;
+        drop(arms);
+        self.next_id = id + ROUND * items.len() as Id;
+        self.seq = seq + ROUND * items.len() as u32;
+        if spills.get() {
+            self.heap = base;
+            self.frame().returns.truncate(returns);
+            return Ok(None);
+        }
+        result.map(Some)
+    }
+
+    /// The rounds in one order. What a round makes has the same id in each order.
+    fn run_in_order(&mut self, stmt: &'a StmtFor, items: &[Val], order: &[usize], from: (Id, u32)) -> R<Flow> {
+        let at = self.span(&*stmt.target);
+        let mut rounds = order.iter();
+        let mut end = None;
+        self.run_loop(&stmt.body, &stmt.orelse, &mut |i: &mut Self| {
+            if end.is_some_and(|end| i.next_id > end) {
+                // It ran into the ids of another round: the whole loop is given up.
+                i.next_id = Id::MAX;
+                return Ok(false);
+            }
+            let Some(&round) = rounds.next() else {
+                i.next_id = from.0 + ROUND * items.len() as Id;
+                return Ok(false);
+            };
+            i.next_id = from.0 + ROUND * round as Id;
+            i.seq = from.1 + ROUND * round as u32;
+            end = Some(i.next_id + ROUND);
+            i.assign(&stmt.target, items[round].clone(), at, Vec::new())?;
+            Ok(true)
+        })
+    }
+
+    /// Modules that the rounds import are imported before all of them, so that it does not matter which does it first.
+    /// Gives the state from which every order starts.
+    fn import_beforehand(&mut self, stmt: &'a StmtFor, items: &[Val]) -> R<Heap> {
+        let base = self.heap.clone();
+        let modules = self.modules.len();
+        let frame = self.frame_ref();
+        let (returns, controls, id, seq) = (frame.returns.len(), frame.control.len(), self.next_id, self.seq);
+        let pending: Vec<usize> = self.tries.iter().map(|frame| frame.pending.len()).collect();
+        let order: Vec<usize> = (0..items.len()).collect();
+        self.shuffled_loops += 1;
+        self.frame().uncertain += 1;
+        let result = self.run_in_order(stmt, items, &order, (id, seq));
+        self.frame().uncertain -= 1;
+        self.shuffled_loops -= 1;
+        if let Err(raise) = result
+            && raise.stop
+        {
+            return Err(raise);
+        }
+        self.frame().returns.truncate(returns);
+        self.frame().control.truncate(controls);
+        for (frame, pending) in self.tries.iter_mut().zip(pending) {
+            frame.pending.truncate(pending);
+        }
+        self.heap = base;
+        (self.next_id, self.seq) = (id, seq);
+        let named = |module: &super::ModuleInfo| module.file.map(|_| module.name.clone());
+        let names: Vec<_> = self.modules[modules..].iter().filter_map(named).collect();
+        for name in names {
+            let before = self.heap.clone();
+            match self.load(&name) {
+                Err(raise) if raise.stop => return Err(raise),
+                Err(_) => self.heap = before,
+                Ok(_) => {}
+            }
+        }
+        Ok(self.heap.clone())
+    }
+
+    /// What a comprehension over such elements gives, unless it changes what was there before.
+    pub(super) fn changed_nothing(&self, before: &Heap, first_new: Id) -> bool {
+        let changed = before.differing(&self.heap);
+        changed.into_iter().all(|id| id >= first_new || before.get(id).is_none())
+    }
+
+    /// What is left to whoever walks over these: nothing, if they can be walked over once.
+    pub(super) fn used_up(&mut self, val: &Val) {
+        if let V::Iter(id) = val.v
+            && let Some(Kind::Iter { seq, once: true }) = self.heap.get_mut(id).map(|o| &mut o.kind)
+        {
+            *seq = Seq::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_element_keeps_its_place_in_all_orders() {
+        for count in 2..=9 {
+            let orders = orders(count);
+            for order in &orders {
+                let mut sorted = order.clone();
+                sorted.sort_unstable();
+                assert_eq!(sorted, (0..count).collect::<Vec<_>>());
+            }
+            for place in 0..count {
+                assert!(orders.iter().any(|order| order[place] != orders[0][place]), "{count} {place}");
+            }
+        }
+    }
+}
