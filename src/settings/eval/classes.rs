@@ -135,7 +135,11 @@ impl Interp<'_> {
             }
             if let Some(held) = self.held(owner).cloned() {
                 if self.borrowed(class, "__getattr__", &["builtins.dict.get"]) {
-                    return self.call_method(&held, "get", Args { pos: vec![Val::str(name)], ..Args::default() });
+                    return self.call_method(
+                        &held,
+                        "get",
+                        Args { pos: vec![Val::str(name)], ..Args::default() },
+                    );
                 }
                 if self.borrowed(class, "__getattr__", &["builtins.dict.__getitem__"]) {
                     return self.get_item(&held, &Val::str(name), None);
@@ -196,9 +200,10 @@ impl Interp<'_> {
         let def = &self.classes[class as usize];
         let collection = self.collection_of(class).filter(|_| self.class_member(class, "__new__").is_none());
         let external = def.external.iter().find(|e| {
-            !matches!(e.rsplit('.').next().unwrap_or(e), "object" | "ABC" | "Protocol" | "Generic")
-                && !is_exception(e)
-                && !(collection.is_some() && super::held::is_collection(e))
+            let is_plain =
+                matches!(e.rsplit('.').next().unwrap_or(e), "object" | "ABC" | "Protocol" | "Generic");
+            let is_held = collection.is_some() && super::held::is_collection(e);
+            !(is_plain || is_held || is_exception(e))
         });
         if let Some(cause) = def.opaque.clone() {
             return Ok(self.give_up(&args, cause));
@@ -218,7 +223,10 @@ impl Interp<'_> {
         }
         if let Some(V::Func(init)) = init.map(|v| v.v) {
             self.call_function(init, Some(object.clone()), args)?;
-        } else if collection.is_none() && !(args.pos.is_empty() && args.kw.is_empty()) && self.takes_nothing(class) {
+        } else if collection.is_none()
+            && !(args.pos.is_empty() && args.kw.is_empty())
+            && self.takes_nothing(class)
+        {
             return Err(Raise::new(
                 "TypeError",
                 "makes an object with arguments that its class does not take",

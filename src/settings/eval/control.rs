@@ -7,8 +7,8 @@ use super::join::join_heaps;
 use super::raise::{R, Raise, TryFrame};
 use super::val::{Heap, Reads, V, Val};
 use super::{Flow, Interp, cause_of};
-use crate::python::visitor::Visitor as _;
 use crate::python::ast::{ExceptHandler, Expr, Stmt, StmtIf, StmtTry, StmtWith};
+use crate::python::visitor::Visitor as _;
 use crate::source::Span;
 
 impl<'a> Interp<'a> {

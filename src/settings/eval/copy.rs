@@ -20,12 +20,10 @@ impl Interp<'_> {
                 let seq = self.iterate(val);
                 Ok(self.set_of(seq))
             }
-            V::Instance(_) => self
-                .plain_object(val)
-                .map(|(class, attrs)| {
-                    let kind = Kind::Instance { class, attrs, held: None };
-                    Val::new(V::Instance(self.alloc(kind)))
-                }),
+            V::Instance(_) => self.plain_object(val).map(|(class, attrs)| {
+                let kind = Kind::Instance { class, attrs, held: None };
+                Val::new(V::Instance(self.alloc(kind)))
+            }),
             _ => Ok(val.clone()),
         };
         placed_as(val, made.unwrap_or_else(Val::unknown))

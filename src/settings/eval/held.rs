@@ -13,8 +13,9 @@ const SPECIAL: &[&str] =
 
 /// Methods that operators call.
 pub(super) const OPERATORS: &[&str] = &[
-    "__add__", "__radd__", "__iadd__", "__or__", "__ror__", "__ior__", "__and__", "__rand__", "__iand__", "__sub__",
-    "__rsub__", "__isub__", "__xor__", "__rxor__", "__ixor__", "__mul__", "__rmul__", "__imul__", "__mod__",
+    "__add__", "__radd__", "__iadd__", "__or__", "__ror__", "__ior__", "__and__", "__rand__", "__iand__",
+    "__sub__", "__rsub__", "__isub__", "__xor__", "__rxor__", "__ixor__", "__mul__", "__rmul__", "__imul__",
+    "__mod__",
 ];
 
 /// The builtin that a base class outside the project is, as far as its objects are followed.
@@ -69,10 +70,8 @@ impl Interp<'_> {
     /// A method of the collection that an object is, bound to that.
     pub(super) fn held_method(&self, object: &Val, name: &str) -> Option<Val> {
         let held = self.held(object)?;
-        let is_there = match name.starts_with("__") {
-            true => SPECIAL.contains(&name),
-            false => super::members::has(held, name)?,
-        };
+        let is_special = name.starts_with("__");
+        let is_there = if is_special { SPECIAL.contains(&name) } else { super::members::has(held, name)? };
         is_there.then(|| Val::new(V::Bound(Rc::new((held.clone(), Callee::Method(name.into()))))))
     }
 
@@ -102,13 +101,20 @@ impl Interp<'_> {
                 None => Self::one_of(cause_of(item), vec![Val::bool(true), Val::bool(false)]),
             },
             ("__len__", []) => self.call_builtin("len", Args { pos: vec![owner.clone()], ..args.clone() })?,
-            ("__iter__", []) => self.call_builtin("iter", Args { pos: vec![owner.clone()], ..args.clone() })?,
+            ("__iter__", []) => {
+                self.call_builtin("iter", Args { pos: vec![owner.clone()], ..args.clone() })?
+            }
             _ => return Ok(None),
         }))
     }
 
     /// `object[key]` of a collection's object whose class leaves that to the collection, but for keys that are not there.
-    pub(super) fn held_item(&mut self, owner: &Val, key: &Val, at: Option<crate::source::Span>) -> R<Option<Val>> {
+    pub(super) fn held_item(
+        &mut self,
+        owner: &Val,
+        key: &Val,
+        at: Option<crate::source::Span>,
+    ) -> R<Option<Val>> {
         let Some(held) = self.held_without(owner, &["__getitem__"]) else { return Ok(None) };
         let missing = self.find_method(owner, "__missing__");
         match (self.get_item(&held, key, at), missing) {

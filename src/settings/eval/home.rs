@@ -156,9 +156,7 @@ impl Interp<'_> {
             "joinpath" if is_path => {
                 with_parts(this, &args.pos).unwrap_or_else(|| Val::unknown("a path that cannot be told"))
             }
-            "exists" | "is_file" | "is_dir" if is_path => {
-                self.home_presence(&rest.clone(), name)
-            }
+            "exists" | "is_file" | "is_dir" if is_path => self.home_presence(&rest.clone(), name),
             "rstrip"
                 if !is_path && args.pos.first().and_then(Val::as_str).is_some_and(|cut| &**cut == "/") =>
             {

@@ -321,7 +321,8 @@ impl<'a> Interp<'a> {
             Some(items) => Seq { items, rest: None },
             None => self.iterate(val),
         };
-        if matches!(val.v, V::Iter(id) if self.heap.get(id).is_some_and(|o| matches!(o.kind, Kind::Iter { once: true, .. }))) {
+        if matches!(val.v, V::Iter(id) if self.heap.get(id).is_some_and(|o| matches!(o.kind, Kind::Iter { once: true, .. })))
+        {
             self.used_up(val);
         }
         seq

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::raise::{R, Raise};
 use super::steady::{is_steady, widen};
-use super::val::{Heap, Reads, Val};
+use super::val::{Heap, Reads, Seq, Val};
 use super::{Flow, Interp, Loop};
 use crate::python::ast::{Stmt, StmtFor, StmtWhile};
 use crate::python::visitor::{self, Visitor};
@@ -24,14 +24,18 @@ impl<'a> Interp<'a> {
     pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
         let iterable = self.eval(&stmt.iter)?;
         let iterable = self.iterable(iterable)?;
-        if let Some(items) = self.unordered(&iterable).filter(|items| !stmt.is_async && self.takes_orders(items)) {
-            let reads = self.deep_reads(&iterable);
-            self.used_up(&iterable);
-            if let Some(flow) = self.exec_unordered(stmt, &items, &reads)? {
-                return Ok(flow);
+        let unordered = self.unordered(&iterable).filter(|items| !stmt.is_async && self.takes_orders(items));
+        let seq = match unordered {
+            Some(items) => {
+                let reads = self.deep_reads(&iterable);
+                self.used_up(&iterable);
+                match self.exec_unordered(stmt, &items, &reads)? {
+                    Some(flow) => return Ok(flow),
+                    None => Seq { items: Vec::new(), rest: Some(super::unordered::cause()) },
+                }
             }
-        }
-        let seq = self.walk(&iterable);
+            None => self.walk(&iterable),
+        };
         if stmt.is_async || seq.items.len() > MAX_ROUNDS {
             let cause = seq.rest.unwrap_or_else(|| "the loop has too many rounds".into());
             self.taint_all(&seq.items, &cause);

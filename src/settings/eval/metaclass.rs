@@ -66,7 +66,8 @@ impl Interp<'_> {
                 (meta, other) => meta.or(other),
             };
         }
-        is_abc |= meta.is_some_and(|id| self.classes[id as usize].external.iter().any(|e| &**e == "abc.ABCMeta"));
+        is_abc |=
+            meta.is_some_and(|id| self.classes[id as usize].external.iter().any(|e| &**e == "abc.ABCMeta"));
         external.dedup();
         let id = self.classes.len() as u32;
         let mro = self.linearize(id, &own);
@@ -129,7 +130,8 @@ impl Interp<'_> {
         let (Some(name), Some(names), None, None) = (name.as_str().cloned(), names, rest, &bases.rest) else {
             return Ok(self.give_up(args, "a class made by a call, of which not all can be told"));
         };
-        let text = |wanted: &str| names.iter().find(|(name, _)| &**name == wanted).and_then(|(_, v)| v.as_str());
+        let text =
+            |wanted: &str| names.iter().find(|(name, _)| &**name == wanted).and_then(|(_, v)| v.as_str());
         let module = text("__module__").and_then(|module| self.by_name.get(module).copied());
         let module = module.unwrap_or(self.frame_ref().module);
         let qualname = text("__qualname__").cloned().unwrap_or_else(|| name.clone());
@@ -189,7 +191,11 @@ impl Interp<'_> {
         for &class in &def.mro {
             names.extend(self.scope(self.classes[class as usize].scope)?.vars.keys());
         }
-        Some(names.into_iter().any(|name| self.class_member(class, name).is_some_and(|m| self.is_left_open(&m))))
+        Some(
+            names
+                .into_iter()
+                .any(|name| self.class_member(class, name).is_some_and(|m| self.is_left_open(&m))),
+        )
     }
 
     /// Whether a member of a class is marked as abstract.

@@ -400,7 +400,10 @@ impl Interp<'_> {
                 self.iter_of(out, true)
             }
             "functools.partial" => Val::lib("partial", args.pos.clone(), args.kw.clone()),
-            "functools.lru_cache" | "functools.cache" | "functools.wraps" | "django.utils.functional.wraps" => Val::new(V::Ref(name.into())),
+            "functools.lru_cache"
+            | "functools.cache"
+            | "functools.wraps"
+            | "django.utils.functional.wraps" => Val::new(V::Ref(name.into())),
             "contextlib.suppress" => Val::lib("suppress", args.pos.clone(), Vec::new()),
             "collections.defaultdict" => self.give_up(&args, "a dict with computed values"),
             "shlex.split" => match first.as_ref().and_then(Val::as_str).and_then(|t| shlex::split(t)) {

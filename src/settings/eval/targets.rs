@@ -425,7 +425,8 @@ impl<'a> Interp<'a> {
                 (V::Instance(_), _) => match self.held_without(owner, &["__delitem__"]) {
                     Some(held) => return self.delete_item(&held, key, at),
                     None => {
-                        let args = super::functions::Args { pos: vec![key.clone()], at, ..Default::default() };
+                        let args =
+                            super::functions::Args { pos: vec![key.clone()], at, ..Default::default() };
                         self.call_method(owner, "__delitem__", args)?;
                     }
                 },

@@ -3,10 +3,11 @@
 //! runs in several orders, and what these leave behind alike is known: between the orders no element keeps its place, and
 //! no two keep theirs to each other.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::raise::R;
-use super::val::{Heap, Id, Kind, Seq, V, Val};
+use super::val::{Heap, Id, Kind, Reads, Seq, V, Val};
 use super::{Flow, Interp};
 use crate::python::ast::StmtFor;
 
@@ -14,8 +15,11 @@ use crate::python::ast::StmtFor;
 const ORDER: &str = "the order of a set changes from run to run";
 /// The most elements over which a loop runs in several orders.
 const MAX_ELEMENTS: usize = 48;
-/// How many objects, and links of chains, one round of such a loop may make.
-const ROUND: u32 = 8192;
+/// How many objects, and links of chains, one round of such a loop may make, and all of them together.
+const MAX_ROUND: u32 = 8192;
+const MAX_MADE: u32 = 1 << 17;
+/// The ids up to which such loops run in several orders: they leave gaps.
+const MAX_ID: Id = 1 << 21;
 /// How deep such loops nest.
 const MAX_NESTED: usize = 1;
 
@@ -78,36 +82,55 @@ impl Interp<'_> {
 
     /// Whether a loop over such elements runs in several orders.
     pub(super) fn takes_orders(&self, items: &[Val]) -> bool {
-        items.len() <= MAX_ELEMENTS && self.shuffled_loops < MAX_NESTED
+        items.len() <= MAX_ELEMENTS && self.shuffled_loops < MAX_NESTED && self.next_id < MAX_ID
+    }
+}
+
+/// The ids of the objects that the rounds of a loop make: in each order a round has the same ones.
+#[derive(Clone, Copy)]
+struct Ids {
+    first: Id,
+    /// Likewise for the links of chains.
+    seq: u32,
+    each: u32,
+    rounds: u32,
+}
+
+impl Ids {
+    fn after(self) -> Id {
+        self.first + self.each * self.rounds
     }
 }
 
 impl<'a> Interp<'a> {
     /// A loop over elements whose order is not known. `None` when it does more than can be followed.
-    pub(super) fn exec_unordered(&mut self, stmt: &'a StmtFor, items: &[Val], reads: &super::val::Reads) -> R<Option<Flow>> {
+    pub(super) fn exec_unordered(
+        &mut self,
+        stmt: &'a StmtFor,
+        items: &[Val],
+        reads: &Reads,
+    ) -> R<Option<Flow>> {
         let base = self.import_beforehand(stmt, items)?;
-        let (id, seq) = (self.next_id, self.seq);
-        let orders = orders(items.len());
+        let ids = self.ids_for(items);
+        let (spilled, last) = (Cell::new(false), Cell::new(ids.after()));
         let mut arms: Vec<Box<dyn FnMut(&mut Self) -> R<Flow> + '_>> = Vec::new();
-        let spills = std::cell::Cell::new(false);
-        for order in &orders {
-            let spills = &spills;
+        for order in orders(items.len()) {
+            let (spilled, last) = (&spilled, &last);
             arms.push(Box::new(move |i: &mut Self| {
-                let flow = i.run_in_order(stmt, items, order, (id, seq));
-                spills.set(spills.get() || i.next_id > id + ROUND * items.len() as Id);
+                let flow = i.run_in_order(stmt, items, &order, ids, spilled);
+                last.set(last.get().max(i.next_id));
                 flow
             }));
         }
         let returns = self.frame_ref().returns.len();
         self.shuffled_loops += 1;
-        let mut arms_of: Vec<&mut dyn FnMut(&mut Self) -> R<Flow>> =
+        let mut runs: Vec<&mut dyn FnMut(&mut Self) -> R<Flow>> =
             arms.iter_mut().map(|arm| &mut **arm as &mut dyn FnMut(&mut Self) -> R<Flow>).collect();
-        let result = self.either(&cause(), reads, &mut arms_of);
+        let result = self.either(&cause(), reads, &mut runs);
         self.shuffled_loops -= 1;
-        drop(arms);
-        self.next_id = id + ROUND * items.len() as Id;
-        self.seq = seq + ROUND * items.len() as u32;
-        if spills.get() {
+        self.next_id = last.get();
+        self.seq = ids.seq + ids.each * ids.rounds;
+        if spilled.get() {
             self.heap = base;
             self.frame().returns.truncate(returns);
             return Ok(None);
@@ -115,27 +138,40 @@ impl<'a> Interp<'a> {
         result.map(Some)
     }
 
-    /// The rounds in one order. What a round makes has the same id in each order.
-    fn run_in_order(&mut self, stmt: &'a StmtFor, items: &[Val], order: &[usize], from: (Id, u32)) -> R<Flow> {
+    fn ids_for(&self, items: &[Val]) -> Ids {
+        let rounds = items.len() as u32;
+        Ids { first: self.next_id, seq: self.seq, each: (MAX_MADE / rounds).min(MAX_ROUND), rounds }
+    }
+
+    /// The rounds in one order; it is noted when one makes more than there are ids for.
+    fn run_in_order(
+        &mut self,
+        stmt: &'a StmtFor,
+        items: &[Val],
+        order: &[usize],
+        ids: Ids,
+        spilled: &Cell<bool>,
+    ) -> R<Flow> {
         let at = self.span(&*stmt.target);
         let mut rounds = order.iter();
-        let mut end = None;
-        self.run_loop(&stmt.body, &stmt.orelse, &mut |i: &mut Self| {
-            if end.is_some_and(|end| i.next_id > end) {
-                // It ran into the ids of another round: the whole loop is given up.
-                i.next_id = Id::MAX;
-                return Ok(false);
-            }
-            let Some(&round) = rounds.next() else {
-                i.next_id = from.0 + ROUND * items.len() as Id;
+        let end = Cell::new(None);
+        let check = |i: &Self| spilled.set(spilled.get() || end.get().is_some_and(|end| i.next_id > end));
+        let result = self.run_loop(&stmt.body, &stmt.orelse, &mut |i: &mut Self| {
+            check(i);
+            let next = rounds.next().filter(|_| !spilled.get());
+            let Some(&round) = next else {
+                end.set(None);
+                i.next_id = ids.after();
                 return Ok(false);
             };
-            i.next_id = from.0 + ROUND * round as Id;
-            i.seq = from.1 + ROUND * round as u32;
-            end = Some(i.next_id + ROUND);
+            i.next_id = ids.first + ids.each * round as u32;
+            i.seq = ids.seq + ids.each * round as u32;
+            end.set(Some(i.next_id + ids.each));
             i.assign(&stmt.target, items[round].clone(), at, Vec::new())?;
             Ok(true)
-        })
+        });
+        check(self);
+        result
     }
 
     /// Modules that the rounds import are imported before all of them, so that it does not matter which does it first.
@@ -144,12 +180,13 @@ impl<'a> Interp<'a> {
         let base = self.heap.clone();
         let modules = self.modules.len();
         let frame = self.frame_ref();
-        let (returns, controls, id, seq) = (frame.returns.len(), frame.control.len(), self.next_id, self.seq);
+        let (returns, controls) = (frame.returns.len(), frame.control.len());
         let pending: Vec<usize> = self.tries.iter().map(|frame| frame.pending.len()).collect();
         let order: Vec<usize> = (0..items.len()).collect();
+        let ids = self.ids_for(items);
         self.shuffled_loops += 1;
         self.frame().uncertain += 1;
-        let result = self.run_in_order(stmt, items, &order, (id, seq));
+        let result = self.run_in_order(stmt, items, &order, ids, &Cell::new(false));
         self.frame().uncertain -= 1;
         self.shuffled_loops -= 1;
         if let Err(raise) = result
@@ -163,7 +200,7 @@ impl<'a> Interp<'a> {
             frame.pending.truncate(pending);
         }
         self.heap = base;
-        (self.next_id, self.seq) = (id, seq);
+        (self.next_id, self.seq) = (ids.first, ids.seq);
         let named = |module: &super::ModuleInfo| module.file.map(|_| module.name.clone());
         let names: Vec<_> = self.modules[modules..].iter().filter_map(named).collect();
         for name in names {

@@ -25,7 +25,9 @@ impl Interp<'_> {
                 let (Some(class), Some(base)) = (&first, args.pos.get(1)) else { return Err(missing()) };
                 match self.is_subclass(class, base) {
                     Some(answer) => Val::bool(answer),
-                    None => Self::one_of("a class that cannot be told", vec![Val::bool(true), Val::bool(false)]),
+                    None => {
+                        Self::one_of("a class that cannot be told", vec![Val::bool(true), Val::bool(false)])
+                    }
                 }
             }
             "callable" => match first.map(|v| v.v) {

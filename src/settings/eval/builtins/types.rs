@@ -105,7 +105,11 @@ impl Interp<'_> {
                 }
                 let val = self.iterable(val)?;
                 let shuffled = matches!(name, "list" | "iter") && self.unordered(&val).is_some();
-                let mut seq = if name.ends_with("set") || shuffled { self.walk_unordered(&val) } else { self.walk(&val) };
+                let mut seq = if name.ends_with("set") || shuffled {
+                    self.walk_unordered(&val)
+                } else {
+                    self.walk(&val)
+                };
                 let made = match name {
                     "tuple" => Val::new(V::Tuple(Rc::new(seq))),
                     "set" => self.set_of(seq),
