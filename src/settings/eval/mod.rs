@@ -240,6 +240,9 @@ pub(super) struct Interp<'a> {
     frames: Vec<Frame>,
     /// How many loops over elements of unknown order are running.
     shuffled_loops: usize,
+    /// While it is found out which modules the rounds of such a loop import: the state before it with these imported;
+    /// `None` when they cannot be imported before.
+    beforehand: Option<Option<Heap>>,
     /// How many loops of unknown length are running.
     unclear_loops: usize,
     tries: Vec<TryFrame>,
@@ -297,6 +300,7 @@ impl<'a> Interp<'a> {
             by_name: FxHashMap::default(),
             frames: Vec::new(),
             shuffled_loops: 0,
+            beforehand: None,
             unclear_loops: 0,
             tries: Vec::new(),
             handling: Vec::new(),
