@@ -60,10 +60,12 @@ pub(super) fn run_checks(
     let all: Vec<&'static dyn Check> = checks::all();
     let (done, of) = (AtomicUsize::new(0), all.len());
     let run_all = |some: &[(&'static dyn Check, EndpointUse)]| {
-        // The families at the end take longest: begun last, they would keep one thread waiting for another.
-        let each = some.par_iter().rev().with_max_len(2).map_init(
+        // The families at the end take longest: begun last, or by one thread alone, they would keep one thread waiting
+        // for another. The second half of a list is another thread's.
+        let (first, second): (Vec<_>, Vec<_>) = some.iter().rev().enumerate().partition(|(i, _)| i % 2 == 0);
+        let each = [first, second].concat().into_par_iter().with_max_len(2).map_init(
             || access.reader(),
-            |reader, &(check, uses)| {
+            |reader, (_, &(check, uses))| {
                 let outcome = match uses {
                     EndpointUse::Idle(why) => Ok(Outcome::not_applicable(why)),
                     _ => catch_unwind(AssertUnwindSafe(|| check.run(&shared.context(reader)))),

@@ -67,6 +67,10 @@ pub(super) fn find(
         }
     }
     add(home);
+    // A `manage.py` within a package: what is installed is imported by the package's name.
+    if let Some(above) = ancestors(home).find(|folder| !layout.has(folder, "__init__.py")) {
+        add(above);
+    }
     if roots.is_empty() {
         roots.push(home.to_owned());
     }

@@ -129,6 +129,7 @@ pub(super) fn name_of_module(module: &str) -> Named {
         "devsettings",
         "vagrant",
         "build",
+        "doc",
         "docs",
         "mypy",
         "lint",

@@ -49,8 +49,8 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
 /// As [`read_file`].
 pub fn read_file_into(path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
     bytes.clear();
-    // A pipe would block on open, so the kind is asked first.
-    let meta = std::fs::metadata(path)?;
+    let file = open(path)?;
+    let meta = file.metadata()?;
     if !meta.is_file() {
         return Err(ReadError::NotAFile);
     }
@@ -58,11 +58,32 @@ pub fn read_file_into(path: &Path, bytes: &mut Vec<u8>) -> Result<(), ReadError>
         return Err(ReadError::TooLarge);
     }
     bytes.reserve(meta.len() as usize + 1);
-    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(bytes)?;
+    file.take(MAX_FILE_BYTES + 1).read_to_end(bytes)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge);
     }
     Ok(())
+}
+
+/// Opens a file, or a pipe without waiting for who writes to it: the kind is asked of what was opened, which spares
+/// finding the path twice.
+#[cfg(unix)]
+fn open(path: &Path) -> Result<File, ReadError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let opened = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path);
+    opened.map_err(|error| match error.raw_os_error() {
+        // A socket.
+        Some(libc::ENXIO) => ReadError::NotAFile,
+        _ => error.into(),
+    })
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> Result<File, ReadError> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(ReadError::NotAFile);
+    }
+    Ok(File::open(path)?)
 }
 
 /// Decodes the bytes of a source file; a byte-order mark is taken off.

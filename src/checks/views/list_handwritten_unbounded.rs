@@ -46,12 +46,12 @@ impl Check for ListHandwrittenUnbounded {
     }
 }
 
-fn judge(
+fn judge<'a>(
     cx: &CheckContext<'_>,
     site: &Site<'_>,
-    handler: &Handler<'_>,
+    handler: &Handler<'a>,
     call: &ExprCall,
-    rows: &Expr,
+    rows: &'a Expr,
     tally: &mut Tally,
 ) {
     let at = Span::new(site.item.at.file, call.range());

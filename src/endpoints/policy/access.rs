@@ -306,16 +306,19 @@ fn asked(evaluator: &Evaluator<'_>, shape: &mut Shape, method: &str, detail: Det
     Asked { exposure: verdict.exposure, why: verdict.why, account, object, classes }
 }
 
-/// Whether a permission has a say about single objects; one of which nothing is known has none here.
+/// Whether a permission has a say about single objects; one of which nothing is known has none here. Code too long to
+/// follow has one: what lets every object through is short.
 fn has_say(evaluator: &Evaluator<'_>, situation: &Situation, permission: &Val) -> bool {
     const METHOD: &str = "has_object_permission";
     let inner = |value: &Val| has_say(evaluator, situation, value);
     match permission {
         Val::Class(class) => {
             let list = Val::list(vec![permission.clone()]);
+            let lets_in =
+                || permission::lets_in(evaluator, situation, Persona::User, &list, METHOD) == Truth::Yes;
             evaluator.class_attribute(class, METHOD, None).owner != Owner::Unknown
                 && !evaluator.repeats_permission(class)
-                && permission::lets_in(evaluator, situation, Persona::User, &list, METHOD) != Truth::Yes
+                && !evaluator.briefly(lets_in)
         }
         Val::Instance(class) => inner(class),
         Val::Composed(composed) => match &**composed {

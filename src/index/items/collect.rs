@@ -40,7 +40,7 @@ pub fn collect(sources: &Sources, file: FileId, module: &ParsedModule) -> FileIt
     };
     collector.body(module.body(), &mut Scope::Module, false);
     let mut items = collector.items;
-    items.bindings.sort_by(|a, b| a.name.cmp(&b.name));
+    items.bindings.sort_by(|a, b| (a.hash, &a.name).cmp(&(b.hash, &b.name)));
     items.classes.shrink_to_fit();
     items.functions.shrink_to_fit();
     items.imports.shrink_to_fit();
@@ -285,7 +285,7 @@ impl Collector {
     }
 
     fn binding(&mut self, name: &str, conditional: bool, to: Bound) {
-        self.items.bindings.push(Binding { name: name.into(), conditional, to });
+        self.items.bindings.push(Binding::new(name, conditional, to));
     }
 
     /// Binds the names of an assignment's target. Only a plain name gets the value's form.

@@ -37,8 +37,9 @@ pub struct FileItems {
 impl FileItems {
     /// The bindings of a module-level name, in order of the source.
     pub fn bindings_of(&self, name: &str) -> &[Binding] {
-        let start = self.bindings.partition_point(|b| &*b.name < name);
-        let len = self.bindings[start..].partition_point(|b| &*b.name == name);
+        let wanted = (hash_of(name), name);
+        let start = self.bindings.partition_point(|b| (b.hash, &*b.name) < wanted);
+        let len = self.bindings[start..].partition_point(|b| (b.hash, &*b.name) == wanted);
         &self.bindings[start..start + len]
     }
 
@@ -64,10 +65,23 @@ impl FileItems {
 pub struct Binding {
     /// The name.
     pub name: Box<str>,
+    /// Of the name: names are looked up far too often to compare their letters each time.
+    hash: u32,
     /// Whether it stands under `if`, `try`, `for`, ... and so may not happen.
     pub conditional: bool,
     /// To what, as a position in the list of that kind.
     pub to: Bound,
+}
+
+impl Binding {
+    fn new(name: &str, conditional: bool, to: Bound) -> Self {
+        Self { name: name.into(), hash: hash_of(name), conditional, to }
+    }
+}
+
+/// The same on each run and each machine.
+fn hash_of(name: &str) -> u32 {
+    xxhash_rust::xxh3::xxh3_64(name.as_bytes()) as u32
 }
 
 /// What a name is bound to, as a position in the file's lists.

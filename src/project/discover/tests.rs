@@ -588,3 +588,17 @@ fn a_package_that_reads_settings_is_not_taken_for_the_module_that_an_option_name
     assert_eq!((project.root.as_str(), &modules[..]), ("tests_app", &[("settings", Role::Test)][..]));
     assert_eq!(choice(&project), "none");
 }
+
+#[test]
+fn a_manage_py_within_a_package_also_imports_by_the_package() {
+    let manage = manage("shop.server.settings");
+    let project = only(&[
+        ("shop/__init__.py", ""),
+        ("shop/server/__init__.py", ""),
+        ("shop/server/manage.py", &manage),
+        ("shop/server/base_settings.py", SETTINGS),
+        ("shop/server/doc_settings.py", "from shop.server.base_settings import *\nDEBUG = True\n"),
+    ]);
+    assert_eq!(choice(&project), "shop.server.base_settings");
+    assert_eq!(project.import_roots, ["shop/server", ""]);
+}

@@ -239,7 +239,7 @@ pub(super) fn has(val: &Val, name: &str) -> Option<bool> {
         V::Bytes(_) => BYTES,
         V::List(_) => LIST,
         V::Tuple(_) => TUPLE,
-        V::Dict(_) => DICT,
+        V::Dict(_) | V::Namespace(_) => DICT,
         V::Set(_) => SET,
         V::Int(_) | V::BigInt(_) | V::Bool(_) => INT,
         V::Float(_) => FLOAT,

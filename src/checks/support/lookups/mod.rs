@@ -9,6 +9,8 @@ mod by_hand;
 mod chain;
 mod origin;
 
+use std::cell::OnceCell;
+
 use crate::checks::CheckContext;
 use crate::index::{Ancestor, ClassId, Lookup as Found, ModelName};
 use crate::python::ast::{Expr, Stmt, StmtFunctionDef};
@@ -34,7 +36,7 @@ pub(crate) struct Handler<'a> {
     request: Option<&'a str>,
     /// Parameters that the URL fills.
     keys: Vec<&'a str>,
-    facts: Facts<'a>,
+    facts: OnceCell<Facts<'a>>,
     function: &'a StmtFunctionDef,
 }
 
@@ -122,9 +124,16 @@ impl<'a> Handler<'a> {
                 keys.push(name);
             }
         }
-        let mut facts = Facts::default();
-        facts.visit_body(&function.body);
-        Self { cx, class, file, receiver, request, keys, facts, function }
+        Self { cx, class, file, receiver, request, keys, facts: OnceCell::new(), function }
+    }
+
+    /// What the body says; most bodies hold no lookup and are not asked.
+    fn facts(&self) -> &Facts<'a> {
+        self.facts.get_or_init(|| {
+            let mut facts = Facts::default();
+            facts.visit_body(&self.function.body);
+            facts
+        })
     }
 
     /// All lookups of the body.
@@ -160,7 +169,7 @@ impl<'a> Handler<'a> {
 
     /// The first name of the body for which `test` holds.
     pub(crate) fn mentions(&self, test: impl Fn(&str) -> bool) -> Option<&'a str> {
-        self.facts.mentions.iter().copied().find(|word| test(word))
+        self.facts().mentions.iter().copied().find(|word| test(word))
     }
 
     fn read(&self, expr: &'a Expr) -> Option<Lookup<'a>> {
@@ -240,7 +249,7 @@ impl<'a> Handler<'a> {
             Expr::Name(_) | Expr::Attribute(_) => {
                 let dotted = dotted_name(expr)?;
                 let first = dotted.split('.').next().unwrap_or_default();
-                if let Some(values) = self.facts.values.get(first) {
+                if let Some(values) = self.facts().values.get(first) {
                     // A local name: all that it is made from.
                     if chain.seen.iter().any(|s| s == first) {
                         return Some(());
@@ -327,10 +336,10 @@ impl<'a> Handler<'a> {
     /// Why the body may check the caller by itself; `None` when it surely does not. `row` is the name of the local
     /// variable that holds the row.
     pub(crate) fn checks_by_hand(&self, row: Option<&str>) -> Option<String> {
-        if self.facts.checks {
+        if self.facts().checks {
             return Some("it calls `check_object_permissions`".to_owned());
         }
-        if let Some(word) = self.facts.mentions.iter().find(|m| BY_HAND.contains(m)) {
+        if let Some(word) = self.facts().mentions.iter().find(|m| BY_HAND.contains(m)) {
             return Some(format!("it uses `{word}`"));
         }
         if let Some(method) = self.checked_on_the_way() {

@@ -78,7 +78,7 @@ impl<'e> Visitor<'e> for Sources<'_, '_> {
         self.origin.validated |= dotted.contains("validated_data") || dotted.contains("cleaned_data");
         if !self.seen.iter().any(|s| s == first) {
             self.seen.push(first.to_owned());
-            let values = self.handler.facts.values.get(first).cloned().unwrap_or_default();
+            let values = self.handler.facts().values.get(first).cloned().unwrap_or_default();
             for value in values {
                 // What a serializer was given is what was sent.
                 let text = self.handler.cx.sources.slice(Span::new(self.handler.file, value.range()));

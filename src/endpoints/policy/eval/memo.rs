@@ -25,8 +25,8 @@ pub(super) enum Given {
     Truth(bool),
 }
 
-/// Who asks what, apart from the view.
-pub(super) type Question = (ClassRef, Rc<str>, Option<Rc<str>>, Option<Persona>);
+/// Who asks what, apart from the view, and how many steps it may take.
+pub(super) type Question = (ClassRef, Rc<str>, Option<Rc<str>>, Option<Persona>, u32);
 
 /// An answer and what it rests on.
 pub(super) struct Answer {
@@ -43,7 +43,9 @@ impl Evaluator<'_> {
         method: &str,
         ask: impl FnOnce() -> Reply,
     ) -> Reply {
-        let question: Question = (class.clone(), method.into(), situation.method.clone(), situation.persona);
+        let limit = self.limit.get();
+        let question: Question =
+            (class.clone(), method.into(), situation.method.clone(), situation.persona, limit);
         if let Some(answers) = self.answers.borrow().get(&question) {
             let holds = |answer: &&Answer| answer.reads.iter().all(|(r, g)| self.given(situation, r) == *g);
             if let Some(answer) = answers.iter().find(holds) {
