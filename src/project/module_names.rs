@@ -76,7 +76,7 @@ pub(super) fn name_of_package(module: &str) -> Named {
             "production" | "prod" | "live" => Named::Production,
             "staging" => Named::Staging,
             "development" | "dev" | "local" => Named::Development,
-            "tests" | "test" | "testing" => Named::Test,
+            "tests" | "test" | "testing" | "runtests" => Named::Test,
             "example" | "examples" | "sample" | "templates" => Named::Example,
             _ => Named::Plain,
         })

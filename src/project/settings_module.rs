@@ -71,6 +71,9 @@ const COMMON: [&str; 27] = [
     "USE_TZ",
 ];
 
+/// The function that Open edX calls with its own settings.
+const PLUGIN: &str = "plugin_settings";
+
 /// All settings files of the snapshot. `named` are the files that an entry point names: those are settings
 /// whatever they hold.
 pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<FileId, SettingsFile> {
@@ -117,6 +120,7 @@ pub(super) fn find(layout: &Layout<'_>, named: &BTreeSet<FileId>) -> BTreeMap<Fi
             .iter()
             .filter(|(id, f)| {
                 !settings.contains(id)
+                    && !f.plugin
                     && (f.known() > 0 || looks_like_settings(layout.sources.path(**id)))
                     && f.builds_on.iter().any(|base| settings.contains(base))
             })
@@ -213,6 +217,8 @@ struct Facts {
     includes: BTreeSet<FileId>,
     dynaconf: bool,
     toml: bool,
+    /// Whether it hands settings to those of another project, as plugins of Open edX do.
+    plugin: bool,
 }
 
 impl Facts {
@@ -221,6 +227,9 @@ impl Facts {
     }
 
     fn is_settings(&self) -> bool {
+        if self.plugin {
+            return false;
+        }
         let starts = self.core.contains("INSTALLED_APPS") || self.core.contains("ROOT_URLCONF");
         self.dynaconf && !self.toml
             || starts && self.known() >= 2
@@ -316,6 +325,8 @@ fn simple(stmt: &Stmt, layout: &Layout<'_>, path: &str, facts: &mut Facts) {
             }
         }
         Stmt::Expr(expr) => call(&expr.value, facts),
+        // <https://docs.openedx.org/projects/edx-django-utils/en/latest/edx_django_utils.plugins.html>
+        Stmt::FunctionDef(function) if function.name.as_str() == PLUGIN => facts.plugin = true,
         _ => {}
     }
 }

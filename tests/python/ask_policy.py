@@ -21,7 +21,7 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission, User  #
 from django.contrib.contenttypes.models import ContentType  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.http import HttpResponseRedirect  # noqa: E402
+from django.http import HttpResponse, HttpResponseRedirect  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 from rest_framework.settings import api_settings  # noqa: E402
 from rest_framework.views import APIView  # noqa: E402
@@ -90,6 +90,34 @@ def passes(cls, keywords, actions, method, user):
         return True, False
 
 
+def has_own_way(cls):
+    """Whether the project writes a `dispatch` of its own."""
+    own = [c for c in cls.__mro__ if not c.__module__.startswith(("rest_framework.", "django."))]
+    return any("dispatch" in vars(c) for c in own)
+
+
+def reaches(cls, keywords, actions, method, user):
+    """Whether a request comes to the handler through the view's own `dispatch`."""
+    came = []
+
+    def handler(self, request, *args, **kwargs):
+        came.append(request)
+        return HttpResponse()
+
+    names = [name for name in {*actions.values(), *cls.http_method_names} if hasattr(cls, name)]
+    probe = type(cls.__name__, (cls,), {name: handler for name in names})
+    request = getattr(RequestFactory(), method.lower())("/")
+    request.user = user or AnonymousUser()
+    if user is not None:
+        request._force_auth_user = user
+    cache.clear()
+    try:
+        probe.as_view(*([actions] if actions else []), **keywords)(request)
+    except Exception:
+        pass
+    return bool(came), bool(came)
+
+
 def django_passes(callback, method, user):
     """Whether a view of Django does its work rather than refuse."""
     request = getattr(RequestFactory(), method.lower())("/")
@@ -127,8 +155,9 @@ def answer(view):
             row[name] = [text(v) for v in value]
         else:
             row[name] = text(value) if value else None
+    asks = reaches if has_own_way(cls) else passes
     row["passes"] = {
-        m: {"nobody": passes(cls, keywords, actions, m, None), "user": passes(cls, keywords, actions, m, user)}
+        m: {"nobody": asks(cls, keywords, actions, m, None), "user": asks(cls, keywords, actions, m, user)}
         for m in row["methods"]
     }
     return row

@@ -1,7 +1,8 @@
 //! The browsable API answers browsers in production: `DEFAULT_RENDERER_CLASSES` is absent, or names
-//! `BrowsableAPIRenderer` or `AdminRenderer`. A public developer's API may want it; that is a case for a waiver.
+//! `BrowsableAPIRenderer`, `AdminRenderer` or a class of the project that is made of one. A public developer's API may want it; that is a case for a waiver.
 //! <https://www.django-rest-framework.org/api-guide/renderers/#setting-the-renderers>
 
+use crate::checks::support::classes;
 use crate::checks::support::fixes::{Operations, Remedy};
 use crate::checks::support::lists::{last_part, name_of, remove, texts};
 use crate::checks::support::rest::{self, Key};
@@ -15,11 +16,13 @@ pub(crate) struct BrowsableApiEnabled;
 const KEY: &str = "DEFAULT_RENDERER_CLASSES";
 const JSON: &str = "rest_framework.renderers.JSONRenderer";
 
-fn is_browsable(node: &Node) -> bool {
-    name_of(node).is_some_and(|name| {
+/// Also by a class of the project that is one.
+fn is_browsable(cx: &CheckContext<'_>, node: &Node) -> bool {
+    let stock = |name: &str| {
         name.starts_with("rest_framework.")
             && matches!(last_part(name), "BrowsableAPIRenderer" | "AdminRenderer")
-    })
+    };
+    name_of(node).is_some_and(|name| stock(name) || classes::comes_from(cx.index, name, stock))
 }
 
 impl Check for BrowsableApiEnabled {
@@ -46,7 +49,7 @@ impl Check for BrowsableApiEnabled {
                 let Some(list) = node.as_items() else {
                     return rest::unclear(cx, model, KEY, "it is not a list of classes");
                 };
-                let browsable: Vec<_> = list.items.iter().filter(|item| is_browsable(item)).collect();
+                let browsable: Vec<_> = list.items.iter().filter(|item| is_browsable(cx, item)).collect();
                 match (browsable.first(), &list.rest) {
                     (Some(first), _) => {
                         let name = name_of(first).map_or("a browsable renderer", last_part);

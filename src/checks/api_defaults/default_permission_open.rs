@@ -1,11 +1,10 @@
 //! Views that choose no permission let everybody in: `DEFAULT_PERMISSION_CLASSES` is absent, empty, or `AllowAny`
-//! alone. A project's own permission class is taken at its word; what it does is not judged here. One finding, which
-//! names the endpoints that the default opens.
+//! alone, or a class of the project that asks nothing. One finding, which names the endpoints that the default opens.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#setting-the-permission-policy>
 
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::flip;
-use crate::checks::support::permissions::{self, KEY, Openness, openness};
+use crate::checks::support::permissions::{self, KEY, Openness, judged};
 use crate::checks::support::rest;
 use crate::checks::{Check, CheckContext, EndpointUse};
 use crate::edit::Code;
@@ -29,7 +28,7 @@ impl Check for DefaultPermissionOpen {
         };
         let seen = vec![rest::label_of(cx, model, KEY)];
         let state = rest::wording(model, KEY);
-        let message = match openness(model) {
+        let message = match judged(cx, model) {
             Openness::Unclear(cause) => return rest::unclear(cx, model, KEY, &cause),
             Openness::ReadOpen | Openness::Closed => return Outcome::pass(format!("{state}."), seen),
             Openness::Absent => format!("{state}, and DRF's default lets everybody in"),
@@ -43,6 +42,13 @@ impl Check for DefaultPermissionOpen {
         let message = format!("{message}{}", opened.count);
         let mut found = rest::finding(cx, model, self.id(), KEY, message.clone()).related(opened.labels);
         found.open_views = flip::open_views(cx, &opened.endpoints);
+        if !permissions::default_is_open(cx) {
+            // What the class says of objects would be lost with it.
+            let by_hand = format!(
+                "Let the class in `{KEY}` ask for a login, or put `rest_framework.permissions.IsAuthenticated` before it."
+            );
+            return Outcome::fail(format!("{message}."), vec![found.instruction(by_hand)]);
+        }
         let flipped = flip::close(cx, model, closed, "AllowAny", &opened.endpoints);
         let found = Remedy {
             title: "Require a logged-in user by default".to_owned(),

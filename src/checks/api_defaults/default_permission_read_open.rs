@@ -5,7 +5,7 @@
 
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{last_part, name_of};
-use crate::checks::support::permissions::{self, KEY, Openness, elements, is_read_open, openness};
+use crate::checks::support::permissions::{self, KEY, Openness, elements, is_read_open, judged};
 use crate::checks::support::{flip, rest};
 use crate::checks::{Check, CheckContext, EndpointUse};
 use crate::edit::Code;
@@ -28,7 +28,7 @@ impl Check for DefaultPermissionReadOpen {
             Err(outcome) => return outcome,
         };
         let seen = vec![rest::label_of(cx, model, KEY)];
-        match openness(model) {
+        match judged(cx, model) {
             Openness::Unclear(cause) => return rest::unclear(cx, model, KEY, &cause),
             Openness::Closed => return Outcome::pass(format!("{}.", rest::wording(model, KEY)), seen),
             Openness::Absent | Openness::Open => {

@@ -10,7 +10,7 @@ use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
 use crate::endpoints::Exposure;
 use crate::endpoints::policy::Asked;
-use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
 use crate::index::{ClassId, Lookup, Openness, Owner, Policy, PolicySite};
 
 pub(crate) struct ActionPermissionWeaker;
@@ -119,6 +119,13 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, class: ClassId) -> Find
     let mut found = Finding::new(ID, symbol, Label::new(site.at(), "asks for less"), message).related([view]);
     if views::has_comment(cx, site.at()) {
         found.confidence = Some(Confidence::Low);
+    }
+    if views::refuses_by_itself(cx, site.owner) {
+        // What it asks in its body may be what the view asks, or more.
+        found.message.push_str(" Its code turns callers away by itself.");
+        found.confidence = Some(Confidence::Low);
+        found.severity = Some(Severity::Low);
+        return found.instruction("Ask for the same by a permission class of the action, where it is seen.");
     }
     match views::remove(site) {
         Some(removal) => found.fix(Fix {

@@ -11,6 +11,7 @@ use crate::edit::{Code, Operation};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
 use crate::index::items::ValueItem;
 use crate::index::{ClassId, Expression};
+use crate::python::{Ranged as _, TokenKind};
 use crate::source::Span;
 
 pub(crate) struct ReadOnlyFieldsMisspelt;
@@ -58,9 +59,13 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
             );
             let finding =
                 Finding::new(ID, symbol(wrong), Label::new(value.at, "means nothing here"), message);
-            tally.findings.push(match rename(value, wrong) {
-                Some(fix) => finding.fix(fix),
-                None => finding.instruction(format!("Call it `{NAME}`.")),
+            tally.findings.push(if is_read_again(cx, value, wrong) {
+                finding.instruction(format!("Call it `{NAME}`, here and where it is read."))
+            } else {
+                match rename(value, wrong) {
+                    Some(fix) => finding.fix(fix),
+                    None => finding.instruction(format!("Call it `{NAME}`.")),
+                }
             });
         }
     }
@@ -163,6 +168,20 @@ fn stays_writable(cx: &CheckContext<'_>, value: &ValueItem) -> bool {
     let computed =
         ["MethodField", "ReadOnlyField", "HiddenField", "StringRelatedField", "HyperlinkedIdentityField"];
     !closed && kind.starts_with("rest_framework.") && !computed.iter().any(|c| kind.ends_with(c))
+}
+
+/// Whether code of the same class body reads the name (`fields = ["title"] + readonly`), or code of the file does by a
+/// dot: both would miss it under another name.
+fn is_read_again(cx: &CheckContext<'_>, value: &ValueItem, name: &str) -> bool {
+    let text = cx.sources.text(value.at.file);
+    let body = cx.index.class_around(value.at).map(|class| cx.index.class(class).at);
+    let tree = cx.index.tree(cx.sources, value.at.file);
+    tree.tokens().iter().filter(|token| token.kind() == TokenKind::Name).any(|token| {
+        let (start, end) = (token.start().to_usize(), token.end().to_usize());
+        let own = start == value.at.start();
+        let within = body.is_none_or(|body| body.start() <= start && end <= body.end());
+        !own && &text[start..end] == name && (within || text[..start].ends_with('.'))
+    })
 }
 
 fn rename(value: &ValueItem, wrong: &str) -> Option<Fix> {

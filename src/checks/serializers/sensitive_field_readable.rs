@@ -63,7 +63,9 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
     let symbol = format!("{}.{}", cx.index.class_name(class), sent[0]);
     let mut finding = Finding::new(ID, symbol, Label::new(value.at, format!("holds {list}")), message);
     if is_decided {
-        finding.confidence = Some(Confidence::Low);
+        // Some keys are shown to their owner; what proves who somebody is never is.
+        let proof = sent.iter().any(|name| name.ends_with("password") || name.ends_with("otp"));
+        finding.confidence = Some(if proof { Confidence::Med } else { Confidence::Low });
         return tally.findings.push(finding.instruction(format!(
             "Take {list} out of `fields`, or say by an ignore comment why callers need {it}."
         )));

@@ -27,6 +27,17 @@ pub(crate) fn inherits(cx: &CheckContext<'_>, name: &str, library_class: &str) -
     }
 }
 
+/// Whether a dotted name in the project means a library class for which `test` holds, or a class made of one: also by
+/// a module that only imports it.
+pub(crate) fn comes_from(index: &ProjectIndex, name: &str, test: impl Fn(&str) -> bool) -> bool {
+    if let Some(class) = find(index, name) {
+        return index.library_bases(class).iter().any(|library| test(library));
+    }
+    let Some((module, last)) = name.rsplit_once('.') else { return false };
+    let file = index.files().find(|f| index.module_name(f.file) == Some(module));
+    file.is_some_and(|f| matches!(index.resolve(f.file, last), Resolution::External(full) if test(&full)))
+}
+
 /// The project's classes in the order in which attributes are looked up.
 fn project_classes(index: &ProjectIndex, class: ClassId) -> Vec<ClassId> {
     let order = index.mro(class).order.iter();

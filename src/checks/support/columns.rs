@@ -78,7 +78,8 @@ pub(crate) fn sensitivity(path: &str) -> Option<Sensitivity> {
     // Hashes of secrets let a guess be tested; a name that says so is one of them.
     let bare = name.trim_end_matches("_hash").trim_end_matches("_hashed").trim_start_matches("hashed_");
     if SECRETS.contains(&bare) || ENDS.iter().any(|end| bare.ends_with(end)) {
-        let harmless = ["is_", "has_", "use_", "num_", "require_", "requires_"]
+        // What is called public is made to be passed on, as is the address that holds it.
+        let harmless = ["is_", "has_", "use_", "num_", "require_", "requires_", "public_"]
             .iter()
             .any(|start| bare.starts_with(start));
         return (!harmless).then_some(Sensitivity::Secret);

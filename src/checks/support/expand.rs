@@ -4,14 +4,14 @@
 //! columns) there is no answer.
 
 use crate::checks::CheckContext;
-use crate::index::{Ancestor, ClassId, Expression, Model, Resolution};
+use crate::index::{Ancestor, ClassId, Entity, Expression, Field, Model, ProjectIndex, Resolution};
 
 use super::serializers;
 
 /// The fields of a model serializer with `fields = "__all__"`, in DRF's order: the key, what it declares, columns, then
 /// relations.
 pub(crate) fn of_serializer(cx: &CheckContext<'_>, class: ClassId, model: &Model) -> Option<Vec<String>> {
-    if !is_known(cx, model) {
+    if !is_known(cx, model) || takes_columns_of(cx, model, &STEADY) {
         return None;
     }
     let bases = cx.index.library_bases(class);
@@ -46,11 +46,16 @@ pub(crate) fn of_serializer(cx: &CheckContext<'_>, class: ClassId, model: &Model
 /// Names that a serializer declares, those of bases first; `None` when it cannot be told whether something is a field.
 fn declared_in_order(cx: &CheckContext<'_>, class: ClassId) -> Option<Vec<(ClassId, String)>> {
     let mut all = Vec::new();
-    for (owner, value) in serializers::all_declared(cx.index, class).into_iter().rev() {
+    for (owner, value) in serializers::all_declared(cx.index, class) {
         let Expression::Call(call) = &value.value else { continue };
         let is_field = match cx.index.resolve_at(value.at, &call.callee) {
-            Resolution::External(name) => name.starts_with("rest_framework.") || name.ends_with("Field"),
-            Resolution::Resolved(crate::index::Entity::Class(id)) => {
+            // `ModelSerializer.serializer_field_mapping.copy()` makes no field.
+            Resolution::External(name) => {
+                let last = name.rsplit('.').next().unwrap_or(&name);
+                last.ends_with("Field")
+                    || name.starts_with("rest_framework.") && last.starts_with(char::is_uppercase)
+            }
+            Resolution::Resolved(Entity::Class(id)) => {
                 let bases = cx.index.library_bases(id);
                 if !bases.iter().any(|b| b.starts_with("rest_framework.")) {
                     return None;
@@ -63,23 +68,52 @@ fn declared_in_order(cx: &CheckContext<'_>, class: ClassId) -> Option<Vec<(Class
             all.push((owner, value.name.to_string()));
         }
     }
-    // `all_declared` lists the class before its bases and each body from top to bottom.
-    let mut ordered: Vec<(ClassId, String)> = Vec::new();
-    let mut owners: Vec<ClassId> = all.iter().map(|(owner, _)| *owner).collect();
-    owners.dedup();
-    for owner in owners {
-        ordered.extend(all.iter().rev().filter(|(o, _)| *o == owner).cloned());
+    let mut owners = Vec::new();
+    bases_first(cx.index, class, &mut Vec::new(), &mut owners);
+    let of = |owner: ClassId| all.iter().filter(move |(o, _)| *o == owner).cloned();
+    Some(owners.into_iter().flat_map(of).collect())
+}
+
+/// The project's classes of a serializer as DRF gathers what they declare: base by base as they are listed, each with
+/// its own bases before it.
+fn bases_first(index: &ProjectIndex, class: ClassId, seen: &mut Vec<ClassId>, found: &mut Vec<ClassId>) {
+    if seen.contains(&class) {
+        return;
     }
-    Some(ordered)
+    seen.push(class);
+    let item = index.class(class);
+    for name in item.bases.iter().filter_map(|base| base.name.as_deref()) {
+        if let Resolution::Resolved(Entity::Class(base)) = index.resolve_at(item.at, name) {
+            bases_first(index, base, seen, found);
+        }
+    }
+    found.push(class);
 }
 
 /// The fields of a model form with `fields = "__all__"`, in Django's order, which is that of the source.
 pub(crate) fn of_form(cx: &CheckContext<'_>, model: &Model) -> Option<Vec<String>> {
-    if !is_known(cx, model) {
+    // Of the columns of other libraries it is not known which a form may write; one too many ends in an error.
+    if !is_known(cx, model) || takes_columns_of(cx, model, &STEADY[..1]) {
         return None;
     }
     let shown = model.fields.iter().filter(|f| f.is_editable && !f.kind.ends_with("AutoField"));
     Some(shown.map(|f| f.name.to_string()).collect())
+}
+
+/// Libraries whose models have the same columns in every version in use.
+const STEADY: [&str; 3] = ["django.", "model_utils.models.", "django_extensions.db.models."];
+
+/// Whether a model has columns of a library other than these: with another version of it they are others, and a name
+/// too many ends in an error.
+fn takes_columns_of(cx: &CheckContext<'_>, model: &Model, steady: &[&str]) -> bool {
+    let brought = |field: &Field| field.at.is_none() && !field.is_key;
+    let order = &cx.index.mro(model.class).order;
+    let mut names = order.iter().filter(|a| !matches!(a, Ancestor::Project(_)));
+    model.fields.iter().any(brought)
+        && names.any(|ancestor| {
+            let name = cx.index.ancestor_name(ancestor);
+            name.is_none_or(|name| name.contains('.') && !steady.iter().any(|s| name.starts_with(s)))
+        })
 }
 
 /// Whether the fields of a model are all known, and all its own.

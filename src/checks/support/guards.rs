@@ -258,7 +258,7 @@ fn is_closed_to_strangers(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> bool 
     let plain = elements.iter().filter(|element| matches!(element.value, Expression::Name(_)));
     plain
         .flat_map(|element| permission_lists::leaves(cx.index, element))
-        .any(|leaf| matches!(leaf, Named::Project(class) if cx.access.refuses_strangers(class)))
+        .any(|leaf| matches!(leaf, Named::Project(class) if cx.access.admits_strangers(class) == Truth::No))
 }
 
 /// Whether a list holds a negation, or a class that decides about single objects only.

@@ -8,9 +8,10 @@ use once_map::OnceMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::checks::CheckContext;
-use crate::index::Owner;
+use crate::index::{Ancestor, ClassId, Lookup, Owner};
 
 use super::reach;
+use super::views::is_beside;
 
 /// What was found out about the views of a project, kept for all checks.
 pub type Intents = OnceMap<Owner, Option<String>, FxBuildHasher>;
@@ -38,6 +39,11 @@ fn find_out(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
             (function.name.to_string(), function.at)
         }
     };
+    if let Owner::Class(class) = owner
+        && let Some(why) = by_heirs(cx, class)
+    {
+        return Some(why);
+    }
     let text = cx.sources.slice(body);
     let mut words = words(&name);
     // A class in `webhooks/github.py` need not say it again.
@@ -46,10 +52,12 @@ fn find_out(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
     }
     // The signature may be checked in a helper, a decorator or a base class.
     let reached = reach::texts(cx, owner);
-    if let Some(purpose) = purpose(&words, &reached) {
+    if let Some(purpose) = purpose(&words, &reached)
+        && !belies(cx, owner, purpose)
+    {
         return Some(format!("its name says that it is {purpose}"));
     }
-    if reached.iter().any(|text| PROOF.iter().any(|p| text.contains(p))) {
+    if reached.iter().any(|text| PROOF.iter().any(|p| text.contains(p)) || calls_a_verifier(text)) {
         return Some("it checks a signature by itself".to_owned());
     }
     let issues_token = text.contains(".for_user(") || text.contains("Token.objects.get_or_create(");
@@ -58,6 +66,45 @@ fn find_out(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
         return Some("it checks a password and logs the caller in".to_owned());
     }
     None
+}
+
+/// Whether a view does what its name does not say: a door lists no rows (`LoginView` may serve the records of logins),
+/// and of what is public nobody without an account takes rows away.
+fn belies(cx: &CheckContext<'_>, owner: Owner, purpose: &str) -> bool {
+    let Owner::Class(class) = owner else { return false };
+    // Which handlers are left is not looked at.
+    if matches!(cx.index.lookup(class, "http_method_names"), Lookup::Value { .. }) {
+        return false;
+    }
+    let answers = |handler: &&str| {
+        matches!(cx.index.lookup(class, handler), Lookup::Method { .. } | Lookup::Framework { .. })
+    };
+    let handlers: &[&str] = if purpose == PUBLIC { &["destroy"] } else { &["list", "destroy"] };
+    handlers.iter().any(answers)
+}
+
+/// Why a class that others are made of seems to be public: every view that inherits from it does.
+fn by_heirs(cx: &CheckContext<'_>, class: ClassId) -> Option<String> {
+    let inherits = |view: ClassId| {
+        view != class
+            && cx.index.mro(view).order.contains(&Ancestor::Project(class))
+            && !is_beside(cx, cx.index.class_file(view))
+    };
+    let mut heirs = cx.index.views().map(|(view, _)| view).filter(|view| inherits(*view)).peekable();
+    heirs.peek()?;
+    let reasons: Option<Vec<String>> = heirs.map(|view| find_out(cx, Owner::Class(view))).collect();
+    reasons.map(|_| "every view that is made of it seems to be public".to_owned())
+}
+
+/// Whether a text calls something like `verify_webhook_signature(` or `verify_sns_message(`.
+fn calls_a_verifier(text: &str) -> bool {
+    text.match_indices("verify_").any(|(at, _)| {
+        let rest = &text[at..];
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let (name, behind) = rest.split_at(end);
+        behind.starts_with('(')
+            && ["signature", "message", "webhook", "hmac"].iter().any(|w| name.contains(w))
+    })
 }
 
 /// What a view with these words in its name, and this code, is for.
@@ -72,7 +119,7 @@ fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
     {
         return Some("a login");
     }
-    if pair(&["token", "jwt"], &["obtain", "refresh", "verify", "login"])
+    if pair(&["token", "jwt"], &["obtain", "refresh", "verify", "login", "blacklist"])
         || only(&["token", "obtain", "auth", "jwt"]) && pair(&["token", "jwt"], &["auth"])
     {
         return Some("for tokens of a login");
@@ -108,6 +155,12 @@ fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
     {
         return Some("a step of signing up or of recovering an account");
     }
+    if any(&["robots", "sitemap", "sitemaps"]) && only(&["robots", "txt", "sitemap", "sitemaps", "xml"]) {
+        return Some("for search engines");
+    }
+    if has("csrf") && only(&["csrf", "token", "cookie"]) {
+        return Some("for the CSRF token that a form needs");
+    }
     if pair(&["health"], &["check", "probe"])
         || any(&["health", "healthz", "healthcheck", "liveness", "readiness", "heartbeat", "ping"])
             && only(&[
@@ -121,6 +174,8 @@ fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
                 "check",
                 "status",
                 "probe",
+                "live",
+                "ready",
             ])
     {
         return Some("a health check");
@@ -135,10 +190,13 @@ fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
         return Some("a webhook, and it checks a signature");
     }
     if has("public") {
-        return Some("public");
+        return Some(PUBLIC);
     }
     None
 }
+
+/// What a view is that says no more than that.
+const PUBLIC: &str = "public";
 
 /// Words that say nothing about a view's purpose.
 const NEUTRAL: &[&str] = &[
@@ -149,7 +207,7 @@ const NEUTRAL: &[&str] = &[
 
 /// What a check of a webhook's signature looks like in code.
 const SIGNATURE: &[&str] =
-    &["signature", "SIGNATURE", "Signature", "hmac", "constant_time_compare", "jwt", "secret"];
+    &["signature", "SIGNATURE", "Signature", "hmac", "constant_time_compare", "jwt", "secret", "verifier"];
 
 /// What a check of a signature looks like in any view.
 const PROOF: &[&str] = &[
@@ -218,6 +276,11 @@ mod tests {
             "InviteAcceptView",
             "SetNewPasswordAPIView",
             "unsubscribe",
+            "TokenBlacklistView",
+            "HealthReadyView",
+            "robots_txt",
+            "SitemapView",
+            "CsrfTokenView",
         ] {
             assert!(public_by_name(name), "{name}");
         }
@@ -242,6 +305,8 @@ mod tests {
             "EmailTemplateView",
             "AuthorView",
             "BlogInView",
+            "SitemapEntryViewSet",
+            "ReadyOrderView",
         ] {
             assert!(!public_by_name(name), "{name}");
         }

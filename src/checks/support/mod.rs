@@ -40,6 +40,7 @@ pub(crate) mod serializers;
 pub(crate) mod settings;
 pub(crate) mod spelling;
 pub(crate) mod syntax;
+pub(crate) mod takeover;
 pub(crate) mod tally;
 pub(crate) mod throttles;
 pub(crate) mod versions;

@@ -41,11 +41,15 @@ pub(crate) fn bound(cx: &CheckContext<'_>, class: &str) -> Bound {
 
 /// What a class of the project allows.
 pub(crate) fn bound_of(cx: &CheckContext<'_>, id: ClassId) -> Bound {
-    let methods = ["paginate_queryset", "get_page_size", "get_limit"];
+    // The last are properties.
+    let methods = ["paginate_queryset", "get_page_size", "get_limit", "max_limit", "max_page_size"];
     if let Some(method) = methods.iter().find(|m| defines(cx, id, m)) {
         return Bound::Unclear(format!("it has its own `{method}`"));
     }
-    let set = |name: &str| attribute(cx, id, name).map(|source| !is_none(source));
+    let set = |name: &str| match attribute(cx, id, name) {
+        Some(source) => Some(!is_none(source)),
+        None => defines(cx, id, name).then_some(true),
+    };
     let libraries = cx.index.library_bases(id);
     let base = |name: &str| libraries.iter().any(|l| l == name);
     if base(LIMIT_OFFSET) {
@@ -97,6 +101,7 @@ pub(crate) fn limit_pages(cx: &CheckContext<'_>, id: ClassId) -> Option<Fix> {
     // What the class gives by itself must stay allowed.
     let own = match attribute(cx, id, size) {
         Some(source) if !is_none(source) => source.trim().replace('_', "").parse::<i64>().ok()?,
+        _ if defines(cx, id, size) => return None,
         _ => 0,
     };
     let item = cx.index.class(id);

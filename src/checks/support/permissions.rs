@@ -1,8 +1,9 @@
 //! How open `DEFAULT_PERMISSION_CLASSES` is. Every class of the list must agree, so one that restricts is enough.
 
 use crate::checks::{CheckContext, EndpointUse};
-use crate::settings::{Node, SettingsModel};
+use crate::settings::{Node, SettingsModel, Truth};
 
+use super::classes::find;
 use super::lists::{last_part, name_of};
 use super::rest::{self, Key};
 
@@ -41,7 +42,33 @@ pub(crate) fn detail_where_read_open(cx: &CheckContext<'_>) -> EndpointUse {
     }
 }
 
-/// Judges the key.
+/// Judges the key, and with it the project's own classes that it names: what they ask decides, not that they are there.
+pub(crate) fn judged(cx: &CheckContext<'_>, model: &SettingsModel) -> Openness {
+    let openness = openness(model);
+    if !matches!(openness, Openness::Closed) {
+        return openness;
+    }
+    let named = elements(model, |class| !is_open(class) && !is_read_open(class));
+    let mut all = Truth::Yes;
+    let mut doubtful = None;
+    for name in named.into_iter().filter_map(name_of) {
+        // A class of a library is taken at its word.
+        let admits = find(cx.index, name).map_or(Truth::No, |class| cx.access.admits_strangers(class));
+        if admits == Truth::Maybe {
+            doubtful.get_or_insert(last_part(name));
+        }
+        all = all.and(admits);
+    }
+    match (all, doubtful) {
+        (Truth::No, _) => Openness::Closed,
+        (Truth::Maybe, Some(class)) => Openness::Unclear(format!(
+            "whether `{class}` lets callers without an account in depends on the view or the request"
+        )),
+        _ => Openness::Open,
+    }
+}
+
+/// Judges the key by the names of its classes.
 pub(crate) fn openness(model: &SettingsModel) -> Openness {
     let node = match rest::key(model, KEY) {
         Key::Absent => return Openness::Absent,

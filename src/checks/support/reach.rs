@@ -13,13 +13,8 @@ const MOST: usize = 60;
 
 /// The view's own text first, then what it reaches.
 pub(crate) fn texts<'a>(cx: &CheckContext<'a>, owner: Owner) -> Vec<&'a str> {
-    let index = cx.index;
-    let (own, class) = match owner {
-        Owner::Class(class) => (index.class(class).at, Some(class)),
-        Owner::Action(class, method) => (index.class(class).methods[method].at, Some(class)),
-        Owner::Function(function) => (index.function(function).at, None),
-    };
-    let mut places = vec![own];
+    let class = class_of(owner);
+    let mut places = vec![place(cx, owner)];
     if matches!(owner, Owner::Class(_)) {
         places.extend(class.into_iter().flat_map(|class| bases(cx, class)));
     }
@@ -33,6 +28,36 @@ pub(crate) fn texts<'a>(cx: &CheckContext<'a>, owner: Owner) -> Vec<&'a str> {
     places.into_iter().map(|at| cx.sources.slice(at)).collect()
 }
 
+/// The functions and methods of the project that the view hands its request to.
+pub(crate) fn handed_request<'a>(cx: &CheckContext<'a>, owner: Owner) -> Vec<&'a str> {
+    let (at, class) = (place(cx, owner), class_of(owner));
+    let text = cx.sources.slice(at);
+    let takes_request = |name: &&str| {
+        ["request", "self.request"].iter().any(|request| {
+            let call = format!("{name}({request}");
+            text.match_indices(&*call).any(|(at, _)| text[at + call.len()..].starts_with([',', ')']))
+        })
+    };
+    let called = names(text).into_iter().filter(takes_request);
+    called.filter_map(|name| resolve(cx, at, class, name)).map(|at| cx.sources.slice(at)).collect()
+}
+
+/// The view's own code.
+pub(crate) fn place(cx: &CheckContext<'_>, owner: Owner) -> Span {
+    match owner {
+        Owner::Class(class) => cx.index.class(class).at,
+        Owner::Action(class, method) => cx.index.class(class).methods[method].at,
+        Owner::Function(function) => cx.index.function(function).at,
+    }
+}
+
+fn class_of(owner: Owner) -> Option<ClassId> {
+    match owner {
+        Owner::Class(class) | Owner::Action(class, _) => Some(class),
+        Owner::Function(_) => None,
+    }
+}
+
 /// The project's classes that a class inherits from.
 fn bases(cx: &CheckContext<'_>, class: ClassId) -> Vec<Span> {
     let order = cx.index.mro(class).order.iter();
@@ -42,21 +67,22 @@ fn bases(cx: &CheckContext<'_>, class: ClassId) -> Vec<Span> {
 
 /// The functions and methods of the project that the code at a place calls, or is decorated with.
 fn called(cx: &CheckContext<'_>, at: Span, class: Option<ClassId>) -> Vec<Span> {
-    let mut found = Vec::new();
-    for name in names(cx.sources.slice(at)) {
-        if let Some(method) = name.strip_prefix("self.") {
-            if let Some(Lookup::Method { method, .. }) = class.map(|class| cx.index.lookup(class, method)) {
-                found.push(method.at);
-            }
-            continue;
-        }
-        match cx.index.resolve_at(at, name) {
-            Resolution::Resolved(Entity::Class(id)) => found.push(cx.index.class(id).at),
-            Resolution::Resolved(entity) => found.extend(cx.index.as_function(entity).map(|f| f.at)),
-            Resolution::External(_) | Resolution::Unresolved(_) => {}
-        }
+    names(cx.sources.slice(at)).into_iter().filter_map(|name| resolve(cx, at, class, name)).collect()
+}
+
+/// The function, method or class of the project that a called name means.
+fn resolve(cx: &CheckContext<'_>, at: Span, class: Option<ClassId>, name: &str) -> Option<Span> {
+    if let Some(method) = name.strip_prefix("self.") {
+        return match cx.index.lookup(class?, method) {
+            Lookup::Method { method, .. } => Some(method.at),
+            _ => None,
+        };
     }
-    found
+    match cx.index.resolve_at(at, name) {
+        Resolution::Resolved(Entity::Class(id)) => Some(cx.index.class(id).at),
+        Resolution::Resolved(entity) => cx.index.as_function(entity).map(|f| f.at),
+        Resolution::External(_) | Resolution::Unresolved(_) => None,
+    }
 }
 
 /// The dotted names before an opening parenthesis or behind an `@`, each once.

@@ -12,7 +12,7 @@ use crate::python::{Ranged as _, TokenKind};
 use crate::settings::Truth;
 use crate::source::{FileId, Span};
 
-use super::permissions;
+use super::{permissions, reach};
 
 /// Whether a file is part of the tests, a migration, or vendored code of others.
 pub(crate) fn is_beside_the_api(path: &str) -> bool {
@@ -165,27 +165,27 @@ pub(crate) fn has_comment(cx: &CheckContext<'_>, at: Span) -> bool {
 
 /// Whether the code of the view asks about its caller by itself, in a form that is not followed.
 pub(crate) fn looks_at_caller(cx: &CheckContext<'_>, owner: Owner) -> bool {
-    const SIGNS: [&str; 12] = [
-        "PermissionDenied",
-        "permission_denied",
+    const SIGNS: [&str; 8] = [
         "has_perm",
         "is_authenticated",
         "is_staff",
         "is_superuser",
-        "NotAuthenticated",
-        "AuthenticationFailed",
         "HTTP_AUTHORIZATION",
         "get_authorization_header",
         "\"Authorization\"",
         "'Authorization'",
     ];
-    let at = match owner {
-        Owner::Class(class) => cx.index.class(class).at,
-        Owner::Action(class, method) => cx.index.class(class).methods[method].at,
-        Owner::Function(function) => cx.index.function(function).at,
-    };
-    let text = cx.sources.slice(at);
-    SIGNS.iter().any(|sign| text.contains(sign))
+    let text = cx.sources.slice(reach::place(cx, owner));
+    SIGNS.iter().any(|sign| text.contains(sign)) || refuses_by_itself(cx, owner)
+}
+
+/// Whether the code of the view, or a function that it hands its request to, turns callers away.
+pub(crate) fn refuses_by_itself(cx: &CheckContext<'_>, owner: Owner) -> bool {
+    const REFUSALS: [&str; 4] =
+        ["PermissionDenied", "permission_denied", "NotAuthenticated", "AuthenticationFailed"];
+    let refuses = |text: &&str| REFUSALS.iter().any(|sign| text.contains(sign));
+    refuses(&cx.sources.slice(reach::place(cx, owner)))
+        || reach::handed_request(cx, owner).iter().any(refuses)
 }
 
 /// Whether a comment is written for people, not for a tool.
@@ -197,7 +197,7 @@ fn is_remark(comment: &str) -> bool {
 
 /// Whether callers must be known wherever the view does not say: the project's default asks for something.
 pub(crate) fn default_is_closed(cx: &CheckContext<'_>) -> bool {
-    cx.model.is_some_and(|model| matches!(permissions::openness(model), permissions::Openness::Closed))
+    cx.model.is_some_and(|model| matches!(permissions::judged(cx, model), permissions::Openness::Closed))
 }
 
 /// Operations that put `[IsAuthenticated]` in the place of a policy's value; `None` when the name means

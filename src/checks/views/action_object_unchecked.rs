@@ -76,6 +76,9 @@ fn judge(
     if let Some(why) = handler.checks_by_hand(row) {
         return tally.unclear.push(Label::new(lookup.at, why));
     }
+    if let Some(why) = own_rows.then(|| handler.queryset_is_set()).flatten() {
+        return tally.unclear.push(Label::new(lookup.at, why));
+    }
     let guard = site.guard(cx);
     let limited_rows = !own_rows && handler.view_is_limited();
     let skips = guard.object || limited_rows;

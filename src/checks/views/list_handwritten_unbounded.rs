@@ -69,6 +69,9 @@ fn judge<'a>(
     if !takes_all(&lookup) || lookup.limited {
         return tally.passed.push(Label::new(at, "limited by a condition"));
     }
+    if own_rows && cx.sources.slice(site.item.at).contains(".queryset = ") {
+        return tally.unclear.push(Label::new(at, "the handler sets `queryset` by itself"));
+    }
     if own_rows && let Some(why) = view_narrows(cx, site) {
         return tally.unclear.push(Label::new(at, why));
     }

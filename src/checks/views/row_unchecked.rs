@@ -2,7 +2,7 @@
 //! whether the row is the caller's: such views have no `get_object` that would.
 //!
 //! Told are rows that belong to an account by their model, and object permissions that are listed but never asked.
-//! Generic views are another check's; an owner's id that the caller sends is a third's.
+//! Generic views are another check's, but for passwords that they set; an owner's id that the caller sends is a third's.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#object-level-permissions>
 
 use crate::checks::support::callers;
@@ -13,6 +13,7 @@ use crate::checks::support::intent;
 use crate::checks::support::lookups::{Handler, Lookup, Root};
 use crate::checks::support::ownership::{self, Ownership};
 use crate::checks::support::permission_lists;
+use crate::checks::support::takeover;
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
@@ -37,6 +38,8 @@ impl Check for RowUnchecked {
         let mut tally = Tally::default();
         for site in handlers::sites(cx) {
             if site.is_generic(cx) {
+                let found = site.read(cx, |handler| takeover::by_get_object(cx, ID, &site, handler));
+                tally.findings.extend(found.flatten());
                 continue;
             }
             site.read(cx, |handler| {
@@ -71,6 +74,9 @@ fn judge(
     if lookup.limited {
         return tally.passed.push(Label::new(lookup.at, "limited to the caller"));
     }
+    if lookup.is_certain() && handler.is_dropped(lookup) {
+        return tally.passed.push(Label::new(lookup.at, "only asks whether there is such a row"));
+    }
     let mut unclear = |why: &str| tally.unclear.push(Label::new(lookup.at, why));
     let guard = site.guard(cx);
     if guard.is_special() && !guard.object {
@@ -90,6 +96,12 @@ fn judge(
         _ if guard.object => None,
         Root::Model(ModelName::Library(_)) => return,
         Root::Model(ModelName::User) => {
+            let row = handler.stored(lookup).map(|(_, name)| name);
+            if let Some(row) =
+                row.filter(|row| guard.login && takeover::sets_password(cx, site, handler, row))
+            {
+                return tally.findings.push(takeover::finding(cx, ID, site, lookup.at, row));
+            }
             return unclear("which accounts a caller may look at is not written down");
         }
         _ => return unclear("the model is not found, so it cannot be told whose the row is"),

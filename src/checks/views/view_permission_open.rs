@@ -118,6 +118,9 @@ fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, authentication: &[Polic
     if views::looks_at_caller(cx, site.owner) {
         finding.message.push_str(" Its code seems to ask about the caller by itself.");
         finding.confidence = Some(Confidence::Low);
+        if views::refuses_by_itself(cx, site.owner) {
+            finding.severity = Some(Severity::Med);
+        }
         return finding.instruction(KEEP);
     }
     if views::has_comment(cx, site.at()) {

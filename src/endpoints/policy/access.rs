@@ -79,7 +79,7 @@ pub struct Accesses<'a> {
     sources: &'a Sources,
     classes: Known<(ClassId, Detail), Access>,
     functions: Known<FunctionId, Access>,
-    permissions: Known<ClassId, bool>,
+    permissions: Known<ClassId, Truth>,
 }
 
 /// How much of what a class asks is worked out.
@@ -114,9 +114,8 @@ pub trait AccessOf {
     /// Of a function under `@api_view`.
     fn of_function(&self, function: FunctionId) -> Arc<Access>;
 
-    /// Whether a permission class surely turns away whoever the authenticators do not know, whatever the view and the
-    /// method are.
-    fn refuses_strangers(&self, permission: ClassId) -> bool;
+    /// Whether a permission class lets in whoever the authenticators do not know, whatever the view and the method are.
+    fn admits_strangers(&self, permission: ClassId) -> Truth;
 }
 
 /// Asks one after the other: what bases and modules mean is worked out once for all that it asks.
@@ -135,8 +134,8 @@ impl AccessOf for AccessReader<'_> {
         self.known(&self.shared.functions, function, |policies| policies.access_of_function(function))
     }
 
-    fn refuses_strangers(&self, permission: ClassId) -> bool {
-        *self.known(&self.shared.permissions, permission, |policies| policies.refuses_strangers(permission))
+    fn admits_strangers(&self, permission: ClassId) -> Truth {
+        *self.known(&self.shared.permissions, permission, |policies| policies.admits_strangers(permission))
     }
 }
 
@@ -216,14 +215,33 @@ impl Policies<'_> {
                 access.problem.get_or_insert_with(cause);
             }
         }
+        self.each_plain_method(class, reference, access, detail, is_allowed);
     }
 
-    /// Whether a permission class surely refuses whoever the authenticators do not know.
-    fn refuses_strangers(&self, permission: ClassId) -> bool {
+    /// Methods that are called after HTTP methods answer these on every route of a view set that maps no action to them.
+    fn each_plain_method(
+        &self,
+        class: ClassId,
+        reference: &ClassRef,
+        access: &mut Access,
+        detail: Detail,
+        is_allowed: impl Fn(&str) -> bool,
+    ) {
+        for name in ["get", "post", "put", "patch", "delete"] {
+            let found = self.evaluator.class_attribute(reference, name, None);
+            let is_own = matches!(found.owner, Owner::Class(_)) && found.value != Val::None;
+            if is_own && is_allowed(name) && !access.handlers.iter().any(|h| h.name == name) {
+                let shape = action(&self.evaluator, class, name, name);
+                access.handlers.push(handler(&self.evaluator, &shape, name, name, detail));
+            }
+        }
+    }
+
+    /// Whether a permission class lets in whoever the authenticators do not know.
+    fn admits_strangers(&self, permission: ClassId) -> Truth {
         let list = Val::list(vec![Val::Class(ClassRef::Project(permission))]);
         let anything = Situation::default();
         permission::lets_in(&self.evaluator, &anything, Persona::Anonymous, &list, "has_permission")
-            == Truth::No
     }
 
     /// What a function view of DRF asks.

@@ -3,9 +3,9 @@
 //! What a view's own body asks is not run: where it speaks of users or permissions, the verdict is unknown.
 
 use super::eval::{ClassRef, Evaluator, Persona, Situation};
-use super::middleware;
 use super::shape::{Shape, inherits};
 use super::value::Exposure;
+use super::{flow, middleware};
 use crate::index::{Ancestor, Entity, Framework, FunctionId, Resolution};
 use crate::settings::Truth;
 use crate::source::Span;
@@ -124,13 +124,13 @@ fn library_function(name: &str) -> (Exposure, String) {
     (Exposure::Unknown, format!("nothing is known of `{name}`"))
 }
 
-/// A class view of Django.
-pub(super) fn class_view(evaluator: &Evaluator<'_>, shape: &Shape) -> (Exposure, String) {
+/// One method of a class view of Django.
+pub(super) fn class_view(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> (Exposure, String) {
     let Some(class) = &shape.class else { return (Exposure::Unknown, "the view is not known".into()) };
-    middleware::in_front(evaluator, shape, class_body(evaluator, shape, class))
+    middleware::in_front(evaluator, shape, class_body(evaluator, shape, class, verb))
 }
 
-fn class_body(evaluator: &Evaluator<'_>, shape: &Shape, class: &ClassRef) -> (Exposure, String) {
+fn class_body(evaluator: &Evaluator<'_>, shape: &Shape, class: &ClassRef, verb: &str) -> (Exposure, String) {
     let decorated = decorated_dispatch(evaluator, class);
     // A mixin protects only when it comes before the view in the order, and nothing before it answers itself.
     let mro = evaluator.mro(class);
@@ -142,8 +142,17 @@ fn class_body(evaluator: &Evaluator<'_>, shape: &Shape, class: &ClassRef) -> (Ex
             Ancestor::Project(id) => {
                 let namespace = evaluator.namespace(*id);
                 if namespace.names.contains_key("dispatch") {
-                    let found = (Exposure::Unknown, "its `dispatch` may ask who calls".into());
-                    return decorated.unwrap_or(found);
+                    let visited = flow::visited(evaluator, &shape.request(verb), class, "dispatch");
+                    let found = match visited {
+                        (Exposure::Open, _) if speaks(evaluator, &mro.order) => {
+                            (Exposure::Unknown, "its code may ask who calls".into())
+                        }
+                        visited => visited,
+                    };
+                    return match decorated {
+                        Some(outer) if outer.0 > found.0 => outer,
+                        _ => found,
+                    };
                 }
             }
             Ancestor::Framework(id) => {
@@ -170,14 +179,18 @@ fn class_body(evaluator: &Evaluator<'_>, shape: &Shape, class: &ClassRef) -> (Ex
     if let Some(found) = decorated {
         return found;
     }
-    let speaks = mro.order.iter().any(|a| match a {
-        Ancestor::Project(id) => speaks_of_refusal(evaluator, evaluator.index.class(*id).at),
-        _ => false,
-    });
-    if speaks {
+    if speaks(evaluator, &mro.order) {
         return (Exposure::Unknown, "its code may ask who calls".into());
     }
     (Exposure::Open, "nothing asks who calls".into())
+}
+
+/// Whether the code of some class speaks of what may refuse somebody.
+fn speaks(evaluator: &Evaluator<'_>, order: &[Ancestor]) -> bool {
+    order.iter().any(|ancestor| match ancestor {
+        Ancestor::Project(id) => speaks_of_refusal(evaluator, evaluator.index.class(*id).at),
+        _ => false,
+    })
 }
 
 /// `@method_decorator(login_required, name="dispatch")` on the class, or on its `dispatch`.

@@ -31,8 +31,8 @@ pub(super) fn judge(evaluator: &Evaluator<'_>, shape: &Shape) -> Verdict {
     let around = django::wrappers(evaluator, shape);
     for verb in &shape.methods {
         let (inner, mut why) = match shape.kind {
-            Kind::Drf => drf_method(evaluator, shape, verb),
-            Kind::Django => django::class_view(evaluator, shape),
+            Kind::Drf => with_own_checks(evaluator, shape, verb, drf_method(evaluator, shape, verb)),
+            Kind::Django => django::class_view(evaluator, shape, verb),
         };
         let exposure = match &around {
             Some((outer, reason)) if *outer > inner => {
@@ -120,6 +120,22 @@ fn drf_method(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> (Exposure
     }
     let why = verdicts.into_iter().find(|(e, _)| !protects(*e)).map_or_else(String::new, |(_, why)| why);
     (Exposure::Unknown, why)
+}
+
+/// A verdict on the permission classes, with what the view's own code on the way to the handler asks beside them.
+fn with_own_checks(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    verb: &str,
+    by_classes: (Exposure, String),
+) -> (Exposure, String) {
+    if by_classes.0 == Exposure::Restricted {
+        return by_classes;
+    }
+    match flow::own_checks(evaluator, shape, verb) {
+        Some(own) if own.0 > by_classes.0 => own,
+        _ => by_classes,
+    }
 }
 
 pub(super) type Lists = Vec<(Rc<str>, Val)>;

@@ -1,15 +1,16 @@
 //! Whether the permissions of a DRF view are asked at all: `dispatch` calls `initial`, which calls
-//! `check_permissions`. A class that overrides one of them must come back to the library's on every way.
+//! `check_permissions`. Where a class overrides one of them, the way from the request to the handler is walked.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
-
-use super::eval::{ClassRef, DISPATCH_RAISED, End, Evaluator, Owner, Val};
+use super::eval::{ClassRef, End, Evaluator, Owner, Persona, Situation, Val, Visit};
 use super::shape::Shape;
+use super::value::Exposure;
 use crate::index::{Ancestor, Framework};
 
 /// On the way from a request to the permissions.
 const STEPS: [&str; 3] = ["dispatch", "initial", "check_permissions"];
+
+/// What DRF's `dispatch` calls beside them.
+const BESIDE: [&str; 3] = ["initialize_request", "handle_exception", "finalize_response"];
 
 /// Why it cannot be told that the permissions are asked.
 pub(super) fn problem(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Option<String> {
@@ -22,31 +23,23 @@ pub(super) fn problem(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> O
     if let Some(cause) = guarded {
         return Some(cause.to_string());
     }
-    for step in STEPS {
-        let found = evaluator.class_attribute(class, step, None);
-        match (&found.owner, &found.value) {
-            (Owner::Class(ClassRef::Library(name)), _) => {
-                if !chains(name, step) {
-                    return Some(format!("`{name}.{step}` may leave the permissions out"));
+    let owns = |steps: &[&str]| steps.iter().any(|step| evaluator.project_method(class, step).is_some());
+    if owns(&STEPS) || owns(&BESIDE) {
+        if let Some(reach) = evaluator.before_permissions(&situation, class) {
+            return Some(evaluator.told(&reach));
+        }
+    } else {
+        for step in STEPS {
+            let found = evaluator.class_attribute(class, step, None);
+            match (&found.owner, &found.value) {
+                (Owner::Class(ClassRef::Library(name)), _) => {
+                    if !chains(name, step) {
+                        return Some(format!("`{name}.{step}` may leave the permissions out"));
+                    }
                 }
+                (Owner::Unknown, Val::Unknown(cause)) => return Some(cause.to_string()),
+                _ => return Some(format!("`{step}` is not known")),
             }
-            (Owner::Class(ClassRef::Project(_)), _) => {
-                let Some((ways, _)) = evaluator.run_view_method(&situation, step) else {
-                    return Some(format!("`{step}` of the project is not followed"));
-                };
-                let mut back = ways.iter().filter(|w| !matches!(w.end, End::Raise(_))).peekable();
-                let catches = || refuses_by_response(evaluator, class);
-                let asks = |called: &BTreeSet<Rc<str>>| {
-                    called.contains(step)
-                        || (step == "dispatch" && called.contains(DISPATCH_RAISED) && catches())
-                };
-                // Where no way comes back, something was misunderstood.
-                if back.peek().is_none() || back.any(|w| !asks(&w.path.called)) {
-                    return Some(format!("`{step}` of the project may leave the permissions out"));
-                }
-            }
-            (Owner::Unknown, Val::Unknown(cause)) => return Some(cause.to_string()),
-            _ => return Some(format!("`{step}` is not known")),
         }
     }
     let denied = evaluator.class_attribute(class, "permission_denied", None);
@@ -62,16 +55,31 @@ pub(super) fn problem(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> O
     None
 }
 
-/// Whether what the permissions refuse becomes a response within DRF's own `dispatch`.
-fn refuses_by_response(evaluator: &Evaluator<'_>, class: &ClassRef) -> bool {
-    ["handle_exception", "raise_uncaught_exception"].iter().all(|name| {
-        match evaluator.class_attribute(class, name, None).owner {
-            // The table leaves out what no policy needs.
-            Owner::Absent => true,
-            Owner::Class(ClassRef::Library(by)) => by.starts_with("rest_framework."),
-            _ => false,
-        }
-    })
+/// Whom the view's own code on the way to its handler lets in, beside what its permission classes say; `None` where no
+/// such code stands there.
+pub(super) fn own_checks(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Option<(Exposure, String)> {
+    let class = shape.class.as_ref()?;
+    let first = STEPS.iter().find(|step| evaluator.project_method(class, step).is_some())?;
+    Some(visited(evaluator, &shape.request(verb), class, first))
+}
+
+/// Whom the code between a request and the handler lets in, by sending callers along it.
+pub(super) fn visited(
+    evaluator: &Evaluator<'_>,
+    situation: &Situation,
+    class: &ClassRef,
+    step: &str,
+) -> (Exposure, String) {
+    match evaluator.visit(situation, class, Persona::Anonymous) {
+        Visit::Through(_) => (Exposure::Open, "nothing asks who calls".into()),
+        Visit::Unclear(reach) => (Exposure::Unknown, evaluator.told(&reach)),
+        Visit::Stopped => match evaluator.visit(situation, class, Persona::User) {
+            Visit::Stopped => (Exposure::Restricted, format!("`{step}` asks for more than a login")),
+            Visit::Through(_) | Visit::Unclear(_) => {
+                (Exposure::Authenticated, format!("`{step}` asks for a login"))
+            }
+        },
+    }
 }
 
 /// Whether a library's method ends in DRF's own.

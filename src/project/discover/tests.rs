@@ -264,6 +264,25 @@ fn reusable_apps_are_a_project_without_settings() {
 }
 
 #[test]
+fn what_a_plugin_hands_to_the_settings_of_another_project_is_no_settings_module() {
+    let plugin = format!("{SETTINGS}def plugin_settings(settings):\n    settings.RATE = 3\n");
+    let project = only(&[
+        (
+            "plugin/apps.py",
+            "from django.apps import AppConfig\n\nclass Plugin(AppConfig):\n    name = 'plugin'\n",
+        ),
+        ("plugin/models.py", "from django.db import models\n"),
+        ("plugin/settings/__init__.py", ""),
+        ("plugin/settings/common.py", &plugin),
+        (
+            "plugin/settings/production.py",
+            "from .common import *\n\ndef plugin_settings(settings):\n    pass\n",
+        ),
+    ]);
+    assert_eq!(choice(&project), "none");
+}
+
+#[test]
 fn without_django_there_is_nothing() {
     assert!(found(&[("app.py", "import flask\n"), ("settings.py", "DEBUG = True\n")]).is_empty());
 }

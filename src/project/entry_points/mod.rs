@@ -78,7 +78,16 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn is_test_folder(name: &str) -> bool {
     matches!(
         name.to_ascii_lowercase().as_str(),
-        "tests" | "test" | "testing" | "testdata" | "test_data" | "test-data" | "fixtures" | "e2e" | "ci"
+        "tests"
+            | "test"
+            | "testing"
+            | "runtests"
+            | "testdata"
+            | "test_data"
+            | "test-data"
+            | "fixtures"
+            | "e2e"
+            | "ci"
     )
 }
 

@@ -1,8 +1,10 @@
 //! Comparisons, `in` and `is`.
 
+use std::rc::Rc;
+
 use super::raise::{R, Raise};
 use super::val::{Kind, Seq, V, Val};
-use super::{ENVIRON, Interp, cause_of};
+use super::{ENVIRON, Interp, cause_of, stdlib};
 use crate::python::ast::{CmpOp, ExprCompare};
 
 impl<'a> Interp<'a> {
@@ -21,8 +23,9 @@ impl<'a> Interp<'a> {
             result = match answer {
                 Some(answer) => Val::bool(answer).with_env(&env),
                 None => {
-                    let unknown = if left.is_unknown() || !right.is_unknown() { &left } else { &right };
-                    Self::one_of(cause_of(unknown), vec![Val::bool(true), Val::bool(false)]).with_env(&env)
+                    let cause = self.open_part(&left).or_else(|| self.open_part(&right));
+                    let cause = cause.unwrap_or_else(|| cause_of(&left));
+                    Self::one_of(cause, vec![Val::bool(true), Val::bool(false)]).with_env(&env)
                 }
             };
             if !matches!(result.v, V::Bool(true)) {
@@ -56,6 +59,20 @@ impl<'a> Interp<'a> {
                 })
             }
         })
+    }
+
+    /// Why a value is not wholly known; `None` for one that is.
+    fn open_part(&mut self, val: &Val) -> Option<Rc<str>> {
+        match &val.v {
+            V::Unknown(_) | V::Parts(_) => Some(cause_of(val)),
+            V::List(_) | V::Tuple(_) => self.elements(val).rest.clone(),
+            V::Set(id) | V::Dict(id) => match self.object(*id).map(|object| &object.kind) {
+                Ok(Kind::Set(set)) => set.rest.clone(),
+                Ok(Kind::Dict(dict)) => dict.rest.clone(),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Python's `==`.
@@ -238,6 +255,8 @@ impl<'a> Interp<'a> {
             },
             V::Parts(parts) => match &item.v {
                 V::Str(part) if parts.iter().flatten().any(|p| p.contains(&**part)) => Some(true),
+                // A test runner is not what serves production.
+                V::Str(part) if part.contains("test") && **parts == stdlib::program() => Some(false),
                 _ => None,
             },
             V::Iter(id)

@@ -153,9 +153,8 @@ impl Interp<'_> {
             return Val::new(V::Environ);
         }
         if full == "sys.argv" {
-            // What a server that imports the settings has: some program, and no subcommand of manage.py.
-            let program = vec![None, Some(Rc::from("gunicorn"))];
-            let items = vec![Val::new(V::Parts(Rc::new(program)))];
+            // No subcommand of manage.py.
+            let items = vec![Val::new(V::Parts(Rc::new(program())))];
             return self.list(items);
         }
         if let Some(val) = constant(full) {
@@ -593,4 +592,9 @@ pub(super) fn timedelta(args: &Args) -> Option<f64> {
         total += super::operators::as_float(val)? * factor;
     }
     Some(total)
+}
+
+/// The path of the program that imports the settings, as far as it is known: some server.
+pub(super) fn program() -> Vec<Option<Rc<str>>> {
+    vec![None, Some("gunicorn".into())]
 }

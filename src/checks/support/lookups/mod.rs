@@ -384,6 +384,36 @@ impl<'a> Handler<'a> {
         finder.1
     }
 
+    /// Whether a lookup is a statement by itself, so that nothing gets the row.
+    pub(crate) fn is_dropped(&self, lookup: &Lookup<'_>) -> bool {
+        struct Finder(TextRange, bool);
+        impl<'a> Visitor<'a> for Finder {
+            fn visit_stmt(&mut self, stmt: &'a Stmt) {
+                self.1 |= matches!(stmt, Stmt::Expr(alone) if alone.value.range() == self.0);
+                visitor::walk_stmt(self, stmt);
+            }
+            fn visit_expr(&mut self, _: &'a Expr) {}
+        }
+        let mut finder = Finder(lookup.expr.range(), false);
+        finder.visit_body(&self.function.body);
+        finder.1
+    }
+
+    /// Why the view's own `queryset` may hold the caller's rows only by the time that a handler reads it: a method that
+    /// runs before sets it by the request.
+    pub(crate) fn queryset_is_set(&self) -> Option<String> {
+        let order = &self.cx.index.mro(self.class?).order;
+        let classes =
+            order.iter().filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None });
+        let mut methods = classes.flat_map(|id| self.cx.index.class(id).methods.iter());
+        let sets = methods.find(|method| {
+            let text = self.cx.sources.slice(method.at);
+            let own = method.at.contains(Span::new(self.file, self.function.range()));
+            !own && text.contains("self.queryset = ") && text.contains("request.")
+        });
+        sets.map(|method| format!("`{}` sets `queryset` by the request", method.name))
+    }
+
     /// Whether a place stands under `try` or `with`.
     pub(crate) fn is_guarded(&self, at: TextRange) -> bool {
         struct Finder(TextRange, bool);

@@ -7,6 +7,7 @@ use super::{
     ClassRef, Composed, Evaluator, Frame, FrameKind, Outcome, Path, Persona, Raised, Val, builtins, compare,
 };
 use crate::python::ast::{self, Expr};
+use crate::settings::Truth;
 
 /// The arguments of a call.
 #[derive(Clone, Debug, Default)]
@@ -123,7 +124,7 @@ impl Evaluator<'_> {
         path: &mut Path,
     ) -> Outcome {
         match base {
-            Val::User => self.user_method(frame, name, path),
+            Val::User => self.user_method(frame, name, &arguments, path),
             Val::Empty => Ok(match name {
                 "exists" => Val::Bool(false),
                 "count" => Val::Int(0),
@@ -146,17 +147,29 @@ impl Evaluator<'_> {
         }
     }
 
-    fn user_method(&self, frame: &Frame<'_>, name: &str, path: &mut Path) -> Outcome {
+    fn user_method(&self, frame: &Frame<'_>, name: &str, arguments: &Arguments, path: &mut Path) -> Outcome {
         let anonymous = frame.situation.persona == Some(Persona::Anonymous);
         match name {
             "has_perm" | "has_perms" | "has_module_perms" => {
-                if anonymous
-                    && matches!(self.nobody(), super::subject::Nobody::Standard)
-                    && self.plain_backends()
-                {
-                    return Ok(Val::Bool(false));
-                }
-                Ok(Val::unknown("`request.user` may have the permission"))
+                let asks = match &arguments.positional[..] {
+                    // Of no permission at all everybody has each.
+                    [all, ..] if name == "has_perms" => all.truth(),
+                    _ => Truth::Yes,
+                };
+                let has_none = match frame.situation.persona {
+                    Some(Persona::Anonymous) => {
+                        matches!(self.nobody(), super::subject::Nobody::Standard)
+                            && self.gives_nobody_rights() == Truth::No
+                    }
+                    // A caller who is nothing else than logged in.
+                    Some(Persona::User) => true,
+                    None => false,
+                };
+                Ok(match asks {
+                    Truth::Yes if has_none => Val::Bool(false),
+                    Truth::No => Val::Bool(true),
+                    _ => Val::unknown("`request.user` may have the permission"),
+                })
             }
             "get_username" if anonymous => Ok(Val::str("")),
             _ => {
@@ -166,16 +179,6 @@ impl Evaluator<'_> {
                 Ok(Val::unknown(format!("`request.user.{name}()` differs from user to user")))
             }
         }
-    }
-
-    /// Whether all authentication backends give nobody a permission.
-    fn plain_backends(&self) -> bool {
-        let (Val::List(backends) | Val::Tuple(backends)) =
-            self.library("django.conf.settings.AUTHENTICATION_BACKENDS")
-        else {
-            return false;
-        };
-        backends.iter().all(|b| b.as_str() == Some("django.contrib.auth.backends.ModelBackend"))
     }
 
     /// The value of a call.

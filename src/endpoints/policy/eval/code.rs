@@ -64,7 +64,7 @@ impl Evaluator<'_> {
         ways.flatten().unwrap_or_else(|| lost("the calls are nested too deep"))
     }
 
-    fn bind_parameters(
+    pub(super) fn bind_parameters(
         &self,
         frame: &Frame<'_>,
         parameters: Option<&ast::Parameters>,

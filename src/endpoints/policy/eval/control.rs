@@ -13,10 +13,6 @@ use crate::source::Span;
 /// Loops over more elements are not followed.
 const MAX_TURNS: usize = 60;
 
-/// Stands among the methods that ran on a way for `super().dispatch(…)` that was called and raised. What DRF refuses comes
-/// back from it as a response: an exception is one of the code behind the permissions.
-pub(crate) const DISPATCH_RAISED: &str = "dispatch raised";
-
 impl Evaluator<'_> {
     pub(super) fn branch(&self, frame: &Frame<'_>, branch: &ast::StmtIf, path: Path) -> Vec<Ended> {
         let mut clauses: Vec<(Option<&Expr>, &[Stmt])> = vec![(Some(&branch.test), &branch.body)];
@@ -104,13 +100,10 @@ impl Evaluator<'_> {
             if ended.path.may_raise && !attempt.handlers.is_empty() {
                 let mut before = path.clone();
                 before.when = both(&ended.path.when, &"an exception is raised".into());
-                if let [only] = &attempt.body[..]
-                    && is_plain_dispatch(only)
-                    && ended.path.called.contains("dispatch")
-                {
-                    before.called.insert(DISPATCH_RAISED.into());
+                // One assignment that fails has bound nothing.
+                if !matches!(&attempt.body[..], [Stmt::Assign(_)]) {
+                    super::targets::forget(&attempt.body, at, &mut before);
                 }
-                super::targets::forget(&attempt.body, at, &mut before);
                 caught.push((before, None));
             }
             ended.path.may_raise |= outer;
@@ -196,7 +189,7 @@ pub(super) fn out_of_loop(ended: Ended) -> Ended {
 }
 
 /// `return super().dispatch(request, *args, **kwargs)`, or the same in an assignment: nothing else in it can raise.
-fn is_plain_dispatch(stmt: &Stmt) -> bool {
+pub(super) fn is_plain_dispatch(stmt: &Stmt) -> bool {
     let value = match stmt {
         Stmt::Return(ret) => ret.value.as_deref(),
         Stmt::Assign(assign) => Some(&*assign.value),
@@ -225,7 +218,7 @@ fn negated(condition: &str) -> Rc<str> {
 }
 
 /// Whether a handler catches an exception, by the last name of its class.
-fn catches(handler: Option<&Expr>, raised: Option<&str>) -> Truth {
+pub(super) fn catches(handler: Option<&Expr>, raised: Option<&str>) -> Truth {
     const LOOKUP: [&str; 2] = ["KeyError", "IndexError"];
     let Some(handler) = handler else { return Truth::Yes };
     if let Expr::Tuple(tuple) = handler {

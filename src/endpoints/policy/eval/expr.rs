@@ -32,7 +32,10 @@ impl Evaluator<'_> {
                 ast::Number::Int(n) => n.as_i64().map_or_else(|| Val::unknown("a large number"), Val::Int),
                 _ => Val::unknown("a number"),
             },
-            Expr::Name(name) => self.name(frame, &name.id, at, path),
+            Expr::Name(name) => match self.name(frame, &name.id, at, path) {
+                Val::Never => return Err(Raised(Some("UnboundLocalError".into()))),
+                value => value,
+            },
             Expr::Attribute(attribute) => return self.dotted(frame, attribute, path),
             Expr::List(ast::ExprList { elts, .. }) | Expr::Set(ast::ExprSet { elts, .. }) => {
                 Val::List(Rc::new(self.elements(frame, elts, path)?))

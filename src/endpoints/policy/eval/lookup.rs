@@ -157,7 +157,7 @@ impl Evaluator<'_> {
     }
 }
 
-fn is(ancestor: &Ancestor, class: &ClassRef) -> bool {
+pub(super) fn is(ancestor: &Ancestor, class: &ClassRef) -> bool {
     match (ancestor, class) {
         (Ancestor::Project(a), ClassRef::Project(b)) => a == b,
         (Ancestor::Framework(id), ClassRef::Library(name)) => Framework::builtin().class(*id).name == **name,

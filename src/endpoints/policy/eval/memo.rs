@@ -13,6 +13,8 @@ pub(super) enum Read {
     Action,
     /// An attribute.
     Attribute(Rc<str>),
+    /// An attribute that `super()` finds behind a class.
+    Behind(ClassRef, Rc<str>),
     /// Whether an attribute is surely missing, as the code of a file asks.
     Missing(Rc<str>, FileId),
 }
@@ -33,6 +35,13 @@ pub(super) struct Answer {
     reads: Vec<(Read, Given)>,
     reply: Reply,
 }
+
+/// Who walks to the handler with which method.
+pub(super) type Walk = (super::gate::Question, Option<Rc<str>>, Option<Persona>);
+/// Where a walk came to the handler, and whether it surely does.
+pub(super) type Walked = super::gate::Visit;
+/// The walks that were made, each with what it read from the view.
+pub(super) type Walks = Vec<(Vec<(Read, Given)>, Walked)>;
 
 impl Evaluator<'_> {
     /// The answer to a question about a view, asked only where no earlier one holds.
@@ -64,6 +73,31 @@ impl Evaluator<'_> {
         reply
     }
 
+    /// The answer of a walk to the handler, walked only where no earlier one read the same from the view.
+    pub(super) fn remembered_walk(
+        &self,
+        situation: &Situation,
+        question: super::gate::Question,
+        walk: impl FnOnce() -> Walked,
+    ) -> Walked {
+        let key = (question, situation.method.clone(), situation.persona);
+        if let Some(answers) = self.walks.borrow().get(&key) {
+            let holds = |reads: &[(Read, Given)]| reads.iter().all(|(r, g)| self.given(situation, r) == *g);
+            if let Some((_, walked)) = answers.iter().find(|(reads, _)| holds(reads)) {
+                return walked.clone();
+            }
+        }
+        let outer = self.reads.replace(Some(Vec::new()));
+        let walked = walk();
+        let noted = self.reads.replace(None);
+        if outer.is_none()
+            && let Some(reads) = noted
+        {
+            self.walks.borrow_mut().entry(key).or_default().push((reads, walked.clone()));
+        }
+        walked
+    }
+
     /// What the view of a situation gives.
     fn given(&self, situation: &Situation, read: &Read) -> Given {
         match read {
@@ -72,6 +106,13 @@ impl Evaluator<'_> {
                 let found = self.view_attribute(situation, name);
                 Given::Value(found.value, found.owner)
             }
+            Read::Behind(class, name) => match &situation.view {
+                Some(view) => {
+                    let found = self.class_attribute(view, name, Some(class));
+                    Given::Value(found.value, found.owner)
+                }
+                None => Given::Truth(false),
+            },
             Read::Missing(name, file) => Given::Truth(self.is_missing(situation, name, *file)),
         }
     }

@@ -6,6 +6,7 @@
 //! both sides, each with the condition as written. Nothing is guessed: a value that is not exact is unknown.
 
 mod absent;
+mod backends;
 mod body;
 mod builtins;
 mod call;
@@ -16,6 +17,7 @@ mod convert;
 mod decoration;
 mod expr;
 mod find;
+mod gate;
 mod grants;
 mod guards;
 mod library;
@@ -37,8 +39,8 @@ use rustc_hash::FxHashMap;
 
 pub(crate) use body::Namespace;
 pub(crate) use code::conditions;
-pub(crate) use control::DISPATCH_RAISED;
 pub(crate) use convert::{unset, while_unset};
+pub(crate) use gate::Visit;
 pub(crate) use grants::{Reply, is_safe};
 pub(crate) use lookup::{Found, Owner};
 pub(crate) use subject::Persona;
@@ -67,13 +69,18 @@ pub(crate) struct Evaluator<'a> {
     /// Module-level names as the code at an offset sees them, or all functions do.
     values: RefCell<FxHashMap<Seen, Val>>,
     orders: RefCell<FxHashMap<ClassRef, Rc<Mro>>>,
+    /// The names that functions bind themselves.
+    bound: RefCell<FxHashMap<Span, Rc<BTreeSet<Rc<str>>>>>,
     /// The names that the functions around a piece of code bind.
     enclosing: RefCell<FxHashMap<Span, Rc<BTreeSet<Rc<str>>>>>,
     /// The middleware that may turn callers away, as far as somebody asked.
     pub gatekeeper: OnceCell<Option<String>>,
+    /// Whether some authentication backend grants a permission to nobody.
+    backends: OnceCell<crate::settings::Truth>,
     /// The files of apps that change `REST_FRAMEWORK` when the project starts.
     starters: OnceCell<Vec<FileId>>,
     answers: RefCell<FxHashMap<memo::Question, Vec<memo::Answer>>>,
+    walks: RefCell<FxHashMap<memo::Walk, memo::Walks>>,
     /// What the running question has read from the view; `None` where that is not noted.
     reads: RefCell<Option<Vec<(memo::Read, memo::Given)>>>,
     steps: Cell<u32>,
@@ -196,10 +203,13 @@ impl<'a> Evaluator<'a> {
             open: RefCell::default(),
             values: RefCell::default(),
             orders: RefCell::default(),
+            bound: RefCell::default(),
             enclosing: RefCell::default(),
             gatekeeper: OnceCell::new(),
+            backends: OnceCell::new(),
             starters: OnceCell::new(),
             answers: RefCell::default(),
+            walks: RefCell::default(),
             reads: RefCell::default(),
             steps: Cell::new(0),
             limit: Cell::new(MAX_STEPS),

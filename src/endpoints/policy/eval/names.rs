@@ -16,6 +16,9 @@ impl Evaluator<'_> {
         if let Some(bound) = path.locals.get(name) {
             return bound.value.clone();
         }
+        if self.is_unbound(frame, name) {
+            return Val::Never;
+        }
         if let Some(cause) = self.hidden_by_function(frame, name) {
             return Val::Unknown(cause);
         }
@@ -51,6 +54,29 @@ impl Evaluator<'_> {
             Resolution::Unresolved(_) if seen.len() > 1 => self.module_value(frame.file, name, before),
             resolution => self.entity(resolution),
         }
+    }
+
+    /// Whether a name is one of the function's own that nothing has bound on the way.
+    fn is_unbound(&self, frame: &Frame<'_>, name: &str) -> bool {
+        let FrameKind::Function(_, at) = frame.kind else { return false };
+        self.bound_by(at).contains(name)
+    }
+
+    /// The names that a function binds itself.
+    pub(super) fn bound_by(&self, at: Span) -> Rc<BTreeSet<Rc<str>>> {
+        if let Some(names) = self.bound.borrow().get(&at) {
+            return names.clone();
+        }
+        let tree = self.index.tree(self.sources, at.file);
+        let mut own = Own::default();
+        if let Some(function) = find::function(tree.body(), at.text_range()) {
+            own.visit_body(&function.body);
+        }
+        let Own { mut names, elsewhere } = own;
+        names.0.retain(|name| !elsewhere.contains(name));
+        let names = Rc::new(names.0);
+        self.bound.borrow_mut().insert(at, names.clone());
+        names
     }
 
     /// A name that a function around the code binds: its value belongs to a call that nobody sees.
@@ -115,5 +141,41 @@ impl<'t> Visitor<'t> for Names {
             self.0.insert(name.id.as_str().into());
         }
         walk_expr(self, expr);
+    }
+}
+
+/// The names that a function surely has for itself: not those of comprehensions in it, nor what it declares to be of
+/// the code around.
+#[derive(Default)]
+struct Own {
+    names: Names,
+    elsewhere: BTreeSet<Rc<str>>,
+}
+
+impl<'t> Visitor<'t> for Own {
+    fn visit_stmt(&mut self, stmt: &'t Stmt) {
+        match stmt {
+            Stmt::Global(ast::StmtGlobal { names, .. }) | Stmt::Nonlocal(ast::StmtNonlocal { names, .. }) => {
+                self.elsewhere.extend(names.iter().map(|name| Rc::from(name.as_str())));
+            }
+            Stmt::ClassDef(_) | Stmt::FunctionDef(_) | Stmt::Import(_) | Stmt::ImportFrom(_) => {
+                self.names.visit_stmt(stmt);
+            }
+            other => walk_stmt(self, other),
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'t Expr) {
+        match expr {
+            Expr::ListComp(_)
+            | Expr::SetComp(_)
+            | Expr::DictComp(_)
+            | Expr::Generator(_)
+            | Expr::Lambda(_) => {}
+            Expr::Name(name) if name.ctx.is_store() => {
+                self.names.0.insert(name.id.as_str().into());
+            }
+            other => walk_expr(self, other),
+        }
     }
 }

@@ -96,10 +96,7 @@ impl Evaluator<'_> {
             Val::Super(inner) => {
                 let (behind, this) = &**inner;
                 let runtime = match this {
-                    Val::View => {
-                        self.note_class();
-                        frame.situation.view.clone()
-                    }
+                    Val::View => frame.situation.view.clone(),
                     Val::Instance(class) => match &**class {
                         Val::Class(class) => Some(class.clone()),
                         _ => None,
@@ -108,7 +105,12 @@ impl Evaluator<'_> {
                     _ => None,
                 };
                 let Some(runtime) = runtime else { return lost(path, "`super()` of an unknown class") };
-                let found = self.class_attribute(&runtime, name, Some(&ClassRef::Project(*behind)));
+                let behind = ClassRef::Project(*behind);
+                let found = self.class_attribute(&runtime, name, Some(&behind));
+                if *this == Val::View {
+                    let given = || Given::Value(found.value.clone(), found.owner.clone());
+                    self.note_read(&Read::Behind(behind, name.into()), given);
+                }
                 self.bind(frame, found, this, name, path)
             }
             Val::None => Err(Raised(Some("AttributeError".into()))),
@@ -171,7 +173,7 @@ impl Evaluator<'_> {
         !matches!(found.owner, Owner::Absent | Owner::Class(ClassRef::Library(_)))
     }
 
-    fn action<'s>(&self, situation: &'s Situation) -> &'s Action {
+    pub(super) fn action<'s>(&self, situation: &'s Situation) -> &'s Action {
         self.note_read(&Read::Action, || Given::Action(situation.action.clone()));
         &situation.action
     }
