@@ -8,15 +8,15 @@ use crate::settings::Problem;
 use crate::settings::routes::Names as _;
 use crate::source::{FileId, Sources, Span};
 
-/// A problem for each such place. `urlconfs` are the files whose patterns were read, `evaluated` all that were run.
+/// A problem for each such place. `urlconfs` are the files whose patterns were read, `taken` the imports that ran.
 pub(super) fn find(
     names: &IndexNames<'_>,
     sources: &Sources,
     urlconfs: &[FileId],
-    evaluated: &[FileId],
+    taken: &[Span],
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for items in names.index.files().filter(|f| !evaluated.contains(&f.file)) {
+    for items in names.index.files() {
         let text = sources.text(items.file);
         if memchr::memmem::find(text.as_bytes(), b"import urlpatterns").is_none() {
             continue;
@@ -28,10 +28,15 @@ pub(super) fn find(
         finder.visit_body(tree.body());
         for import in finder.found {
             let from = own.resolve_relative(import.level, import.module.as_deref());
+            let at = Span::new(items.file, import.range());
             let file = from.as_deref().and_then(|name| names.module(name)).map(|(file, _)| file);
-            if let (Some(from), Some(_)) = (from, file.filter(|f| urlconfs.contains(f))) {
-                let at = Some(Span::new(items.file, import.range()));
-                problems.push(Problem { at, message: format!("this may add patterns to those of {from}") });
+            if let (Some(from), Some(_)) = (from, file.filter(|f| urlconfs.contains(f)))
+                && !taken.contains(&at)
+            {
+                problems.push(Problem {
+                    at: Some(at),
+                    message: format!("this may add patterns to those of {from}"),
+                });
             }
         }
     }

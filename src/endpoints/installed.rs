@@ -229,7 +229,7 @@ impl Reader {
         }
         if bindings.is_empty() {
             for star in &items.stars {
-                if let Some(from) = absolute(&module, star) {
+                if let Some(from) = absolute(&module, star).filter(|from| self.module(from).is_some()) {
                     self.need(&format!("{from}.{name}"), uses);
                 }
             }

@@ -19,7 +19,7 @@ pub use route::{Route, ViewCall, ViewTarget};
 use crate::index::{API_VIEW, ProjectIndex};
 use crate::project::Project;
 use crate::settings::routes::{Callback, Shown, Target, UrlPattern, routes};
-use crate::settings::{Problem, SettingsModel};
+use crate::settings::{Problem, Setting, SettingsModel};
 use crate::source::Sources;
 use names::IndexNames;
 use policy::Policies;
@@ -79,6 +79,17 @@ fn list(
 ) -> Inventory {
     let names = IndexNames { index, near: model.file };
     let map = routes(sources, project, model, &names);
+    // The settings as the apps leave them.
+    let changed = map.rest_framework.as_ref().map(|node| {
+        let mut model = model.clone();
+        let name = "REST_FRAMEWORK".to_owned();
+        let steps = model.settings.get(&name).map(|s| s.steps.clone()).unwrap_or_default();
+        let setting = Setting { name: name.clone(), node: node.clone(), steps, is_default: false };
+        model.settings.insert(name, setting);
+        model
+    });
+    let is_changed = changed.is_some();
+    let model = changed.as_ref().unwrap_or(model);
     let installed = installed::read(sources, project, model, index, &map);
     let mut inventory = Inventory { problems: map.problems, ..Inventory::default() };
     {
@@ -86,6 +97,7 @@ fn list(
         let names = IndexNames { index, near: model.file };
         let policies = Policies::new(index, Some(model), sources);
         let policies = if is_plain { policies.plain() } else { policies };
+        let policies = if is_changed { policies.started() } else { policies };
         for pattern in map.patterns {
             let endpoint = endpoint(&names, sources, &policies, pattern, &mut inventory.problems);
             inventory.endpoints.push(endpoint);
@@ -94,7 +106,7 @@ fn list(
     if let Some(installed) = &installed {
         inventory.endpoints.iter_mut().for_each(|e| as_external(e, &installed.index));
     }
-    inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.files));
+    inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.taken));
     if inventory.endpoints.is_empty() && inventory.problems.is_empty() {
         let message = "the URLconf lists no patterns; something may add them when the project starts";
         inventory.problems.push(Problem { at: None, message: message.to_owned() });

@@ -17,7 +17,7 @@ pub trait Names: Sync {
     fn is_namespace(&self, name: &str) -> bool;
     /// What a dotted name stands for.
     fn locate(&self, name: &str) -> Located;
-    /// Whether the class statement at this place makes a view, a router, or a part of one.
+    /// Whether the class statement at this place makes a view, a router, the configuration of an app, or a part of one.
     fn is_routed(&self, class: Span) -> bool;
     /// Whether a function of the project stands under a decorator of the project.
     fn is_wrapped(&self, function: &str) -> bool;
@@ -128,8 +128,10 @@ pub struct UrlMap {
     pub problems: Vec<Problem>,
     /// The files whose `urlpatterns` were read.
     pub urlconfs: Vec<FileId>,
-    /// All files that were evaluated.
-    pub files: Vec<FileId>,
+    /// Imports of the name `urlpatterns` that were followed.
+    pub taken: Vec<Span>,
+    /// `REST_FRAMEWORK`, where the configuration of an app changes it before DRF reads it.
+    pub rest_framework: Option<Node>,
 }
 
 /// One URL pattern.

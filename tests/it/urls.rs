@@ -173,3 +173,57 @@ fn a_class_inside_a_class_keeps_its_whole_name() {
     assert_eq!(*permission, PolicyValue::Names(vec!["shop.views.Orders.Pay".to_owned()]));
     assert_eq!(endpoint.policy.exposure, Exposure::Authenticated);
 }
+
+/// A project in which the configuration of an app changes `REST_FRAMEWORK` in this method.
+fn changed_at_start(method: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut case = cases().remove(0);
+    case.files.retain(|(path, _)| !matches!(path.as_str(), "settings.py" | "urls.py"));
+    let apps = format!(
+        "from django.apps import AppConfig
+from django.conf import settings
+
+
+class ShopConfig(AppConfig):
+    name = 'shop'
+    classes = ['rest_framework.permissions.IsAdminUser']
+
+    def {method}
+        current = getattr(settings, 'REST_FRAMEWORK', {{}})
+        for key, value in {{'DEFAULT_PERMISSION_CLASSES': self.classes}}.items():
+            current.setdefault(key, value)
+        setattr(settings, 'REST_FRAMEWORK', current)
+"
+    );
+    let settings = "SECRET_KEY = 'x'
+ROOT_URLCONF = 'urls'
+INSTALLED_APPS = ['django.contrib.contenttypes', 'django.contrib.auth', 'rest_framework', 'shop.apps.ShopConfig']
+";
+    let urls = "from django.urls import path
+from shop import views
+urlpatterns = [path('api/', views.Api.as_view())]
+";
+    for (path, text) in [("shop/apps.py", apps.as_str()), ("settings.py", settings), ("urls.py", urls)] {
+        case.files.push((path.to_owned(), text.to_owned()));
+    }
+    write(&case, folder.path());
+    folder
+}
+
+#[test]
+fn settings_that_an_app_changes_before_drf_reads_them_decide() {
+    let folder = changed_at_start("__init__(self, name, module):\n        super().__init__(name, module)");
+    let found = inventory(folder.path(), "settings");
+    let value = &found.endpoints[0].policy.permission.value;
+    let admin = "rest_framework.permissions.IsAdminUser".to_owned();
+    assert!(matches!(value, PolicyValue::Names(names) if *names == [admin.clone()]), "{value:?}");
+    if let Some(python) = venv::python("urls", PACKAGES) {
+        let rows = dump(&python, "settings", &[folder.path().to_owned()], &[]).remove(0);
+        assert_eq!(rows[0].policies.as_ref().unwrap()["permission"].value, serde_json::json!([admin]));
+    }
+    // By the time of `ready` the views may have their defaults.
+    let folder = changed_at_start("ready(self):");
+    let found = inventory(folder.path(), "settings");
+    let value = &found.endpoints[0].policy.permission.value;
+    assert!(matches!(value, PolicyValue::Unknown(_)), "{value:?}");
+}

@@ -93,7 +93,7 @@ fn bases_first(index: &ProjectIndex, class: ClassId, seen: &mut Vec<ClassId>, fo
 /// The fields of a model form with `fields = "__all__"`, in Django's order, which is that of the source.
 pub(crate) fn of_form(cx: &CheckContext<'_>, model: &Model) -> Option<Vec<String>> {
     // Of the columns of other libraries it is not known which a form may write; one too many ends in an error.
-    if !is_known(cx, model) || takes_columns_of(cx, model, &STEADY[..1]) {
+    if !is_known(cx, model) || takes_columns_of(cx, model, &STEADY_IN_FORMS) {
         return None;
     }
     let shown = model.fields.iter().filter(|f| f.is_editable && !f.kind.ends_with("AutoField"));
@@ -103,16 +103,23 @@ pub(crate) fn of_form(cx: &CheckContext<'_>, model: &Model) -> Option<Vec<String
 /// Libraries whose models have the same columns in every version in use.
 const STEADY: [&str; 3] = ["django.", "model_utils.models.", "django_extensions.db.models."];
 
+/// Those of them of whose columns it is known which a form may write.
+const STEADY_IN_FORMS: [&str; 3] =
+    ["django.", "model_utils.models.TimeStampedModel", "django_extensions.db.models.TimeStampedModel"];
+
 /// Whether a model has columns of a library other than these: with another version of it they are others, and a name
 /// too many ends in an error.
 fn takes_columns_of(cx: &CheckContext<'_>, model: &Model, steady: &[&str]) -> bool {
     let brought = |field: &Field| field.at.is_none() && !field.is_key;
-    let order = &cx.index.mro(model.class).order;
-    let mut names = order.iter().filter(|a| !matches!(a, Ancestor::Project(_)));
+    let order = cx.index.mro(model.class).order.iter();
+    let own =
+        order.filter_map(|a| if let Ancestor::Project(id) = a { Some(cx.index.class(*id)) } else { None });
+    let mut bases = own.flat_map(|class| class.bases.iter().map(|base| (class.at, base.name.as_deref())));
     model.fields.iter().any(brought)
-        && names.any(|ancestor| {
-            let name = cx.index.ancestor_name(ancestor);
-            name.is_none_or(|name| name.contains('.') && !steady.iter().any(|s| name.starts_with(s)))
+        && bases.any(|(at, name)| match name.map(|name| cx.index.resolve_at(at, name)) {
+            Some(Resolution::External(full)) => !steady.iter().any(|s| full.starts_with(s)),
+            Some(Resolution::Resolved(_)) => false,
+            Some(Resolution::Unresolved(_)) | None => true,
         })
 }
 

@@ -115,6 +115,12 @@ impl<'a> Policies<'a> {
         Self { plain_only: true, ..self }
     }
 
+    /// The same where the settings are those that the apps leave when they have started.
+    #[must_use]
+    pub fn started(self) -> Self {
+        Self { evaluator: self.evaluator.started(), ..self }
+    }
+
     /// The policy of one view.
     pub fn of(&self, call: &ViewCall) -> ViewPolicy {
         let evaluator = &self.evaluator;

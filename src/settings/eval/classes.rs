@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::functions::Args;
 use super::raise::{R, Raise};
+use super::routing::lacks;
 use super::val::{Callee, V, Val};
 use super::{Interp, val::Kind};
 
@@ -39,7 +40,7 @@ impl Interp<'_> {
     }
 
     /// Why an attribute that is not found may be there after all.
-    fn class_cause(&self, class: u32) -> Option<Rc<str>> {
+    fn class_cause(&self, class: u32, name: &str) -> Option<Rc<str>> {
         let def = &self.classes[class as usize];
         if let Some(cause) = &def.opaque {
             return Some(cause.clone());
@@ -48,13 +49,13 @@ impl Interp<'_> {
             !matches!(
                 e.rsplit('.').next().unwrap_or(e),
                 "object" | "ABC" | "Exception" | "Protocol" | "Generic"
-            )
+            ) && !lacks(e, name)
         });
         let known_in_part = || {
             // A table tells of a library's class only what decides who may do what.
-            let mut bases = def.mro.iter().map(|&base| &self.classes[base as usize]);
-            let base = bases.find(|base| base.is_library)?;
-            Some(base.name.clone())
+            let mut bases = def.mro.iter().filter(|&&base| self.classes[base as usize].is_library);
+            let base = bases.find(|&&base| !lacks(&self.class_path(base), name))?;
+            Some(self.classes[*base as usize].name.clone())
         };
         let base = foreign.cloned().or_else(known_in_part)?;
         Some(format!("the base class {base} is not part of the project").into())
@@ -91,7 +92,7 @@ impl Interp<'_> {
         if let Some(val) = self.metaclass_attr(class, name, false)? {
             return Ok(val);
         }
-        match self.class_cause(class) {
+        match self.class_cause(class, name) {
             Some(cause) => {
                 self.may_raise(&cause);
                 Ok(Val::unknown(cause))
@@ -148,7 +149,7 @@ impl Interp<'_> {
             return Ok(Val::unknown("an attribute that the class computes"));
         }
         let open = self.scope(id).and_then(|s| s.open.clone());
-        match open.or_else(|| self.class_cause(class)) {
+        match open.or_else(|| self.class_cause(class, name)) {
             Some(cause) => {
                 self.may_raise(&cause);
                 Ok(Val::unknown(cause))

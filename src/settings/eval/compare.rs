@@ -220,6 +220,7 @@ impl<'a> Interp<'a> {
                     || super::stdlib::is_stdlib(name);
                 if known { Some(false) } else { None }
             }
+            _ if left.is_attribute() || right.is_attribute() => None,
             (V::None, _) | (_, V::None) => Some(false),
             (V::Bool(_), V::Int(_) | V::Str(_)) | (V::Int(_) | V::Str(_), V::Bool(_)) => Some(false),
             (V::List(a), V::List(b)) | (V::Dict(a), V::Dict(b)) => Some(a == b),

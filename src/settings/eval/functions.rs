@@ -235,7 +235,7 @@ impl<'a> Interp<'a> {
         let facts = self.facts.len();
         let result = match body {
             Body::Expr(expr) => self.eval(expr).map(Flow::Return),
-            Body::Block(body) => self.exec_block(body),
+            Body::Block(body) => self.exec_body(id, body),
         };
         let frame = self.frames.pop().expect("internal error: frames out of step");
         if !frame.returns.is_empty() || is_generator {
@@ -268,6 +268,7 @@ impl<'a> Interp<'a> {
                         return Err(raise);
                     }
                     self.problem(None, format!("{name}() {}", raise.cause));
+                    self.note_failed_start(&raise.cause);
                     self.note_end(&raise);
                     return Ok(raise.into_value());
                 }

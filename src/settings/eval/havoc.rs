@@ -300,7 +300,8 @@ impl<'a> Touched<'a> {
     }
 }
 
-fn root_name(expr: &Expr) -> Option<&str> {
+/// The name that an expression of attributes, subscripts and calls begins with.
+pub(super) fn root_name(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::Name(name) => Some(&name.id),
         Expr::Attribute(attribute) => root_name(&attribute.value),

@@ -297,7 +297,8 @@ impl<'a> Interp<'a> {
     pub(super) fn may_be_missing(&mut self, name: &str) {
         let top = name.split('.').next().unwrap_or(name);
         if super::stdlib::is_stdlib(name)
-            || matches!(top, "django" | "rest_framework" | "environ" | "decouple")
+            || matches!(top, "django" | "rest_framework" | "environ" | "decouple" | "__native__")
+            || self.is_needed_at_start()
         {
             return;
         }
@@ -526,6 +527,18 @@ impl<'a> Interp<'a> {
         if let Some(cause) = self.scope(scope).and_then(|s| s.open.clone()) {
             self.may_raise(&cause);
             return Ok(Val::unknown(cause));
+        }
+        if matches!(
+            name,
+            "__builtins__"
+                | "__cached__"
+                | "__doc__"
+                | "__loader__"
+                | "__package__"
+                | "__path__"
+                | "__spec__"
+        ) {
+            return Ok(Val::unknown(format!("{name} of a module")));
         }
         let module = self.modules[id as usize].name.clone();
         if let Some(V::Func(func)) =

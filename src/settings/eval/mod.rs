@@ -246,6 +246,8 @@ pub(super) struct Interp<'a> {
     /// How many loops of unknown length are running.
     unclear_loops: usize,
     tries: Vec<TryFrame>,
+    /// How many of them stand around the module that is imported, whose code is taken to run to its end.
+    outer_tries: usize,
     /// Reads behind the exceptions that are being handled.
     handling: Vec<Reads>,
     handled: Vec<Raise>,
@@ -303,6 +305,7 @@ impl<'a> Interp<'a> {
             beforehand: None,
             unclear_loops: 0,
             tries: Vec::new(),
+            outer_tries: 0,
             handling: Vec::new(),
             handled: Vec::new(),
             indispensable: Vec::new(),

@@ -15,13 +15,9 @@ impl Interp<'_> {
             V::Ellipsis => true,
             V::Bool(b) => *b,
             V::Int(n) => *n != 0,
-            V::BigInt(_)
-            | V::Regex(_)
-            | V::Path(_)
-            | V::Func(_)
-            | V::Class(_)
-            | V::Module(_)
-            | V::Bound(_) => true,
+            V::BigInt(_) | V::Regex(_) | V::Path(_) | V::Func(_) | V::Class(_) | V::Module(_) => true,
+            V::Bound(_) if val.is_attribute() => return None,
+            V::Bound(_) => true,
             V::Float(f) | V::Timedelta(f) => *f != 0.0,
             V::Str(s) => !s.is_empty(),
             V::Parts(parts) => {

@@ -193,7 +193,7 @@ impl Interp<'_> {
 
     /// Something that cannot be followed may raise here.
     pub(super) fn may_raise(&mut self, cause: &Rc<str>) {
-        if self.tries.is_empty() {
+        if self.tries.len() <= self.outer_tries {
             return;
         }
         let raise = Raise::anything(cause.clone());
@@ -212,7 +212,8 @@ impl Interp<'_> {
     /// Hands a possible exception to the innermost `try` that takes it. `false` when none does.
     pub(super) fn pend(&mut self, heap: Heap, raise: Raise) -> bool {
         let mut taken = false;
-        for frame in self.tries.iter_mut().rev() {
+        let outer = if raise.any { self.outer_tries } else { 0 };
+        for frame in self.tries.iter_mut().skip(outer).rev() {
             if frame.handler_of(&raise).is_some() {
                 if let Some((last, _)) = frame.pending.get(MAX_PENDING - 1) {
                     self.steps = self.steps.saturating_sub(last.difference(&heap));

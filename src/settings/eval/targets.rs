@@ -199,6 +199,13 @@ impl<'a> Interp<'a> {
             V::Class(class) => self.classes[*class as usize].scope,
             V::Instance(id) => *id,
             V::Ref(owner) if &**owner == "os" && name == "environ" => return Ok(()),
+            V::Ref(owner) if &**owner == "django.conf.settings" => {
+                self.set_setting(name, val);
+                return Ok(());
+            }
+            V::Ref(owner) if self.is_routing() && self.replaces_admin_site(owner, name, &val)? => {
+                return Ok(());
+            }
             V::Lib(object) if object.class == "dynaconf" => {
                 let settings = object.args.first().cloned().unwrap_or_else(|| val.clone());
                 self.taint(&settings, &format!("settings.{name} is set on dynaconf's object").into());

@@ -350,6 +350,12 @@ impl Val {
         matches!(self.v, V::Unknown(_))
     }
 
+    /// Whether it was asked of something of which not all is known: it may be a value as well as a method.
+    pub(super) fn is_attribute(&self) -> bool {
+        let V::Bound(bound) = &self.v else { return false };
+        matches!((&bound.0.v, &bound.1), (V::Unknown(_) | V::Ref(_) | V::Lib(_), Callee::Method(_)))
+    }
+
     pub(super) fn heap_id(&self) -> Option<Id> {
         match self.v {
             V::List(id) | V::Set(id) | V::Dict(id) | V::Iter(id) | V::Instance(id) => Some(id),

@@ -7,7 +7,13 @@ use std::process::Command;
 
 /// The interpreter of an environment that holds `packages` (pip's requirement syntax), or `None` after saying why.
 pub(crate) fn python(name: &str, packages: &[&str]) -> Option<PathBuf> {
-    match make(name, packages) {
+    python_without(name, packages, &[])
+}
+
+/// The same, where some requirements of the first package stay out: they must be compiled against libraries that few
+/// machines have.
+pub(crate) fn python_without(name: &str, packages: &[&str], without: &[&str]) -> Option<PathBuf> {
+    match make(name, packages, without) {
         Ok(python) => Some(python),
         Err(reason) => {
             assert!(!is_ci(), "the Python environment {name} is needed in CI: {reason}");
@@ -25,7 +31,7 @@ pub(crate) fn packages(name: &str, packages: &[&str], whole: bool) -> Option<Pat
         let mut pip = Command::new(system);
         pip.args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "--root-user-action=ignore"]);
         pip.args(["--ignore-requires-python", "--target"]).arg(folder).args(packages);
-        run(if whole { &mut pip } else { pip.arg("--no-deps") })
+        run(if whole { &mut pip } else { pip.arg("--no-deps") }).map(drop)
     });
     match made {
         Ok(folder) => Some(folder),
@@ -54,16 +60,43 @@ pub(crate) fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|v| !v.is_empty() && v != "false" && v != "0")
 }
 
-fn make(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
-    let folder = kept(name, packages, |folder| {
+/// Prints the requirements of an installed package but for the named ones.
+const REQUIREMENTS: &str = r#"
+import importlib.metadata, sys
+from pip._vendor.packaging.requirements import Requirement
+package, without = sys.argv[1], set(sys.argv[2:])
+wanted = [Requirement(line) for line in importlib.metadata.requires(package)]
+wanted = [one for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
+missing = without - {one.name for one in wanted}
+if missing:
+    sys.exit(f"{package} does not require {missing}")
+print(*(one for one in wanted if one.name not in without), sep="\n")
+"#;
+
+fn make(name: &str, packages: &[&str], without: &[&str]) -> Result<PathBuf, String> {
+    let content: Vec<String> =
+        packages.iter().map(|p| (*p).to_owned()).chain(without.iter().map(|w| format!("-{w}"))).collect();
+    let content: Vec<&str> = content.iter().map(String::as_str).collect();
+    let folder = kept(name, &content, |folder| {
         let system = interpreter((3, 10)).ok_or("no Python 3.10 or newer with the venv module")?;
         run(Command::new(system).args(["-m", "venv"]).arg(folder))?;
-        if packages.is_empty() {
-            return Ok(());
+        let python = folder.join("bin/python");
+        let pip = || {
+            let mut pip = Command::new(&python);
+            pip.args(["-m", "pip", "install", "-q", "--disable-pip-version-check"]);
+            pip
+        };
+        match packages {
+            [] => Ok(()),
+            [first, others @ ..] if !without.is_empty() => {
+                run(pip().args(["--no-deps", first]))?;
+                let package = first.split('=').next().unwrap_or(first);
+                let mut list = Command::new(&python);
+                let listed = run(list.args(["-c", REQUIREMENTS, package]).args(without))?;
+                run(pip().args(others).args(listed.lines())).map(drop)
+            }
+            all => run(pip().args(all)).map(drop),
         }
-        run(Command::new(folder.join("bin/python"))
-            .args(["-m", "pip", "install", "-q", "--disable-pip-version-check"])
-            .args(packages))
     })?;
     Ok(folder.join("bin/python"))
 }
@@ -91,10 +124,11 @@ fn kept(
     Ok(folder)
 }
 
-fn run(command: &mut Command) -> Result<(), String> {
+/// Runs a program to its end and gives what it printed.
+fn run(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|e| format!("{command:?}: {e}"))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
     let tail: Vec<&str> = stderr.lines().rev().take(5).collect();

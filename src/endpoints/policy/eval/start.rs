@@ -1,6 +1,7 @@
 //! Settings that an app's configuration changes when the project starts: `setattr(settings, "REST_FRAMEWORK", …)` in
 //! `apps.py`. What it makes of them is not worked out; a key that its code names is not known then.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::Evaluator;
@@ -18,6 +19,11 @@ const CHANGES: [&str; 7] = [
 ];
 
 impl Evaluator<'_> {
+    /// With settings in which these changes are made already.
+    pub(in super::super) fn started(self) -> Self {
+        Self { starters: OnceCell::from(Vec::new()), ..self }
+    }
+
     /// Why a key of `REST_FRAMEWORK` may be another than the settings module says.
     pub(super) fn changed_at_start(&self, key: &str) -> Option<Rc<str>> {
         let files = self.starters.get_or_init(|| self.files_that_change());

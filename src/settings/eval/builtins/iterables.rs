@@ -59,7 +59,7 @@ impl Interp<'_> {
                 Val::tuple(items)
             }
             "enumerate" => {
-                let val = first.ok_or_else(missing)?;
+                let val = first.or_else(|| args.named("iterable").cloned()).ok_or_else(missing)?;
                 let start = match args.get(1, "start") {
                     Some(val) => val.as_int().unwrap_or(0),
                     None => 0,

@@ -30,7 +30,7 @@ impl Interp<'_> {
                     }
                 }
             }
-            "callable" => match first.map(|v| v.v) {
+            "callable" => match first.filter(|val| !val.is_attribute()).map(|v| v.v) {
                 Some(V::Func(_) | V::Class(_) | V::Bound(_)) => Val::bool(true),
                 Some(
                     V::None | V::Bool(_) | V::Int(_) | V::Str(_) | V::List(_) | V::Dict(_) | V::Tuple(_),

@@ -17,14 +17,20 @@ impl Interp<'_> {
         }
         let mut seq = Seq::default();
         for app in apps {
-            let config = self.app_config(&app)?;
+            let class = if self.is_ours(&app) { self.config_class(&app)? } else { None };
+            let config = self.app_config(&app, class)?;
             seq.items.push(config);
         }
         Ok(self.list_of(seq))
     }
 
-    fn app_config(&mut self, app: &str) -> R<Val> {
-        let class = if is_class_like(app) { self.class_named(app)? } else { self.default_config(app)? };
+    /// The class of an app's configuration, where there is one.
+    pub(super) fn config_class(&mut self, app: &str) -> R<Option<u32>> {
+        if is_class_like(app) { self.class_named(app) } else { self.default_config(app) }
+    }
+
+    /// The object that stands for an app.
+    pub(super) fn app_config(&mut self, app: &str, class: Option<u32>) -> R<Val> {
         let package = match app.rsplit_once('.') {
             Some((module, _)) if is_class_like(app) => module.strip_suffix(".apps").unwrap_or(module),
             _ => app,
@@ -48,10 +54,7 @@ impl Interp<'_> {
     /// The configuration that Django finds in `app.apps`: the only one there, or the one marked as the default.
     fn default_config(&mut self, app: &str) -> R<Option<u32>> {
         let module = format!("{app}.apps");
-        if !self.is_ours(app) || self.names().module(&module).is_none() {
-            return Ok(None);
-        }
-        let Some(id) = self.force_module(&module)? else { return Ok(None) };
+        let Some(id) = self.any_module(&module)? else { return Ok(None) };
         let Some(scope) = self.scope(self.modules[id as usize].scope) else { return Ok(None) };
         let classes =
             scope.vars.values().filter_map(|b| if let V::Class(c) = b.val.v { Some(c) } else { None });

@@ -78,8 +78,9 @@ impl Interp<'_> {
                 }
             }
             "django.utils.module_loading.import_string" | "rest_framework.settings.import_from_string" => {
-                match args.pos.first().and_then(Val::as_str).cloned() {
-                    Some(name) => return self.dotted_value(&name).map(Some),
+                let path = args.get(0, "dotted_path").or_else(|| args.get(0, "val"));
+                match path.and_then(Val::as_str).cloned() {
+                    Some(name) => return self.imported_string(&name).map(Some),
                     None => Val::unknown("a name that cannot be told is imported"),
                 }
             }
@@ -123,6 +124,9 @@ impl Interp<'_> {
             {
                 return self.instantiate(class, args.clone()).map(Some);
             }
+        }
+        if let Some(function) = self.library_helper(name)? {
+            return self.call(&function, args.clone()).map(Some);
         }
         match self.pattern_maker(name)? {
             Some(function) => self.call(&function, args.clone()).map(Some),

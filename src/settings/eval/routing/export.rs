@@ -39,9 +39,16 @@ pub(in crate::settings) fn run(
         open: FxHashSet::default(),
         later: Vec::new(),
         urlconfs: Vec::new(),
+        settings: interp.new_scope(),
+        is_starting: false,
+        starting: None,
+        rest_framework: None,
+        taken: Vec::new(),
         problems: Vec::new(),
     }));
     interp.push_outer_frame();
+    interp.fill_settings();
+    interp.start_apps();
     let mut map = UrlMap::default();
     interp.walk_root(&mut map);
     let Some(mut routing) = interp.routing.take() else { return map };
@@ -55,7 +62,8 @@ pub(in crate::settings) fn run(
         }
     }
     map.urlconfs = routing.urlconfs;
-    map.files = interp.files;
+    map.taken = routing.taken;
+    map.rest_framework = routing.rest_framework;
     map
 }
 

@@ -58,6 +58,9 @@ impl<'a> Interp<'a> {
                 Err(raise) => Val::unknown(raise.cause),
             };
             self.bind(bound, val, step, Vec::new());
+            if let (Some(at), Some(routing), "urlpatterns") = (at, &mut self.routing, alias.name.as_str()) {
+                routing.taken.push(at);
+            }
         }
         Ok(())
     }
@@ -124,25 +127,18 @@ impl<'a> Interp<'a> {
             return Ok(None);
         }
         let Some((file, is_package)) = self.names().module(name) else { return Ok(None) };
-        self.on_a_share(name, &mut |i: &mut Self| i.load_file(name, file, is_package)).map(Some)
+        let outer = std::mem::replace(&mut self.outer_tries, self.tries.len());
+        let loaded = self.on_a_share(name, &mut |i: &mut Self| i.load_file(name, file, is_package));
+        self.outer_tries = outer;
+        loaded.map(Some)
     }
 
     /// Runs a module on a share of the steps that are left, so that one that takes too many costs only what it says.
     fn on_a_share(&mut self, name: &str, run: &mut dyn FnMut(&mut Self) -> R<u32>) -> R<u32> {
         let left = self.steps;
         let share = if self.frames.len() > 1 { left.min(MIN_SHARE.max(left / SHARES)) } else { left };
-        let depths = (self.frames.len(), self.tries.len(), self.handling.len(), self.handled.len());
-        let (depth, unclear_loops) = (self.depth, self.unclear_loops);
-        self.steps = share;
-        let result = run(self);
-        self.steps += left - share;
-        match result {
+        match self.on_steps(share, run) {
             Err(raise) if raise.stop && share < left => {
-                self.frames.truncate(depths.0);
-                self.tries.truncate(depths.1);
-                self.handling.truncate(depths.2);
-                self.handled.truncate(depths.3);
-                (self.depth, self.unclear_loops) = (depth, unclear_loops);
                 self.cannot_tell(None, format!("{name} was not evaluated to the end: {}", raise.cause));
                 match self.by_name.get(name) {
                     Some(&id) => Ok(id),
@@ -151,6 +147,24 @@ impl<'a> Interp<'a> {
             }
             result => result,
         }
+    }
+
+    /// Runs something on so many steps. Where they do not suffice, everything goes on as before.
+    pub(super) fn on_steps<T>(&mut self, steps: u64, run: &mut dyn FnMut(&mut Self) -> R<T>) -> R<T> {
+        let left = self.steps;
+        let depths = (self.frames.len(), self.tries.len(), self.handling.len(), self.handled.len());
+        let (depth, unclear_loops) = (self.depth, self.unclear_loops);
+        self.steps = steps;
+        let result = run(self);
+        self.steps += left - steps;
+        if result.as_ref().is_err_and(|raise| raise.stop) && steps < left {
+            self.frames.truncate(depths.0);
+            self.tries.truncate(depths.1);
+            self.handling.truncate(depths.2);
+            self.handled.truncate(depths.3);
+            (self.depth, self.unclear_loops) = (depth, unclear_loops);
+        }
+        result
     }
 
     /// A module that is written for the interpreter.
@@ -189,6 +203,19 @@ impl<'a> Interp<'a> {
                 }
             }
         }
+    }
+
+    /// `import_string(name)`: an exception when its module is the project's and is not there.
+    pub(super) fn imported_string(&mut self, name: &str) -> R<Val> {
+        if let Some((module, _)) = name.rsplit_once('.')
+            && self.is_ours(module)
+            && self.names().locate(module) != Located::Module
+            && self.class_named(module)?.is_none()
+            && self.find_installed(module).is_none()
+        {
+            return Err(Raise::new("ImportError", format!("imports {module}, which is not in the project")));
+        }
+        self.dotted_value(name)
     }
 
     fn computed(&mut self, module: &str, name: &str) -> R<Val> {
@@ -252,7 +279,7 @@ impl<'a> Interp<'a> {
     }
 
     /// The value of a name in a module of an installed package.
-    fn installed_value(&mut self, full: &str) -> R<Option<Val>> {
+    pub(super) fn installed_value(&mut self, full: &str) -> R<Option<Val>> {
         let Some((module, name)) = full.rsplit_once('.') else { return Ok(None) };
         let Some(id) = self.load_installed(module)? else { return Ok(None) };
         let scope = self.scope(self.modules[id as usize].scope);

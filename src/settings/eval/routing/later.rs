@@ -98,11 +98,12 @@ impl<'a> Interp<'a> {
         let frame = Frame::of_body(later.chain.clone(), later.module, later.file, later.class.clone());
         // Who catches what here is not who would have caught it there.
         let tries = std::mem::take(&mut self.tries);
+        let outer = std::mem::take(&mut self.outer_tries);
         self.frames.push(frame);
         let result = self.eval(expr);
         let place = self.span(expr);
         self.frames.pop();
-        self.tries = tries;
+        (self.tries, self.outer_tries) = (tries, outer);
         let (result, state) = match result {
             Ok(val) => (Ok(val.clone()), State::Made(val)),
             Err(raise) if raise.stop => (Err(raise), State::Waiting),

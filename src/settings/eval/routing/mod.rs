@@ -9,6 +9,7 @@ mod classes;
 mod export;
 mod fields;
 mod imports;
+mod known;
 mod later;
 mod library;
 mod members;
@@ -17,17 +18,19 @@ mod querysets;
 mod reference;
 mod resolvers;
 mod settings;
+mod starting;
 mod views;
 
 pub(in crate::settings) use export::run as run_routes;
+pub(super) use known::lacks;
 pub(super) use patterns::{maybe, place_of_maybe};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Interp;
-use super::val::{LibObject, Name, V, Val};
+use super::val::{Id, LibObject, Name, V, Val};
 use crate::settings::routes::Names;
-use crate::settings::{Problem, SettingsModel};
+use crate::settings::{Node, Problem, SettingsModel};
 use crate::source::{FileId, Span};
 
 /// Steps that one evaluation of the URLs may take.
@@ -56,6 +59,15 @@ pub(super) struct Routing<'a> {
     later: Vec<later::Later<'a>>,
     /// The files whose `urlpatterns` were read.
     urlconfs: Vec<FileId>,
+    /// The namespace of `django.conf.settings`.
+    settings: Id,
+    /// Whether the apps are being started, and whose hook runs.
+    is_starting: bool,
+    starting: Option<starting::Starting>,
+    /// `REST_FRAMEWORK`, where an app changes it before DRF reads it.
+    rest_framework: Option<Node>,
+    /// Imports of somebody's `urlpatterns` that ran.
+    taken: Vec<Span>,
     problems: Vec<Problem>,
 }
 

@@ -56,7 +56,14 @@ impl Interp<'_> {
                 });
                 let is_own = self.scope(*id).is_some_and(|s| s.vars.contains_key(name))
                     || class.is_none_or(|class| self.class_member(class, name).is_some());
-                if is_settings && !is_own { self.setting(name).map(Some) } else { Ok(None) }
+                match class {
+                    // A class method is the same asked of an object.
+                    Some(class) if !is_own && CLASS_METHODS.contains(&name) => {
+                        Ok(Some(class_method(&Val::new(V::Class(class)).at(owner.at), name)))
+                    }
+                    _ if is_settings && !is_own => self.setting(name).map(Some),
+                    _ => Ok(None),
+                }
             }
             _ => Ok(None),
         }
@@ -101,6 +108,7 @@ impl Interp<'_> {
     pub(in super::super) fn routed_lib_attr(&mut self, object: &Rc<LibObject>, name: &str) -> Option<Val> {
         let arg = |at: usize| object.args.get(at).cloned();
         match (object.class, name) {
+            ("instance", _) if CLASS_METHODS.contains(&name) => Some(class_method(&arg(0)?, name)),
             ("view", "cls" | "view_class") => arg(0),
             ("view", "actions") => arg(1),
             ("view", "initkwargs" | "view_initkwargs") => arg(2),
@@ -140,7 +148,7 @@ impl Interp<'_> {
     }
 
     /// `a.b.Class` of a class that was evaluated.
-    pub(super) fn class_path(&self, id: u32) -> String {
+    pub(in super::super) fn class_path(&self, id: u32) -> String {
         let class = &self.classes[id as usize];
         format!("{}.{}", self.modules[class.module as usize].name, class.qualname)
     }

@@ -11,9 +11,9 @@ impl Interp<'_> {
     /// `settings.NAME`.
     pub(super) fn setting(&mut self, name: &str) -> R<Val> {
         let routing = self.routing.as_ref().expect("internal error: no URLs are evaluated");
-        let model = routing.model;
-        match model.get(name) {
-            Some(setting) => Ok(self.val_of(&setting.node)),
+        let (model, scope) = (routing.model, routing.settings);
+        match self.scope(scope).and_then(|scope| scope.vars.get(name)) {
+            Some(binding) => Ok(binding.val.clone()),
             None => match &model.open {
                 Some(cause) => Ok(Val::unknown(cause.as_str())),
                 None if name.starts_with(|c: char| c.is_ascii_uppercase()) => Err(Raise::new(
@@ -22,6 +22,23 @@ impl Interp<'_> {
                 )),
                 None => Ok(Val::unknown("an attribute of the settings object")),
             },
+        }
+    }
+
+    /// Makes the settings objects that code may change.
+    pub(super) fn fill_settings(&mut self) {
+        let routing = self.routing.as_ref().expect("internal error: no URLs are evaluated");
+        let (model, scope) = (routing.model, routing.settings);
+        for (name, setting) in &model.settings {
+            let val = self.val_of(&setting.node);
+            self.bind_in(scope, name, val, None, Vec::new());
+        }
+    }
+
+    /// `settings.NAME = …`.
+    pub(in super::super) fn set_setting(&mut self, name: &str, val: Val) {
+        if let Some(scope) = self.routing.as_ref().map(|routing| routing.settings) {
+            self.bind_in(scope, name, val, None, Vec::new());
         }
     }
 
