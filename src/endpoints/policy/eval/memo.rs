@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::{Action, ClassRef, Evaluator, Owner, Persona, Reply, Situation, Val};
+use crate::settings::routes::HTTP_METHODS;
 use crate::source::FileId;
 
 /// What code may ask of the view.
@@ -15,6 +16,8 @@ pub(super) enum Read {
     Attribute(Rc<str>),
     /// An attribute that `super()` finds behind a class.
     Behind(ClassRef, Rc<str>),
+    /// Whether there is a handler of this name: what stands in it does not matter to whoever only comes to it.
+    Handler(Rc<str>),
     /// Whether an attribute is surely missing, as the code of a file asks.
     Missing(Rc<str>, FileId),
 }
@@ -34,6 +37,16 @@ pub(super) type Question = (ClassRef, Rc<str>, Option<Rc<str>>, Option<Persona>,
 pub(super) struct Answer {
     reads: Vec<(Read, Given)>,
     reply: Reply,
+}
+
+/// A read of a handler, by its name alone.
+fn of_handler((read, given): (Read, Given)) -> (Read, Given) {
+    match (&read, &given) {
+        (Read::Attribute(name), Given::Value(Val::Code(_), _)) if HTTP_METHODS.contains(&&**name) => {
+            (Read::Handler(name.clone()), Given::Truth(true))
+        }
+        _ => (read, given),
+    }
 }
 
 /// Who walks to the handler with which method.
@@ -89,7 +102,7 @@ impl Evaluator<'_> {
         }
         let outer = self.reads.replace(Some(Vec::new()));
         let walked = walk();
-        let noted = self.reads.replace(None);
+        let noted = self.reads.replace(None).map(|reads| reads.into_iter().map(of_handler).collect());
         if outer.is_none()
             && let Some(reads) = noted
         {
@@ -113,6 +126,10 @@ impl Evaluator<'_> {
                 }
                 None => Given::Truth(false),
             },
+            Read::Handler(name) => {
+                let found = self.view_attribute(situation, name);
+                Given::Truth(matches!(found.value, Val::Code(_)))
+            }
             Read::Missing(name, file) => Given::Truth(self.is_missing(situation, name, *file)),
         }
     }

@@ -30,10 +30,14 @@ use super::{ClassRef, End, Evaluator, Found, Owner, Persona, Situation, Val};
 use crate::source::Span;
 use state::{Handed, State, Tag};
 
-/// More statements than these are not walked.
-const MAX_STATEMENTS: u32 = 6_000;
+/// More statements than these are not walked by a proof, which works out few values.
+const MAX_STATEMENTS: u32 = 3_000;
+/// Nor more than these by a visit.
+const MAX_VISITED: u32 = 200;
 /// Deeper calls are not walked.
 const MAX_CALLS: usize = 24;
+/// More ways through one body are not told apart by a visit.
+const MAX_WAYS: usize = 8;
 
 /// What a walk is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -202,7 +206,10 @@ impl<'e, 'a> Gate<'e, 'a> {
 
     /// Whether nothing behind a state matters.
     fn is_behind(&self, state: &State) -> bool {
-        self.question == Question::Proof && state.passed
+        match self.question {
+            Question::Proof => state.passed,
+            Question::Visit => state.came,
+        }
     }
 
     /// A request comes in.
@@ -251,12 +258,21 @@ impl<'e, 'a> Gate<'e, 'a> {
     fn is_settled(&self) -> bool {
         match self.question {
             Question::Proof => self.reached.borrow().is_some(),
-            Question::Visit => self.unclear.get(),
+            Question::Visit if self.situation.persona == Some(Persona::User) => {
+                self.reached.borrow().is_some()
+            }
+            Question::Visit => self.unclear.get() || self.stops.get() && self.reached.borrow().is_some(),
         }
+    }
+
+    /// How many ways through one body are told apart.
+    fn most_ways(&self) -> usize {
+        if self.question == Question::Proof { super::MAX_PATHS } else { MAX_WAYS }
     }
 
     fn step(&self) -> bool {
         self.steps.set(self.steps.get() + 1);
-        self.steps.get() < MAX_STATEMENTS
+        let most = if self.question == Question::Proof { MAX_STATEMENTS } else { MAX_VISITED };
+        self.steps.get() < most
     }
 }

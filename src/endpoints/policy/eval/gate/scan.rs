@@ -20,6 +20,9 @@ impl Gate<'_, '_> {
         state: &mut State,
     ) -> Result<(Tag, Val), Raising> {
         let tag = self.scan(frame, expr, state)?;
+        if self.is_behind(state) {
+            return Ok((tag, Val::unknown("it is computed behind the handler")));
+        }
         let value = self.known(frame, expr, &mut state.path);
         Ok((tag, value.map_err(|raised| Raising(raised.0))?))
     }
@@ -32,7 +35,8 @@ impl Gate<'_, '_> {
             let makes_request = std::ptr::eq(call, expr) && is_named(call, "initialize_request");
             return Ok(if makes_request { Val::Request } else { Val::unknown("it is computed") });
         }
-        self.evaluator.fresh(|| self.evaluator.expr(frame, expr, path))
+        let ask = || self.evaluator.fresh(|| self.evaluator.expr(frame, expr, path));
+        self.evaluator.briefly(ask)
     }
 
     /// The calls of an expression, in order.

@@ -1,6 +1,6 @@
 //! Statements in order.
 
-use super::super::{Frame, MAX_PATHS, Val};
+use super::super::{Frame, Val};
 use super::state::{Exit, Raising, State, Tag, Way, merged, note};
 use super::{Gate, asks};
 use crate::python::Ranged as _;
@@ -36,7 +36,7 @@ impl Gate<'_, '_> {
             if live.is_empty() || self.is_settled() {
                 break;
             }
-            if live.len() + done.len() > MAX_PATHS {
+            if live.len() + done.len() > self.most_ways() {
                 self.give_up("there are too many ways through the code", frame, stmt);
                 return Vec::new();
             }
@@ -80,7 +80,7 @@ impl Gate<'_, '_> {
             Stmt::Expr(expr) => {
                 let scanned = self.scan(frame, &expr.value, &mut state).map(|_| ());
                 let result = scanned.and_then(|()| {
-                    if self.question == super::Question::Proof {
+                    if self.question == super::Question::Proof || self.is_behind(&state) {
                         // What it does to a value is not worked out, so the value is not known.
                         super::super::targets::forget(std::slice::from_ref(stmt), at, &mut state.path);
                         return Ok(());
