@@ -12,6 +12,8 @@ impl Interp<'_> {
     pub(super) fn call(&mut self, callee: &Val, args: Args) -> R<Val> {
         // A call takes a frame, a namespace and its bindings.
         self.spend(12)?;
+        let used = self.used(callee)?;
+        let callee = used.as_ref().unwrap_or(callee);
         match &callee.v {
             V::Func(id) => {
                 let view = args.pos.first().filter(|_| args.pos.len() == 1 && args.kw.is_empty()).cloned();
@@ -25,7 +27,7 @@ impl Interp<'_> {
                     Callee::Method(name) => self.call_method(this, name, args),
                 }
             }
-            V::Class(id) => self.instantiate(*id, args),
+            V::Class(id) => self.call_class(*id, args),
             V::Ref(name) => {
                 let name = name.clone();
                 self.call_ref(&name, args)
@@ -65,6 +67,8 @@ impl Interp<'_> {
 
     /// `owner.name(…)` for builtin types and instances.
     pub(super) fn call_method(&mut self, owner: &Val, name: &str, args: Args) -> R<Val> {
+        let used = self.used(owner)?;
+        let owner = used.as_ref().unwrap_or(owner);
         if let Some(cause) = &args.open
             && !matches!((&owner.v, name), (V::Dict(_), "update"))
             && !Self::is_queryset(owner)
@@ -72,6 +76,11 @@ impl Interp<'_> {
             let cause = cause.clone();
             self.taint(owner, &cause);
             return Ok(self.give_up(&args, cause));
+        }
+        if matches!(owner.v, V::Dict(_) | V::List(_) | V::Set(_))
+            && let Some(val) = self.special_method(owner, name, &args)?
+        {
+            return Ok(val);
         }
         let env = owner.env.clone();
         let arg_env = args.reads();
@@ -110,7 +119,8 @@ impl Interp<'_> {
                     return Ok(val.with_env(&env));
                 }
                 let method = self.get_attr(owner, name)?;
-                if matches!(&method.v, V::Bound(b) if matches!(b.1, Callee::Method(_))) {
+                let of_object = |bound: &Val| matches!(bound.v, V::Instance(_) | V::Class(_));
+                if matches!(&method.v, V::Bound(b) if matches!(b.1, Callee::Method(_)) && of_object(&b.0)) {
                     return Ok(self.give_up(&args, "a method that is not there"));
                 }
                 return self.call(&method, args);
@@ -185,6 +195,13 @@ impl Interp<'_> {
         if let Some(val) = self.routed_attr(owner, name)? {
             return Ok(val);
         }
+        if name == "__module__"
+            && let Some(module) = self.module_of(owner)
+        {
+            return Ok(module);
+        }
+        let used = self.used(owner)?;
+        let owner = used.as_ref().unwrap_or(owner);
         let bound = |what: Callee| Val::new(V::Bound(Rc::new((owner.clone(), what))));
         Ok(match &owner.v {
             V::Module(id) => return Ok(self.module_attr(*id, name)?.with_env(&owner.env)),
@@ -225,6 +242,7 @@ impl Interp<'_> {
             }
             V::Func(id) => match name {
                 "__name__" => Val::str(&self.funcs[*id as usize].name.clone()),
+                "__qualname__" => Val::str(&self.qualname(*id)),
                 _ => Val::unknown("an attribute of a function"),
             },
             V::Unknown(unk) => {

@@ -73,11 +73,24 @@ impl Interp<'_> {
                 let mro = self.classes[class as usize].mro.clone();
                 return Ok(Val::tuple(mro.into_iter().map(|c| Val::new(V::Class(c))).collect()));
             }
+            "__bases__" if !self.classes[class as usize].is_library => {
+                let mut bases = self.classes[class as usize].bases.clone();
+                if bases.is_empty() {
+                    bases.push(V::Ref("builtins.object".into()));
+                }
+                return Ok(Val::tuple(bases.into_iter().map(Val::new).collect()));
+            }
             _ => {}
+        }
+        if let Some(val) = self.metaclass_attr(class, name, true)? {
+            return Ok(val);
         }
         if let Some(val) = self.class_member(class, name) {
             let owner = Val::new(V::Class(class));
             return self.bind_member(val, None, &owner, name);
+        }
+        if let Some(val) = self.metaclass_attr(class, name, false)? {
+            return Ok(val);
         }
         match self.class_cause(class, name) {
             Some(cause) => {
@@ -96,6 +109,9 @@ impl Interp<'_> {
         if name == "__class__" {
             return Ok(Val::new(V::Class(class)));
         }
+        if name == "__module__" {
+            return self.class_attr(class, name);
+        }
         if name == "__dict__" {
             return Ok(Val::new(V::Namespace(id)));
         }
@@ -108,12 +124,27 @@ impl Interp<'_> {
             let class_val = Val::new(V::Class(class));
             return self.bind_member(val, Some(owner), &class_val, name);
         }
+        if let Some(method) = self.held_method(owner, name) {
+            return Ok(method);
+        }
         // What an operator asks for is looked up in the class alone.
         let is_special = name.starts_with("__") && name.ends_with("__");
         if !is_special && let Some(method) = self.class_member(class, "__getattr__") {
             if let V::Func(func) = method.v {
                 let args = Args { pos: vec![Val::str(name)], ..Args::default() };
                 return self.call_function(func, Some(owner.clone()), args);
+            }
+            if let Some(held) = self.held(owner).cloned() {
+                if self.borrowed(class, "__getattr__", &["builtins.dict.get"]) {
+                    return self.call_method(
+                        &held,
+                        "get",
+                        Args { pos: vec![Val::str(name)], ..Args::default() },
+                    );
+                }
+                if self.borrowed(class, "__getattr__", &["builtins.dict.__getitem__"]) {
+                    return self.get_item(&held, &Val::str(name), None);
+                }
             }
             return Ok(Val::unknown("an attribute that the class computes"));
         }
@@ -139,7 +170,7 @@ impl Interp<'_> {
     }
 
     /// A member as attribute access gives it: methods bound, properties evaluated.
-    fn bind_member(&mut self, val: Val, this: Option<&Val>, class: &Val, _name: &str) -> R<Val> {
+    pub(super) fn bind_member(&mut self, val: Val, this: Option<&Val>, class: &Val, _name: &str) -> R<Val> {
         let val = self.made(val)?;
         match (&val.v, this) {
             (V::Func(id), Some(this)) => Ok(Val::new(V::Bound(Rc::new((this.clone(), Callee::Func(*id)))))),
@@ -168,9 +199,12 @@ impl Interp<'_> {
             return Ok(model);
         }
         let def = &self.classes[class as usize];
+        let collection = self.collection_of(class).filter(|_| self.class_member(class, "__new__").is_none());
         let external = def.external.iter().find(|e| {
-            !matches!(e.rsplit('.').next().unwrap_or(e), "object" | "ABC" | "Protocol" | "Generic")
-                && !is_exception(e)
+            let is_plain =
+                matches!(e.rsplit('.').next().unwrap_or(e), "object" | "ABC" | "Protocol" | "Generic");
+            let is_held = collection.is_some() && super::held::is_collection(e);
+            !(is_plain || is_held || is_exception(e))
         });
         if let Some(cause) = def.opaque.clone() {
             return Ok(self.give_up(&args, cause));
@@ -181,9 +215,19 @@ impl Interp<'_> {
             return Ok(self.give_up(&args, cause));
         }
         let object = self.new_instance(class);
-        if let Some(V::Func(init)) = self.class_member(class, "__init__").map(|v| v.v) {
+        let init = self.class_member(class, "__init__");
+        if let Some(kind) = collection {
+            // Without a constructor of its own, the class takes what the collection's takes.
+            let filled = if init.is_some() { Args::default() } else { args.clone() };
+            let collection = self.call_builtin(kind, filled)?;
+            self.hold(&object, collection);
+        }
+        if let Some(V::Func(init)) = init.map(|v| v.v) {
             self.call_function(init, Some(object.clone()), args)?;
-        } else if !(args.pos.is_empty() && args.kw.is_empty()) && self.takes_nothing(class) {
+        } else if collection.is_none()
+            && !(args.pos.is_empty() && args.kw.is_empty())
+            && self.takes_nothing(class)
+        {
             return Err(Raise::new(
                 "TypeError",
                 "makes an object with arguments that its class does not take",
@@ -224,6 +268,11 @@ impl Interp<'_> {
 
     /// `super().name`.
     pub(super) fn super_attr(&mut self, class: u32, this: &Val, name: &str) -> R<Val> {
+        if let V::Class(id) = this.v
+            && let Some(val) = self.metaclass_super(class, id, name)?
+        {
+            return Ok(val);
+        }
         let own = match &this.v {
             V::Class(id) => *id,
             _ => self.instance_class(this).unwrap_or(class),
@@ -238,6 +287,9 @@ impl Interp<'_> {
             let instance = matches!(this.v, V::Instance(_)).then_some(this);
             let class_val = Val::new(V::Class(own));
             return self.bind_member(val, instance, &class_val, name);
+        }
+        if let Some(method) = self.held_method(this, name) {
+            return Ok(method);
         }
         // The library's own `__init__`, `setup` and the like do nothing that is seen here.
         if matches!(name, "__init__" | "setup" | "pre_setup" | "post_setup" | "__init_subclass__" | "__new__")

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::raise::{R, Raise};
-use super::val::{Kind, V, Val};
+use super::val::{Kind, Seq, V, Val};
 use super::{ENVIRON, Interp, cause_of, stdlib};
 use crate::python::ast::{CmpOp, ExprCompare};
 
@@ -89,6 +89,13 @@ impl<'a> Interp<'a> {
             let first = answers.next()??;
             return answers.all(|a| a == Some(first)).then_some(first);
         }
+        let held = |val: &Val| self.held_without(val, &["__eq__", "__ne__"]);
+        match (held(left), held(right)) {
+            (None, None) => {}
+            (a, b) => {
+                return self.equal(a.as_ref().unwrap_or(left), b.as_ref().unwrap_or(right), depth + 1);
+            }
+        }
         match (&left.v, &right.v) {
             (V::Parts(parts), V::Str(text)) | (V::Str(text), V::Parts(parts)) => {
                 let starts = parts.first().and_then(Option::as_ref).is_none_or(|p| text.starts_with(&**p));
@@ -103,6 +110,12 @@ impl<'a> Interp<'a> {
                 } else {
                     None
                 };
+            }
+            // The project's modules are none of those outside of it.
+            (V::Lib(object), V::Str(name)) | (V::Str(name), V::Lib(object))
+                if object.class == "foreign-module" && self.find_module(name).is_some() =>
+            {
+                return Some(false);
             }
             (V::Lib(_) | V::Instance(_) | V::Lazy(_), V::None)
             | (V::None, V::Lib(_) | V::Instance(_) | V::Lazy(_)) => {
@@ -213,12 +226,17 @@ impl<'a> Interp<'a> {
             (V::List(a), V::List(b)) | (V::Dict(a), V::Dict(b)) => Some(a == b),
             (V::Ref(a), V::Ref(b)) if a == b => Some(true),
             (V::Class(a), V::Class(b)) => Some(a == b),
+            (V::Class(a), V::Ref(_)) | (V::Ref(_), V::Class(a)) => {
+                (!self.classes[*a as usize].is_library).then_some(false)
+            }
             _ => None,
         }
     }
 
     /// `item in owner`.
     pub(super) fn contains(&mut self, owner: &Val, item: &Val) -> R<Option<bool>> {
+        let used = self.used(owner)?;
+        let owner = used.as_ref().unwrap_or(owner);
         Ok(match &owner.v {
             V::Str(text) => match &item.v {
                 V::Str(part) => Some(text.contains(&**part)),
@@ -250,7 +268,8 @@ impl<'a> Interp<'a> {
                 None
             }
             V::Tuple(_) | V::List(_) | V::Iter(_) => {
-                let seq = self.elements(owner);
+                let unordered = self.unordered(owner).map(|items| Seq { items, rest: None });
+                let seq = unordered.map_or_else(|| self.elements(owner), std::borrow::Cow::Owned);
                 let mut sure = seq.rest.is_none();
                 for element in &seq.items {
                     match self.equal(element, item, 0) {
@@ -287,6 +306,17 @@ impl<'a> Interp<'a> {
                     Some(self.supplied.contains_key(&*name))
                 }
             }
+            V::Instance(_) => match self.held_without(owner, &["__contains__"]) {
+                Some(held) => self.contains(&held, item)?,
+                None => match self.find_method(owner, "__contains__") {
+                    Some(method) => {
+                        let args = super::functions::Args { pos: vec![item.clone()], ..Default::default() };
+                        let answer = self.call(&method, args)?;
+                        self.truth(&answer)
+                    }
+                    None => None,
+                },
+            },
             V::Namespace(id) => match (self.scope(*id), item.as_str()) {
                 (Some(scope), Some(name)) => match scope.vars.get(name) {
                     Some(binding) => binding.val.unk().is_none_or(|u| !u.maybe_unset).then_some(true),

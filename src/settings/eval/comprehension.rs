@@ -5,24 +5,74 @@ use std::rc::Rc;
 use super::raise::R;
 use super::val::{Reads, Seq, V, Val};
 use super::{Flow, Interp, Loop, MAX_ITEMS, cause_of};
-use crate::python::ast::Comprehension;
+use crate::python::ast::{Comprehension, Expr};
+
+/// What becomes of the order of what a comprehension walks over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// It is the order of the result, so it must be known.
+    Needed,
+    /// The result says that it is not known.
+    Noted,
+    /// Nobody cares.
+    Any,
+}
+
+/// What the rounds of a comprehension give.
+#[derive(Default)]
+pub(super) struct Comprehended {
+    pub seq: Seq,
+    /// The reads behind what cannot be told of it.
+    pub reads: Reads,
+    /// Whether the order of what it walked over is not known.
+    pub shuffled: bool,
+}
 
 impl<'a> Interp<'a> {
-    /// What the rounds of a comprehension give, in order, and the reads behind what cannot be told of them.
+    /// A list, or what is walked over like one. Elements that change something do that in the order in which they
+    /// come, so of these nothing is known where the order is not.
+    pub(super) fn comprehend_list(
+        &mut self,
+        generators: &'a [Comprehension],
+        element: &'a Expr,
+        make: impl FnOnce(&mut Self, Seq) -> Val,
+    ) -> R<Val> {
+        let mut element = |i: &mut Self| i.eval(element);
+        let made = match generators {
+            [_] => {
+                let (before, first_new) = (self.heap.clone(), self.next_id);
+                let made = self.comprehend(generators, Order::Noted, &mut element)?;
+                if made.shuffled && !self.changed_nothing(&before, first_new) {
+                    self.heap = before;
+                    self.comprehend(generators, Order::Needed, &mut element)?
+                } else {
+                    made
+                }
+            }
+            _ => self.comprehend(generators, Order::Needed, &mut element)?,
+        };
+        let val = make(self, made.seq).with_env(&made.reads);
+        if made.shuffled {
+            self.shuffle(&val);
+        }
+        Ok(val)
+    }
+
+    /// What the rounds of a comprehension give, in order.
     pub(super) fn comprehend(
         &mut self,
         generators: &'a [Comprehension],
-        ordered: bool,
+        order: Order,
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
-    ) -> R<(Seq, Reads)> {
+    ) -> R<Comprehended> {
         let scope = self.new_scope();
         let frame = self.frame();
         let outer = std::mem::replace(&mut frame.scope, scope);
         let outermost = frame.outer.replace(frame.outer.unwrap_or(outer));
         frame.chain.insert(0, scope);
-        let mut out = (Seq::default(), Reads::default());
+        let mut out = Comprehended::default();
         let facts = self.facts.len();
-        let result = self.comprehend_from(generators, ordered, element, &mut out);
+        let result = self.comprehend_from(generators, order, element, &mut out);
         self.facts.truncate(facts);
         let frame = self.frame();
         frame.scope = outer;
@@ -34,25 +84,32 @@ impl<'a> Interp<'a> {
     fn comprehend_from(
         &mut self,
         generators: &'a [Comprehension],
-        ordered: bool,
+        order: Order,
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
-        out: &mut (Seq, Reads),
+        out: &mut Comprehended,
     ) -> R<()> {
         let Some((first, rest)) = generators.split_first() else {
-            if out.0.items.len() >= MAX_ITEMS {
-                out.0.items.clear();
-                out.0.rest = Some("a collection that grows too large".into());
+            if out.seq.items.len() >= MAX_ITEMS {
+                out.seq.items.clear();
+                out.seq.rest = Some("a collection that grows too large".into());
                 return Ok(());
             }
             let val = element(self)?;
-            out.0.items.push(val);
+            out.seq.items.push(val);
             return Ok(());
         };
         let iterable = self.eval(&first.iter)?;
-        let seq = if ordered { self.walk(&iterable) } else { self.walk_unordered(&iterable) };
+        let iterable = self.iterable(iterable)?;
+        let shuffled = order != Order::Needed && self.unordered(&iterable).is_some();
+        out.shuffled |= shuffled;
+        let seq = match order {
+            Order::Any => self.walk_unordered(&iterable),
+            Order::Noted if shuffled => self.walk_unordered(&iterable),
+            _ => self.walk(&iterable),
+        };
         if let Some(cause) = seq.rest {
-            out.1 = out.1.union(&iterable.env);
-            out.0.rest.get_or_insert_with(|| cause.clone());
+            out.reads = out.reads.union(&iterable.env);
+            out.seq.rest.get_or_insert_with(|| cause.clone());
             self.comprehend_any(generators, &cause, &iterable, element)?;
         }
         'items: for item in seq.items {
@@ -66,20 +123,20 @@ impl<'a> Interp<'a> {
                     Some(false) => continue 'items,
                     None => {
                         let cause = cause_of(&cond);
-                        out.0.rest.get_or_insert_with(|| cause.clone());
+                        out.seq.rest.get_or_insert_with(|| cause.clone());
                         self.taint(&item, &cause);
-                        let mut made = (Seq::default(), Reads::default());
+                        let mut made = Comprehended::default();
                         let mut skip = |_: &mut Self| Ok(Val::new(V::None));
                         self.either_value(&cause, &mut skip, &mut |i: &mut Self| {
-                            i.comprehend_from(rest, ordered, element, &mut made)?;
-                            i.taint_all(&made.0.items, &cause);
+                            i.comprehend_from(rest, order, element, &mut made)?;
+                            i.taint_all(&made.seq.items, &cause);
                             Ok(Val::new(V::None))
                         })?;
                         continue 'items;
                     }
                 }
             }
-            self.comprehend_from(rest, ordered, element, out)?;
+            self.comprehend_from(rest, order, element, out)?;
         }
         Ok(())
     }
@@ -103,9 +160,9 @@ impl<'a> Interp<'a> {
                     return Ok(Flow::Next);
                 }
             }
-            let mut made = (Seq::default(), Reads::default());
-            i.comprehend_from(rest, false, element, &mut made)?;
-            i.taint_all(&made.0.items, cause);
+            let mut made = Comprehended::default();
+            i.comprehend_from(rest, Order::Any, element, &mut made)?;
+            i.taint_all(&made.seq.items, cause);
             Ok(Flow::Next)
         });
         self.frame().loops.pop();

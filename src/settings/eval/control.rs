@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
+use super::havoc::Names;
 use super::join::join_heaps;
 use super::raise::{R, Raise, TryFrame};
 use super::val::{Heap, Reads, V, Val};
 use super::{Flow, Interp, cause_of};
 use crate::python::ast::{ExceptHandler, Expr, Stmt, StmtIf, StmtTry, StmtWith};
+use crate::python::visitor::Visitor as _;
 use crate::source::Span;
 
 impl<'a> Interp<'a> {
@@ -202,7 +204,8 @@ impl<'a> Interp<'a> {
                 h.type_.as_deref().map(caught_names)
             })
             .collect();
-        self.tries.push(TryFrame { handlers, pending: Vec::new() });
+        let own = self.own_exceptions(stmt);
+        self.tries.push(TryFrame { handlers, own, ..TryFrame::default() });
         let (depth, frames, facts) = (self.depth, self.frames.len(), self.facts.len());
         let flow = self.exec_block(&stmt.body);
         self.depth = depth;
@@ -319,6 +322,17 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// Which of the names that the handlers catch are classes of the project.
+    fn own_exceptions(&self, stmt: &'a StmtTry) -> Vec<String> {
+        let mut names = Names::default();
+        for handler in &stmt.handlers {
+            let ExceptHandler::ExceptHandler(handler) = handler;
+            handler.type_.iter().for_each(|class| names.visit_expr(class));
+        }
+        let is_own = |name: &&str| matches!(self.lookup(name).map(|b| &b.val.v), Some(V::Class(_)));
+        names.0.into_iter().filter(is_own).map(str::to_owned).collect()
+    }
+
     pub(super) fn exec_with(&mut self, stmt: &'a StmtWith) -> R<Flow> {
         let mut suppressed: Option<Vec<String>> = None;
         for item in &stmt.items {
@@ -354,7 +368,7 @@ impl<'a> Interp<'a> {
             self.leave_env_prefix(stmt);
             return flow;
         };
-        self.tries.push(TryFrame { handlers: vec![Some(names)], pending: Vec::new() });
+        self.tries.push(TryFrame { handlers: vec![Some(names)], ..TryFrame::default() });
         let (depth, frames, facts) = (self.depth, self.frames.len(), self.facts.len());
         let flow = self.exec_block(&stmt.body);
         self.depth = depth;

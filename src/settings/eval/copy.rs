@@ -20,9 +20,10 @@ impl Interp<'_> {
                 let seq = self.iterate(val);
                 Ok(self.set_of(seq))
             }
-            V::Instance(_) => self
-                .plain_object(val)
-                .map(|(class, attrs)| Val::new(V::Instance(self.alloc(Kind::Instance { class, attrs })))),
+            V::Instance(_) => self.plain_object(val).map(|(class, attrs)| {
+                let kind = Kind::Instance { class, attrs, held: None };
+                Val::new(V::Instance(self.alloc(kind)))
+            }),
             _ => Ok(val.clone()),
         };
         placed_as(val, made.unwrap_or_else(Val::unknown))
@@ -34,7 +35,7 @@ impl Interp<'_> {
         let (V::Instance(id), Some(class)) = (&val.v, self.instance_class(val)) else { return Err(cause()) };
         self.object(*id)?;
         let own = ["__copy__", "__deepcopy__", "__getstate__", "__reduce__", "__reduce_ex__", "__setstate__"];
-        if own.iter().any(|name| self.class_member(class, name).is_some()) {
+        if self.held(val).is_some() || own.iter().any(|name| self.class_member(class, name).is_some()) {
             return Err(cause());
         }
         Ok((class, self.scope(*id).cloned().ok_or_else(cause)?))
@@ -77,7 +78,7 @@ impl Interp<'_> {
                 for binding in attrs.vars.values_mut() {
                     binding.val = self.deep_copy(&binding.val.clone(), copies, depth + 1);
                 }
-                Kind::Instance { class, attrs }
+                Kind::Instance { class, attrs, held: None }
             }),
             V::List(_) => self.seq(id).cloned().map(|mut seq| {
                 seq.items = seq.items.iter().map(|v| self.deep_copy(v, copies, depth + 1)).collect();

@@ -278,7 +278,11 @@ impl Interp<'_> {
                         _ => Val::tuple(vec![k.clone(), v.clone()]),
                     })
                     .collect();
-                return Ok(self.iter_of(Seq { items, rest: dict.rest }, false));
+                let view = self.iter_of(Seq { items, rest: dict.rest }, false);
+                if dict.shuffled {
+                    self.shuffle(&view);
+                }
+                return Ok(view);
             }
             "copy" => return Ok(self.dict_of(dict)),
             "to_dict" => return Ok(self.copy(&Val::new(V::Dict(id)), true)),

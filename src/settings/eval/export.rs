@@ -240,6 +240,9 @@ impl Interp<'_> {
                     items: seq.items.iter().map(|v| self.node(v, left, path)).collect(),
                     rest: rest(&seq.rest),
                 }),
+                Err(cause) if self.unordered(val).is_some() => {
+                    Value::List(Items { items: Vec::new(), rest: Some(cause.to_string()) })
+                }
                 Err(cause) => unknown(&cause),
             },
             V::Set(id) => match self.object(*id).map(|o| &o.kind) {
@@ -288,6 +291,7 @@ impl Interp<'_> {
             }
             V::Lib(object) if object.class == "object" => unknown("an object() without a value of its own"),
             V::Lib(_) => unknown("an object of a library"),
+            V::Instance(_) if let Some(held) = self.held(val) => self.node(&held.clone(), left, path).value,
             V::Instance(_) => match self.instance_class(val) {
                 Some(class) => {
                     unknown(&format!("an object of the class {}", self.classes[class as usize].name))

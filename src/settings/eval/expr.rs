@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::comprehension::Order;
 use super::functions::Args;
 use super::join::join_states;
 use super::raise::R;
@@ -141,22 +142,18 @@ impl<'a> Interp<'a> {
             }
             Expr::Lambda(lambda) => self.define_lambda(lambda)?,
             Expr::ListComp(comp) => {
-                let (seq, reads) =
-                    self.comprehend(&comp.generators, true, &mut |i: &mut Self| i.eval(&comp.elt))?;
-                self.list_of(seq).with_env(&reads)
+                self.comprehend_list(&comp.generators, &comp.elt, |i: &mut Self, seq| i.list_of(seq))?
             }
             Expr::Generator(comp) => {
-                let (seq, reads) =
-                    self.comprehend(&comp.generators, true, &mut |i: &mut Self| i.eval(&comp.elt))?;
-                self.iter_of(seq, true).with_env(&reads)
+                self.comprehend_list(&comp.generators, &comp.elt, |i: &mut Self, seq| i.iter_of(seq, true))?
             }
             Expr::SetComp(comp) => {
-                let (seq, reads) =
-                    self.comprehend(&comp.generators, false, &mut |i: &mut Self| i.eval(&comp.elt))?;
-                self.set_of(seq).with_env(&reads)
+                let made =
+                    self.comprehend(&comp.generators, Order::Any, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                self.set_of(made.seq).with_env(&made.reads)
             }
             Expr::DictComp(comp) => {
-                let (seq, reads) = self.comprehend(&comp.generators, false, &mut |i: &mut Self| {
+                let made = self.comprehend(&comp.generators, Order::Any, &mut |i: &mut Self| {
                     let key = match &comp.key {
                         Some(key) => i.eval(key)?,
                         None => Val::unknown("an unpacked comprehension"),
@@ -164,8 +161,8 @@ impl<'a> Interp<'a> {
                     let value = i.eval(&comp.value)?;
                     Ok(Val::tuple(vec![key, value]))
                 })?;
-                let mut dict = DictObj::default();
-                for item in seq.items {
+                let mut dict = DictObj { shuffled: made.shuffled, ..DictObj::default() };
+                for item in made.seq.items {
                     if let V::Tuple(pair) = item.v
                         && let [key, value] = pair.items.as_slice()
                     {
@@ -173,8 +170,8 @@ impl<'a> Interp<'a> {
                         self.taint_all(&lost, &cause_of(key));
                     }
                 }
-                dict.rest = dict.rest.or(seq.rest);
-                self.dict_of(dict).with_env(&reads)
+                dict.rest = dict.rest.or(made.seq.rest);
+                self.dict_of(dict).with_env(&made.reads)
             }
             Expr::Attribute(attribute) => {
                 let owner = self.eval(&attribute.value)?;

@@ -28,6 +28,8 @@ pub(super) struct FuncDef<'a> {
     /// Whether it yields; found out when it is first called, which few functions are.
     pub is_generator: OnceCell<bool>,
     pub is_async: bool,
+    /// Marked by `abstractmethod`.
+    pub is_abstract: bool,
     /// The names that its body binds; found out when it is first called.
     pub locals: OnceCell<Rc<[Name]>>,
 }
@@ -57,6 +59,12 @@ pub(super) struct ClassDef {
     pub scope: Id,
     /// Itself and its bases of the project, in order of resolution.
     pub mro: Vec<u32>,
+    /// The bases of the class statement.
+    pub bases: Vec<V>,
+    /// The class of the project that the class itself is an object of.
+    pub metaclass: Option<u32>,
+    /// Whether its metaclass looks for abstract methods.
+    pub is_abc: bool,
     /// Bases outside the project, by dotted name.
     pub external: Vec<Name>,
     /// Why an attribute may be another than the bodies say (a metaclass, a decorator, an unknown base).
@@ -159,6 +167,7 @@ impl<'a> Interp<'a> {
             within,
             is_generator: OnceCell::new(),
             is_async,
+            is_abstract: false,
             locals: OnceCell::new(),
         });
         Ok(Val::new(V::Func(id)))
@@ -376,7 +385,7 @@ impl<'a> Interp<'a> {
 
     /// A fresh instance of a class of the project, without `__init__`.
     pub(super) fn new_instance(&mut self, class: u32) -> Val {
-        let id = self.alloc(Kind::Instance { class, attrs: super::val::Scope::default() });
+        let id = self.alloc(Kind::Instance { class, attrs: super::val::Scope::default(), held: None });
         Val::new(V::Instance(id))
     }
 }

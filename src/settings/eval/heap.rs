@@ -34,7 +34,10 @@ impl Heap {
         let (branch, leaf, at) = place(id);
         let branch = Rc::make_mut(self.branches.get_mut(branch)?);
         let leaf = Rc::make_mut(branch.get_mut(leaf)?);
-        leaf.get_mut(at)?.as_mut().map(Rc::make_mut)
+        let object = leaf.get_mut(at)?.as_mut().map(Rc::make_mut)?;
+        // Who changes it leaves nothing known of it.
+        object.shuffled = false;
+        Some(object)
     }
 
     /// The object itself, to be kept by another copy too.

@@ -1,5 +1,6 @@
 //! Paths in the home folder: what `expanduser("~/x")` and `Path.home()` give. Where the folder is, only the machine
-//! knows; the rest of the path is known, and what is built from it keeps it. Whether a file is there is not told.
+//! knows; the rest of the path is known, and what is built from it keeps it. A file there is the machine's, and is taken as
+//! absent like any other outside the project; a problem says so. Whether a folder is there is not told.
 
 use std::rc::Rc;
 
@@ -119,12 +120,32 @@ fn with_parts(path: Val, parts: &[Val]) -> Option<Val> {
     })
 }
 
-/// Why it cannot be told whether a path in the home folder is there.
-pub(super) fn presence(rest: &str) -> String {
-    format!("it depends on the files of the machine: whether ~{rest} is there")
+/// Whether the last part of a path is called like a file.
+fn is_file_name(rest: &str) -> bool {
+    let name = rest.rsplit('/').next().unwrap_or(rest);
+    name.rsplit_once('.').is_some_and(|(stem, suffix)| {
+        !stem.is_empty() && suffix.len() > 1 && suffix.chars().all(|c| c.is_ascii_alphanumeric())
+    })
 }
 
 impl Interp<'_> {
+    /// Whether there is something in the home folder, as `os.path` and `Path` ask for it.
+    pub(super) fn home_presence(&mut self, rest: &str, asked: &str) -> Val {
+        let is_file = matches!(asked, "isfile" | "is_file");
+        if is_file || matches!(asked, "exists" | "lexists") && is_file_name(rest) {
+            self.note_absent(rest);
+            return Val::bool(false);
+        }
+        let cause = format!("it depends on the files of the machine: whether ~{rest} is there");
+        Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
+    }
+
+    /// Says that a file in the home folder is taken as not there.
+    pub(super) fn note_absent(&mut self, rest: &str) {
+        let shown = crate::source::clean(rest).clone();
+        self.problem(None, format!("~{shown} lies outside the project and is taken as not there"));
+    }
+
     /// A method of a path in the home folder.
     pub(super) fn home_method(&mut self, object: &Rc<LibObject>, name: &str, args: &Args) -> Val {
         let this = Val::new(V::Lib(object.clone()));
@@ -135,9 +156,7 @@ impl Interp<'_> {
             "joinpath" if is_path => {
                 with_parts(this, &args.pos).unwrap_or_else(|| Val::unknown("a path that cannot be told"))
             }
-            "exists" | "is_file" | "is_dir" if is_path => {
-                Self::one_of(presence(rest), vec![Val::bool(true), Val::bool(false)])
-            }
+            "exists" | "is_file" | "is_dir" if is_path => self.home_presence(&rest.clone(), name),
             "rstrip"
                 if !is_path && args.pos.first().and_then(Val::as_str).is_some_and(|cut| &**cut == "/") =>
             {

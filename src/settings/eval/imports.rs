@@ -141,6 +141,16 @@ impl<'a> Interp<'a> {
 
     /// Evaluates a file as a module.
     pub(super) fn load_file(&mut self, name: &str, file: FileId, is_package: bool) -> R<u32> {
+        // What it imports in turn belongs to it.
+        let Some(watched) = self.beforehand.take() else { return self.run_file(name, file, is_package) };
+        let before = self.heap.clone();
+        let result = self.run_file(name, file, is_package);
+        self.beforehand = Some(watched);
+        self.note_import(&before);
+        result
+    }
+
+    fn run_file(&mut self, name: &str, file: FileId, is_package: bool) -> R<u32> {
         let path = self.absolute_path(file);
         let id = self.register(name, Some(file), path, is_package);
         let scope = self.modules[id as usize].scope;

@@ -95,6 +95,8 @@ impl<'a> Interp<'a> {
 
     /// `owner[key]`.
     pub(super) fn get_item(&mut self, owner: &Val, key: &Val, at: Option<Span>) -> R<Val> {
+        let used = self.used(owner)?;
+        let owner = used.as_ref().unwrap_or(owner);
         let env = owner.env.union(&key.env);
         let val = match &owner.v {
             V::Environ => return self.environ_item(key, at),
@@ -198,6 +200,9 @@ impl<'a> Interp<'a> {
             V::Ref(name) => Val::new(V::Ref(name.clone())),
             V::Class(id) => Val::new(V::Class(*id)),
             V::Instance(_) => {
+                if let Some(val) = self.held_item(owner, key, at)? {
+                    return Ok(val.with_env(&env));
+                }
                 let args = super::functions::Args { pos: vec![key.clone()], at, ..Default::default() };
                 return self.call_method(owner, "__getitem__", args);
             }
@@ -264,6 +269,9 @@ impl<'a> Interp<'a> {
                 Ok(_) => Seq::default(),
                 Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
             },
+            V::Instance(_) if let Some(held) = self.held_without(val, &["__iter__"]) => {
+                self.elements(&held).into_owned()
+            }
             V::Environ | V::Namespace(_) => {
                 let (entries, rest) = self.entries_of(val);
                 Seq { items: entries.into_iter().map(|(k, _)| k).collect(), rest }
@@ -286,34 +294,62 @@ impl<'a> Interp<'a> {
     /// The elements in the order in which Python walks over them. An iterator is used up; the order of a set
     /// changes from run to run.
     pub(super) fn walk(&mut self, val: &Val) -> Seq {
-        let seq = self.walk_unordered(val);
-        if matches!(val.v, V::Set(_)) && seq.items.len() > 1 {
-            return Seq {
-                items: Vec::new(),
-                rest: Some("the order of a set changes from run to run".into()),
-            };
+        let val = match self.iterable(val.clone()) {
+            Ok(val) => val,
+            Err(raise) => raise.into_value(),
+        };
+        let shuffled = self.unordered(&val).is_some();
+        let seq = self.walk_unordered(&val);
+        let held = self.held_without(&val, &["__iter__"]);
+        let is_set = matches!(held.as_ref().unwrap_or(&val).v, V::Set(_)) && seq.items.len() > 1;
+        if is_set || shuffled {
+            return Seq { items: Vec::new(), rest: Some(super::unordered::cause()) };
         }
         seq
     }
 
     /// Like [`Self::walk`], for whoever does not care about the order.
     pub(super) fn walk_unordered(&mut self, val: &Val) -> Seq {
+        let val = &match self.iterable(val.clone()) {
+            Ok(val) => val,
+            Err(raise) => raise.into_value(),
+        };
         if val.is_unknown() {
             self.may_raise(&cause_of(val));
         }
-        let seq = self.iterate(val);
-        if let V::Iter(id) = val.v
-            && let Some(Kind::Iter { seq, once: true }) = self.heap.get_mut(id).map(|o| &mut o.kind)
+        let seq = match self.unordered(val) {
+            Some(items) => Seq { items, rest: None },
+            None => self.iterate(val),
+        };
+        if matches!(val.v, V::Iter(id) if self.heap.get(id).is_some_and(|o| matches!(o.kind, Kind::Iter { once: true, .. })))
         {
-            *seq = Seq::default();
+            self.used_up(val);
         }
         seq
+    }
+
+    /// What a loop walks over: what the object's class gives for it.
+    pub(super) fn iterable(&mut self, val: Val) -> R<Val> {
+        let val = match self.used(&val)? {
+            Some(made) => made,
+            None => val,
+        };
+        let Some(method) = self.find_method(&val, "__iter__") else { return Ok(val) };
+        let made = self.call(&method, super::functions::Args::default())?;
+        Ok(match made.v {
+            V::Instance(_) => Val::unknown(cause_of(&made)),
+            _ => made,
+        })
     }
 
     /// The entries of a mapping, or of pairs, as `dict()` and `update` take them.
     pub(super) fn entries_of(&self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>) {
         match &val.v {
             V::Dict(id) => match self.dict_obj(*id) {
+                // What is made from it would have an order.
+                Ok(dict) if dict.shuffled => {
+                    (dict.entries.values().cloned().collect(), Some(super::unordered::cause()))
+                }
                 Ok(dict) => (dict.entries.values().cloned().collect(), dict.rest.clone()),
                 Err(cause) => (Vec::new(), Some(cause)),
             },
@@ -340,7 +376,10 @@ impl<'a> Interp<'a> {
                 ),
                 None => (Vec::new(), Some("a namespace that is gone".into())),
             },
-            V::Instance(_) => (Vec::new(), Some("an object is read as a dict".into())),
+            V::Instance(_) => match self.held_without(val, &["__iter__"]) {
+                Some(held) => self.entries_of(&held),
+                None => (Vec::new(), Some("an object is read as a dict".into())),
+            },
             V::None | V::Bool(_) | V::Int(_) => (Vec::new(), None),
             _ => {
                 let seq = self.iterate(val);

@@ -55,6 +55,7 @@ fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>, lost: &
     }
     steps.sort_by_key(|s| s.0);
     let tainted = x.tainted.clone().or_else(|| y.tainted.clone());
+    let shuffled = x.shuffled && y.shuffled && same_elements(&x.kind, hx, &y.kind, hy);
     let kind = match (&x.kind, &y.kind) {
         (Kind::List(p), Kind::List(q)) => Kind::List(join_seqs(p, hx, q, hy, cause, lost)),
         (Kind::Set(p), Kind::Set(q)) => {
@@ -84,18 +85,31 @@ fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>, lost: &
                 joined.rest = Some(cause.clone());
             }
             joined.rest = joined.rest.or_else(|| q.rest.clone());
+            let others = q.entries.keys().filter(|key| p.entries.contains_key(*key));
+            joined.shuffled |= q.shuffled || !joined.entries.keys().eq(others);
             Kind::Dict(joined)
         }
         (Kind::Iter { seq: p, once }, Kind::Iter { seq: q, .. }) => {
             Kind::Iter { seq: join_seqs(p, hx, q, hy, cause, lost), once: *once }
         }
         (Kind::Scope(p), Kind::Scope(q)) => Kind::Scope(join_scopes(p, hx, q, hy, cause, lost)),
-        (Kind::Instance { class, attrs: p }, Kind::Instance { attrs: q, .. }) => {
-            Kind::Instance { class: *class, attrs: join_scopes(p, hx, q, hy, cause, lost) }
+        (Kind::Instance { class, attrs: p, held }, Kind::Instance { attrs: q, .. }) => {
+            let attrs = join_scopes(p, hx, q, hy, cause, lost);
+            Kind::Instance { class: *class, attrs, held: held.clone() }
         }
         _ => x.kind.clone(),
     };
-    Obj { kind, steps, tainted }
+    Obj { kind, steps, tainted, shuffled }
+}
+
+/// Whether both hold the same elements in the same places.
+fn same_elements(x: &Kind, hx: &Heap, y: &Kind, hy: &Heap) -> bool {
+    match (x, y) {
+        (Kind::List(p), Kind::List(q)) | (Kind::Iter { seq: p, .. }, Kind::Iter { seq: q, .. }) => {
+            p.items.len() == q.items.len() && p.items.iter().zip(&q.items).all(|(x, y)| is_one(x, hx, y, hy))
+        }
+        _ => false,
+    }
 }
 
 fn join_scopes(p: &Scope, hx: &Heap, q: &Scope, hy: &Heap, cause: &Rc<str>, lost: &mut Lost) -> Scope {

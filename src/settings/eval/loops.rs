@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::raise::{R, Raise};
 use super::steady::{is_steady, widen};
-use super::val::{Heap, Reads, Val};
+use super::val::{Heap, Reads, Seq, Val};
 use super::{Flow, Interp, Loop};
 use crate::python::ast::{Stmt, StmtFor, StmtWhile};
 use crate::python::visitor::{self, Visitor};
@@ -23,7 +23,19 @@ const MAX_UNCLEAR: usize = 2;
 impl<'a> Interp<'a> {
     pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
         let iterable = self.eval(&stmt.iter)?;
-        let seq = self.walk(&iterable);
+        let iterable = self.iterable(iterable)?;
+        let unordered = self.unordered(&iterable).filter(|items| !stmt.is_async && self.takes_orders(items));
+        let seq = match unordered {
+            Some(items) => {
+                let reads = self.deep_reads(&iterable);
+                self.used_up(&iterable);
+                match self.exec_unordered(stmt, &items, &reads)? {
+                    Some(flow) => return Ok(flow),
+                    None => Seq { items: Vec::new(), rest: Some(super::unordered::cause()) },
+                }
+            }
+            None => self.walk(&iterable),
+        };
         if stmt.is_async || seq.items.len() > MAX_ROUNDS {
             let cause = seq.rest.unwrap_or_else(|| "the loop has too many rounds".into());
             self.taint_all(&seq.items, &cause);
@@ -95,7 +107,7 @@ impl<'a> Interp<'a> {
     }
 
     /// Runs the rounds of a loop and its `else`.
-    fn run_loop(
+    pub(super) fn run_loop(
         &mut self,
         body: &'a [Stmt],
         orelse: &'a [Stmt],

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::functions::Args;
-use super::raise::R;
+use super::raise::{R, Raise};
 use super::val::{Id, Kind, Name, Seq, V, Val};
 use super::{Interp, cause_of};
 
@@ -92,6 +92,8 @@ impl Interp<'_> {
             return Ok(Val::unknown(cause));
         };
         let has = |found: bool| Val::bool(found);
+        let used = if &*name == "__module__" { None } else { self.used(owner)? };
+        let owner = used.as_ref().unwrap_or(owner);
         if let Some(val) = self.routed_getattr(owner, &name, what == "hasattr", default)? {
             return Ok(val);
         }
@@ -106,7 +108,9 @@ impl Interp<'_> {
             }
             if matches!(owner.v, V::Ref(_)) {
                 let cause: Rc<str> = "an attribute of a package that is not part of the project".into();
-                self.may_raise(&cause);
+                if what == "getattr" && default.is_none() {
+                    self.pend(self.heap.clone(), *Raise::new("AttributeError", cause.clone()));
+                }
                 return Ok(match (what, default) {
                     ("hasattr", _) => Self::one_of(cause, vec![Val::bool(true), Val::bool(false)]),
                     (_, Some(_)) => Val::unknown(cause),
@@ -138,7 +142,7 @@ impl Interp<'_> {
         // A missing attribute is the caller's business here.
         self.tries.push(super::TryFrame {
             handlers: vec![Some(vec!["AttributeError".into()])],
-            pending: Vec::new(),
+            ..super::TryFrame::default()
         });
         let facts = self.facts.len();
         let result = self.get_attr(owner, &name);
@@ -190,6 +194,9 @@ impl Interp<'_> {
                 if let Some(answer) = self.is_field_of(val, class) {
                     return Some(answer);
                 }
+                if let V::Class(_) = val.v {
+                    return if &**name == "builtins.type" { Some(true) } else { None };
+                }
                 if let V::Unknown(unk) = &val.v {
                     if unk.candidates.is_empty() {
                         return None;
@@ -198,10 +205,12 @@ impl Interp<'_> {
                     let first = answers.next()??;
                     return answers.all(|a| a == Some(first)).then_some(first);
                 }
-                let own = if self.is_frozen(val) { "frozenset" } else { val.type_name()? };
+                let of = self.held(val).unwrap_or(val);
+                let own = if self.is_frozen(of) { "frozenset" } else { of.type_name()? };
                 let wanted = name.rsplit('.').next().unwrap_or(name);
                 Some(match wanted {
                     "object" => true,
+                    "ModuleType" => own == "module",
                     "int" => matches!(own, "int" | "bool"),
                     "Path" | "PurePath" | "PosixPath" | "PathLike" => own == "PosixPath",
                     "Iterable" | "Collection" => {
@@ -237,5 +246,5 @@ pub(super) fn has(val: &Val, name: &str) -> Option<bool> {
         V::None => "",
         _ => return None,
     };
-    Some(name.starts_with("__") || known.split(' ').any(|k| k == name))
+    Some(name.starts_with("__") && name != "__module__" || known.split(' ').any(|k| k == name))
 }

@@ -46,15 +46,18 @@ mod format;
 mod functions;
 mod havoc;
 mod heap;
+mod held;
 mod home;
 mod imports;
 mod index;
 mod join;
 mod json;
+mod lazy;
 mod libs;
 mod literal;
 mod loops;
 mod members;
+mod metaclass;
 mod methods;
 mod names;
 mod numbers;
@@ -71,6 +74,7 @@ mod switches;
 mod taint;
 mod targets;
 mod text;
+mod unordered;
 mod val;
 
 use std::cell::OnceCell;
@@ -234,6 +238,11 @@ pub(super) struct Interp<'a> {
     modules: Vec<ModuleInfo>,
     by_name: FxHashMap<Name, u32>,
     frames: Vec<Frame>,
+    /// How many loops over elements of unknown order are running.
+    shuffled_loops: usize,
+    /// While it is found out which modules the rounds of such a loop import: the state before it with these imported;
+    /// `None` when they cannot be imported before.
+    beforehand: Option<Option<Heap>>,
     /// How many loops of unknown length are running.
     unclear_loops: usize,
     tries: Vec<TryFrame>,
@@ -292,6 +301,8 @@ impl<'a> Interp<'a> {
             modules: Vec::new(),
             by_name: FxHashMap::default(),
             frames: Vec::new(),
+            shuffled_loops: 0,
+            beforehand: None,
             unclear_loops: 0,
             tries: Vec::new(),
             outer_tries: 0,

@@ -72,6 +72,9 @@ impl Interp<'_> {
                 let Some(Kind::Instance { class, .. }) = self.heap.get(*id).map(|o| &o.kind) else {
                     return None;
                 };
+                if let Some(held) = self.held_without(val, &["__bool__", "__len__"]) {
+                    return self.truth(&held);
+                }
                 let class = &self.classes[*class as usize];
                 if class.opaque.is_some()
                     || !class.external.is_empty()
@@ -124,7 +127,9 @@ impl Interp<'_> {
 
     /// `left op right`, making a new value.
     pub(super) fn binary(&mut self, left: &Val, op: Operator, right: &Val) -> R<Val> {
-        let val = self.binary_value(left, op, right, 0)?;
+        let held = |val: &Val| self.held_without(val, super::held::OPERATORS);
+        let (a, b) = (held(left), held(right));
+        let val = self.binary_value(a.as_ref().unwrap_or(left), op, b.as_ref().unwrap_or(right), 0)?;
         let env = left.env.union(&right.env);
         Ok(val.with_env(&env))
     }

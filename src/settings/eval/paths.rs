@@ -261,8 +261,7 @@ impl Interp<'_> {
                 }
             }
             "mkdir" | "touch" | "write_text" | "unlink" | "chmod" => {
-                let cause: Rc<str> = "it writes to the disk".into();
-                self.may_raise(&cause);
+                self.may_fail(&"it writes to the disk".into());
                 Val::new(V::None)
             }
             "glob" | "iterdir" | "rglob" | "stat" | "owner" => {
@@ -278,6 +277,10 @@ impl Interp<'_> {
     pub(super) fn open_file(&mut self, args: &Args) -> R<Val> {
         let cause: Rc<str> = "it reads a file".into();
         let env = args.get(0, "file").map(|v| v.env.clone()).unwrap_or_default();
+        let mode = args.get(1, "mode").and_then(Val::as_str).cloned().unwrap_or_else(|| "r".into());
+        if let Some((rest, _)) = args.get(0, "file").and_then(super::home::below) {
+            return self.open_at_home(&rest.clone(), &mode);
+        }
         let path = match args.get(0, "file").map(|v| &v.v) {
             Some(V::Str(path) | V::Path(path)) => path.clone(),
             _ => {
@@ -286,7 +289,6 @@ impl Interp<'_> {
             }
         };
         let cause: Rc<str> = format!("it reads the file {}", self.shown_path(&path)).into();
-        let mode = args.get(1, "mode").and_then(Val::as_str).cloned().unwrap_or_else(|| "r".into());
         let is_binary = matches!(&*mode, "rb" | "br");
         let reads = is_binary || matches!(&*mode, "r" | "rt");
         let given = |text: Val| {
@@ -321,10 +323,30 @@ impl Interp<'_> {
                 }
             }
             _ => {
-                self.may_raise(&cause);
+                self.may_fail(&cause);
                 Ok(Val::lib("file", vec![Val::unknown(cause)], Vec::new()))
             }
         }
+    }
+
+    /// `open(path)` of a file in the home folder.
+    fn open_at_home(&mut self, rest: &str, mode: &str) -> R<Val> {
+        let cause: Rc<str> = format!("it reads the file ~{rest}").into();
+        if mode.starts_with('r') {
+            self.note_absent(rest);
+            let raise = Raise::new("FileNotFoundError", "opens a file that is not there");
+            if self.catches(&raise) {
+                return Err(raise);
+            }
+        } else {
+            self.may_fail(&cause);
+        }
+        Ok(Val::lib("file", vec![Val::unknown(cause)], Vec::new()))
+    }
+
+    /// What is done to the disk may fail.
+    pub(super) fn may_fail(&mut self, cause: &Rc<str>) {
+        self.pend(self.heap.clone(), *Raise::new("OSError", cause.clone()));
     }
 
     /// `os.path.join` of which a part cannot be told: how the known parts at the end go on. Whether a separator comes
@@ -388,11 +410,10 @@ impl Interp<'_> {
                     let cause = super::cause_of(arg);
                     return Ok(Some(match name {
                         "exists" | "isfile" | "isdir" | "lexists" => {
-                            let cause = match super::home::below(arg) {
-                                Some((rest, _)) => super::home::presence(rest).into(),
-                                None => cause,
-                            };
-                            Self::one_of(cause, vec![Val::bool(true), Val::bool(false)])
+                            match super::home::below(arg).map(|(rest, _)| rest.clone()) {
+                                Some(rest) => self.home_presence(&rest, name),
+                                None => Self::one_of(cause, vec![Val::bool(true), Val::bool(false)]),
+                            }
                         }
                         _ => Val::unknown(cause),
                     }));

@@ -24,6 +24,8 @@ pub(super) struct Raise {
     pub missing: Option<Rc<str>>,
     /// Something of which nothing is known may have raised anything, or nothing.
     pub any: bool,
+    /// That is code outside the project: it knows none of the project's exceptions, and was imported without one.
+    pub outside: bool,
     /// The step budget is spent.
     pub stop: bool,
 }
@@ -31,9 +33,12 @@ pub(super) struct Raise {
 pub(super) type R<T> = Result<T, Box<Raise>>;
 
 /// A `try` that is running.
+#[derive(Default)]
 pub(super) struct TryFrame {
     /// For each handler the class names that it catches; `None` catches all.
     pub handlers: Vec<Option<Vec<String>>>,
+    /// Those of them that are classes of the project.
+    pub own: Vec<String>,
     /// States in which something under an unknown condition may have raised.
     pub pending: Vec<(Heap, Raise)>,
 }
@@ -41,14 +46,21 @@ pub(super) struct TryFrame {
 impl TryFrame {
     /// The first handler that takes the exception.
     pub(super) fn handler_of(&self, raise: &Raise) -> Option<usize> {
-        self.handlers.iter().position(|handler| match handler {
-            None => true,
-            Some(names) => names.iter().any(|name| raise.any || raise.classes.iter().any(|c| **c == **name)),
-        })
+        self.handlers.iter().position(|handler| self.takes(handler.as_deref(), raise))
     }
-}
 
-impl TryFrame {
+    fn takes(&self, handler: Option<&[String]>, raise: &Raise) -> bool {
+        let Some(names) = handler else { return true };
+        let from_outside = |name: &String| {
+            !matches!(name.as_str(), "ImportError" | "ModuleNotFoundError") && !self.own.contains(name)
+        };
+        match (raise.any, raise.outside) {
+            (true, true) => names.iter().any(from_outside),
+            (true, false) => !names.is_empty(),
+            _ => names.iter().any(|name| raise.classes.iter().any(|c| **c == **name)),
+        }
+    }
+
     /// Every handler that may take the exception: one, unless it may be any.
     pub(super) fn handlers_of(&self, raise: &Raise) -> Vec<usize> {
         if !raise.any {
@@ -56,14 +68,15 @@ impl TryFrame {
         }
         let last =
             self.handlers.iter().position(|h| catches_all(h.as_deref())).unwrap_or(self.handlers.len());
-        (0..self.handlers.len()).take(last.saturating_add(1)).collect()
+        let reached = (0..self.handlers.len()).take(last.saturating_add(1));
+        reached.filter(|&at| self.takes(self.handlers[at].as_deref(), raise)).collect()
     }
 
     fn pend(&mut self, heap: &Heap, raise: &Raise) {
         // One expression may raise at several points: nothing has changed between them.
         if let Some((last, what)) = self.pending.last_mut()
             && last.is(heap)
-            && (what.any || !raise.any && what.classes == raise.classes)
+            && (what.any && (!what.outside || raise.outside) || !raise.any && what.classes == raise.classes)
         {
             what.env = what.env.union(&raise.env);
             return;
@@ -77,6 +90,7 @@ impl TryFrame {
             what.env = what.env.union(&raise.env);
             what.value = Val::unknown("an exception object");
             what.any = true;
+            what.outside = false;
         }
     }
 
@@ -107,6 +121,7 @@ impl Raise {
             cause,
             missing: None,
             any: false,
+            outside: false,
             stop: false,
         })
     }
@@ -182,6 +197,15 @@ impl Interp<'_> {
             return;
         }
         let raise = Raise::anything(cause.clone());
+        self.pend(self.heap.clone(), raise);
+    }
+
+    /// Code outside the project may raise here.
+    pub(super) fn may_raise_outside(&mut self, cause: &Rc<str>) {
+        if self.tries.is_empty() {
+            return;
+        }
+        let raise = Raise { outside: true, ..Raise::anything(cause.clone()) };
         self.pend(self.heap.clone(), raise);
     }
 

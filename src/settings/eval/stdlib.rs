@@ -211,6 +211,9 @@ impl Interp<'_> {
 
     /// `django.conf.settings.X`, read while the settings are being loaded.
     fn own_setting(&mut self, name: &str) -> Val {
+        if name == "configured" {
+            return Val::bool(false);
+        }
         Val::unknown(format!("{name} is read from django.conf.settings while the settings load"))
     }
 
@@ -245,6 +248,7 @@ impl Interp<'_> {
             | "warnings.simplefilter"
             | "warnings.warn"
             | "mimetypes.add_type"
+            | "mimetypes.init"
             | "logging.basicConfig"
             | "logging.disable"
             | "logging.captureWarnings"
@@ -264,7 +268,10 @@ impl Interp<'_> {
             | "django.setup"
             | "random.seed"
             | "pprint.pprint" => {
-                if matches!(name, "os.makedirs" | "os.mkdir" | "locale.setlocale") {
+                if matches!(name, "os.makedirs" | "os.mkdir") {
+                    self.may_fail(&"it depends on the machine".into());
+                }
+                if name == "locale.setlocale" {
                     self.may_raise(&"it depends on the machine".into());
                 }
                 Val::new(V::None)
@@ -365,6 +372,16 @@ impl Interp<'_> {
                 }
                 _ => Val::unknown("computed by re.sub()"),
             },
+            "inspect.isabstract" => match first.as_ref().map(|v| &v.v) {
+                Some(V::Class(class)) => match self.is_abstract(*class) {
+                    Some(answer) => Val::bool(answer),
+                    None => Self::one_of(
+                        "a class of which not all can be told",
+                        vec![Val::bool(true), Val::bool(false)],
+                    ),
+                },
+                _ => Val::unknown("a class that cannot be told"),
+            },
             "inspect.getfile" | "inspect.getsourcefile" => match self.frame_ref().file {
                 // What is asked there is the running frame.
                 Some(file) => Val::new(V::Str(self.absolute_path(file))),
@@ -377,6 +394,8 @@ impl Interp<'_> {
                 self.inis.push(super::libs::Ini::default());
                 Val::lib("ini", vec![Val::new(V::Int(id as i64))], Vec::new())
             }
+            // What was opened for it may be full; that is not followed.
+            "json.dump" | "yaml.dump" | "yaml.safe_dump" if args.pos.len() > 1 => Val::new(V::None),
             "json.dumps" => match first.as_ref().and_then(|v| self.to_json(v, 0)) {
                 Some(text) if args.kw.is_empty() => Self::text(text),
                 _ => Val::unknown("a text made of data"),
@@ -412,7 +431,10 @@ impl Interp<'_> {
                 self.iter_of(out, true)
             }
             "functools.partial" => Val::lib("partial", args.pos.clone(), args.kw.clone()),
-            "functools.lru_cache" | "functools.cache" | "functools.wraps" => Val::new(V::Ref(name.into())),
+            "functools.lru_cache"
+            | "functools.cache"
+            | "functools.wraps"
+            | "django.utils.functional.wraps" => Val::new(V::Ref(name.into())),
             "contextlib.suppress" => Val::lib("suppress", args.pos.clone(), Vec::new()),
             "collections.defaultdict" => self.give_up(&args, "a dict with computed values"),
             "shlex.split" => match first.as_ref().and_then(Val::as_str).and_then(|t| shlex::split(t)) {
@@ -492,6 +514,10 @@ impl Interp<'_> {
                     None => Val::unknown("a translated text that is computed"),
                 }
             }
+            "django.utils.functional.SimpleLazyObject" => match &first {
+                Some(function) => return Ok(self.lazy_object(function)),
+                None => Val::unknown("an object that is made from nothing"),
+            },
             "django.urls.reverse_lazy" | "django.core.urlresolvers.reverse_lazy" => {
                 Val::unknown("a URL that is resolved when it is used")
             }
@@ -546,7 +572,7 @@ impl Interp<'_> {
                 if super::stdlib::is_stdlib(name) {
                     // The standard library does not keep or change what it is given, with few exceptions.
                     let cause: Rc<str> = format!("computed by {name}()").into();
-                    self.may_raise(&cause);
+                    self.may_raise_outside(&cause);
                     Val::unknown(cause)
                 } else {
                     return self.call_foreign(name, args);
@@ -559,7 +585,7 @@ impl Interp<'_> {
     /// A function or class of an installed package.
     fn call_foreign(&mut self, name: &str, args: Args) -> R<Val> {
         let cause: Rc<str> = format!("computed by {name}(), which is not part of the project").into();
-        self.may_raise(&cause);
+        self.may_raise_outside(&cause);
         let harmless =
             ["sentry_sdk.", "structlog.", "celery.", "kombu.", "django.", "rest_framework.", "dotenv."];
         if !harmless.iter().any(|h| name.starts_with(h)) {

@@ -1,11 +1,9 @@
 //! Simple statements, and blocks of statements.
 
-use std::rc::Rc;
-
-use super::functions::ClassDef;
+use super::metaclass::Declared;
 use super::raise::{R, Raise};
-use super::val::{Name, Reads, V, Val};
-use super::{Flow, Interp, MAX_DEPTH, cause_of};
+use super::val::{Binding, Name, Reads, V, Val};
+use super::{Flow, Interp, MAX_DEPTH};
 use crate::python::Ranged as _;
 use crate::python::ast::{Decorator, Expr, Stmt, StmtAssign, StmtClassDef, StmtFunctionDef};
 use crate::settings::{EnvRead, Step};
@@ -215,15 +213,22 @@ impl<'a> Interp<'a> {
                 Some("staticmethod") => Val::lib("staticmethod", vec![val], Vec::new()),
                 Some("classmethod" | "classonlymethod") => Val::lib("classmethod", vec![val], Vec::new()),
                 Some("classproperty") => Val::lib("classproperty", vec![val], Vec::new()),
-                Some(
-                    "lru_cache" | "cache" | "computed_field" | "wraps" | "override" | "final"
-                    | "abstractmethod",
-                ) => val,
+                Some("abstractmethod") => {
+                    if let V::Func(id) = val.v {
+                        self.funcs[id as usize].is_abstract = true;
+                    }
+                    val
+                }
+                Some("lru_cache" | "cache" | "computed_field" | "wraps" | "override" | "final") => val,
                 _ => match &wrapper.v {
                     V::Func(id) => {
                         let id = *id;
                         let args = super::functions::Args { pos: vec![val], ..Default::default() };
                         self.call_function(id, None, args)?
+                    }
+                    V::Lib(object) if object.class == "partial" => {
+                        let args = super::functions::Args { pos: vec![val], ..Default::default() };
+                        self.call(&wrapper, args)?
                     }
                     _ if matches!(val.v, V::Class(_)) => {
                         if let V::Class(id) = val.v {
@@ -241,36 +246,17 @@ impl<'a> Interp<'a> {
 
     fn exec_class(&mut self, class: &'a StmtClassDef) -> R<()> {
         let scope = self.new_scope();
-        let (mut bases, mut external, mut opaque) = (Vec::new(), Vec::new(), None);
-        let mut in_order = Vec::new();
+        let (mut bases, mut metaclass) = (Vec::new(), None);
         if let Some(arguments) = &class.arguments {
             for base in &arguments.args {
-                let val = self.class_base(class, base)?;
-                in_order.push(val.v.clone());
-                match &val.v {
-                    V::Class(base) => bases.push(*base),
-                    V::Ref(name) => external.push(name.clone()),
-                    V::Lib(object) => external.push(object.class.into()),
-                    _ => opaque = Some(Rc::from(format!("a base class cannot be told ({})", cause_of(&val)))),
-                }
+                bases.push(self.class_base(class, base)?);
             }
             for keyword in &arguments.keywords {
-                self.eval(&keyword.value)?;
+                let val = self.eval(&keyword.value)?;
                 if keyword.arg.as_ref().is_some_and(|a| a.as_str() == "metaclass") {
-                    opaque = Some("a metaclass may change the class".into());
+                    metaclass = Some(val);
                 }
             }
-        }
-        for base in &bases {
-            let base = &self.classes[*base as usize];
-            external.extend(base.external.iter().cloned());
-            opaque = opaque.or_else(|| base.opaque.clone());
-        }
-        external.dedup();
-        let id = self.classes.len() as u32;
-        let mro = self.linearize(id, &bases);
-        if mro.is_none() {
-            opaque = Some("its bases have no consistent order".into());
         }
         let frame = self.frame_ref();
         let outer = frame.class.as_ref().filter(|_| !frame.is_function).map(|c| c.0);
@@ -280,21 +266,18 @@ impl<'a> Interp<'a> {
             (None, Some(function)) => format!("{}.<locals>.{name}", self.qualname(function)).into(),
             (None, None) => name.clone(),
         };
-        self.classes.push(ClassDef {
-            name,
-            qualname,
-            module: self.frame_ref().module,
-            scope,
-            mro: mro.unwrap_or_else(|| vec![id]),
-            external,
-            opaque,
-            is_library: false,
-            framework: Vec::new(),
-            at: self.span(class),
-        });
+        let module = frame.module;
+        let own = Val::new(V::Str(self.modules[module as usize].name.clone()));
+        if let Some(scope) = self.scope_mut(scope) {
+            scope.vars.insert("__module__".into(), Binding::plain(own));
+        }
+        let at = self.span(class);
+        let made = Declared { name, qualname, module, scope, at };
+        let id = self.declare_class(made, bases, metaclass.as_ref());
         self.note_model(id, &class.body);
         self.run_body(&class.body, scope, id)?;
-        self.copy_into_configuration(id, &in_order);
+        let bases = self.classes[id as usize].bases.clone();
+        self.copy_into_configuration(id, &bases);
         let val = self.decorate(Val::new(V::Class(id)), &class.decorator_list)?;
         let at = self.frame_ref().file.map(|f| crate::source::Span::new(f, class.name.range()));
         let step = self.assigned(at, &val);

@@ -24,7 +24,7 @@ pub(super) fn taint(heap: &mut Heap, val: &Val, cause: &Rc<str>, depth: usize) {
     };
     match &val.v {
         V::List(id) | V::Set(id) | V::Dict(id) | V::Iter(id) => {
-            if heap.get(*id).is_none_or(|obj| obj.tainted.is_some()) {
+            if heap.get(*id).is_none_or(|obj| obj.tainted.is_some() && !obj.shuffled) {
                 return;
             }
             let Some(obj) = heap.get_mut(*id) else { return };
@@ -38,7 +38,12 @@ pub(super) fn taint(heap: &mut Heap, val: &Val, cause: &Rc<str>, depth: usize) {
         }
         V::Tuple(seq) => below(heap, seq.items.clone()),
         V::Unknown(unk) => below(heap, unk.candidates.clone()),
-        V::Namespace(id) | V::Instance(id) => open(heap, *id, cause, depth),
+        V::Namespace(id) | V::Instance(id) => {
+            open(heap, *id, cause, depth);
+            if let Some(Kind::Instance { held: Some(held), .. }) = heap.get(*id).map(|o| &o.kind) {
+                below(heap, vec![held.clone()]);
+            }
+        }
         _ => {}
     }
 }

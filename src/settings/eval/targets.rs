@@ -86,6 +86,8 @@ impl<'a> Interp<'a> {
 
     /// `owner[key] = val`.
     pub(super) fn set_item(&mut self, owner: &Val, key: Val, val: Val, at: Option<Span>) -> R<()> {
+        let used = self.used(owner)?;
+        let owner = used.as_ref().unwrap_or(owner);
         match &owner.v {
             V::Dict(id) => {
                 let id = *id;
@@ -146,6 +148,9 @@ impl<'a> Interp<'a> {
                 self.taint(&val, &cause);
             }
             V::Instance(_) => {
+                if let Some(held) = self.held_without(owner, &["__setitem__"]) {
+                    return self.set_item(&held, key, val, at);
+                }
                 let args =
                     super::functions::Args { pos: vec![key, val], at, ..super::functions::Args::default() };
                 self.call_method(owner, "__setitem__", args)?;
@@ -181,8 +186,13 @@ impl<'a> Interp<'a> {
 
     /// `owner.name = val`.
     pub(super) fn set_attr(&mut self, owner: &Val, name: &str, val: Val, at: Option<Span>) -> R<()> {
+        let used = self.used(owner)?;
+        let owner = used.as_ref().unwrap_or(owner);
         if self.is_read_only(owner, name) {
             return Err(Raise::new("AttributeError", format!("sets {name}, which is a property")));
+        }
+        if self.has_own_setattr(owner, name, &val, at)? {
+            return Ok(());
         }
         let scope = match &owner.v {
             V::Module(module) => self.modules[*module as usize].scope,
@@ -218,6 +228,25 @@ impl<'a> Interp<'a> {
         };
         self.bind_from_afar(scope, name, val, at);
         Ok(())
+    }
+
+    /// Whether the object's class says itself what setting an attribute does.
+    fn has_own_setattr(&mut self, owner: &Val, name: &str, val: &Val, at: Option<Span>) -> R<bool> {
+        let Some(class) = self.instance_class(owner) else { return Ok(false) };
+        if self.class_member(class, "__setattr__").is_none() {
+            return Ok(false);
+        }
+        match self.held(owner).cloned() {
+            Some(held) if self.borrowed(class, "__setattr__", &["builtins.dict.__setitem__"]) => {
+                self.set_item(&held, Val::str(name), val.clone(), at)?;
+            }
+            _ => {
+                let cause: Rc<str> = format!("{name} is set by a method of the object's class").into();
+                self.taint(owner, &cause);
+                self.taint(val, &cause);
+            }
+        }
+        Ok(true)
     }
 
     pub(super) fn exec_aug_assign(&mut self, stmt: &'a StmtAugAssign) -> R<()> {
@@ -274,6 +303,9 @@ impl<'a> Interp<'a> {
 
     /// `old op= new` in place. `None` when the type has no such thing.
     fn augment(&mut self, old: &Val, op: Operator, new: &Val, at: Option<Span>) -> R<Option<()>> {
+        if let Some(held) = self.held_without(old, super::held::OPERATORS) {
+            return self.augment(&held, op, new, at);
+        }
         let reads = self.guard_reads();
         match (&old.v, op) {
             (V::List(id), Operator::Add) => {
@@ -381,7 +413,9 @@ impl<'a> Interp<'a> {
         Ok(())
     }
 
-    fn delete_item(&mut self, owner: &Val, key: &Val, at: Option<Span>) -> R<()> {
+    pub(super) fn delete_item(&mut self, owner: &Val, key: &Val, at: Option<Span>) -> R<()> {
+        let used = self.used(owner)?;
+        let owner = used.as_ref().unwrap_or(owner);
         let (V::Dict(id) | V::List(id)) = owner.v else {
             match (&owner.v, key.as_str()) {
                 (V::Environ, Some(name)) => {
@@ -395,6 +429,14 @@ impl<'a> Interp<'a> {
                         scope.vars.shift_remove(&name);
                     }
                 }
+                (V::Instance(_), _) => match self.held_without(owner, &["__delitem__"]) {
+                    Some(held) => return self.delete_item(&held, key, at),
+                    None => {
+                        let args =
+                            super::functions::Args { pos: vec![key.clone()], at, ..Default::default() };
+                        self.call_method(owner, "__delitem__", args)?;
+                    }
+                },
                 _ => self.taint(owner, &cause_of(key)),
             }
             return Ok(());

@@ -201,6 +201,8 @@ pub(super) enum Key {
 pub(super) struct DictObj {
     pub entries: IndexMap<Key, (Val, Val), rustc_hash::FxBuildHasher>,
     pub rest: Option<Rc<str>>,
+    /// The order of its entries is not known.
+    pub shuffled: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -246,6 +248,8 @@ pub(super) struct Obj {
     pub steps: Vec<(u32, Step)>,
     /// Why nothing is known of it any more.
     pub tainted: Option<Rc<str>>,
+    /// Its elements are known all the same; only their order is not.
+    pub shuffled: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -262,6 +266,8 @@ pub(super) enum Kind {
     Instance {
         class: u32,
         attrs: Scope,
+        /// The collection that it is, where its class inherits from one of Python's.
+        held: Option<Val>,
     },
 }
 
@@ -410,7 +416,7 @@ impl Val {
 
 impl Obj {
     pub(super) fn new(kind: Kind) -> Self {
-        Self { kind, steps: Vec::new(), tainted: None }
+        Self { kind, steps: Vec::new(), tainted: None, shuffled: false }
     }
 
     /// How many entries it has.

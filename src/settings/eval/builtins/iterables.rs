@@ -23,6 +23,9 @@ impl Interp<'_> {
                             .with_env(env));
                     }
                     V::Str(text) => Val::new(V::Int(text.chars().count() as i64)),
+                    V::Instance(_) if self.held_without(&val, &["__len__"]).is_none() => {
+                        return self.call_method(&val, "__len__", Args::default()).map(Break);
+                    }
                     V::Iter(id) if self.is_once(*id) => {
                         return Err(Raise::new("TypeError", "asks for the length of a value without one"));
                     }

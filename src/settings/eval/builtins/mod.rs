@@ -204,7 +204,7 @@ impl Interp<'_> {
             // A method named on its type: `str.upper`, `dict.get`.
             _ if name.split_once('.').is_some() && first.is_some() => {
                 let (class, method) = name.split_once('.').unwrap_or_default();
-                let this = args.pos[0].clone();
+                let this = self.held(&args.pos[0]).unwrap_or(&args.pos[0]).clone();
                 let rest = Args { pos: args.pos[1..].to_vec(), ..args.clone() };
                 match this.type_name() {
                     Some(own) if own == class => return self.call_method(&this, method, rest).map(Break),

@@ -21,12 +21,15 @@ impl Interp<'_> {
                 }
             }
             "issubclass" if let Some(known) = self.routed_issubclass(&args)? => Val::bool(known),
-            "issubclass" => match (first.map(|v| v.v), args.pos.get(1).map(|v| &v.v)) {
-                (Some(V::Class(a)), Some(V::Class(b))) if self.classes[a as usize].mro.contains(b) => {
-                    Val::bool(true)
+            "issubclass" => {
+                let (Some(class), Some(base)) = (&first, args.pos.get(1)) else { return Err(missing()) };
+                match self.is_subclass(class, base) {
+                    Some(answer) => Val::bool(answer),
+                    None => {
+                        Self::one_of("a class that cannot be told", vec![Val::bool(true), Val::bool(false)])
+                    }
                 }
-                _ => Self::one_of("a class that cannot be told", vec![Val::bool(true), Val::bool(false)]),
-            },
+            }
             "callable" => match first.filter(|val| !val.is_attribute()).map(|v| v.v) {
                 Some(V::Func(_) | V::Class(_) | V::Bound(_)) => Val::bool(true),
                 Some(

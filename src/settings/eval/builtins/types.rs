@@ -103,7 +103,13 @@ impl Interp<'_> {
                 if name == "iter" && matches!(val.v, V::Iter(_)) {
                     return Ok(Break(val));
                 }
-                let mut seq = if name.ends_with("set") { self.walk_unordered(&val) } else { self.walk(&val) };
+                let val = self.iterable(val)?;
+                let shuffled = matches!(name, "list" | "iter") && self.unordered(&val).is_some();
+                let mut seq = if name.ends_with("set") || shuffled {
+                    self.walk_unordered(&val)
+                } else {
+                    self.walk(&val)
+                };
                 let made = match name {
                     "tuple" => Val::new(V::Tuple(Rc::new(seq))),
                     "set" => self.set_of(seq),
@@ -115,6 +121,9 @@ impl Interp<'_> {
                     "iter" => self.iter_of(seq, true),
                     _ => self.list_of(seq),
                 };
+                if shuffled {
+                    self.shuffle(&made);
+                }
                 made.with_env(&val.env)
             }
             "dict" => {
@@ -144,6 +153,7 @@ impl Interp<'_> {
                     (_, Some(name)) => Val::new(V::Ref(format!("builtins.{name}").into())),
                     _ => Val::unknown(cause_of(val)),
                 },
+                (_, 3) => return self.make_class(None, &args).map(Break),
                 _ => self.give_up(&args, "a class made by a call"),
             },
             "object" => Val::lib("object", Vec::new(), Vec::new()),

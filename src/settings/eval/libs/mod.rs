@@ -144,6 +144,10 @@ impl Interp<'_> {
         match object.class {
             "env" => self.read_env(object, "__call__", &args),
             "noop" | "logger" => Ok(Val::new(V::None)),
+            "type-call" => match object.args.first().map(|class| &class.v) {
+                Some(V::Class(class)) => self.instantiate(*class, args),
+                _ => Ok(self.give_up(&args, "a call that is not modelled")),
+            },
             "csv" => {
                 let val = args.pos.first().cloned().unwrap_or_else(|| Val::new(V::None));
                 self.cast_csv(object, &val)

@@ -135,7 +135,7 @@ impl Interp<'_> {
             return Ok(None);
         }
         self.tries
-            .push(TryFrame { handlers: vec![Some(vec!["AttributeError".into()])], pending: Vec::new() });
+            .push(TryFrame { handlers: vec![Some(vec!["AttributeError".into()])], ..TryFrame::default() });
         let found = self.get_attr(owner, name);
         self.tries.pop();
         match found {

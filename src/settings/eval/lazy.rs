@@ -1,0 +1,47 @@
+//! `SimpleLazyObject(function)`: the function is called when the object is first used, and only then. An object that is
+//! imported, bound to another name or asked for its module is still not used. Whether it is true or equal to something is
+//! left open.
+
+use super::Interp;
+use super::functions::Args;
+use super::raise::R;
+use super::val::{Kind, LibObject, Seq, V, Val};
+
+/// The modelled object.
+const CLASS: &str = "lazy-object";
+
+impl Interp<'_> {
+    /// An object that is made later.
+    pub(super) fn lazy_object(&mut self, function: &Val) -> Val {
+        let made = self.list(Vec::new());
+        Val::lib(CLASS, vec![made, function.clone()], Vec::new())
+    }
+
+    /// What an object that is used stands for: itself, unless it is made now or was before.
+    pub(super) fn used(&mut self, val: &Val) -> R<Option<Val>> {
+        match &val.v {
+            V::Lib(object) if object.class == CLASS => self.unwrapped(&object.clone()).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn unwrapped(&mut self, object: &LibObject) -> R<Val> {
+        let [Val { v: V::List(made), .. }, function] = object.args.as_slice() else {
+            return Ok(Val::unknown("an object that is made later"));
+        };
+        let (made, function) = (*made, function.clone());
+        if let Ok(Some(val)) = self.seq(made).map(|seq| seq.items.first().cloned()) {
+            return Ok(val);
+        }
+        self.keep_made(made, vec![Val::unknown("it is made from itself")]);
+        let result = self.call(&function, Args::default());
+        self.keep_made(made, result.as_ref().ok().cloned().into_iter().collect());
+        result
+    }
+
+    fn keep_made(&mut self, id: u32, items: Vec<Val>) {
+        if let Some(object) = self.heap.get_mut(id) {
+            object.kind = Kind::List(Seq { items, rest: None });
+        }
+    }
+}
