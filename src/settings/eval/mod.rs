@@ -240,9 +240,8 @@ pub(super) struct Interp<'a> {
     frames: Vec<Frame>,
     /// How many loops over elements of unknown order are running.
     shuffled_loops: usize,
-    /// While it is found out which modules the rounds of such a loop import: the state before it with these imported;
-    /// `None` when they cannot be imported before.
-    beforehand: Option<Option<Heap>>,
+    /// While it is found out which modules the rounds of such a loop import.
+    beforehand: Option<unordered::Beforehand>,
     /// How many loops of unknown length are running.
     unclear_loops: usize,
     tries: Vec<TryFrame>,

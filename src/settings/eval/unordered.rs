@@ -89,6 +89,11 @@ impl Interp<'_> {
     }
 }
 
+/// The state before a loop, with the modules imported that its rounds import; none when these hang on the rounds.
+pub(super) struct Beforehand {
+    state: Option<Heap>,
+}
+
 /// The ids of the objects that the rounds of a loop make: in each order a round has the same ones.
 #[derive(Clone, Copy)]
 struct Ids {
@@ -193,9 +198,9 @@ impl<'a> Interp<'a> {
         let ids = self.ids_for(items);
         self.shuffled_loops += 1;
         self.frame().uncertain += 1;
-        self.beforehand = Some(Some(base));
+        self.beforehand = Some(Beforehand { state: Some(base) });
         let result = self.run_in_order(stmt, items, &order, ids, &Cell::new(false));
-        let base = self.beforehand.take().flatten();
+        let base = self.beforehand.take().and_then(|beforehand| beforehand.state);
         self.frame().uncertain -= 1;
         self.shuffled_loops -= 1;
         if let Err(raise) = result
@@ -216,7 +221,9 @@ impl<'a> Interp<'a> {
 
     /// A module was imported, which changed this state into the one at hand: that is so in every order.
     pub(super) fn note_import(&mut self, before: &Heap) {
-        let Some(Some(base)) = &mut self.beforehand else { return };
+        let Some(base) = self.beforehand.as_mut().and_then(|beforehand| beforehand.state.as_mut()) else {
+            return;
+        };
         let mut apart = false;
         for id in before.differing(&self.heap) {
             let is_same = match (base.shared(id), before.shared(id)) {
@@ -230,7 +237,7 @@ impl<'a> Interp<'a> {
             }
         }
         if apart {
-            self.beforehand = Some(None);
+            self.beforehand = Some(Beforehand { state: None });
         }
     }
 
