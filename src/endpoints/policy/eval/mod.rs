@@ -87,7 +87,7 @@ pub(crate) struct Evaluator<'a> {
     /// How many steps one question may take.
     limit: Cell<u32>,
     /// Whether the way to a handler is walked where the project wrote a part of it.
-    is_walking: bool,
+    pub is_walking: bool,
     depth: Cell<usize>,
 }
 
