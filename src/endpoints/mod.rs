@@ -16,6 +16,8 @@ mod route;
 pub use policy::{Exposure, Kind, Origin, PolicyValue, ViewPolicy};
 pub use route::{Route, ViewCall, ViewTarget};
 
+use rayon::prelude::*;
+
 use crate::index::{API_VIEW, ProjectIndex};
 use crate::project::Project;
 use crate::settings::routes::{Callback, Shown, Target, UrlPattern, routes};
@@ -95,12 +97,24 @@ fn list(
     {
         let (sources, index) = installed.as_ref().map_or((sources, index), |i| (&i.sources, &i.index));
         let names = IndexNames { index, near: model.file };
-        let policies = Policies::new(index, Some(model), sources);
-        let policies = if is_plain { policies.plain() } else { policies };
-        let policies = if is_changed { policies.started() } else { policies };
-        for pattern in map.patterns {
-            let endpoint = endpoint(&names, sources, &policies, pattern, &mut inventory.problems);
-            inventory.endpoints.push(endpoint);
+        // Each thread finds out by itself what neighbours share: patterns that stand together mostly do. Checks that run
+        // beside the plain inventory have the other threads.
+        let threads = if is_plain { 1 } else { rayon::current_num_threads() };
+        let portion = map.patterns.len().div_ceil(threads).max(1);
+        let of_portion = |patterns: &[UrlPattern]| {
+            let policies = Policies::new(index, Some(model), sources);
+            let policies = if is_plain { policies.plain() } else { policies };
+            let policies = if is_changed { policies.started() } else { policies };
+            let mut problems = Vec::new();
+            let each = patterns.iter().cloned();
+            let found: Vec<Endpoint> =
+                each.map(|pattern| endpoint(&names, sources, &policies, pattern, &mut problems)).collect();
+            (found, problems)
+        };
+        let all: Vec<_> = map.patterns.par_chunks(portion).map(of_portion).collect();
+        for (endpoints, problems) in all {
+            inventory.endpoints.extend(endpoints);
+            inventory.problems.extend(problems);
         }
     }
     if let Some(installed) = &installed {

@@ -165,15 +165,22 @@ impl Evaluator<'_> {
     pub(crate) fn never_declines(&self, situation: &Situation, class: &super::ClassRef) -> bool {
         let found = self.class_attribute(class, "authenticate", None);
         let Val::Code(code) = &found.value else { return false };
+        // The view is not at hand there.
+        let asked = (class.clone(), situation.method.clone(), situation.persona);
+        if let Some(answer) = self.authenticators.borrow().get(&asked) {
+            return *answer;
+        }
         let this = Val::Instance(Rc::new(Val::Class(class.clone())));
         let arguments = Arguments::of(vec![Val::Request]);
         let ways = self.fresh(|| self.run(situation, code, Some(this), arguments, &BTreeMap::new()));
         let body = self.sources.slice(code.at).split_once("):").map_or("", |(_, body)| body);
         let looks = body.contains("request");
-        ways.iter().all(|w| {
+        let answer = ways.iter().all(|w| {
             !(looks && w.path.may_raise)
                 && matches!(&w.end, End::Return(value) if value.truth() == Truth::Yes)
-        })
+        });
+        self.authenticators.borrow_mut().insert(asked, answer);
+        answer
     }
 
     /// The class in whose body a method of a class is written, when the project writes it.

@@ -33,6 +33,9 @@ pub(super) enum Given {
 /// Who asks what, apart from the view, and how many steps it may take.
 pub(super) type Question = (ClassRef, Rc<str>, Option<Rc<str>>, Option<Persona>, u32);
 
+/// An authenticator, for a method and a caller.
+pub(super) type Authenticator = (ClassRef, Option<Rc<str>>, Option<Persona>);
+
 /// An answer and what it rests on.
 pub(super) struct Answer {
     reads: Vec<(Read, Given)>,

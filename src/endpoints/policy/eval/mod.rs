@@ -79,6 +79,8 @@ pub(crate) struct Evaluator<'a> {
     backends: OnceCell<crate::settings::Truth>,
     /// The files of apps that change `REST_FRAMEWORK` when the project starts.
     starters: OnceCell<Vec<FileId>>,
+    /// Which authenticators give every request a user.
+    authenticators: RefCell<FxHashMap<memo::Authenticator, bool>>,
     answers: RefCell<FxHashMap<memo::Question, Vec<memo::Answer>>>,
     walks: RefCell<FxHashMap<memo::Walk, memo::Walks>>,
     /// What the running question has read from the view; `None` where that is not noted.
@@ -210,6 +212,7 @@ impl<'a> Evaluator<'a> {
             gatekeeper: OnceCell::new(),
             backends: OnceCell::new(),
             starters: OnceCell::new(),
+            authenticators: RefCell::default(),
             answers: RefCell::default(),
             walks: RefCell::default(),
             reads: RefCell::default(),
