@@ -1,9 +1,11 @@
 //! Attributes that a view surely lacks: `hasattr(view, "is_private")` of a permission that serves several views.
 
+use ruff_text_size::{TextLen as _, TextRange};
+
 use super::memo::{Given, Read};
 use super::{Evaluator, Frame, Owner, Path, Situation};
 use crate::index::Ancestor;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// What Django's `View` and the views of DRF have, and what they set on an object while they serve a request, sorted. The
 /// table of library classes knows only those that policies need.
@@ -133,7 +135,7 @@ impl Evaluator<'_> {
             return false;
         }
         let sets = |ancestor: &Ancestor| match ancestor {
-            Ancestor::Project(id) => may_set(self.sources.slice(self.index.class(*id).at), name),
+            Ancestor::Project(id) => self.sets(self.index.class(*id).at, name),
             Ancestor::Framework(_) | Ancestor::Plain(_) => {
                 let name = self.index.ancestor_name(ancestor).unwrap_or_default();
                 let is_known = name.starts_with("rest_framework.")
@@ -142,7 +144,19 @@ impl Evaluator<'_> {
             }
             Ancestor::Unknown(_) => true,
         };
-        !self.mro(class).order.iter().any(sets) && !may_set(self.sources.text(file), name)
+        let around = Span::new(file, TextRange::up_to(self.sources.text(file).text_len()));
+        !self.mro(class).order.iter().any(sets) && !self.sets(around, name)
+    }
+
+    /// Whether code may give an object the attribute. Views share their bases, so each place is read once.
+    fn sets(&self, code: Span, name: &str) -> bool {
+        let mut setters = self.setters.borrow_mut();
+        if let Some(known) = setters.get(name).and_then(|places| places.get(&code)) {
+            return *known;
+        }
+        let answer = may_set(self.sources.slice(code), name);
+        setters.entry(name.into()).or_default().insert(code, answer);
+        answer
     }
 }
 

@@ -36,10 +36,50 @@ pub(super) type Question = (ClassRef, Rc<str>, Option<Rc<str>>, Option<Persona>,
 /// An authenticator, for a method and a caller.
 pub(super) type Authenticator = (ClassRef, Option<Rc<str>>, Option<Persona>);
 
-/// An answer and what it rests on.
-pub(super) struct Answer {
-    reads: Vec<(Read, Given)>,
-    reply: Reply,
+/// Answers by what they rest on. What code reads next depends on what it has read, so the answers are the leaves of a
+/// tree of reads, and few of them are asked of a view to find its own.
+pub(super) struct Answers<A> {
+    /// The answer that rests on no more.
+    answer: Option<A>,
+    /// What is read next, with what follows on each thing that was given.
+    next: Vec<(Read, Vec<(Given, Self)>)>,
+}
+
+impl<A> Default for Answers<A> {
+    fn default() -> Self {
+        Self { answer: None, next: Vec::new() }
+    }
+}
+
+impl<A> Answers<A> {
+    /// The answer that rests on what a view gives.
+    fn find(&self, gives: &impl Fn(&Read) -> Given) -> Option<&A> {
+        if self.answer.is_some() {
+            return self.answer.as_ref();
+        }
+        self.next.iter().find_map(|(read, ways)| {
+            let given = gives(read);
+            ways.iter().find(|(known, _)| *known == given)?.1.find(gives)
+        })
+    }
+
+    fn insert(&mut self, reads: impl IntoIterator<Item = (Read, Given)>, answer: A) {
+        let mut at = self;
+        for (read, given) in reads {
+            let next = position(&mut at.next, &read);
+            at = position(next, &given);
+        }
+        at.answer = Some(answer);
+    }
+}
+
+/// What stands behind a key, made where it is not there.
+fn position<'l, K: Clone + PartialEq, V: Default>(list: &'l mut Vec<(K, V)>, key: &K) -> &'l mut V {
+    let at = list.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
+        list.push((key.clone(), V::default()));
+        list.len() - 1
+    });
+    &mut list[at].1
 }
 
 /// A read of a handler, by its name alone.
@@ -56,8 +96,6 @@ fn of_handler((read, given): (Read, Given)) -> (Read, Given) {
 pub(super) type Walk = (super::gate::Question, Option<Rc<str>>, Option<Persona>);
 /// Where a walk came to the handler, and whether it surely does.
 pub(super) type Walked = super::gate::Visit;
-/// The walks that were made, each with what it read from the view.
-pub(super) type Walks = Vec<(Vec<(Read, Given)>, Walked)>;
 
 impl Evaluator<'_> {
     /// The answer to a question about a view, asked only where no earlier one holds.
@@ -71,11 +109,10 @@ impl Evaluator<'_> {
         let limit = self.limit.get();
         let question: Question =
             (class.clone(), method.into(), situation.method.clone(), situation.persona, limit);
-        if let Some(answers) = self.answers.borrow().get(&question) {
-            let holds = |answer: &&Answer| answer.reads.iter().all(|(r, g)| self.given(situation, r) == *g);
-            if let Some(answer) = answers.iter().find(holds) {
-                return answer.reply;
-            }
+        if let Some(answers) = self.answers.borrow().get(&question)
+            && let Some(reply) = answers.find(&|read| self.given(situation, read))
+        {
+            return *reply;
         }
         let outer = self.reads.replace(Some(Vec::new()));
         let reply = ask();
@@ -84,7 +121,7 @@ impl Evaluator<'_> {
         if outer.is_none()
             && let Some(reads) = noted
         {
-            self.answers.borrow_mut().entry(question).or_default().push(Answer { reads, reply });
+            self.answers.borrow_mut().entry(question).or_default().insert(reads, reply);
         }
         reply
     }
@@ -97,19 +134,19 @@ impl Evaluator<'_> {
         walk: impl FnOnce() -> Walked,
     ) -> Walked {
         let key = (question, situation.method.clone(), situation.persona);
-        if let Some(answers) = self.walks.borrow().get(&key) {
-            let holds = |reads: &[(Read, Given)]| reads.iter().all(|(r, g)| self.given(situation, r) == *g);
-            if let Some((_, walked)) = answers.iter().find(|(reads, _)| holds(reads)) {
-                return walked.clone();
-            }
+        if let Some(walks) = self.walks.borrow().get(&key)
+            && let Some(walked) = walks.find(&|read| self.given(situation, read))
+        {
+            return walked.clone();
         }
         let outer = self.reads.replace(Some(Vec::new()));
         let walked = walk();
-        let noted = self.reads.replace(None).map(|reads| reads.into_iter().map(of_handler).collect());
+        let noted = self.reads.replace(None);
         if outer.is_none()
             && let Some(reads) = noted
         {
-            self.walks.borrow_mut().entry(key).or_default().push((reads, walked.clone()));
+            let reads = reads.into_iter().map(of_handler);
+            self.walks.borrow_mut().entry(key).or_default().insert(reads, walked.clone());
         }
         walked
     }

@@ -81,8 +81,10 @@ pub(crate) struct Evaluator<'a> {
     starters: OnceCell<Vec<FileId>>,
     /// Which authenticators give every request a user.
     authenticators: RefCell<FxHashMap<memo::Authenticator, bool>>,
-    answers: RefCell<FxHashMap<memo::Question, Vec<memo::Answer>>>,
-    walks: RefCell<FxHashMap<memo::Walk, memo::Walks>>,
+    /// Whether code gives some object an attribute, by the attribute's name and where the code stands.
+    setters: RefCell<FxHashMap<Box<str>, FxHashMap<Span, bool>>>,
+    answers: RefCell<FxHashMap<memo::Question, memo::Answers<Reply>>>,
+    walks: RefCell<FxHashMap<memo::Walk, memo::Answers<memo::Walked>>>,
     /// What the running question has read from the view; `None` where that is not noted.
     reads: RefCell<Option<Vec<(memo::Read, memo::Given)>>>,
     steps: Cell<u32>,
@@ -213,6 +215,7 @@ impl<'a> Evaluator<'a> {
             backends: OnceCell::new(),
             starters: OnceCell::new(),
             authenticators: RefCell::default(),
+            setters: RefCell::default(),
             answers: RefCell::default(),
             walks: RefCell::default(),
             reads: RefCell::default(),
