@@ -129,7 +129,8 @@ fn with_own_checks(
     verb: &str,
     by_classes: (Exposure, String),
 ) -> (Exposure, String) {
-    if by_classes.0 == Exposure::Restricted {
+    let is_open = matches!(by_classes.0, Exposure::Open | Exposure::ReadOpen);
+    if by_classes.0 == Exposure::Restricted || !evaluator.walks_far && !is_open {
         return by_classes;
     }
     match flow::own_checks(evaluator, shape, verb) {

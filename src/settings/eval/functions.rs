@@ -10,6 +10,10 @@ use crate::python::ast::{Expr, ExprLambda, Parameters, Stmt, StmtFunctionDef};
 use crate::python::visitor::{self, Visitor};
 use crate::source::{FileId, Span};
 
+/// More often a function is not called within a loop over unknown elements that it runs itself: each call would take
+/// several rounds of the next.
+const MAX_RECURSION: usize = 2;
+
 /// A function or lambda.
 pub(super) struct FuncDef<'a> {
     pub name: Name,
@@ -199,6 +203,10 @@ impl<'a> Interp<'a> {
         if self.frames.len() > 60 || self.depth + 20 > MAX_DEPTH {
             return Ok(self.give_up(&args, format!("{name}() calls too deeply")));
         }
+        let of_itself = |f: &&Frame| f.function == Some(id) && f.unclear_loops < self.unclear_loops;
+        if self.frames.iter().filter(of_itself).count() > MAX_RECURSION {
+            return Ok(self.give_up(&args, format!("{name}() calls itself for elements that cannot be told")));
+        }
         if self.funcs[id as usize].is_async {
             return Ok(self.give_up(&args, format!("{name}() is a coroutine")));
         }
@@ -229,9 +237,18 @@ impl<'a> Interp<'a> {
             _ => ENVIRON_UNUSED,
         });
         let uncertain = self.frame_ref().uncertain;
+        let unclear_loops = self.unclear_loops;
         let frame = Frame::of_body(chain, module, file, class.zip(this));
         let called = at.map(|at| (at, name.clone()));
-        self.frames.push(Frame { is_function: true, yields, uncertain, called, function: Some(id), ..frame });
+        self.frames.push(Frame {
+            is_function: true,
+            yields,
+            uncertain,
+            unclear_loops,
+            called,
+            function: Some(id),
+            ..frame
+        });
         let facts = self.facts.len();
         let result = match body {
             Body::Expr(expr) => self.eval(expr).map(Flow::Return),

@@ -169,6 +169,8 @@ struct Frame {
     yields: Option<Id>,
     /// How many unknown conditions lead here, and the outermost's place.
     uncertain: usize,
+    /// How many loops over unknown elements were running when the call began.
+    unclear_loops: usize,
     /// The call that runs it, in a function, and the function's name.
     called: Option<(Span, Name)>,
     /// The function that runs.
@@ -193,6 +195,7 @@ impl Frame {
             outer: None,
             yields: None,
             uncertain: 0,
+            unclear_loops: 0,
             called: None,
             function: None,
         }

@@ -53,7 +53,10 @@ impl Evaluator<'_> {
             None => {}
         }
         self.namespaces.borrow_mut().insert(id, None);
-        let done = self.deeper(|| self.fresh(|| self.run_class(id))).unwrap_or_else(|| Namespace {
+        self.bodies.set(self.bodies.get() + 1);
+        let run = self.deeper(|| self.fresh(|| self.run_class(id)));
+        self.bodies.set(self.bodies.get() - 1);
+        let done = run.unwrap_or_else(|| Namespace {
             opaque: Some("it is nested too deep".into()),
             ..Namespace::default()
         });

@@ -53,6 +53,21 @@ impl Evaluator<'_> {
 
     /// An attribute of a class; what `super()` finds when the search begins behind a class.
     pub(crate) fn class_attribute(&self, class: &ClassRef, name: &str, after: Option<&ClassRef>) -> Found {
+        if after.is_some() {
+            return self.looked_up(class, name, after);
+        }
+        if let Some(known) = self.attributes.borrow().get(class).and_then(|names| names.get(name)) {
+            return known.clone();
+        }
+        let found = self.looked_up(class, name, None);
+        if self.bodies.get() == 0 {
+            let mut known = self.attributes.borrow_mut();
+            known.entry(class.clone()).or_default().insert(name.into(), found.clone());
+        }
+        found
+    }
+
+    fn looked_up(&self, class: &ClassRef, name: &str, after: Option<&ClassRef>) -> Found {
         let mro = self.mro(class);
         if let Some(problem) = &mro.problem {
             return Found::unknown(problem);

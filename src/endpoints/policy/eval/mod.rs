@@ -81,6 +81,10 @@ pub(crate) struct Evaluator<'a> {
     starters: OnceCell<Vec<FileId>>,
     /// Which authenticators give every request a user.
     authenticators: RefCell<FxHashMap<memo::Authenticator, bool>>,
+    /// The bodies of classes that are being run: what they bind is not yet known.
+    bodies: Cell<usize>,
+    /// What attributes of classes are.
+    attributes: RefCell<FxHashMap<ClassRef, FxHashMap<Box<str>, Found>>>,
     /// Whether code gives some object an attribute, by the attribute's name and where the code stands.
     setters: RefCell<FxHashMap<Box<str>, FxHashMap<Span, bool>>>,
     answers: RefCell<FxHashMap<memo::Question, memo::Answers<Reply>>>,
@@ -215,6 +219,8 @@ impl<'a> Evaluator<'a> {
             backends: OnceCell::new(),
             starters: OnceCell::new(),
             authenticators: RefCell::default(),
+            bodies: Cell::new(0),
+            attributes: RefCell::default(),
             setters: RefCell::default(),
             answers: RefCell::default(),
             walks: RefCell::default(),
