@@ -38,6 +38,7 @@ const MODULES: &[&str] = &[
     "f = lambda n: g(n) + g(n)\ng = lambda n: f(n) + f(n)\nA = f(1)\n",
     "def f(n):\n    yield n\n    yield from f(n + 1)\nA = list(f(0))\n",
     "def f():\n    while True:\n        yield 1\nA = sum(f())\nB = [x for x in f()]\nC, *D = f()\n",
+    "import nowhere\ndef f(c):\n    return {x for x in c.below()} | {y for x in c.below() for y in f(x) if y} | {y for x in c.below() for y in f(x)}\nA = f(nowhere.top)\n",
     "class A:\n    def __getattr__(self, name):\n        return getattr(self, name + 'x')\nB = A().x\n",
     "class A:\n    def __init__(self):\n        self.a = A()\nB = A()\n",
     "class A:\n    @property\n    def x(self):\n        return self.x\nB = A().x\n",
