@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use super::super::functions::Args;
+use super::super::functions::{Args, Body};
 use super::super::raise::R;
 use super::super::val::{Callee, DictObj, LibObject, V, Val};
 use super::super::{Interp, cause_of};
 use super::lib;
+use crate::python::ast::{Expr, Stmt};
 use crate::settings::routes::{Located, Target};
 
 /// Functions that give a decorator when they are called.
@@ -63,6 +64,8 @@ impl Interp<'_> {
                 let parts = vec![object.args[0].clone(), plain.clone(), object.args[2].clone()];
                 Val::lib("shown", parts, Vec::new()).at(plain.at)
             }
+            // `view.view_class = cls`: whoever asks the function for its view gets the class.
+            V::Func(_) if self.tells_its_class(&method) => Self::wrap(&plain, &plain, &full),
             V::Func(_) => Val::lib("shown", vec![result.clone(), plain.clone(), Val::str(&full)], Vec::new())
                 .at(plain.at),
             _ => {
@@ -72,6 +75,28 @@ impl Interp<'_> {
                 );
                 plain
             }
+        })
+    }
+
+    /// Whether an `as_view` writes its class on the function that it gives, as Django's own does.
+    fn tells_its_class(&self, method: &Val) -> bool {
+        let id = match &method.v {
+            V::Func(id) => *id,
+            V::Bound(bound) => match bound.1 {
+                Callee::Func(id) => id,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        let func = &self.funcs[id as usize];
+        let Body::Block(body) = func.body else { return false };
+        let class = func.parameters.and_then(|p| p.iter().next()).map(|p| p.name().as_str());
+        let tells = |target: &Expr| {
+            target.as_attribute_expr().is_some_and(|a| matches!(a.attr.as_str(), "cls" | "view_class"))
+        };
+        body.iter().filter_map(Stmt::as_assign_stmt).any(|assign| {
+            let value = assign.value.as_name_expr().map(|name| name.id.as_str());
+            value.is_some() && value == class && assign.targets.iter().any(tells)
         })
     }
 
