@@ -124,13 +124,19 @@ pub(super) fn read(
     let mut reader = Reader { around, at: Span::new(around.file, stmt.range()), found, mutated };
     match stmt {
         Stmt::Assign(assign) => {
-            assign.targets.iter().for_each(|target| reader.target(target, Some(&assign.value)));
+            for target in &assign.targets {
+                reader.target(target, Some(&assign.value));
+            }
         }
         Stmt::AnnAssign(assign) if assign.value.is_some() => {
-            reader.target(&assign.target, assign.value.as_deref())
+            reader.target(&assign.target, assign.value.as_deref());
         }
         Stmt::AugAssign(assign) => reader.target(&assign.target, None),
-        Stmt::Delete(delete) => delete.targets.iter().for_each(|target| reader.target(target, None)),
+        Stmt::Delete(delete) => {
+            for target in &delete.targets {
+                reader.target(target, None);
+            }
+        }
         Stmt::Expr(expr) => {
             if let Expr::Call(call) = &*expr.value {
                 reader.call(call);
@@ -151,10 +157,12 @@ impl Reader<'_, '_> {
     fn target(&mut self, target: &Expr, value: Option<&Expr>) {
         match target {
             Expr::Attribute(attribute) => {
-                self.attribute(&attribute.value, Some(attribute.attr.as_str()), value)
+                self.attribute(&attribute.value, Some(attribute.attr.as_str()), value);
             }
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
-                elts.iter().for_each(|part| self.target(part, None));
+                for part in elts {
+                    self.target(part, None);
+                }
             }
             Expr::Subscript(subscript) => self.contents(&subscript.value),
             _ => {}
@@ -173,7 +181,7 @@ impl Reader<'_, '_> {
                 self.change(Changed::Body, None, None);
             }
             Expr::Attribute(method) if MUTATING.contains(&method.attr.as_str()) => {
-                self.contents(&method.value)
+                self.contents(&method.value);
             }
             Expr::Attribute(method) if method.attr.as_str() == "__setattr__" => {
                 if let Some(of) = arguments.first().filter(|a| a.is_name_expr()) {
@@ -223,7 +231,7 @@ impl Reader<'_, '_> {
     fn contents(&mut self, holder: &Expr) {
         match holder {
             Expr::Call(call) => {
-                let [argument @ ..] = &call.arguments.args[..];
+                let argument = &call.arguments.args[..];
                 match (dotted_name(&call.func).as_deref(), argument) {
                     (Some("locals" | "vars"), []) if self.around.place == Where::Class => {
                         self.change(Changed::Body, None, None);
@@ -233,7 +241,7 @@ impl Reader<'_, '_> {
                 }
             }
             Expr::Attribute(inner) if inner.attr.as_str() == "__dict__" => {
-                self.attribute(&inner.value, None, None)
+                self.attribute(&inner.value, None, None);
             }
             Expr::Attribute(inner) => self.attribute(&inner.value, Some(inner.attr.as_str()), None),
             Expr::Name(name) if self.around.place == Where::Module => {

@@ -87,6 +87,14 @@ impl Evaluator<'_> {
         namespace
     }
 
+    /// Why operators on a class may mean something else than composing it.
+    pub(super) fn own_operators(&self, value: &Val) -> Option<Rc<str>> {
+        match value {
+            Val::Class(ClassRef::Project(id)) => self.namespace(*id).opaque.clone(),
+            _ => None,
+        }
+    }
+
     /// A metaclass of the project, of the class or of a base, may change the class.
     fn metaclass(&self, id: ClassId, namespace: &mut Namespace) {
         for ancestor in &self.index.mro(id).order {

@@ -88,7 +88,11 @@ impl Changes {
                 }
             }
             Changed::Each(over) => match (elements(index, item.at, over, 0), &item.attribute) {
-                (Some(names), _) => names.iter().for_each(|name| self.note_named(index, file, item, name)),
+                (Some(names), _) => {
+                    for name in &names {
+                        self.note_named(index, file, item, name);
+                    }
+                }
                 (None, Some(attribute)) if ON_VIEW[3..].contains(&&**attribute) => {
                     let path = sources.path(file);
                     let cause = format!("a loop in {path} may set its `{attribute}`");
@@ -184,7 +188,7 @@ impl Evaluator<'_> {
         for ancestor in &self.index.mro(id).order {
             let Ancestor::Project(base) = ancestor else { continue };
             for own in changes.own.get(base).into_iter().flatten() {
-                self.change_itself(id, *base, own, namespace);
+                Self::change_itself(id, *base, own, namespace);
             }
         }
     }
@@ -205,7 +209,7 @@ impl Evaluator<'_> {
     }
 
     /// What the code of `base` does to the class, when it is made or used.
-    fn change_itself(&self, id: ClassId, base: ClassId, own: &OwnChange, namespace: &mut Namespace) {
+    fn change_itself(id: ClassId, base: ClassId, own: &OwnChange, namespace: &mut Namespace) {
         let by = format!("`{}`", own.method.as_deref().unwrap_or("the class body"));
         let for_subclasses = own.method.as_deref() == Some("__init_subclass__");
         if own.method.is_none() {

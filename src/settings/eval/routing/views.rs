@@ -64,8 +64,7 @@ impl Interp<'_> {
                 let parts = vec![object.args[0].clone(), plain.clone(), object.args[2].clone()];
                 Val::lib("shown", parts, Vec::new()).at(plain.at)
             }
-            // `view.view_class = cls`: whoever asks the function for its view gets the class.
-            V::Func(_) if self.tells_its_class(&method) => Self::wrap(&plain, &plain, &full),
+            V::Func(id) if self.class_told(*id).is_some() => Self::wrap(&plain, &plain, &full),
             V::Func(_) => Val::lib("shown", vec![result.clone(), plain.clone(), Val::str(&full)], Vec::new())
                 .at(plain.at),
             _ => {
@@ -78,26 +77,27 @@ impl Interp<'_> {
         })
     }
 
-    /// Whether an `as_view` writes its class on the function that it gives, as Django's own does.
-    fn tells_its_class(&self, method: &Val) -> bool {
-        let id = match &method.v {
-            V::Func(id) => *id,
-            V::Bound(bound) => match bound.1 {
-                Callee::Func(id) => id,
-                _ => return false,
-            },
-            _ => return false,
-        };
-        let func = &self.funcs[id as usize];
-        let Body::Block(body) = func.body else { return false };
-        let class = func.parameters.and_then(|p| p.iter().next()).map(|p| p.name().as_str());
+    /// The class that an `as_view` of the project wrote on the function that it gave, as Django's own does, and the
+    /// method's dotted name.
+    pub(super) fn class_told(&self, func: u32) -> Option<(Val, String)> {
+        let func = &self.funcs[func as usize];
+        let maker = &self.funcs[func.within? as usize];
+        let Body::Block(body) = maker.body else { return None };
+        let class = maker.parameters?.iter().next()?.name().as_str();
         let tells = |target: &Expr| {
-            target.as_attribute_expr().is_some_and(|a| matches!(a.attr.as_str(), "cls" | "view_class"))
+            target.as_attribute_expr().is_some_and(|a| {
+                let of_func = a.value.as_name_expr().is_some_and(|name| *name.id == *func.name);
+                of_func && matches!(a.attr.as_str(), "cls" | "view_class")
+            })
         };
-        body.iter().filter_map(Stmt::as_assign_stmt).any(|assign| {
-            let value = assign.value.as_name_expr().map(|name| name.id.as_str());
-            value.is_some() && value == class && assign.targets.iter().any(tells)
-        })
+        let is_told = body.iter().filter_map(Stmt::as_assign_stmt).any(|assign| {
+            assign.value.as_name_expr().is_some_and(|name| name.id == class)
+                && assign.targets.iter().any(tells)
+        });
+        let mut scopes = func.chain.iter().rev().filter_map(|id| self.scope(*id));
+        let value = scopes.find_map(|scope| scope.vars.get(class)).filter(|_| is_told)?.val.clone();
+        let name = format!("{}.{}", self.class_path(maker.class?), maker.name);
+        matches!(value.v, V::Class(_) | V::Ref(_)).then_some((value, name))
     }
 
     /// Whether a value is surely a view, or a function of the project that may be one.
