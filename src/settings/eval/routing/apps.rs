@@ -7,6 +7,7 @@ use super::super::functions::Args;
 use super::super::raise::R;
 use super::super::val::{Binding, Callee, Id, LibObject, Name, Seq, V, Val};
 use super::{is_class_like, short};
+use crate::settings::routes::Located;
 use crate::source::Span;
 
 impl Interp<'_> {
@@ -69,12 +70,14 @@ impl Interp<'_> {
         Some(Val::new(V::Bound(Rc::new((config, Callee::Method(name.into()))))))
     }
 
-    /// A model of an app, by name.
-    pub(super) fn model_of_app(config: &LibObject, args: &Args) -> Val {
+    /// A model of an app, by name. Django looks at no letter's case; here only the name as written counts.
+    pub(super) fn model_of_app(&self, config: &LibObject, args: &Args) -> Val {
         let app = config.args.first().and_then(Val::as_str);
-        match (app, args.get(0, "model_name").and_then(Val::as_str)) {
-            (Some(app), Some(model)) => Val::new(V::Ref(format!("{app}.models.{model}").into())),
-            _ => Val::unknown("a model whose name cannot be told"),
+        let model = args.get(0, "model_name").and_then(Val::as_str);
+        let full = app.zip(model).map(|(app, model)| format!("{app}.models.{model}"));
+        match full.filter(|name| matches!(self.names().locate(name), Located::Class(_))) {
+            Some(name) => Val::new(V::Ref(name.into())),
+            None => Val::unknown("a model that is looked up by its name"),
         }
     }
 

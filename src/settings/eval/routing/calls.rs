@@ -237,7 +237,7 @@ impl Interp<'_> {
         let owner = Val::new(V::Lib(object.clone()));
         Ok(match object.class {
             "queryset" => Some(Self::queryset_call(&owner, name)),
-            "app-config" if name == "get_model" => Some(Self::model_of_app(object, args)),
+            "app-config" if name == "get_model" => Some(self.model_of_app(object, args)),
             "model-meta" if name == "get_field" => Some(self.get_field(object, args)?),
             "method-mapper" => match name {
                 "items" | "keys" | "values" | "copy" => None,
