@@ -48,6 +48,8 @@ impl Interp<'_> {
             }
             "rest_framework.urlpatterns.format_suffix_patterns" => self.format_suffixes(args),
             "rest_framework.decorators.action" => Self::action_decorator(args),
+            "rest_framework.decorators.detail_route" => Self::route_decorator(args, true),
+            "rest_framework.decorators.list_route" => Self::route_decorator(args, false),
             "functools.wraps" => Val::lib("wraps", args.pos.clone(), Vec::new()),
             "functools.update_wrapper" if args.pos.len() > 1 => Self::wrap(&args.pos[0], &args.pos[1], ""),
             "django.apps.apps.is_installed" => match args.pos.first().and_then(Val::as_str) {
