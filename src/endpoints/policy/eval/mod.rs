@@ -10,6 +10,7 @@ mod backends;
 mod body;
 mod builtins;
 mod call;
+mod changes;
 mod code;
 mod compare;
 mod control;
@@ -79,6 +80,8 @@ pub(crate) struct Evaluator<'a> {
     backends: OnceCell<crate::settings::Truth>,
     /// The files of apps that change `REST_FRAMEWORK` when the project starts.
     starters: OnceCell<Vec<FileId>>,
+    /// What is done to classes outside of their bodies.
+    changes: OnceCell<changes::Changes>,
     /// Which authenticators give every request a user.
     authenticators: RefCell<FxHashMap<memo::Authenticator, bool>>,
     /// The bodies of classes that are being run: what they bind is not yet known.
@@ -218,6 +221,7 @@ impl<'a> Evaluator<'a> {
             gatekeeper: OnceCell::new(),
             backends: OnceCell::new(),
             starters: OnceCell::new(),
+            changes: OnceCell::new(),
             authenticators: RefCell::default(),
             bodies: Cell::new(0),
             attributes: RefCell::default(),
