@@ -196,6 +196,8 @@ fn limits_rows(cx: &CheckContext<'_>, owner: Owner) -> bool {
 /// Whether the code of the view, a function that it hands its request to, or a decorator by its name, turns callers
 /// away.
 pub(crate) fn refuses_by_itself(cx: &CheckContext<'_>, owner: Owner) -> bool {
+    const REFUSALS: [&str; 4] =
+        ["PermissionDenied", "permission_denied", "NotAuthenticated", "AuthenticationFailed"];
     let item = match owner {
         Owner::Class(_) => None,
         Owner::Action(class, method) => Some(&cx.index.class(class).methods[method]),
@@ -204,8 +206,6 @@ pub(crate) fn refuses_by_itself(cx: &CheckContext<'_>, owner: Owner) -> bool {
     if item.is_some_and(|item| item.decorators.iter().any(|d| d.name.as_deref().is_some_and(asks_by_name))) {
         return true;
     }
-    const REFUSALS: [&str; 4] =
-        ["PermissionDenied", "permission_denied", "NotAuthenticated", "AuthenticationFailed"];
     let refuses = |text: &&str| REFUSALS.iter().any(|sign| text.contains(sign));
     refuses(&cx.sources.slice(reach::place(cx, owner)))
         || reach::handed_request(cx, owner).iter().any(refuses)

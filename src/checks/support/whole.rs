@@ -220,7 +220,7 @@ fn entries(expr: &Expr) -> Option<Vec<(Option<&str>, &Expr)>> {
                 && call.func.as_name_expr().is_some_and(|name| name.id.as_str() == "dict") =>
         {
             let keywords = call.arguments.keywords.iter();
-            Some(keywords.map(|k| (k.arg.as_ref().map(|a| a.as_str()), &k.value)).collect())
+            Some(keywords.map(|k| (k.arg.as_deref(), &k.value)).collect())
         }
         _ => None,
     }
