@@ -152,10 +152,8 @@ fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
         return Some("for tokens of a login");
     }
     if pair(&["magic"], &["link", "login"])
-        || pair(
-            &["otp", "mfa", "totp", "2fa"],
-            &["send", "resend", "request", "verify", "step", "authenticate"],
-        )
+        || pair(&["otp"], &["send", "resend", "request", "verify"])
+        || pair(&["mfa", "totp"], &["verify", "step", "authenticate"])
         || has("otp") && only(&["otp", "code"])
         || pair(
             &["google", "facebook", "apple", "github", "microsoft", "social", "provider"],
