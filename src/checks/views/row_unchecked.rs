@@ -139,6 +139,9 @@ fn judge(
     finding.confidence = (!guard.object).then_some(Confidence::Med);
     let by_hand = match (owner, site.view) {
         (Some(owner), _) => format!("Look the row up among the caller's own, such as by `{owner}=request.user`."),
+        (None, Some(_)) if written => {
+            "Fetch the row, and call `self.check_object_permissions(request, obj)` before it is changed.".to_owned()
+        }
         (None, Some(_)) => "Call `self.check_object_permissions(request, obj)` right after the lookup.".to_owned(),
         (None, None) => {
             "A function view has no object check: limit the lookup to the caller's own rows, or make it a class."
@@ -158,7 +161,8 @@ fn writes_by_key(handler: &Handler<'_>, lookup: &Lookup<'_>) -> bool {
         let origin = handler.origin(value);
         matches!(*keyword, "pk" | "id" | "uuid") && (origin.url || origin.body)
     };
-    let writes = matches!(lookup.steps.first(), Some(&("delete" | "adelete" | "update" | "aupdate")));
+    // Of `get(pk=pk).delete()` the row was read.
+    let writes = matches!(lookup.steps[..], ["delete" | "adelete" | "update" | "aupdate", "filter", ..]);
     writes && lookup.conditions.iter().any(by_key)
 }
 
