@@ -86,7 +86,7 @@ impl Interp<'_> {
         let arg_env = args.reads();
         let val = match &owner.v {
             V::Str(text) => self.str_method(&text.clone(), name, &args)?.with_env(&arg_env),
-            V::Bytes(bytes) => self.bytes_method(&bytes.clone(), name),
+            V::Bytes(bytes) => self.bytes_method(&bytes.clone(), name, &args),
             V::Parts(parts) => self.parts_method(&parts.clone(), name, &args),
             V::List(id) => self.list_method(owner, *id, name, &args)?,
             V::Dict(id) => self.dict_method(owner, *id, name, &args)?,

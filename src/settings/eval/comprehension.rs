@@ -39,16 +39,7 @@ impl<'a> Interp<'a> {
     ) -> R<Val> {
         let mut element = |i: &mut Self| i.eval(element);
         let made = match generators {
-            [_] => {
-                let (before, first_new) = (self.heap.clone(), self.next_id);
-                let made = self.comprehend(generators, Order::Noted, &mut element)?;
-                if made.shuffled && !self.changed_nothing(&before, first_new) {
-                    self.heap = before;
-                    self.comprehend(generators, Order::Needed, &mut element)?
-                } else {
-                    made
-                }
-            }
+            [_] => self.comprehend_unordered(generators, Order::Noted, &mut element)?,
             _ => self.comprehend(generators, Order::Needed, &mut element)?,
         };
         let val = make(self, made.seq).with_env(&made.reads);
@@ -56,6 +47,22 @@ impl<'a> Interp<'a> {
             self.shuffle(&val);
         }
         Ok(val)
+    }
+
+    /// What the rounds give, where these change nothing. If they do, the order must be known.
+    pub(super) fn comprehend_unordered(
+        &mut self,
+        generators: &'a [Comprehension],
+        order: Order,
+        element: &mut dyn FnMut(&mut Self) -> R<Val>,
+    ) -> R<Comprehended> {
+        let (before, first_new) = (self.heap.clone(), self.next_id);
+        let made = self.comprehend(generators, order, element)?;
+        if made.shuffled && !self.changed_nothing(&before, first_new) {
+            self.heap = before;
+            return self.comprehend(generators, Order::Needed, element);
+        }
+        Ok(made)
     }
 
     /// What the rounds of a comprehension give, in order.
@@ -137,6 +144,10 @@ impl<'a> Interp<'a> {
                 }
             }
             self.comprehend_from(rest, order, element, out)?;
+        }
+        if shuffled {
+            // Functions that the rounds made see the last one.
+            self.assign(&first.target, Val::unknown(super::unordered::cause()), None, Vec::new())?;
         }
         Ok(())
     }

@@ -342,7 +342,35 @@ impl<'a> Interp<'a> {
         })
     }
 
-    /// The entries of a mapping, or of pairs, as `dict()` and `update` take them.
+    /// The entries of a mapping, or of pairs, as `dict()` and `update` take them, and whether their order is not known.
+    pub(super) fn mapping_of(&self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>, bool) {
+        let Some(items) = self.unordered(val) else {
+            let (entries, rest) = self.entries_of(val);
+            return (entries, rest, false);
+        };
+        let entries: Vec<(Val, Val)> = match &val.v {
+            V::Dict(id) => {
+                self.dict_obj(*id).map_or_else(|_| Vec::new(), |d| d.entries.values().cloned().collect())
+            }
+            _ => items
+                .iter()
+                .filter_map(|item| match self.iterate(item) {
+                    Seq { items, rest: None } => {
+                        <[Val; 2]>::try_from(items).ok().map(|[key, value]| (key, value))
+                    }
+                    Seq { .. } => None,
+                })
+                .collect(),
+        };
+        // The last of those with one key stays, and that hangs on the order.
+        let keys: std::collections::HashSet<_> = entries.iter().filter_map(|(key, _)| key.key()).collect();
+        if keys.len() < items.len() {
+            return (Vec::new(), Some(super::unordered::cause()), false);
+        }
+        (entries, None, true)
+    }
+
+    /// Likewise, for who needs them in order.
     pub(super) fn entries_of(&self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>) {
         match &val.v {
             V::Dict(id) => match self.dict_obj(*id) {
@@ -381,6 +409,7 @@ impl<'a> Interp<'a> {
                 None => (Vec::new(), Some("an object is read as a dict".into())),
             },
             V::None | V::Bool(_) | V::Int(_) => (Vec::new(), None),
+            _ if self.unordered(val).is_some() => (Vec::new(), Some(super::unordered::cause())),
             _ => {
                 let seq = self.iterate(val);
                 let mut rest = seq.rest;

@@ -495,9 +495,10 @@ impl<'a> Interp<'a> {
 
     /// `d.update(other)`.
     pub(super) fn update_dict(&mut self, id: u32, other: &Val) {
-        let (entries, rest) = self.entries_of(other);
+        let (entries, rest, shuffled) = self.mapping_of(other);
         let mut lost = Vec::new();
         let Some(dict) = self.dict_mut(id) else { return };
+        dict.shuffled |= shuffled;
         if let Some(cause) = &rest {
             // The unknown entries may replace any that are there, but not those that come after.
             lost = dict.forget(cause);
