@@ -7,7 +7,7 @@ use super::shell::Shell;
 use super::{exit, select};
 use crate::checklist::Profile;
 use crate::endpoints::{Endpoint, Exposure};
-use crate::engine::Engine;
+use crate::engine::{EndpointReport, Engine};
 use crate::output;
 use crate::output::endpoints_snapshot::{self, Snapshot};
 use crate::output::endpoints_table;
@@ -27,6 +27,14 @@ pub(super) fn run(shell: &mut Shell, args: &EndpointsArgs) -> anyhow::Result<u8>
     let report = engine.endpoints(&progress);
     drop(progress);
     let mut report = report?;
+    let code = show(shell, args, &mut report)?;
+    // The process ends here: handing every tree and string back one by one takes time that nobody gains.
+    std::mem::forget(report);
+    Ok(code)
+}
+
+/// Writes what was asked for.
+fn show(shell: &mut Shell, args: &EndpointsArgs, report: &mut EndpointReport) -> anyhow::Result<u8> {
     if args.settings.is_none() && report.projects > 1 && shell.global.project.is_none() {
         let label = if report.project.root.is_empty() { "." } else { &report.project.root };
         shell.note(&format!(
@@ -35,7 +43,7 @@ pub(super) fn run(shell: &mut Shell, args: &EndpointsArgs) -> anyhow::Result<u8>
         ));
     }
     if let Some(path) = &args.snapshot {
-        let snapshot = Snapshot::of(&report);
+        let snapshot = Snapshot::of(report);
         shell.deliver(snapshot.text().as_bytes(), Some(path))?;
         shell.note(&format!("the inventory is in {}; commit it", path.display()));
         return Ok(exit::OK);
@@ -44,7 +52,7 @@ pub(super) fn run(shell: &mut Shell, args: &EndpointsArgs) -> anyhow::Result<u8>
     let json = args.format == EndpointsFormat::Json;
     let mut bytes = Vec::new();
     if let Some(path) = &args.compare {
-        let found = committed(path)?.compare(&Snapshot::of(&report));
+        let found = committed(path)?.compare(&Snapshot::of(report));
         let complete = report.inventory.complete;
         if json {
             endpoints_snapshot::write_json(&mut bytes, &found, complete)?;
@@ -63,11 +71,11 @@ pub(super) fn run(shell: &mut Shell, args: &EndpointsArgs) -> anyhow::Result<u8>
     match args.format {
         EndpointsFormat::Text => {
             let verbose = shell.global.verbose > 0;
-            endpoints_table::write(&mut bytes, &report, verbose, style)?;
+            endpoints_table::write(&mut bytes, report, verbose, style)?;
         }
-        EndpointsFormat::Json => output::endpoints_json::write(&mut bytes, &report)?,
-        EndpointsFormat::Markdown => endpoints_table::write_markdown(&mut bytes, &report)?,
-        EndpointsFormat::Csv => endpoints_table::write_csv(&mut bytes, &report)?,
+        EndpointsFormat::Json => output::endpoints_json::write(&mut bytes, report)?,
+        EndpointsFormat::Markdown => endpoints_table::write_markdown(&mut bytes, report)?,
+        EndpointsFormat::Csv => endpoints_table::write_csv(&mut bytes, report)?,
     }
     shell.deliver(&bytes, args.output.as_deref())?;
     Ok(exit::OK)

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::index::items::{Bound, ClassItem, FileItems, FunctionItem, ImportItem, collect};
 use crate::index::{Ancestor, Framework, ProjectIndex, Resolution};
-use crate::project::Project;
+use crate::project::{Project, speaks_of_django};
 use crate::python::{ModulePath, tree};
 use crate::settings::routes::{Target, UrlMap};
 use crate::settings::{Node, SettingsModel, Value};
@@ -45,6 +45,7 @@ pub(super) fn read(
         modules: FxHashMap::default(),
         files: Vec::new(),
         seen: FxHashSet::default(),
+        speaking: FxHashMap::default(),
         hops: 0,
     };
     for pattern in &map.patterns {
@@ -96,6 +97,8 @@ struct Reader {
     modules: FxHashMap<String, Option<usize>>,
     files: Vec<(Arc<FileItems>, ModulePath)>,
     seen: FxHashSet<String>,
+    /// Whether a top-level package has to do with Django, as far as somebody asked.
+    speaking: FxHashMap<String, bool>,
     hops: usize,
 }
 
@@ -177,9 +180,13 @@ impl Reader {
         self.need(name, 0);
     }
 
-    /// Reads what defines a dotted name, and what that rests on.
+    /// Reads what defines a dotted name, and what that rests on. Names that only methods use are as many as there are
+    /// libraries: of these, those that have nothing to do with Django are left out.
     fn need(&mut self, full: &str, uses: usize) {
         let is_known = || Framework::builtin().find(full).is_some();
+        if uses > 0 && !self.speaks(full) {
+            return;
+        }
         if !self.seen.insert(full.to_owned()) || is_core(full) || is_known() {
             return;
         }
@@ -199,6 +206,17 @@ impl Reader {
             self.local(position, rest, uses);
             self.hops -= 1;
         }
+    }
+
+    /// Whether the package of a dotted name has to do with Django.
+    fn speaks(&mut self, full: &str) -> bool {
+        let top = full.split('.').next().unwrap_or(full);
+        if let Some(known) = self.speaking.get(top) {
+            return *known;
+        }
+        let speaks = speaks_of_django(&self.site, top);
+        self.speaking.insert(top.to_owned(), speaks);
+        speaks
     }
 
     /// What a dotted name means in a module that was read.

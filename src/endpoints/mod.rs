@@ -16,6 +16,8 @@ mod route;
 pub use policy::{Exposure, Kind, Origin, PolicyValue, ViewPolicy};
 pub use route::{Route, ViewCall, ViewTarget};
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 
 use crate::index::{API_VIEW, ProjectIndex};
@@ -25,6 +27,9 @@ use crate::settings::{Problem, Setting, SettingsModel};
 use crate::source::Sources;
 use names::IndexNames;
 use policy::Policies;
+
+/// So many patterns are one portion of work: those that stand together mostly share views' bases and permissions.
+const PORTION: usize = 16;
 
 /// All endpoints of one project under one settings module.
 #[derive(Clone, Debug, Default)]
@@ -97,22 +102,19 @@ fn list(
     {
         let (sources, index) = installed.as_ref().map_or((sources, index), |i| (&i.sources, &i.index));
         let names = IndexNames { index, near: model.file };
-        // Each thread finds out by itself what neighbours share: patterns that stand together mostly do. Checks that run
-        // beside the plain inventory have the other threads.
-        let threads = if is_plain { 1 } else { rayon::current_num_threads() };
-        let portion = map.patterns.len().div_ceil(threads).max(1);
-        let of_portion = |patterns: &[UrlPattern]| {
+        let policies = || {
             let policies = Policies::new(index, Some(model), sources);
             let policies = if is_plain { policies.plain() } else { policies };
-            let policies = if is_changed { policies.started() } else { policies };
+            if is_changed { policies.started() } else { policies }
+        };
+        let of_portion = |policies: &Policies<'_>, patterns: &[UrlPattern]| {
             let mut problems = Vec::new();
             let each = patterns.iter().cloned();
             let found: Vec<Endpoint> =
-                each.map(|pattern| endpoint(&names, sources, &policies, pattern, &mut problems)).collect();
+                each.map(|pattern| endpoint(&names, sources, policies, pattern, &mut problems)).collect();
             (found, problems)
         };
-        let all: Vec<_> = map.patterns.par_chunks(portion).map(of_portion).collect();
-        for (endpoints, problems) in all {
+        for (endpoints, problems) in in_portions(&map.patterns, policies, of_portion) {
             inventory.endpoints.extend(endpoints);
             inventory.problems.extend(problems);
         }
@@ -127,6 +129,31 @@ fn list(
     }
     inventory.complete = inventory.problems.is_empty();
     inventory
+}
+
+/// Works through patterns in portions: each thread takes the next one when it is done with its own, and keeps what it
+/// has found out meanwhile. A thread that comes late, being busy elsewhere, finds nothing left. In the order of the
+/// patterns.
+fn in_portions<S, T: Send>(
+    patterns: &[UrlPattern],
+    start: impl Fn() -> S + Sync,
+    work: impl Fn(&S, &[UrlPattern]) -> T + Sync,
+) -> Vec<T> {
+    let portions: Vec<&[UrlPattern]> = patterns.chunks(PORTION).collect();
+    let next = AtomicUsize::new(0);
+    let of_thread = |_| {
+        let mut state = None;
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(portion) = portions.get(at) else { return done };
+            done.push((at, work(state.get_or_insert_with(&start), portion)));
+        }
+    };
+    let threads = 0..rayon::current_num_threads();
+    let mut all: Vec<(usize, T)> = threads.into_par_iter().with_max_len(1).flat_map_iter(of_thread).collect();
+    all.sort_unstable_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, done)| done).collect()
 }
 
 /// Takes out what points into the source of installed packages, which the callers do not have.

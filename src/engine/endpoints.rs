@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::parse::parse_all;
+use super::parse::{harvest, parse_all};
 use super::projects::find_projects;
+use super::reached::read_ahead;
 use super::scan::{environment, items_of};
 use super::{Engine, EngineError, Progress, ProgressSink};
 use crate::endpoints::{Inventory, inventory};
@@ -61,14 +62,29 @@ impl Engine {
             project::load(self.home(), &options, &|found| sink.step(Progress::Discovering { found }))?;
         let sources = loaded.sources;
         let decisions = self.decisions()?.decisions;
-        let parsed = parse_all(&sources, sink)?;
-        let projects = find_projects(self, &sources, &decisions, &mut Vec::new())?;
         let environment = environment(self)?;
+        let is_wanted = |p: &&Project| wanted.is_none_or(|root| p.root == root);
+        // As in a scan: one thread finds the project and evaluates its settings while the others parse.
+        let (parsed, found) = rayon::join(
+            || parse_all(&sources, sink),
+            || -> Result<_, EngineError> {
+                let projects = find_projects(self, &sources, &decisions, &mut Vec::new())?;
+                let chosen =
+                    projects.iter().filter(is_wanted).find_map(|p| Some((p.clone(), p.choice.module()?)));
+                let judged = chosen.map(|(project, module)| {
+                    read_ahead(&sources, std::slice::from_ref(&project));
+                    let model = evaluate(&sources, &project, module, &environment);
+                    harvest(&sources);
+                    (project, model)
+                });
+                Ok((projects, judged))
+            },
+        );
+        let parsed = parsed?;
+        let (projects, judged) = found?;
         let count = projects.len();
         let roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
-        let wanted = |p: &&Project| wanted.is_none_or(|root| p.root == root);
-        let chosen = projects.iter().filter(wanted).find_map(|p| Some((p, p.choice.module()?)));
-        let Some((project, module)) = chosen else {
+        let Some((project, model)) = judged else {
             let root = self.home().to_path_buf();
             let files = sources.len();
             let found = !projects.is_empty();
@@ -79,12 +95,8 @@ impl Engine {
             });
         };
         let items = items_of(&parsed.items, &sources, Some(&project.root), &roots);
-        let (index, model) = rayon::join(
-            || ProjectIndex::link(&sources, Some(project), items),
-            || evaluate(&sources, project, module, &environment),
-        );
-        let inventory = inventory(&sources, project, &model, &index);
-        let project = project.clone();
+        let index = ProjectIndex::link(&sources, Some(&project), items);
+        let inventory = inventory(&sources, &project, &model, &index);
         Ok(EndpointReport { sources: Arc::new(sources), project, model, index, inventory, projects: count })
     }
 }

@@ -23,8 +23,8 @@ pub(super) struct ParsedAll {
 
 /// Parses every Python file in parallel. Items stay; of the trees, those that checks will read.
 pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<ParsedAll, EngineError> {
-    let mut python: Vec<(FileId, &SourceFile)> =
-        sources.iter().filter(|(_, f)| f.path.ends_with(".py") && !is_migration(&f.path)).collect();
+    let mut python: Vec<(FileId, &SourceFile)> = python_files(sources).collect();
+    let kept = KeptTrees::of(sources);
     // The largest first, in small portions: no thread is left alone with a large one at the end.
     python.sort_by_key(|(_, f)| Reverse(f.text.len()));
     let (done, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -36,7 +36,11 @@ pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<Pa
             if cancelled.load(Ordering::Relaxed) {
                 return None;
             }
+            let is_settings = file.known::<ParsedModule>().is_some();
             let items = items_of_file(sources, id, file);
+            if !is_settings && !kept.takes(file, &items) {
+                file.forget::<ParsedModule>();
+            }
             let now = done.fetch_add(1, Ordering::Relaxed) + 1;
             if (now.is_multiple_of(64) || now == of) && !sink.step(Progress::Parsing { done: now, of }) {
                 cancelled.store(true, Ordering::Relaxed);
@@ -59,25 +63,51 @@ pub(super) fn parse_all(sources: &Sources, sink: &dyn ProgressSink) -> Result<Pa
     Ok(ParsedAll { items, comments, broken })
 }
 
+/// What the index needs of a file. Its tree is made for that, where it is not there.
 pub(super) fn items_of_file(sources: &Sources, id: FileId, file: &SourceFile) -> Arc<FileItems> {
-    file.derived(|| {
-        let is_kept = file.known::<ParsedModule>().is_some();
-        let items = collect(sources, id, &tree(sources, id));
-        if !is_kept && !answers_requests(&items) {
-            file.forget::<ParsedModule>();
-        }
-        items
-    })
+    file.derived(|| collect(sources, id, &tree(sources, id)))
 }
 
-/// Takes the items of the files that the settings needed, and lets go of most trees: large projects' settings import
-/// a good part of their code, and the room is wanted for the rest.
+/// Lets go of the trees that the settings needed and nobody else will: large projects' settings import a good part of
+/// their code, and the room is wanted for the rest.
 pub(super) fn harvest(sources: &Sources) {
+    let kept = KeptTrees::of(sources);
     for (id, file) in sources.iter().filter(|(_, f)| f.known::<ParsedModule>().is_some()) {
-        if !answers_requests(&items_of_file(sources, id, file)) {
+        if !kept.takes(file, &items_of_file(sources, id, file)) {
             file.forget::<ParsedModule>();
         }
     }
+}
+
+/// The trees that are worth their room when the index has its items.
+struct KeptTrees {
+    /// The length of the longest text of which the tree stays in any case.
+    longest: usize,
+}
+
+impl KeptTrees {
+    /// So much text keeps its trees, the smallest files first: what the URLs and the start of the apps read again.
+    const TEXT: usize = 4 << 20;
+
+    fn of(sources: &Sources) -> Self {
+        let mut lengths: Vec<usize> = python_files(sources).map(|(_, f)| f.text.len()).collect();
+        lengths.sort_unstable();
+        let mut left = Self::TEXT;
+        let fits = |length: &usize| {
+            left = left.saturating_sub(*length);
+            left > 0
+        };
+        Self { longest: lengths.into_iter().take_while(fits).last().unwrap_or_default() }
+    }
+
+    fn takes(&self, file: &SourceFile, items: &FileItems) -> bool {
+        file.text.len() <= self.longest || answers_requests(items)
+    }
+}
+
+/// The files that are parsed.
+fn python_files(sources: &Sources) -> impl Iterator<Item = (FileId, &SourceFile)> {
+    sources.iter().filter(|(_, f)| f.path.ends_with(".py") && !is_migration(&f.path))
 }
 
 /// Whether classes of the file look like views, whose bodies the checks will read: their trees are worth the room.

@@ -12,6 +12,7 @@ mod layout;
 mod listed;
 mod load;
 mod module_names;
+mod packages;
 mod prune;
 mod roles;
 mod settings_module;
@@ -29,6 +30,7 @@ pub(crate) use layout::normal;
 pub(crate) use listed::is_listed_name;
 pub use load::{LoadError, LoadOptions, Loaded, canonical_root, load};
 pub use module_names::{is_called_production, named_role, role_of_file};
+pub(crate) use packages::speaks_of_django;
 
 /// One Django project below the scanned root.
 #[derive(Clone, Debug)]

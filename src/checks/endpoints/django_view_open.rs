@@ -51,7 +51,8 @@ impl Check for DjangoViewOpen {
                 seen.push(owner);
                 let view = flip::view_of(cx, endpoint);
                 let path = endpoints::path(endpoint);
-                match endpoint.policy.exposure {
+                let (exposure, why) = cx.access.of_django_view(&endpoint.route.view);
+                match exposure {
                     Exposure::Open | Exposure::ReadOpen
                         if flip::kept(cx, &view).is_none() && intent::public(cx, owner).is_none() =>
                     {
@@ -66,7 +67,7 @@ impl Check for DjangoViewOpen {
                         "Make it a DRF view, or put `login_required` around it; where everybody is meant, mark it with `drf-harden public`.",
                     ));
                     }
-                    Exposure::Unknown => tally.unclear.push(Label::new(at, endpoint.policy.why.clone())),
+                    Exposure::Unknown => tally.unclear.push(Label::new(at, why)),
                     _ => tally.passed.push(Label::new(at, "asks who calls, or is meant for everybody")),
                 }
             }

@@ -1,7 +1,7 @@
 //! What one class or function of the project asks of its callers, on demand and without a URL pattern: each handler
 //! as a router or `as_view()` would route it, judged as [`Policies`] judges a route.
 //!
-//! Keywords of `as_view()` and decorators in the URLconf belong to a route and are not seen here.
+//! Keywords of `as_view()` and decorators in the URLconf belong to a route: only a view of plain Django is asked with them.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,6 +114,9 @@ pub trait AccessOf {
     /// Of a function under `@api_view`.
     fn of_function(&self, function: FunctionId) -> Arc<Access>;
 
+    /// Whom the code of a plain Django view lets in, and why.
+    fn of_django_view(&self, view: &ViewCall) -> (Exposure, String);
+
     /// Whether a permission class lets in whoever the authenticators do not know, whatever the view and the method are.
     fn admits_strangers(&self, permission: ClassId) -> Truth;
 }
@@ -134,23 +137,31 @@ impl AccessOf for AccessReader<'_> {
         self.known(&self.shared.functions, function, |policies| policies.access_of_function(function))
     }
 
+    fn of_django_view(&self, view: &ViewCall) -> (Exposure, String) {
+        let policies = self.policies();
+        let verdict = exposure::judge(&policies.evaluator, &Shape::of(&policies.evaluator, view));
+        (verdict.exposure, verdict.why)
+    }
+
     fn admits_strangers(&self, permission: ClassId) -> Truth {
         *self.known(&self.shared.permissions, permission, |policies| policies.admits_strangers(permission))
     }
 }
 
-impl AccessReader<'_> {
+impl<'a> AccessReader<'a> {
+    fn policies(&self) -> &Policies<'a> {
+        let Accesses { index, settings, sources, .. } = *self.shared;
+        self.policies.get_or_init(|| Policies::new(index, settings, sources).near())
+    }
+
     fn known<K: Copy + Eq + std::hash::Hash, A>(
         &self,
         known: &Known<K, A>,
         key: K,
         ask: impl FnOnce(&Policies<'_>) -> A,
     ) -> Arc<A> {
-        let Accesses { index, settings, sources, .. } = self.shared;
         // Where two threads ask the same, one works it out and the other waits.
-        known.insert_cloned(key, |_| {
-            Arc::new(ask(self.policies.get_or_init(|| Policies::new(index, *settings, sources).standing())))
-        })
+        known.insert_cloned(key, |_| Arc::new(ask(self.policies())))
     }
 }
 

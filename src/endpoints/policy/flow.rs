@@ -24,8 +24,8 @@ pub(super) fn problem(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> O
         return Some(cause.to_string());
     }
     let owns = |steps: &[&str]| steps.iter().any(|step| evaluator.project_method(class, step).is_some());
-    // No sane `finalize_response` calls the handler: where nothing is walked, only what asks is looked at.
-    if owns(&STEPS) || evaluator.is_walking && owns(&BESIDE) {
+    // No sane `finalize_response` calls the handler: short walks look only at what asks.
+    if owns(&STEPS) || evaluator.walks_far && owns(&BESIDE) {
         if let Some(reach) = evaluator.before_permissions(&situation, class) {
             return Some(evaluator.told(&reach));
         }

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 pub use access::{Access, AccessOf, Accesses, Asked, Detail, HandlerAccess};
 pub use value::{Branch, Effective, Exposure, Kind, Origin, PolicyValue, Rate, Throttle};
 
-use super::ViewCall;
+use super::{ViewCall, ViewTarget};
 use crate::index::ProjectIndex;
 use crate::settings::SettingsModel;
 use crate::source::{Sources, Span};
@@ -109,17 +109,17 @@ impl<'a> Policies<'a> {
     }
 
     /// The same for what is plain about access: permissions, authentication, throttles, and whom the classes of a
-    /// library let in. What a project's own classes ask is not run, no way to a handler is walked, and what a view
-    /// shows and takes is left out.
+    /// library let in. What a project's own classes and its views of plain Django ask is not run, ways to a handler are
+    /// not walked far, and what a view shows and takes is left out.
     #[must_use]
     pub fn plain(self) -> Self {
-        Self { plain_only: true, evaluator: self.evaluator.standing() }
+        Self { plain_only: true, evaluator: self.evaluator.near() }
     }
 
-    /// The same for askers to whom what stands before a handler is not worth the time that its walk takes.
+    /// The same for askers to whom what stands before a handler is not worth the time of a long walk.
     #[must_use]
-    pub fn standing(self) -> Self {
-        Self { evaluator: self.evaluator.standing(), ..self }
+    pub fn near(self) -> Self {
+        Self { evaluator: self.evaluator.near(), ..self }
     }
 
     /// The same where the settings are those that the apps leave when they have started.
@@ -135,7 +135,11 @@ impl<'a> Policies<'a> {
         let list = |attribute, method| effective::policy(evaluator, &shape, attribute, Some(method));
         let plain = |attribute| effective::policy(evaluator, &shape, attribute, None);
         let permission = list("permission_classes", "get_permissions");
-        let verdict = if self.plain_only && !of_library(&permission) {
+        let is_library = || match shape.kind {
+            Kind::Drf => of_library(&permission),
+            Kind::Django => matches!(call.target, ViewTarget::External(_)),
+        };
+        let verdict = if self.plain_only && !is_library() {
             exposure::Verdict::not_asked(&shape.methods)
         } else {
             exposure::judge(evaluator, &shape)

@@ -88,8 +88,8 @@ pub(crate) struct Evaluator<'a> {
     steps: Cell<u32>,
     /// How many steps one question may take.
     limit: Cell<u32>,
-    /// Whether the way to a handler is walked where the project wrote a part of it.
-    pub is_walking: bool,
+    /// Whether the way to a handler is walked to its end where the project wrote a part of it, or given up early.
+    pub walks_far: bool,
     depth: Cell<usize>,
 }
 
@@ -218,7 +218,7 @@ impl<'a> Evaluator<'a> {
             reads: RefCell::default(),
             steps: Cell::new(0),
             limit: Cell::new(MAX_STEPS),
-            is_walking: true,
+            walks_far: true,
             depth: Cell::new(0),
         }
     }
@@ -231,9 +231,9 @@ impl<'a> Evaluator<'a> {
         answer
     }
 
-    /// The same without walks to handlers: what they would tell is unknown.
-    pub(crate) fn standing(self) -> Self {
-        Self { is_walking: false, ..self }
+    /// The same with short walks to handlers: what longer ones would tell is unknown.
+    pub(crate) fn near(self) -> Self {
+        Self { walks_far: false, ..self }
     }
 
     /// Counts a step; no when the budget is spent.

@@ -81,8 +81,7 @@ impl Gate<'_, '_> {
                 if found.is_some_and(|c| c.chains.iter().any(|m| m == name)) {
                     return self.behind(class, name, given, state, at);
                 }
-                self.may_reach(format!("`{name}` of `{class}` is not followed"), at, state);
-                Ok(Tag::Unclear(at))
+                Ok(self.lost(class, name, state, at))
             }
             "finalize_response" => {
                 let answer = given.positional.get(1).map(|(tag, _)| tag.clone());
@@ -98,11 +97,14 @@ impl Gate<'_, '_> {
                 self.may_reach(format!("`self.{name}` is not followed"), at, state);
                 Ok(Tag::Unclear(at))
             }
-            _ => {
-                self.may_reach(format!("`{name}` of `{class}` is not followed"), at, state);
-                Ok(Tag::Unclear(at))
-            }
+            _ => Ok(self.lost(class, name, state, at)),
         }
+    }
+
+    /// A method of a library that cannot be followed.
+    fn lost(&self, class: &str, name: &str, state: &State, at: Option<Span>) -> Tag {
+        self.may_reach(format!("`{name}` of `{class}` is not followed"), at, state);
+        Tag::Unclear(at)
     }
 
     /// What stands behind a library class in the order.

@@ -34,6 +34,8 @@ use state::{Handed, State, Tag};
 const MAX_STATEMENTS: u32 = 3_000;
 /// Nor more than these by a visit.
 const MAX_VISITED: u32 = 200;
+/// Nor more than these by an evaluator that does not walk far: enough for a `dispatch` that hands on to the one behind it.
+const MAX_SHORT: u32 = 24;
 /// Deeper calls are not walked.
 const MAX_CALLS: usize = 24;
 /// More ways through one body are not told apart by a visit.
@@ -110,10 +112,6 @@ impl Evaluator<'_> {
     }
 
     fn walk(&self, situation: &Situation, class: &ClassRef, question: Question) -> Visit {
-        if !self.is_walking {
-            let how = "code of the project on the way to the handler may ask who calls".into();
-            return Visit::Unclear(Reach { how, at: None });
-        }
         self.remembered_walk(situation, question, || {
             let gate = Gate::new(self, situation, class, question);
             let start = match (question, gate.made()) {
@@ -276,7 +274,11 @@ impl<'e, 'a> Gate<'e, 'a> {
 
     fn step(&self) -> bool {
         self.steps.set(self.steps.get() + 1);
-        let most = if self.question == Question::Proof { MAX_STATEMENTS } else { MAX_VISITED };
+        let most = match self.question {
+            _ if !self.evaluator.walks_far => MAX_SHORT,
+            Question::Proof => MAX_STATEMENTS,
+            Question::Visit => MAX_VISITED,
+        };
         self.steps.get() < most
     }
 }
