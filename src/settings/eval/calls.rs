@@ -241,6 +241,9 @@ impl Interp<'_> {
                 }
             }
             V::Func(id) => match name {
+                "__name__" if self.funcs[*id as usize].is_wrapper => {
+                    Val::unknown("the name of a function that wraps another")
+                }
                 "__name__" => Val::str(&self.funcs[*id as usize].name.clone()),
                 "__qualname__" => Val::str(&self.qualname(*id)),
                 _ => Val::unknown("an attribute of a function"),

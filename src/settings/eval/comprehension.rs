@@ -26,6 +26,20 @@ pub(super) struct Comprehended {
     pub reads: Reads,
     /// Whether the order of what it walked over is not known.
     pub shuffled: bool,
+    /// When whoever walks over it asks for no more.
+    until: Option<Until>,
+    is_done: bool,
+}
+
+/// Where a generator expression is left by the function that it is handed to.
+#[derive(Clone, Copy)]
+pub(super) enum Until {
+    /// `next`.
+    First,
+    /// `any`.
+    True,
+    /// `all`.
+    False,
 }
 
 impl<'a> Interp<'a> {
@@ -72,25 +86,35 @@ impl<'a> Interp<'a> {
         order: Order,
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
     ) -> R<Comprehended> {
+        let until = self.until.take();
+        // What it walks over first is asked outside; all else does not see the names of a class body.
+        let given = match generators.first() {
+            Some(first) => Some(self.eval(&first.iter)?),
+            None => None,
+        };
         let scope = self.new_scope();
         let frame = self.frame();
         let outer = std::mem::replace(&mut frame.scope, scope);
         let outermost = frame.outer.replace(frame.outer.unwrap_or(outer));
-        frame.chain.insert(0, scope);
-        let mut out = Comprehended::default();
+        let is_class_body = frame.class.is_some() && !frame.is_function && outermost.is_none();
+        let mut chain = vec![scope];
+        chain.extend(frame.chain.iter().copied().filter(|&id| !(is_class_body && id == outer)));
+        let chain = std::mem::replace(&mut frame.chain, chain);
+        let mut out = Comprehended { until, ..Comprehended::default() };
         let facts = self.facts.len();
-        let result = self.comprehend_from(generators, order, element, &mut out);
+        let result = self.comprehend_from(generators, given, order, element, &mut out);
         self.facts.truncate(facts);
         let frame = self.frame();
         frame.scope = outer;
         frame.outer = outermost;
-        frame.chain.remove(0);
+        frame.chain = chain;
         result.map(|()| out)
     }
 
     fn comprehend_from(
         &mut self,
         generators: &'a [Comprehension],
+        given: Option<Val>,
         order: Order,
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
         out: &mut Comprehended,
@@ -102,10 +126,19 @@ impl<'a> Interp<'a> {
                 return Ok(());
             }
             let val = element(self)?;
+            out.is_done |= match out.until.filter(|_| !out.shuffled) {
+                Some(Until::First) => true,
+                Some(Until::True) => self.truth(&val) == Some(true),
+                Some(Until::False) => self.truth(&val) == Some(false),
+                None => false,
+            };
             out.seq.items.push(val);
             return Ok(());
         };
-        let iterable = self.eval(&first.iter)?;
+        let iterable = match given {
+            Some(given) => given,
+            None => self.eval(&first.iter)?,
+        };
         let iterable = self.iterable(iterable)?;
         let shuffled = order != Order::Needed && self.unordered(&iterable).is_some();
         out.shuffled |= shuffled;
@@ -135,7 +168,7 @@ impl<'a> Interp<'a> {
                         let mut made = Comprehended::default();
                         let mut skip = |_: &mut Self| Ok(Val::new(V::None));
                         self.either_value(&cause, &mut skip, &mut |i: &mut Self| {
-                            i.comprehend_from(rest, order, element, &mut made)?;
+                            i.comprehend_from(rest, None, order, element, &mut made)?;
                             i.taint_all(&made.seq.items, &cause);
                             Ok(Val::new(V::None))
                         })?;
@@ -143,7 +176,10 @@ impl<'a> Interp<'a> {
                     }
                 }
             }
-            self.comprehend_from(rest, order, element, out)?;
+            self.comprehend_from(rest, None, order, element, out)?;
+            if out.is_done {
+                break;
+            }
         }
         if shuffled {
             // Functions that the rounds made see the last one.
@@ -172,7 +208,7 @@ impl<'a> Interp<'a> {
                 }
             }
             let mut made = Comprehended::default();
-            i.comprehend_from(rest, Order::Any, element, &mut made)?;
+            i.comprehend_from(rest, None, Order::Any, element, &mut made)?;
             i.taint_all(&made.seq.items, cause);
             Ok(Flow::Next)
         });

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::functions::Args;
 use super::raise::{R, Raise};
-use super::val::{Kind, Seq, V, Val};
+use super::val::{Kind, Seq, V, Val, View};
 use super::{Interp, cause_of};
 use crate::settings::How;
 
@@ -295,6 +295,14 @@ impl Interp<'_> {
                 if dict.shuffled {
                     self.shuffle(&view);
                 }
+                if let V::Iter(view) = view.v {
+                    let what = match name {
+                        "keys" => View::Keys,
+                        "values" => View::Values,
+                        _ => View::Items,
+                    };
+                    self.views.insert(view, (id, what));
+                }
                 return Ok(view);
             }
             "copy" => return Ok(self.dict_of(dict)),
@@ -324,7 +332,23 @@ impl Interp<'_> {
                 self.note_edit(id, args.at, How::Removed);
                 return Ok(Val::tuple(vec![key, value]));
             }
-            "move_to_end" => {}
+            "move_to_end" => {
+                let key = first.ok_or_else(missing)?;
+                let last = args.get(1, "last").map_or(Some(true), |last| self.truth(last));
+                let (Some(k), Some(last), None) = (key.key(), last, &dict.rest) else {
+                    return Ok(self.no_method(owner, name));
+                };
+                let mut next = dict;
+                let Some((key, value)) = next.entries.shift_remove(&k) else {
+                    return Err(Raise::new("KeyError", "moves a key that is not there"));
+                };
+                let at = if last { next.entries.len() } else { 0 };
+                next.entries.shift_insert(at, k, (key, value));
+                if let Some(dict) = self.dict_mut(id) {
+                    *dict = next;
+                }
+                self.note_edit(id, args.at, How::Updated);
+            }
             _ => return Ok(self.no_method(owner, name)),
         }
         Ok(Val::new(V::None))

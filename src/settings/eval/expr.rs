@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::comprehension::Order;
+use super::comprehension::{Order, Until};
 use super::functions::Args;
 use super::join::join_states;
 use super::raise::R;
@@ -451,6 +451,14 @@ impl<'a> Interp<'a> {
         let callee = self.eval(&call.func)?;
         let mut args = Args { at: self.span(call), ..Args::default() };
         for arg in &call.arguments.args {
+            if let (Expr::Generator(_), V::Ref(name)) = (arg, &callee.v) {
+                self.until = match &**name {
+                    "builtins.next" => Some(Until::First),
+                    "builtins.any" => Some(Until::True),
+                    "builtins.all" => Some(Until::False),
+                    _ => None,
+                };
+            }
             if let Expr::Starred(starred) = arg {
                 let val = self.eval(&starred.value)?;
                 let seq = self.walk(&val);

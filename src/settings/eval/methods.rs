@@ -354,11 +354,8 @@ fn split<'t>(text: &'t str, sep: Option<&str>, max: i64, from_right: bool) -> Ve
             }
         }
         if !rest.is_empty() {
-            out.push(if from_right {
-                rest.trim_start_matches(is_space)
-            } else {
-                rest.trim_end_matches(is_space)
-            });
+            // The end that was not split keeps its spaces.
+            out.push(rest);
         }
         if from_right {
             out.reverse();

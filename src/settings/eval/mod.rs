@@ -96,7 +96,7 @@ pub(super) use routing::run_routes;
 
 use functions::{ClassDef, FuncDef};
 use raise::{R, Raise, TryFrame};
-use val::{Binding, DictObj, Heap, Id, Key, Kind, Name, Obj, Reads, Scope, Seq, SetObj, V, Val};
+use val::{Binding, DictObj, Heap, Id, Key, Kind, Name, Obj, Reads, Scope, Seq, SetObj, V, Val, View};
 
 /// Steps (expressions and statements) that one evaluation may take.
 const MAX_STEPS: u64 = 1_500_000;
@@ -240,6 +240,10 @@ pub(super) struct Interp<'a> {
     frames: Vec<Frame>,
     /// How many loops over elements of unknown order are running.
     shuffled_loops: usize,
+    /// The dicts behind views.
+    views: rustc_hash::FxHashMap<Id, (Id, View)>,
+    /// When the generator expression that comes next is left.
+    until: Option<comprehension::Until>,
     /// While it is found out which modules the rounds of such a loop import.
     beforehand: Option<unordered::Beforehand>,
     /// How many loops of unknown length are running.
@@ -301,6 +305,8 @@ impl<'a> Interp<'a> {
             by_name: FxHashMap::default(),
             frames: Vec::new(),
             shuffled_loops: 0,
+            views: rustc_hash::FxHashMap::default(),
+            until: None,
             beforehand: None,
             unclear_loops: 0,
             tries: Vec::new(),
@@ -392,6 +398,7 @@ impl<'a> Interp<'a> {
     /// An iterator over these; a `once` is used up by whoever walks over it.
     fn iter_of(&mut self, seq: Seq, once: bool) -> Val {
         let id = self.alloc(Kind::Iter { seq, once });
+        self.views.remove(&id);
         Val::new(V::Iter(id))
     }
 

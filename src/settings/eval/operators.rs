@@ -41,6 +41,9 @@ impl Interp<'_> {
                 let dict = self.dict_obj(*id).ok()?;
                 return open_truth(dict.entries.len(), dict.rest.as_ref());
             }
+            V::Iter(id) if let Some(seq) = self.viewed(*id) => {
+                return open_truth(seq.items.len(), seq.rest.as_ref());
+            }
             V::Iter(id) => match &self.object(*id).ok()?.kind {
                 Kind::Iter { seq, once: false } => return open_truth(seq.items.len(), seq.rest.as_ref()),
                 _ => true,

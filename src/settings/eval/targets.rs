@@ -194,6 +194,9 @@ impl<'a> Interp<'a> {
         if self.has_own_setattr(owner, name, &val, at)? {
             return Ok(());
         }
+        if self.set_by_member(owner, name, &val)? {
+            return Ok(());
+        }
         let scope = match &owner.v {
             V::Module(module) => self.modules[*module as usize].scope,
             V::Class(class) => self.classes[*class as usize].scope,

@@ -56,6 +56,10 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     let mut orders: Vec<Vec<usize>> = vec![(0..count).collect()];
     orders.extend(halves);
     orders.push(backwards);
+    let mut thirds = orders[0].clone();
+    thirds.sort_by_key(|at| (at + 1) % 3);
+    orders.push(thirds);
+    orders.push((1..count).chain([0]).collect());
     orders
 }
 
@@ -67,6 +71,10 @@ impl Interp<'_> {
                 Kind::Set(set) if set.rest.is_none() => set.items.values().cloned().collect(),
                 _ => return None,
             },
+            V::Iter(id) if let Some((dict, _)) = self.views.get(id) => {
+                self.dict_obj(*dict).ok().filter(|dict| dict.shuffled)?;
+                self.viewed(*id).filter(|seq| seq.rest.is_none())?.items
+            }
             V::List(id) | V::Iter(id) => {
                 let object = self.heap.get(*id).filter(|object| object.shuffled)?;
                 match &object.kind {
