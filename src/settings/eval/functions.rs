@@ -230,17 +230,17 @@ impl<'a> Interp<'a> {
         let mut chain = vec![scope];
         chain.extend(&func.chain);
         let (module, file) = (func.module, func.file);
-        let yields = is_generator.then(|| match self.list(Vec::new()).v {
-            V::List(id) => id,
-            _ => ENVIRON_UNUSED,
-        });
-        let uncertain = self.frame_ref().uncertain;
         let runs_when = match (is_generator, self.funcs[id as usize].is_cached) {
             (true, _) => Some("a generator runs when it is walked over"),
             (_, true) => Some("a function that keeps its results runs once"),
             _ => None,
         };
         let before = runs_when.map(|why| (why, self.heap.clone(), self.next_id));
+        let yields = is_generator.then(|| match self.list(Vec::new()).v {
+            V::List(id) => id,
+            _ => ENVIRON_UNUSED,
+        });
+        let uncertain = self.frame_ref().uncertain;
         let frame = Frame::of_body(chain, module, file, class.zip(this));
         let called = at.map(|at| (at, name.clone()));
         self.frames.push(Frame { is_function: true, yields, uncertain, called, function: Some(id), ..frame });
