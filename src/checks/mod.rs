@@ -57,7 +57,7 @@ pub struct CheckContext<'a> {
     /// The settings of the judged module; `None` when there is none.
     pub model: Option<&'a SettingsModel>,
     /// The settings of the project's other modules (development, test), for fix placement.
-    pub others: &'a [SettingsModel],
+    pub others: &'a dyn OtherSettings,
     /// Evaluates the judged module again with one more environment variable set: what if `DEBUG=False`?
     pub what_if: &'a (dyn Fn(&str, &str) -> Option<Arc<SettingsModel>> + Sync),
     /// Classes, functions and imports of the project's files.
@@ -85,6 +85,12 @@ pub enum EndpointUse {
     Detail,
     /// It judges them: it runs only where it is selected.
     Basis,
+}
+
+/// The settings for development and tests, evaluated when the first fix asks what it may change.
+pub trait OtherSettings: Sync {
+    /// Their models.
+    fn get(&self) -> &[SettingsModel];
 }
 
 /// Endpoints that are worked out once, when first asked for.

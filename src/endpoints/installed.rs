@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::index::items::{Bound, ClassItem, FileItems, FunctionItem, ImportItem, collect};
 use crate::index::{Ancestor, Framework, ProjectIndex, Resolution};
@@ -19,6 +19,8 @@ use crate::source::{SourceFile, Sources, read_file};
 
 /// More files of packages are not read.
 const MAX_FILES: usize = 400;
+/// The views behind the URLs come last and may take so many more.
+const MAX_VIEW_FILES: usize = 100;
 /// Longer chains of imports are circles.
 const MAX_HOPS: usize = 40;
 /// How far from a view's class the names are followed that only its methods use.
@@ -30,32 +32,24 @@ pub(super) struct Installed {
     pub(super) index: ProjectIndex,
 }
 
-/// Reads what matters. `None` where no environment is there or nothing of it matters.
-pub(super) fn read(
+/// Begins with what matters whatever the URLs are. `None` where no environment is there.
+pub(super) fn begin(
     sources: &Sources,
     project: &Project,
     model: &SettingsModel,
     index: &ProjectIndex,
-    map: &UrlMap,
-) -> Option<Installed> {
-    let site = project.site_packages.as_ref()?;
+) -> Option<Reader> {
     let mut reader = Reader {
-        site: site.clone(),
+        site: project.site_packages.clone()?,
         sources: sources.clone(),
         modules: FxHashMap::default(),
         files: Vec::new(),
-        seen: FxHashSet::default(),
+        seen: FxHashMap::default(),
         speaking: FxHashMap::default(),
+        most: MAX_FILES,
         hops: 0,
     };
-    for pattern in &map.patterns {
-        if let Target::Name(name) = &pattern.callback.target {
-            reader.need_view(name);
-        }
-    }
-    for name in setting_names(model) {
-        reader.need(&name, 0);
-    }
+    reader.need_of_settings(model);
     reader.need_of_project(index);
     let apps = model.get("INSTALLED_APPS").and_then(|apps| apps.node.as_items());
     for app in apps.iter().flat_map(|apps| &apps.items) {
@@ -63,13 +57,7 @@ pub(super) fn read(
             reader.need_app(app);
         }
     }
-    if reader.files.is_empty() {
-        return None;
-    }
-    let Reader { sources, files, .. } = reader;
-    let items: Vec<_> = files.into_iter().map(|(items, _)| items).collect();
-    let index = index.with_library(&sources, project, &shown(site), &items);
-    Some(Installed { sources, index })
+    Some(reader)
 }
 
 /// The dotted names that `REST_FRAMEWORK` gives.
@@ -90,19 +78,53 @@ fn shown(path: &Path) -> String {
 }
 
 /// Reads modules of one `site-packages`.
-struct Reader {
+pub(super) struct Reader {
     site: PathBuf,
     sources: Sources,
     /// Position in `files` by module name; `None` for one that is not there.
     modules: FxHashMap<String, Option<usize>>,
     files: Vec<(Arc<FileItems>, ModulePath)>,
-    seen: FxHashSet<String>,
+    /// How far from a view's class each name was followed at the least.
+    seen: FxHashMap<String, usize>,
     /// Whether a top-level package has to do with Django, as far as somebody asked.
     speaking: FxHashMap<String, bool>,
+    /// How many files are read.
+    most: usize,
     hops: usize,
 }
 
 impl Reader {
+    /// Adds what the URLs need, and the settings as the apps leave them. `None` where nothing of the packages matters.
+    pub(super) fn finish(
+        mut self,
+        project: &Project,
+        model: &SettingsModel,
+        index: &ProjectIndex,
+        map: &UrlMap,
+    ) -> Option<Installed> {
+        self.most += MAX_VIEW_FILES;
+        for pattern in &map.patterns {
+            if let Target::Name(name) = &pattern.callback.target {
+                self.need_view(name);
+            }
+        }
+        self.need_of_settings(model);
+        if self.files.is_empty() {
+            return None;
+        }
+        let Self { site, sources, files, .. } = self;
+        let items: Vec<_> = files.into_iter().map(|(items, _)| items).collect();
+        let index = index.with_library(&sources, project, &shown(&site), &items);
+        Some(Installed { sources, index })
+    }
+
+    /// What `REST_FRAMEWORK` names.
+    fn need_of_settings(&mut self, model: &SettingsModel) {
+        for name in setting_names(model) {
+            self.need(&name, 0);
+        }
+    }
+
     /// The configuration of an installed app, where it speaks of DRF's settings.
     fn need_app(&mut self, entry: &str) {
         let is_class = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
@@ -187,7 +209,7 @@ impl Reader {
         if uses > 0 && !self.speaks(full) {
             return;
         }
-        if !self.seen.insert(full.to_owned()) || is_core(full) || is_known() {
+        if !self.is_new(full, uses) || is_core(full) || is_known() {
             return;
         }
         let mut module = full;
@@ -257,9 +279,18 @@ impl Reader {
     /// A name that a module uses, followed once.
     fn inner(&mut self, position: usize, module: &ModulePath, name: &str, uses: usize) {
         let full = format!("{}.{name}", module.name);
-        if self.seen.insert(full) {
+        if self.is_new(&full, uses) {
             self.local(position, name, uses);
         }
+    }
+
+    /// Whether a name is to be followed: it was not, or only from farther away.
+    fn is_new(&mut self, full: &str, uses: usize) -> bool {
+        if self.seen.get(full).is_some_and(|before| *before <= uses) {
+            return false;
+        }
+        self.seen.insert(full.to_owned(), uses);
+        true
     }
 
     fn class(&mut self, position: usize, class: &ClassItem, uses: usize) {
@@ -283,12 +314,14 @@ impl Reader {
             return *known;
         }
         let position = self.read(name);
-        self.modules.insert(name.to_owned(), position);
+        if position.is_some() || self.files.len() < self.most {
+            self.modules.insert(name.to_owned(), position);
+        }
         position
     }
 
     fn read(&mut self, name: &str) -> Option<usize> {
-        if self.files.len() >= MAX_FILES || name.split('.').any(|part| part.is_empty() || part.contains('/'))
+        if self.files.len() >= self.most || name.split('.').any(|part| part.is_empty() || part.contains('/'))
         {
             return None;
         }

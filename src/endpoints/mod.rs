@@ -85,7 +85,11 @@ fn list(
     is_plain: bool,
 ) -> Inventory {
     let names = IndexNames { index, near: model.file };
-    let map = routes(sources, project, model, &names);
+    // The packages are read beside the URLs, where a thread is free.
+    let (map, packages) = rayon::join(
+        || routes(sources, project, model, &names),
+        || installed::begin(sources, project, model, index),
+    );
     // The settings as the apps leave them.
     let changed = map.rest_framework.as_ref().map(|node| {
         let mut model = model.clone();
@@ -97,7 +101,7 @@ fn list(
     });
     let is_changed = changed.is_some();
     let model = changed.as_ref().unwrap_or(model);
-    let installed = installed::read(sources, project, model, index, &map);
+    let installed = packages.and_then(|packages| packages.finish(project, model, index, &map));
     let mut inventory = Inventory { problems: map.problems, ..Inventory::default() };
     {
         let (sources, index) = installed.as_ref().map_or((sources, index), |i| (&i.sources, &i.index));

@@ -36,7 +36,8 @@ pub(super) struct Context<'a> {
 pub(super) struct Subject {
     pub(super) project: Option<Project>,
     pub(super) model: Option<SettingsModel>,
-    pub(super) others: Vec<SettingsModel>,
+    /// The environment that is given.
+    pub(super) given: Environment,
     /// The environment in which production is supposed to run.
     pub(super) environment: Environment,
     pub(super) index: ProjectIndex,

@@ -10,8 +10,9 @@ use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
 use super::judge::{Context, Subject};
+use super::settings::evaluate_others;
 use super::{EngineError, Progress};
-use crate::checks::{self, Check, CheckContext, EndpointUse, Endpoints, Intents, PublicView};
+use crate::checks::{self, Check, CheckContext, EndpointUse, Endpoints, Intents, OtherSettings, PublicView};
 use crate::endpoints::policy::{AccessOf, Accesses};
 use crate::endpoints::{Inventory, plain_inventory};
 use crate::finding::Outcome;
@@ -39,6 +40,7 @@ pub(super) fn run_checks(
             Arc::new(evaluate(cx.sources, project, &model.module, &environment))
         }))
     };
+    let others = LazyOthers { sources: cx.sources, subject, models: OnceLock::new() };
     let endpoints = LazyEndpoints { sources: cx.sources, subject, listed: OnceLock::new() };
     let root = subject.project.as_ref().map_or("", |p| p.root.as_str());
     let public: Vec<PublicView> = cx
@@ -52,6 +54,7 @@ pub(super) fn run_checks(
     let shared = Shared {
         cx,
         subject,
+        others: &others,
         what_if: &what_if,
         endpoints: &endpoints,
         public: &public,
@@ -118,6 +121,7 @@ pub(super) fn run_checks(
 struct Shared<'a> {
     cx: &'a Context<'a>,
     subject: &'a Subject,
+    others: &'a LazyOthers<'a>,
     what_if: &'a (dyn Fn(&str, &str) -> Option<Arc<SettingsModel>> + Sync),
     endpoints: &'a LazyEndpoints<'a>,
     public: &'a [PublicView],
@@ -131,7 +135,7 @@ impl Shared<'_> {
             sources: self.cx.sources,
             project: self.subject.project.as_ref(),
             model: self.subject.model.as_ref(),
-            others: &self.subject.others,
+            others: self.others,
             what_if: self.what_if,
             index: &self.subject.index,
             catalog: self.cx.catalog,
@@ -140,6 +144,24 @@ impl Shared<'_> {
             public: self.public,
             intents: &self.intents,
         }
+    }
+}
+
+/// The settings for development and tests, evaluated at most once and by one thread: the others have the endpoints and
+/// the checks.
+struct LazyOthers<'a> {
+    sources: &'a Sources,
+    subject: &'a Subject,
+    models: OnceLock<Vec<SettingsModel>>,
+}
+
+impl OtherSettings for LazyOthers<'_> {
+    fn get(&self) -> &[SettingsModel] {
+        self.models.get_or_init(|| {
+            let Subject { project, given, environment, .. } = self.subject;
+            let Some(project) = project else { return Vec::new() };
+            evaluate_others(self.sources, project, given, given != environment)
+        })
     }
 }
 

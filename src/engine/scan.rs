@@ -12,7 +12,7 @@ use super::parse::{harvest, parse_all};
 use super::projects::find_projects;
 use super::reached::read_ahead;
 use super::select::Selection;
-use super::settings::{Models, assumption, evaluate_all};
+use super::settings::{Models, assumption, evaluate_judged};
 use super::{Engine, EngineError, Progress, ProgressSink, Report};
 use crate::checklist::Catalog;
 use crate::index::items::FileItems;
@@ -125,7 +125,7 @@ pub(super) fn scan_loaded(
             read_ahead(&sources, &projects);
             let given = engine.options.environment_as_given;
             let models =
-                projects.par_iter().map(|p| evaluate_all(&sources, p, &environment, given)).collect();
+                projects.par_iter().map(|p| evaluate_judged(&sources, p, &environment, given)).collect();
             harvest(&sources);
             Ok((projects, models))
         },
@@ -232,10 +232,11 @@ fn subject(
     environment: &Environment,
 ) -> Subject {
     let index = ProjectIndex::link(sources, project, items);
-    let Models { model, others, assumed } = models;
-    let mut environment = environment.clone();
+    let Models { model, assumed } = models;
+    let given = environment.clone();
+    let mut environment = given.clone();
     environment.vars.extend(assumed.into_iter().map(|a| (a.name, a.value)));
-    Subject { project: project.cloned(), model, others, index, environment }
+    Subject { project: project.cloned(), model, given, environment, index }
 }
 
 fn versions_line(project: &Project) -> String {

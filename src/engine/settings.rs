@@ -1,6 +1,5 @@
-//! The settings of a project: of the judged module as production gets them, and of those that fixes must leave alone.
-
-use rayon::prelude::*;
+//! The settings of a project: of the judged module as production gets them, and of those that fixes must leave alone, which are
+//! evaluated when the first fix asks for them.
 
 use crate::project::{self, Project, Role};
 use crate::settings::{Assumed, Environment, SettingsModel, evaluate, evaluate_production, outline};
@@ -18,44 +17,49 @@ pub(super) fn assumption(project: &Project, assumed: &Assumed) -> String {
 /// At most so many settings modules for development and tests are evaluated besides the judged one.
 const MOST_OTHERS: usize = 12;
 
-/// The judged module's settings, those of the project's other modules, and what was supposed of the environment.
+/// The judged module's settings, and what was supposed of the environment.
 #[derive(Default)]
 pub(super) struct Models {
     pub(super) model: Option<SettingsModel>,
-    pub(super) others: Vec<SettingsModel>,
     pub(super) assumed: Vec<Assumed>,
 }
 
-pub(super) fn evaluate_all(
+pub(super) fn evaluate_judged(
     sources: &Sources,
     project: &Project,
     environment: &Environment,
     as_given: bool,
 ) -> Models {
     let Some(judged) = project.choice.module() else { return Models::default() };
-    // A fix must know what development and tests get of the files that it changes; the rest asks nothing.
-    let spared = |role| matches!(role, Role::Development | Role::Test);
-    let others = project.candidates.iter().filter(|c| spared(c.role)).map(|c| c.module.as_str());
-    let others: Vec<&str> = others.filter(|m| *m != judged).take(MOST_OTHERS).collect();
-    let ((model, assumed), mut others) = rayon::join(
-        || {
-            if as_given {
-                (evaluate(sources, project, judged, environment), Vec::new())
-            } else {
-                evaluate_production(sources, project, judged, environment)
-            }
-        },
-        || -> Vec<SettingsModel> {
-            others.par_iter().map(|module| outline(sources, project, module, environment)).collect()
-        },
-    );
+    let (model, assumed) = if as_given {
+        (evaluate(sources, project, judged, environment), Vec::new())
+    } else {
+        evaluate_production(sources, project, judged, environment)
+    };
+    Models { model: Some(model), assumed }
+}
+
+/// The settings of the modules for development and tests in the environment that is given. A fix must know what they
+/// get of the files that it changes; the rest asks nothing.
+pub(super) fn evaluate_others(
+    sources: &Sources,
+    project: &Project,
+    environment: &Environment,
+    is_assumed: bool,
+) -> Vec<SettingsModel> {
+    let Some(judged) = project.choice.module() else { return Vec::new() };
+    let mut others = Vec::new();
     let last = judged.rsplit('.').next().unwrap_or(judged);
-    if !assumed.is_empty() && project::named_role(last) != Some(Role::Production) {
+    if is_assumed && project::named_role(last) != Some(Role::Production) {
         // What the same module gives without the variable is for a developer's machine. A module called `production`
         // is nobody else's, whatever the package around it reads.
         let mut development = evaluate(sources, project, judged, environment);
         development.role = Role::Development;
-        others.insert(0, development);
+        others.push(development);
     }
-    Models { model: Some(model), others, assumed }
+    let spared = |role| matches!(role, Role::Development | Role::Test);
+    let modules = project.candidates.iter().filter(|c| spared(c.role)).map(|c| c.module.as_str());
+    let modules = modules.filter(|m| *m != judged).take(MOST_OTHERS);
+    others.extend(modules.map(|module| outline(sources, project, module, environment)));
+    others
 }

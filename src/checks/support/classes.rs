@@ -22,7 +22,7 @@ pub(crate) fn find(index: &ProjectIndex, name: &str) -> Option<ClassId> {
 /// Whether the class named by a setting inherits from a library class; `Maybe` when it cannot be found.
 pub(crate) fn inherits(cx: &CheckContext<'_>, name: &str, library_class: &str) -> Truth {
     match find(cx.index, name) {
-        Some(class) if cx.index.library_bases(class).iter().any(|l| l == library_class) => Truth::Yes,
+        Some(class) if cx.index.inherits_library(class, |l| l == library_class) => Truth::Yes,
         Some(_) | None => Truth::Maybe,
     }
 }
@@ -31,7 +31,7 @@ pub(crate) fn inherits(cx: &CheckContext<'_>, name: &str, library_class: &str) -
 /// a module that only imports it.
 pub(crate) fn comes_from(index: &ProjectIndex, name: &str, test: impl Fn(&str) -> bool) -> bool {
     if let Some(class) = find(index, name) {
-        return index.library_bases(class).iter().any(|library| test(library));
+        return index.inherits_library(class, test);
     }
     let Some((module, last)) = name.rsplit_once('.') else { return false };
     let file = index.files().find(|f| index.module_name(f.file) == Some(module));

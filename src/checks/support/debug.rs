@@ -44,7 +44,7 @@ pub(crate) fn parse_as_boolean(
         [read] => boolean_read(cx, read).ok_or("the variable is read in an unusual way")?,
         _ => return Err("several variables take part".to_owned()),
     };
-    match Placement::new(cx.sources, model, cx.others).of_value(setting, at) {
+    match Placement::new(cx.sources, model, cx.others.get()).of_value(setting, at) {
         Site::InPlace => Ok(vec![Operation::ReplaceExpression { at, with: Code::Raw(code) }]),
         Site::Override(_) => super::fixes::set(cx, model, &setting.name, Code::Bool(false)),
         Site::Nowhere(why) => Err(why),

@@ -47,7 +47,7 @@ impl Remedy {
 }
 
 pub(crate) fn placement<'a>(cx: &'a CheckContext<'_>, model: &'a SettingsModel) -> Placement<'a> {
-    Placement::new(cx.sources, model, cx.others)
+    Placement::new(cx.sources, model, cx.others.get())
 }
 
 /// Writes a setting that nobody sets, or one that wins over what is there.

@@ -47,7 +47,7 @@ fn site(
 ) -> (Option<Site>, Option<Span>) {
     let display = display(cx, list, is_sequence);
     let at = display.or(list.at);
-    (at.map(|at| Placement::new(cx.sources, model, cx.others).of_value(setting, at)), display)
+    (at.map(|at| Placement::new(cx.sources, model, cx.others.get()).of_value(setting, at)), display)
 }
 
 /// Takes one element out of a list setting that is written as a display.

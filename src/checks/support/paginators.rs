@@ -91,12 +91,12 @@ pub(crate) fn stock(class: &str) -> Option<Bound> {
 
 /// Whether a class of the project is a pagination class.
 pub(crate) fn is_paginator(cx: &CheckContext<'_>, id: ClassId) -> bool {
-    cx.index.library_bases(id).iter().any(|l| stock(l).is_some())
+    cx.index.inherits_library(id, |l| stock(l).is_some())
 }
 
 /// The fix that gives a class of the project a maximum; `None` where no number is surely large enough.
 pub(crate) fn limit_pages(cx: &CheckContext<'_>, id: ClassId) -> Option<Fix> {
-    let limits = cx.index.library_bases(id).iter().any(|l| l == LIMIT_OFFSET);
+    let limits = cx.index.inherits_library(id, |l| l == LIMIT_OFFSET);
     let (name, size) = if limits { ("max_limit", "default_limit") } else { ("max_page_size", "page_size") };
     // What the class gives by itself must stay allowed.
     let own = match attribute(cx, id, size) {

@@ -99,8 +99,8 @@ fn of_kind(cx: &CheckContext<'_>, is_kind: impl Fn(&str) -> bool) -> Vec<ClassId
     let index = cx.index;
     let kept = index.classes().filter(|(id, class)| {
         !class.bases.is_empty()
+            && index.inherits_library(*id, &is_kind)
             && !views::is_beside(cx, class.at.file)
-            && index.library_bases(*id).iter().any(|base| is_kind(base))
     });
     kept.map(|(id, _)| id).collect()
 }

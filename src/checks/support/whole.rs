@@ -271,6 +271,6 @@ pub(crate) fn is_for_admin(cx: &CheckContext<'_>, class: ClassId) -> bool {
             item.attributes.iter().any(|a| {
                 matches!(&*a.name, "form" | "add_form")
                     && a.value.name().is_some_and(|n| n.rsplit('.').next() == Some(name))
-            }) && cx.index.library_bases(id).iter().any(|b| is_admin(b))
+            }) && cx.index.inherits_library(id, is_admin)
         })
 }

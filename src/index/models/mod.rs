@@ -164,6 +164,11 @@ impl ProjectIndex {
         names
     }
 
+    /// Whether a library class that a class inherits from is one of these.
+    pub fn inherits_library(&self, class: ClassId, is_one: impl Fn(&str) -> bool) -> bool {
+        self.outside_bases(class).any(|found| matches!(found, Resolution::External(name) if is_one(name)))
+    }
+
     /// What the bases of a class and of its project bases mean, where that is no class of the project.
     fn outside_bases(&self, class: ClassId) -> impl Iterator<Item = &Resolution<Entity>> {
         let own = |ancestor: &Ancestor| match ancestor {

@@ -245,7 +245,9 @@ impl<'a> Interp<'a> {
             let lower = name.to_ascii_lowercase();
             let is_value =
                 ["url", "router", "pattern"].iter().any(|w| lower.contains(w)) && !stdlib::is_stdlib(full);
+            // Django's own are known but for its lists, and to run its modules for a `URLField` takes long.
             if is_value
+                && (!is_core(full) || lower.contains("pattern"))
                 && self.find_installed(full).is_none()
                 && let Some(id) = self.load_installed(module)?
                 && !self.defines(id, name)
