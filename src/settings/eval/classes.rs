@@ -86,6 +86,9 @@ impl Interp<'_> {
             return Ok(val);
         }
         if let Some(val) = self.class_member(class, name) {
+            if let Some(member) = self.enumerated(class, name, &val) {
+                return Ok(member);
+            }
             let owner = Val::new(V::Class(class));
             return self.bind_member(val, None, &owner, name);
         }
@@ -99,6 +102,25 @@ impl Interp<'_> {
             }
             None => Err(Raise::new("AttributeError", format!("asks a class for {name}, which is not there"))),
         }
+    }
+
+    /// A member of an enumeration, which is an object of its class and no plain value.
+    fn enumerated(&self, class: u32, name: &str, val: &Val) -> Option<Val> {
+        let def = &self.classes[class as usize];
+        let bases: Vec<&str> = def.external.iter().map(|e| e.rsplit('.').next().unwrap_or(e)).collect();
+        let is_enumeration =
+            |base: &&str| base.ends_with("Enum") || base.ends_with("Flag") || base.ends_with("Choices");
+        let is_member = !name.starts_with('_') && !matches!(val.v, V::Func(_) | V::Class(_) | V::Lib(_));
+        if !is_member || !bases.iter().any(is_enumeration) {
+            return None;
+        }
+        let is_plain =
+            matches!(val.v, V::Str(_) | V::Int(_)) && !bases.iter().any(|base| base.ends_with("Flag"));
+        Some(if is_plain {
+            Val::lib("enum-member", vec![val.clone(), Val::str(name)], Vec::new())
+        } else {
+            Val::unknown("a member of an enumeration")
+        })
     }
 
     pub(super) fn instance_attr(&mut self, owner: &Val, name: &str) -> R<Val> {

@@ -11,6 +11,7 @@ use crate::python::visitor::{self, Visitor};
 use crate::source::{FileId, Span};
 
 /// A function or lambda.
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own")]
 pub(super) struct FuncDef<'a> {
     pub name: Name,
     pub body: Body<'a>,

@@ -265,6 +265,7 @@ impl Interp<'_> {
             "encode" | "expandtabs" | "translate" | "maketrans" | "istitle" | "isprintable" => {
                 Val::unknown(format!("the method {name}() is not modelled"))
             }
+            _ if name.starts_with("__") => Val::unknown(format!("the method {name}() is not modelled")),
             _ => return Err(Raise::new("AttributeError", format!("asks a text for {name}"))),
         })
     }

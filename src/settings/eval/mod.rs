@@ -267,6 +267,8 @@ pub(super) struct Interp<'a> {
     boxes: FxHashSet<Id>,
     /// Prefixes of environs.
     env_prefix: Vec<String>,
+    /// What django-environ puts before names; `None` when it cannot be told.
+    environ_prefix: Option<Name>,
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<libs::Ini>,
     switches: Vec<Switch>,
@@ -321,6 +323,7 @@ impl<'a> Interp<'a> {
             dynaconf: None,
             boxes: FxHashSet::default(),
             env_prefix: Vec::new(),
+            environ_prefix: Some("".into()),
             inis: Vec::new(),
             switches: Vec::new(),
             class_choice: None,
@@ -579,6 +582,7 @@ fn cause_of(val: &Val) -> Rc<str> {
         },
         V::Lib(_) => "an object of a library is used in a way that is not modelled".into(),
         V::Instance(_) => "an object is used in a way that is not modelled".into(),
+        V::None => "it is computed from None in a way that is not modelled".into(),
         _ => match val.type_name() {
             Some(name) => {
                 format!("it is computed from a value of type {name} in a way that is not modelled").into()

@@ -4,7 +4,7 @@ use super::functions::Args;
 use super::raise::{R, Raise};
 use super::val::{V, Val};
 use super::{Flow, Interp, cause_of};
-use crate::python::ast::{Pattern, Singleton, StmtMatch};
+use crate::python::ast::{Identifier, Pattern, Singleton, StmtMatch};
 use crate::python::visitor::{self, Visitor};
 
 impl<'a> Interp<'a> {
@@ -235,7 +235,7 @@ impl<'a> Interp<'a> {
                     Pattern::MatchMapping(mapping) => mapping.rest.as_ref(),
                     _ => None,
                 };
-                self.0.extend(name.map(|name| name.as_str()));
+                self.0.extend(name.map(Identifier::as_str));
                 visitor::walk_pattern(self, pattern);
             }
         }

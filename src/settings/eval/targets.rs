@@ -209,6 +209,11 @@ impl<'a> Interp<'a> {
             V::Ref(owner) if self.is_routing() && self.replaces_admin_site(owner, name, &val)? => {
                 return Ok(());
             }
+            V::Lib(object) if object.class == "env" => {
+                let is_sure = name == "prefix" && self.frame_ref().uncertain == 0;
+                self.environ_prefix = val.as_str().filter(|_| is_sure).cloned();
+                return Ok(());
+            }
             V::Lib(object) if object.class == "dynaconf" => {
                 let settings = object.args.first().cloned().unwrap_or_else(|| val.clone());
                 self.taint(&settings, &format!("settings.{name} is set on dynaconf's object").into());
