@@ -231,11 +231,8 @@ impl<'a> Interp<'a> {
         let mut chain = vec![scope];
         chain.extend(&func.chain);
         let (module, file) = (func.module, func.file);
-        let runs_when = match (is_generator, self.funcs[id as usize].is_cached) {
-            (true, _) => Some("a generator runs when it is walked over"),
-            (_, true) => Some("a function that keeps its results runs once"),
-            _ => None,
-        };
+        let runs_when =
+            self.funcs[id as usize].is_cached.then_some("a function that keeps its results runs once");
         let before = runs_when.map(|why| (why, self.heap.clone(), self.next_id));
         let yields = is_generator.then(|| match self.list(Vec::new()).v {
             V::List(id) => id,

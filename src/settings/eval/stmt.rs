@@ -236,7 +236,7 @@ impl<'a> Interp<'a> {
                     }
                     val
                 }
-                Some("computed_field" | "override" | "final" | "contextmanager") => val,
+                Some("computed_field" | "override" | "final") => val,
                 _ => match &wrapper.v {
                     V::Bound(bound) => match (&bound.0.v, &bound.1) {
                         (V::Lib(object), Callee::Method(method)) if object.class == "property" => {

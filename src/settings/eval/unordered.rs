@@ -15,8 +15,10 @@ use crate::python::ast::StmtFor;
 const ORDER: &str = "the order of a set changes from run to run";
 /// The most elements over which a loop runs in several orders.
 const MAX_ELEMENTS: usize = 48;
+/// Over more it runs in as few orders as part each element from its neighbours, its place and any other.
+const MANY: usize = 8;
 /// Over so many it runs in every order.
-const FEW: usize = 4;
+const FEW: usize = 3;
 /// How many objects, and links of chains, one round of such a loop may make, and all of them together.
 const MAX_ROUND: u32 = 8192;
 const MAX_MADE: u32 = 1 << 17;
@@ -32,7 +34,7 @@ pub(super) fn cause() -> Rc<str> {
 
 /// The orders in which a loop over so many elements runs: all of them where these are few. Of more elements each stands
 /// before and behind every other one, first, last, at odd and even places, apart from its neighbours, and of any three
-/// more than one is the middle one.
+/// of a few more than one is the middle one.
 fn orders(count: usize) -> Vec<Vec<usize>> {
     if count <= FEW {
         let mut orders = vec![Vec::new()];
@@ -48,7 +50,8 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     }
     let backwards: Vec<usize> = (0..count).rev().collect();
     let bits = usize::BITS - (count - 1).leading_zeros();
-    let halves = (0..bits).map(|bit| {
+    // Of many, the loop over which is long, not every three are parted.
+    let halves = (0..bits).filter(|bit| *bit == 0 || count <= MANY).map(|bit| {
         let mut order = backwards.clone();
         order.sort_by_key(|at| (at >> bit) & 1);
         order
@@ -59,7 +62,7 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     let mut thirds = orders[0].clone();
     thirds.sort_by_key(|at| (at + 1) % 3);
     orders.push(thirds);
-    orders.push((1..count).chain([0]).collect());
+    orders.extend([1, 2].map(|by| (by..count).chain(0..by).collect()));
     orders
 }
 
@@ -295,7 +298,7 @@ mod tests {
 
     #[test]
     fn few_elements_stand_in_every_order() {
-        for (count, all) in [(2, 2), (3, 6), (4, 24)] {
+        for (count, all) in [(2, 2), (3, 6)] {
             let orders: std::collections::BTreeSet<_> = orders(count).into_iter().collect();
             assert_eq!(orders.len(), all);
         }
@@ -320,7 +323,7 @@ mod tests {
                     assert!(!is_alike(&orders, |order| place(order, a) < place(order, b)), "{count} {a} {b}");
                     assert!(orders.iter().any(|order| distance(order) > 1), "{count} {a} {b}");
                     assert!(!is_alike(&orders, distance), "{count} {a} {b}");
-                    for c in 0..b {
+                    for c in (0..b).filter(|_| count <= MANY) {
                         let middle = |order: &[usize]| {
                             let mut places = [a, b, c].map(|at| (place(order, at), at));
                             places.sort_unstable();
