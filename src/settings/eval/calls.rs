@@ -86,7 +86,7 @@ impl Interp<'_> {
         let arg_env = args.reads();
         let val = match &owner.v {
             V::Str(text) => self.str_method(&text.clone(), name, &args)?.with_env(&arg_env),
-            V::Bytes(bytes) => self.bytes_method(&bytes.clone(), name),
+            V::Bytes(bytes) => self.bytes_method(&bytes.clone(), name, &args),
             V::Parts(parts) => self.parts_method(&parts.clone(), name, &args),
             V::List(id) => self.list_method(owner, *id, name, &args)?,
             V::Dict(id) => self.dict_method(owner, *id, name, &args)?,
@@ -241,6 +241,9 @@ impl Interp<'_> {
                 }
             }
             V::Func(id) => match name {
+                "__name__" if self.funcs[*id as usize].is_wrapper => {
+                    Val::unknown("the name of a function that wraps another")
+                }
                 "__name__" => Val::str(&self.funcs[*id as usize].name.clone()),
                 "__qualname__" => Val::str(&self.qualname(*id)),
                 _ => Val::unknown("an attribute of a function"),

@@ -86,6 +86,9 @@ impl Interp<'_> {
             return Ok(val);
         }
         if let Some(val) = self.class_member(class, name) {
+            if let Some(member) = self.enumerated(class, name, &val) {
+                return Ok(member);
+            }
             let owner = Val::new(V::Class(class));
             return self.bind_member(val, None, &owner, name);
         }
@@ -99,6 +102,25 @@ impl Interp<'_> {
             }
             None => Err(Raise::new("AttributeError", format!("asks a class for {name}, which is not there"))),
         }
+    }
+
+    /// A member of an enumeration, which is an object of its class and no plain value.
+    fn enumerated(&self, class: u32, name: &str, val: &Val) -> Option<Val> {
+        let def = &self.classes[class as usize];
+        let bases: Vec<&str> = def.external.iter().map(|e| e.rsplit('.').next().unwrap_or(e)).collect();
+        let is_enumeration =
+            |base: &&str| base.ends_with("Enum") || base.ends_with("Flag") || base.ends_with("Choices");
+        let is_member = !name.starts_with('_') && !matches!(val.v, V::Func(_) | V::Class(_) | V::Lib(_));
+        if !is_member || !bases.iter().any(is_enumeration) {
+            return None;
+        }
+        let is_plain =
+            matches!(val.v, V::Str(_) | V::Int(_)) && !bases.iter().any(|base| base.ends_with("Flag"));
+        Some(if is_plain {
+            Val::lib("enum-member", vec![val.clone(), Val::str(name)], Vec::new())
+        } else {
+            Val::unknown("a member of an enumeration")
+        })
     }
 
     pub(super) fn instance_attr(&mut self, owner: &Val, name: &str) -> R<Val> {
@@ -116,7 +138,11 @@ impl Interp<'_> {
             return Ok(Val::new(V::Namespace(id)));
         }
         let member = self.class_member(class, name);
-        let is_property = matches!(&member, Some(Val { v: V::Lib(o), .. }) if o.class == "property");
+        let is_property = match &member {
+            Some(Val { v: V::Lib(object), .. }) => object.class == "property",
+            Some(val) => self.find_method(val, "__set__").is_some(),
+            None => false,
+        };
         if !is_property && let Some(binding) = self.scope(id).and_then(|s| s.vars.get(name)) {
             return Ok(binding.val.clone());
         }
@@ -173,13 +199,23 @@ impl Interp<'_> {
     }
 
     /// A member as attribute access gives it: methods bound, properties evaluated.
-    pub(super) fn bind_member(&mut self, val: Val, this: Option<&Val>, class: &Val, _name: &str) -> R<Val> {
+    pub(super) fn bind_member(&mut self, val: Val, this: Option<&Val>, class: &Val, name: &str) -> R<Val> {
         let val = self.made(val)?;
         match (&val.v, this) {
             (V::Func(id), Some(this)) => Ok(Val::new(V::Bound(Rc::new((this.clone(), Callee::Func(*id)))))),
             (V::Lib(object), _) => match (object.class, object.args.first().map(|a| &a.v)) {
                 ("property", Some(V::Func(id))) => match this {
                     Some(this) => self.call_function(*id, Some(this.clone()), Args::default()),
+                    None => Ok(val.clone()),
+                },
+                ("cached_property", Some(V::Func(id))) => match this {
+                    Some(this) => {
+                        let made = self.call_function(*id, Some(this.clone()), Args::default())?;
+                        if let V::Instance(object) = this.v {
+                            self.bind_in(object, name, made.clone(), None, Vec::new());
+                        }
+                        Ok(made)
+                    }
                     None => Ok(val.clone()),
                 },
                 ("classproperty", Some(V::Func(id))) => {
@@ -190,6 +226,13 @@ impl Interp<'_> {
                     Ok(Val::new(V::Bound(Rc::new((class.clone(), Callee::Func(*id))))))
                 }
                 _ => Ok(val.clone()),
+            },
+            (V::Instance(_), _) => match self.find_method(&val, "__get__") {
+                Some(method) => {
+                    let of = this.cloned().unwrap_or_else(|| Val::new(V::None));
+                    self.call(&method, Args { pos: vec![of, class.clone()], ..Args::default() })
+                }
+                None => Ok(val),
             },
             _ => Ok(val),
         }
@@ -242,7 +285,27 @@ impl Interp<'_> {
     /// Whether an object's attribute is a property that nothing sets.
     pub(super) fn is_read_only(&self, owner: &Val, name: &str) -> bool {
         let member = self.instance_class(owner).and_then(|class| self.class_member(class, name));
-        matches!(member, Some(Val { v: V::Lib(o), .. }) if o.class == "property" && o.args.len() == 1)
+        let has_none =
+            |object: &super::val::LibObject| object.args.get(1).is_none_or(|set| matches!(set.v, V::None));
+        matches!(member, Some(Val { v: V::Lib(o), .. }) if o.class == "property" && has_none(&o))
+    }
+
+    /// Sets an attribute by what the class has for it: the setter of a property, or a descriptor's `__set__`.
+    pub(super) fn set_by_member(&mut self, owner: &Val, name: &str, val: &Val) -> R<bool> {
+        let member = self.instance_class(owner).and_then(|class| self.class_member(class, name));
+        match member {
+            Some(Val { v: V::Lib(object), .. }) if object.class == "property" => {
+                let Some(setter) = object.args.get(1) else { return Ok(false) };
+                self.call(setter, Args { pos: vec![owner.clone(), val.clone()], ..Args::default() })?;
+                Ok(true)
+            }
+            Some(member) => {
+                let Some(method) = self.find_method(&member, "__set__") else { return Ok(false) };
+                self.call(&method, Args { pos: vec![owner.clone(), val.clone()], ..Args::default() })?;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
     }
 
     /// Whether no base, not even one outside the project, could take arguments.

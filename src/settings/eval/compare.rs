@@ -271,6 +271,10 @@ impl<'a> Interp<'a> {
                 let unordered = self.unordered(owner).map(|items| Seq { items, rest: None });
                 let seq = unordered.map_or_else(|| self.elements(owner), std::borrow::Cow::Owned);
                 let mut sure = seq.rest.is_none();
+                if matches!(item.v, V::Float(f) if f.is_nan()) {
+                    // It is found where it is the very same object.
+                    return Ok(None);
+                }
                 for element in &seq.items {
                     match self.equal(element, item, 0) {
                         Some(true) => return Ok(Some(true)),

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::raise::R;
 use super::val::{Reads, Seq, V, Val};
 use super::{Flow, Interp, Loop, MAX_ITEMS, cause_of};
-use crate::python::ast::{Comprehension, Expr};
+use crate::python::ast::{Comprehension, Expr, ExprGenerator};
+use crate::python::visitor::{self, Visitor};
 
 /// What becomes of the order of what a comprehension walks over.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,43 @@ pub(super) struct Comprehended {
     pub reads: Reads,
     /// Whether the order of what it walked over is not known.
     pub shuffled: bool,
+    /// When whoever walks over it asks for no more.
+    until: Option<Until>,
+    is_done: bool,
+}
+
+/// Where a generator expression is left by the function that it is handed to.
+#[derive(Clone, Copy)]
+pub(super) enum Until {
+    /// `next`.
+    First,
+    /// `any`.
+    True,
+    /// `all`.
+    False,
+}
+
+/// Whether a generator expression reads nothing but what it binds itself, so that it does not matter when it runs.
+pub(super) fn is_closed(generator: &ExprGenerator) -> bool {
+    struct Names<'a> {
+        read: Vec<&'a str>,
+        bound: Vec<&'a str>,
+    }
+    impl<'a> Visitor<'a> for Names<'a> {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Expr::Name(name) = expr {
+                let names = if name.ctx.is_store() { &mut self.bound } else { &mut self.read };
+                names.push(&name.id);
+            }
+            visitor::walk_expr(self, expr);
+        }
+    }
+    let mut names = Names { read: Vec::new(), bound: Vec::new() };
+    names.visit_expr(&generator.elt);
+    for comprehension in &generator.generators {
+        names.visit_comprehension(comprehension);
+    }
+    names.read.iter().all(|name| names.bound.contains(name) || Interp::builtin(name).is_some())
 }
 
 impl<'a> Interp<'a> {
@@ -39,16 +77,7 @@ impl<'a> Interp<'a> {
     ) -> R<Val> {
         let mut element = |i: &mut Self| i.eval(element);
         let made = match generators {
-            [_] => {
-                let (before, first_new) = (self.heap.clone(), self.next_id);
-                let made = self.comprehend(generators, Order::Noted, &mut element)?;
-                if made.shuffled && !self.changed_nothing(&before, first_new) {
-                    self.heap = before;
-                    self.comprehend(generators, Order::Needed, &mut element)?
-                } else {
-                    made
-                }
-            }
+            [_] => self.comprehend_unordered(generators, Order::Noted, &mut element)?,
             _ => self.comprehend(generators, Order::Needed, &mut element)?,
         };
         let val = make(self, made.seq).with_env(&made.reads);
@@ -58,6 +87,22 @@ impl<'a> Interp<'a> {
         Ok(val)
     }
 
+    /// What the rounds give, where these change nothing. If they do, the order must be known.
+    pub(super) fn comprehend_unordered(
+        &mut self,
+        generators: &'a [Comprehension],
+        order: Order,
+        element: &mut dyn FnMut(&mut Self) -> R<Val>,
+    ) -> R<Comprehended> {
+        let (before, first_new) = (self.heap.clone(), self.next_id);
+        let made = self.comprehend(generators, order, element)?;
+        if made.shuffled && !self.changed_nothing(&before, first_new) {
+            self.heap = before;
+            return self.comprehend(generators, Order::Needed, element);
+        }
+        Ok(made)
+    }
+
     /// What the rounds of a comprehension give, in order.
     pub(super) fn comprehend(
         &mut self,
@@ -65,25 +110,35 @@ impl<'a> Interp<'a> {
         order: Order,
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
     ) -> R<Comprehended> {
+        let until = self.until.take();
+        // What it walks over first is asked outside; all else does not see the names of a class body.
+        let given = match generators.first() {
+            Some(first) => Some(self.eval(&first.iter)?),
+            None => None,
+        };
         let scope = self.new_scope();
         let frame = self.frame();
         let outer = std::mem::replace(&mut frame.scope, scope);
         let outermost = frame.outer.replace(frame.outer.unwrap_or(outer));
-        frame.chain.insert(0, scope);
-        let mut out = Comprehended::default();
+        let is_class_body = frame.class.is_some() && !frame.is_function && outermost.is_none();
+        let mut chain = vec![scope];
+        chain.extend(frame.chain.iter().copied().filter(|&id| !(is_class_body && id == outer)));
+        let chain = std::mem::replace(&mut frame.chain, chain);
+        let mut out = Comprehended { until, ..Comprehended::default() };
         let facts = self.facts.len();
-        let result = self.comprehend_from(generators, order, element, &mut out);
+        let result = self.comprehend_from(generators, given, order, element, &mut out);
         self.facts.truncate(facts);
         let frame = self.frame();
         frame.scope = outer;
         frame.outer = outermost;
-        frame.chain.remove(0);
+        frame.chain = chain;
         result.map(|()| out)
     }
 
     fn comprehend_from(
         &mut self,
         generators: &'a [Comprehension],
+        given: Option<Val>,
         order: Order,
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
         out: &mut Comprehended,
@@ -95,10 +150,19 @@ impl<'a> Interp<'a> {
                 return Ok(());
             }
             let val = element(self)?;
+            out.is_done |= match out.until.filter(|_| !out.shuffled) {
+                Some(Until::First) => true,
+                Some(Until::True) => self.truth(&val) == Some(true),
+                Some(Until::False) => self.truth(&val) == Some(false),
+                None => false,
+            };
             out.seq.items.push(val);
             return Ok(());
         };
-        let iterable = self.eval(&first.iter)?;
+        let iterable = match given {
+            Some(given) => given,
+            None => self.eval(&first.iter)?,
+        };
         let iterable = self.iterable(iterable)?;
         let shuffled = order != Order::Needed && self.unordered(&iterable).is_some();
         out.shuffled |= shuffled;
@@ -128,7 +192,7 @@ impl<'a> Interp<'a> {
                         let mut made = Comprehended::default();
                         let mut skip = |_: &mut Self| Ok(Val::new(V::None));
                         self.either_value(&cause, &mut skip, &mut |i: &mut Self| {
-                            i.comprehend_from(rest, order, element, &mut made)?;
+                            i.comprehend_from(rest, None, order, element, &mut made)?;
                             i.taint_all(&made.seq.items, &cause);
                             Ok(Val::new(V::None))
                         })?;
@@ -136,7 +200,14 @@ impl<'a> Interp<'a> {
                     }
                 }
             }
-            self.comprehend_from(rest, order, element, out)?;
+            self.comprehend_from(rest, None, order, element, out)?;
+            if out.is_done {
+                break;
+            }
+        }
+        if shuffled {
+            // Functions that the rounds made see the last one.
+            self.assign(&first.target, Val::unknown(super::unordered::cause()), None, Vec::new())?;
         }
         Ok(())
     }
@@ -161,7 +232,7 @@ impl<'a> Interp<'a> {
                 }
             }
             let mut made = Comprehended::default();
-            i.comprehend_from(rest, Order::Any, element, &mut made)?;
+            i.comprehend_from(rest, None, Order::Any, element, &mut made)?;
             i.taint_all(&made.seq.items, cause);
             Ok(Flow::Next)
         });

@@ -22,10 +22,10 @@ pub(super) fn has_attr(module: &str, name: &str) -> Option<bool> {
 pub(super) fn constant(name: &str) -> Option<Val> {
     Some(match name {
         "os.sep" | "os.path.sep" => Val::str("/"),
-        "os.pathsep" => Val::str(":"),
+        "os.pathsep" | "os.path.pathsep" => Val::str(":"),
         "os.linesep" => Val::str("\n"),
-        "os.curdir" => Val::str("."),
-        "os.pardir" => Val::str(".."),
+        "os.curdir" | "os.path.curdir" => Val::str("."),
+        "os.pardir" | "os.path.pardir" => Val::str(".."),
         "os.devnull" => Val::str("/dev/null"),
         "os.name" => Val::str("posix"),
         "sys.platform" => Val::str("linux"),

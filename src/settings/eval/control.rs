@@ -282,6 +282,9 @@ impl<'a> Interp<'a> {
                 i.handling.push(env.clone());
                 i.handled.push(raise.clone());
                 let flow = i.exec_block(&handler.body);
+                if let Some(name) = &handler.name {
+                    i.unbind(name);
+                }
                 i.handling.pop();
                 i.handled.pop();
                 if !i.frame_ref().is_function {

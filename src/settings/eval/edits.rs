@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::functions::Args;
 use super::raise::{R, Raise};
-use super::val::{Kind, Seq, V, Val};
+use super::val::{Kind, Seq, V, Val, View};
 use super::{Interp, cause_of};
 use crate::settings::How;
 
@@ -26,6 +26,9 @@ pub(super) fn is_edit(name: &str) -> bool {
             | "reverse"
             | "popitem"
             | "move_to_end"
+            | "difference_update"
+            | "intersection_update"
+            | "symmetric_difference_update"
     )
 }
 
@@ -33,6 +36,16 @@ impl Interp<'_> {
     pub(super) fn list_method(&mut self, owner: &Val, id: u32, name: &str, args: &Args) -> R<Val> {
         self.spend(self.size_of(owner) / super::expr::SIZE_PER_STEP)?;
         let none = Val::new(V::None);
+        if name == "sort"
+            && let Some(items) = self.unordered(owner)
+            && let (sorted, false) = self.sorted(Seq { items, rest: None }, args)?
+        {
+            // Now they have an order.
+            if let Some(object) = self.heap.get_mut(id) {
+                object.tainted = None;
+            }
+            self.put_list(id, sorted);
+        }
         if let Err(cause) = self.seq(id) {
             self.may_raise(&cause);
             return Ok(Val::unknown(cause));
@@ -165,7 +178,7 @@ impl Interp<'_> {
                 self.note_edit(id, args.at, How::Updated);
             }
             "sort" => {
-                let sorted = self.sorted(seq, args)?;
+                let (sorted, _) = self.sorted(seq, args)?;
                 self.put_list(id, sorted);
                 self.note_edit(id, args.at, How::Updated);
             }
@@ -282,6 +295,14 @@ impl Interp<'_> {
                 if dict.shuffled {
                     self.shuffle(&view);
                 }
+                if let V::Iter(view) = view.v {
+                    let what = match name {
+                        "keys" => View::Keys,
+                        "values" => View::Values,
+                        _ => View::Items,
+                    };
+                    self.views.insert(view, (id, what));
+                }
                 return Ok(view);
             }
             "copy" => return Ok(self.dict_of(dict)),
@@ -293,6 +314,16 @@ impl Interp<'_> {
                 }
                 self.note_edit(id, args.at, How::Removed);
             }
+            "popitem" if dict.shuffled && dict.entries.len() > 1 => {
+                let cause = super::unordered::cause();
+                let lost = self.dict_mut(id).map(|dict| dict.forget(&cause)).unwrap_or_default();
+                self.taint_all(&lost, &cause);
+                if let Some(dict) = self.dict_mut(id) {
+                    dict.entries.clear();
+                }
+                self.note_edit(id, args.at, How::Removed);
+                return Ok(Val::unknown(cause));
+            }
             "popitem" if dict.rest.is_none() => {
                 let Some(dict) = self.dict_mut(id) else { return Ok(Val::new(V::None)) };
                 let Some((_, (key, value))) = dict.entries.pop() else {
@@ -301,7 +332,23 @@ impl Interp<'_> {
                 self.note_edit(id, args.at, How::Removed);
                 return Ok(Val::tuple(vec![key, value]));
             }
-            "move_to_end" => {}
+            "move_to_end" => {
+                let key = first.ok_or_else(missing)?;
+                let last = args.get(1, "last").map_or(Some(true), |last| self.truth(last));
+                let (Some(k), Some(last), None) = (key.key(), last, &dict.rest) else {
+                    return Ok(self.no_method(owner, name));
+                };
+                let mut next = dict;
+                let Some((key, value)) = next.entries.shift_remove(&k) else {
+                    return Err(Raise::new("KeyError", "moves a key that is not there"));
+                };
+                let at = if last { next.entries.len() } else { 0 };
+                next.entries.shift_insert(at, k, (key, value));
+                if let Some(dict) = self.dict_mut(id) {
+                    *dict = next;
+                }
+                self.note_edit(id, args.at, How::Updated);
+            }
             _ => return Ok(self.no_method(owner, name)),
         }
         Ok(Val::new(V::None))
@@ -314,12 +361,11 @@ impl Interp<'_> {
             return Ok(Val::unknown("a set that cannot be told"));
         };
         let set = set.clone();
-        let edits = ["add", "update", "discard", "remove", "clear", "pop"];
-        if set.frozen && edits.contains(&name) {
+        if set.frozen && (is_edit(name) || name.ends_with("_update")) {
             return Err(Raise::new("AttributeError", format!("asks a frozenset for {name}")));
         }
         let first = args.pos.first().cloned().unwrap_or_else(|| Val::tuple(Vec::new()));
-        let operation = match name {
+        let operation = match name.strip_suffix("_update").unwrap_or(name) {
             "union" => Some(Operator::BitOr),
             "intersection" => Some(Operator::BitAnd),
             "difference" => Some(Operator::Sub),
@@ -327,8 +373,29 @@ impl Interp<'_> {
             _ => None,
         };
         if let Some(op) = operation {
-            let (a, b) = (self.iterate(owner), self.walk_unordered(&first));
-            return Ok(self.set_operation(op, a, b));
+            let mut all = self.iterate(owner);
+            for other in &args.pos {
+                let other = self.walk_unordered(other);
+                let other = self.set_of(other);
+                let other = self.iterate(&other);
+                let made = self.set_operation(op, all, other);
+                all = self.iterate(&made);
+            }
+            if let Some(cause) = &args.open {
+                all = Seq { items: Vec::new(), rest: Some(cause.clone()) };
+            }
+            if !name.ends_with("_update") {
+                return Ok(if set.frozen { self.frozen(all) } else { self.set_of(all) });
+            }
+            let made = self.set_of(all);
+            if let V::Set(new) = made.v
+                && let Some(Kind::Set(next)) = self.heap.get(new).map(|object| object.kind.clone()).as_ref()
+                && let Some(object) = self.heap.get_mut(id)
+            {
+                object.kind = Kind::Set(next.clone());
+            }
+            self.note_edit(id, args.at, How::Updated);
+            return Ok(Val::new(V::None));
         }
         let mut next = set;
         match name {
@@ -339,16 +406,44 @@ impl Interp<'_> {
                 None => next.rest = Some(cause_of(&first)),
             },
             "update" => {
-                let seq = self.walk_unordered(&first);
-                for item in seq.items {
-                    match item.key() {
-                        Some(key) => {
-                            next.items.entry(key).or_insert(item);
+                for other in &args.pos {
+                    let seq = self.walk_unordered(other);
+                    for item in seq.items {
+                        match item.key() {
+                            Some(key) => {
+                                next.items.entry(key).or_insert(item);
+                            }
+                            None => next.rest = Some(cause_of(&item)),
                         }
-                        None => next.rest = Some(cause_of(&item)),
                     }
+                    next.rest = next.rest.or(seq.rest);
                 }
-                next.rest = next.rest.or(seq.rest);
+                next.rest = next.rest.or_else(|| args.open.clone());
+            }
+            "pop" if next.rest.is_none() && next.items.len() < 2 => {
+                let Some((_, item)) = next.items.pop() else {
+                    return Err(Raise::new("KeyError", "takes an element that is not there"));
+                };
+                if let Some(obj) = self.heap.get_mut(id) {
+                    obj.kind = Kind::Set(next);
+                }
+                self.note_edit(id, args.at, How::Removed);
+                return Ok(item);
+            }
+            "pop" => {
+                // One of them is gone, nobody knows which.
+                let cause = next.rest.clone().unwrap_or_else(super::unordered::cause);
+                let items: Vec<Val> = next.items.drain(..).map(|(_, item)| item).collect();
+                if next.rest.is_some() {
+                    self.may_raise(&cause);
+                }
+                let is_whole = next.rest.is_none();
+                next.rest = Some(cause.clone());
+                if let Some(obj) = self.heap.get_mut(id) {
+                    obj.kind = Kind::Set(next);
+                }
+                self.note_edit(id, args.at, How::Removed);
+                return Ok(if is_whole { self.choice(&cause, items) } else { Val::unknown(cause) });
             }
             "discard" | "remove" => match first.key() {
                 Some(key) => {
@@ -371,7 +466,7 @@ impl Interp<'_> {
                 return Ok(Val::new(V::Set(new)));
             }
             "issubset" | "issuperset" | "isdisjoint" => {
-                let (a, b) = (self.iterate(owner), self.iterate(&first));
+                let (a, b) = (self.iterate(owner), self.walk_unordered(&first));
                 if a.rest.is_some() || b.rest.is_some() {
                     return Ok(Self::one_of(
                         "a set that cannot be told",
@@ -407,11 +502,11 @@ impl Interp<'_> {
         Val::unknown(cause)
     }
 
-    /// `sorted`, with `key` and `reverse`.
-    pub(super) fn sorted(&mut self, seq: Seq, args: &Args) -> R<Seq> {
+    /// `sorted`, with `key` and `reverse`. Also tells whether elements that differ come first or last by where they stood.
+    pub(super) fn sorted(&mut self, seq: Seq, args: &Args) -> R<(Seq, bool)> {
         // Known elements come in their order, wherever unknown ones go.
         let rest = seq.rest.clone();
-        let given_up = |why: &str| Seq { items: Vec::new(), rest: Some(why.into()) };
+        let given_up = |why: &str| (Seq { items: Vec::new(), rest: Some(why.into()) }, false);
         let key = args.named("key").filter(|k| !matches!(k.v, V::None)).cloned();
         let reverse = match args.named("reverse") {
             Some(val) => match self.truth(val) {
@@ -448,7 +543,11 @@ impl Interp<'_> {
             });
             done.insert(at, pair);
         }
-        let keyed = done;
-        Ok(Seq { items: keyed.into_iter().map(|(_, item)| item).collect(), rest })
+        let is_tie = |(a, x): &(Val, Val), (b, y): &(Val, Val)| {
+            let is_equal = self.order(a, b, 0).ok().flatten().is_none_or(std::cmp::Ordering::is_eq);
+            is_equal && (x.type_name() != y.type_name() || self.equal(x, y, 0) != Some(true))
+        };
+        let has_ties = done.windows(2).any(|pair| is_tie(&pair[0], &pair[1]));
+        Ok((Seq { items: done.into_iter().map(|(_, item)| item).collect(), rest }, has_ties))
     }
 }

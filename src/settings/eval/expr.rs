@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::comprehension::Order;
+use super::comprehension::{Order, Until};
 use super::functions::Args;
 use super::join::join_states;
 use super::raise::R;
@@ -148,12 +148,12 @@ impl<'a> Interp<'a> {
                 self.comprehend_list(&comp.generators, &comp.elt, |i: &mut Self, seq| i.iter_of(seq, true))?
             }
             Expr::SetComp(comp) => {
-                let made =
-                    self.comprehend(&comp.generators, Order::Any, &mut |i: &mut Self| i.eval(&comp.elt))?;
+                let mut element = |i: &mut Self| i.eval(&comp.elt);
+                let made = self.comprehend_unordered(&comp.generators, Order::Any, &mut element)?;
                 self.set_of(made.seq).with_env(&made.reads)
             }
             Expr::DictComp(comp) => {
-                let made = self.comprehend(&comp.generators, Order::Any, &mut |i: &mut Self| {
+                let made = self.comprehend_unordered(&comp.generators, Order::Any, &mut |i: &mut Self| {
                     let key = match &comp.key {
                         Some(key) => i.eval(key)?,
                         None => Val::unknown("an unpacked comprehension"),
@@ -166,8 +166,16 @@ impl<'a> Interp<'a> {
                     if let V::Tuple(pair) = item.v
                         && let [key, value] = pair.items.as_slice()
                     {
+                        let known = dict.entries.len();
                         let lost = dict.insert(key.clone(), value.clone());
                         self.taint_all(&lost, &cause_of(key));
+                        if made.shuffled && dict.entries.len() == known {
+                            // Which one comes last, nobody knows.
+                            let cause = super::unordered::cause();
+                            let lost = dict.insert(key.clone(), Val::unknown(cause.clone()));
+                            self.taint_all(&lost, &cause);
+                            self.taint(value, &cause);
+                        }
                     }
                 }
                 dict.rest = dict.rest.or(made.seq.rest);
@@ -350,7 +358,8 @@ impl<'a> Interp<'a> {
                 }
                 None => {
                     let val = self.eval(&item.value)?;
-                    let (entries, rest) = self.entries_of(&val);
+                    let (entries, rest, shuffled) = self.mapping_of(&val);
+                    dict.shuffled |= shuffled;
                     if let Some(cause) = rest {
                         let lost = dict.forget(&cause);
                         self.taint_all(&lost, &cause);
@@ -442,6 +451,14 @@ impl<'a> Interp<'a> {
         let callee = self.eval(&call.func)?;
         let mut args = Args { at: self.span(call), ..Args::default() };
         for arg in &call.arguments.args {
+            if let (Expr::Generator(_), V::Ref(name)) = (arg, &callee.v) {
+                self.until = match &**name {
+                    "builtins.next" => Some(Until::First),
+                    "builtins.any" => Some(Until::True),
+                    "builtins.all" => Some(Until::False),
+                    _ => None,
+                };
+            }
             if let Expr::Starred(starred) = arg {
                 let val = self.eval(&starred.value)?;
                 let seq = self.walk(&val);

@@ -44,6 +44,9 @@ impl Interp<'_> {
             let (width, tail) = tail.split_at(digits);
             let Some(kind) = tail.chars().next() else { return Err(bad("an incomplete format")) };
             rest = &tail[kind.len_utf8()..];
+            if matches!(kind, '*' | 'h' | 'l' | 'L') {
+                return Ok(Val::unknown("a format that is not modelled").with_env(&env));
+            }
             if kind == '%' {
                 parts.push(Some("%".into()));
                 continue;
@@ -130,14 +133,23 @@ impl Interp<'_> {
                     let val = self.format_field(name, &mut auto, args, mapping)?;
                     env = env.union(&self.deep_reads(&val));
                     let text = match conversion {
-                        "r" => self.repr(&val),
                         _ if spec.contains('{') => Err("a computed format".into()),
+                        "r" | "s" | "a" => {
+                            let text = if conversion == "s" { self.to_str(&val)? } else { self.repr(&val) };
+                            match text {
+                                Ok(text) if conversion == "a" && !text.is_ascii() => {
+                                    Err("a text that is escaped".into())
+                                }
+                                Ok(text) => self.format_value(&Val::str(&text), spec)?,
+                                Err(cause) => Err(cause),
+                            }
+                        }
                         _ => self.format_value(&val, spec)?,
                     };
                     match text {
                         Ok(text) => parts.push(Some(text.as_str().into())),
                         // Quoted or padded, its known parts may stand elsewhere.
-                        Err(_) if conversion == "r" || !spec.is_empty() => parts.push(None),
+                        Err(_) if matches!(conversion, "r" | "a") || !spec.is_empty() => parts.push(None),
                         Err(_) => parts.extend(super::operators::parts_of(&val)),
                     }
                 }
@@ -169,8 +181,8 @@ impl Interp<'_> {
                 path = &rest[end..];
             } else if let Some((key, rest)) = path.strip_prefix('[').and_then(|r| r.split_once(']')) {
                 let key = match key.parse::<i64>() {
-                    Ok(n) => Val::new(V::Int(n)),
-                    Err(_) => Val::str(key),
+                    Ok(n) if key.bytes().all(|b| b.is_ascii_digit()) => Val::new(V::Int(n)),
+                    _ => Val::str(key),
                 };
                 val = self.get_item(&val, &key, None)?;
                 path = rest;

@@ -15,6 +15,7 @@ use crate::source::{FileId, Span};
 const MAX_RECURSION: usize = 2;
 
 /// A function or lambda.
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own")]
 pub(super) struct FuncDef<'a> {
     pub name: Name,
     pub body: Body<'a>,
@@ -34,6 +35,10 @@ pub(super) struct FuncDef<'a> {
     pub is_async: bool,
     /// Marked by `abstractmethod`.
     pub is_abstract: bool,
+    /// Marked by `wraps`: its name is another's.
+    pub is_wrapper: bool,
+    /// What it gave for the same arguments before, it gives again without running.
+    pub is_cached: bool,
     /// The names that its body binds; found out when it is first called.
     pub locals: OnceCell<Rc<[Name]>>,
 }
@@ -143,7 +148,7 @@ impl<'a> Interp<'a> {
         let frame = self.frame_ref();
         let class = frame.class.as_ref().filter(|_| !frame.is_function).map(|c| c.0);
         // A method does not see the names of its class body.
-        let own = frame.scope;
+        let own = frame.outer.unwrap_or(frame.scope);
         let within = frame.function;
         let skip = class.is_some();
         let chain = frame.chain.iter().copied().filter(|&id| !(skip && id == own)).collect();
@@ -172,6 +177,8 @@ impl<'a> Interp<'a> {
             is_generator: OnceCell::new(),
             is_async,
             is_abstract: false,
+            is_wrapper: false,
+            is_cached: false,
             locals: OnceCell::new(),
         });
         Ok(Val::new(V::Func(id)))
@@ -232,6 +239,9 @@ impl<'a> Interp<'a> {
         let mut chain = vec![scope];
         chain.extend(&func.chain);
         let (module, file) = (func.module, func.file);
+        let runs_when =
+            self.funcs[id as usize].is_cached.then_some("a function that keeps its results runs once");
+        let before = runs_when.map(|why| (why, self.heap.clone(), self.next_id));
         let yields = is_generator.then(|| match self.list(Vec::new()).v {
             V::List(id) => id,
             _ => ENVIRON_UNUSED,
@@ -267,6 +277,15 @@ impl<'a> Interp<'a> {
             }
             None => val,
         };
+        if let Some((why, heap, first_new)) = before
+            && !self.changed_nothing(&heap, first_new)
+        {
+            // What it changes is changed at another time, or not at all.
+            let why: Rc<str> = why.into();
+            let mut changed = std::mem::take(&mut self.heap);
+            super::steady::widen(&heap, &mut changed, &why);
+            self.heap = changed;
+        }
         // What a call gives stands where the call does, unless it hands an argument through.
         Ok(val.at(at))
     }
@@ -332,14 +351,19 @@ impl<'a> Interp<'a> {
         pos.reverse();
         let mut kw = args.kw;
         let bad = || Raise::new("TypeError", format!("calls {name}() with arguments that it does not take"));
-        let positional = parameters.posonlyargs.iter().chain(&parameters.args);
+        let positional_only = parameters.posonlyargs.iter().map(|p| (p, true, false));
+        let both = parameters.args.iter().map(|p| (p, true, true));
+        let keyword_only = parameters.kwonlyargs.iter().map(|p| (p, false, true));
         let mut bound: Vec<(Name, Val)> = Vec::new();
-        for parameter in positional.map(|p| (p, true)).chain(parameters.kwonlyargs.iter().map(|p| (p, false)))
-        {
-            let (parameter, may_be_positional) = parameter;
+        for (parameter, may_be_positional, may_be_named) in positional_only.chain(both).chain(keyword_only) {
             let key: Name = parameter.parameter.name.as_str().into();
-            let named = kw.iter().position(|(n, _)| *n == key).map(|at| kw.remove(at).1);
-            let given = if may_be_positional { pos.pop() } else { None }.or(named);
+            let at = kw.iter().position(|(n, _)| *n == key).filter(|_| may_be_named);
+            let named = at.map(|at| kw.remove(at).1);
+            let positional = if may_be_positional { pos.pop() } else { None };
+            if positional.is_some() && named.is_some() {
+                return Err(bad());
+            }
+            let given = positional.or(named);
             let default =
                 || self.funcs[id as usize].defaults.iter().find(|(n, _)| *n == key).map(|(_, v)| v.clone());
             let val = given.or_else(default).ok_or_else(bad)?;

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::functions::Args;
-use super::raise::{R, Raise};
+use super::raise::{R, Raise, TryFrame};
 use super::val::{Binding, Name, V, Val};
 use super::{Frame, Interp, ModuleInfo};
 use crate::python::ast::{StmtImport, StmtImportFrom};
@@ -545,7 +545,16 @@ impl<'a> Interp<'a> {
         if let Some(V::Func(func)) =
             self.scope(scope).and_then(|s| s.vars.get("__getattr__")).map(|b| b.val.v.clone())
         {
-            return self.call_function(func, None, Args { pos: vec![Val::str(name)], ..Args::default() });
+            // That it raises is seen by whoever asks, who may catch something else.
+            let handlers = vec![Some(vec!["AttributeError".to_owned()])];
+            self.tries.push(TryFrame { handlers, ..TryFrame::default() });
+            let args = Args { pos: vec![Val::str(name)], ..Args::default() };
+            let result = self.call_function(func, None, args);
+            let pending = self.tries.pop().map(|frame| frame.pending).unwrap_or_default();
+            for (heap, raise) in pending {
+                self.pend(heap, raise);
+            }
+            return result;
         }
         Err(Raise::new("AttributeError", format!("asks {module} for {name}, which is not there")))
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::raise::{R, Raise};
-use super::val::{Key, Kind, Seq, V, Val};
+use super::val::{Key, Kind, Seq, V, Val, View};
 use super::{ENVIRON, Interp, cause_of};
 use crate::python::ast::Expr;
 use crate::source::Span;
@@ -18,6 +18,19 @@ pub(super) fn bounds(lower: Option<i64>, upper: Option<i64>, len: usize) -> (usi
         n.clamp(0, len as i64) as usize
     };
     (lower.map_or(0, clip), upper.map_or(len, clip))
+}
+
+/// The places of a slice with a step below zero.
+fn backwards(lower: Option<i64>, upper: Option<i64>, step: i64, len: usize) -> Vec<usize> {
+    let len = len as i64;
+    let clip = |n: i64| if n < 0 { n.saturating_add(len).max(-1) } else { n.min(len - 1) };
+    let (mut at, end) = (lower.map_or(len - 1, clip), upper.map_or(-1, clip));
+    let mut places = Vec::new();
+    while at > end {
+        places.push(at as usize);
+        at = at.saturating_add(step);
+    }
+    places
 }
 
 impl<'a> Interp<'a> {
@@ -49,7 +62,7 @@ impl<'a> Interp<'a> {
                     let (start, end) = bounds(lower, upper, len);
                     Some((start..end.max(start)).collect())
                 }
-                -1 if lower.is_none() && upper.is_none() => Some((0..len).rev().collect()),
+                n if n < 0 => Some(backwards(lower, upper, n, len)),
                 n if n > 1 => {
                     let (start, end) = bounds(lower, upper, len);
                     Some((start..end.max(start)).step_by(n as usize).collect())
@@ -247,6 +260,22 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// What a view of a dict shows now.
+    pub(super) fn viewed(&self, view: super::val::Id) -> Option<Seq> {
+        let (dict, what) = self.views.get(&view)?;
+        Some(match self.dict_obj(*dict) {
+            Ok(dict) => {
+                let items = dict.entries.values().map(|(key, value)| match what {
+                    View::Keys => key.clone(),
+                    View::Values => value.clone(),
+                    View::Items => Val::tuple(vec![key.clone(), value.clone()]),
+                });
+                Seq { items: items.collect(), rest: dict.rest.clone() }
+            }
+            Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
+        })
+    }
+
     fn collected(&self, val: &Val) -> Seq {
         let known = |items: Vec<Val>| Seq { items, rest: None };
         match &val.v {
@@ -264,6 +293,7 @@ impl<'a> Interp<'a> {
                 },
                 Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
             },
+            V::Iter(id) if let Some(seq) = self.viewed(*id) => seq,
             V::Iter(id) => match self.object(*id).map(|o| &o.kind) {
                 Ok(Kind::Iter { seq, .. }) => seq.clone(),
                 Ok(_) => Seq::default(),
@@ -342,7 +372,35 @@ impl<'a> Interp<'a> {
         })
     }
 
-    /// The entries of a mapping, or of pairs, as `dict()` and `update` take them.
+    /// The entries of a mapping, or of pairs, as `dict()` and `update` take them, and whether their order is not known.
+    pub(super) fn mapping_of(&self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>, bool) {
+        let Some(items) = self.unordered(val) else {
+            let (entries, rest) = self.entries_of(val);
+            return (entries, rest, false);
+        };
+        let entries: Vec<(Val, Val)> = match &val.v {
+            V::Dict(id) => {
+                self.dict_obj(*id).map_or_else(|_| Vec::new(), |d| d.entries.values().cloned().collect())
+            }
+            _ => items
+                .iter()
+                .filter_map(|item| match self.iterate(item) {
+                    Seq { items, rest: None } => {
+                        <[Val; 2]>::try_from(items).ok().map(|[key, value]| (key, value))
+                    }
+                    Seq { .. } => None,
+                })
+                .collect(),
+        };
+        // The last of those with one key stays, and that hangs on the order.
+        let keys: std::collections::HashSet<_> = entries.iter().filter_map(|(key, _)| key.key()).collect();
+        if keys.len() < items.len() {
+            return (Vec::new(), Some(super::unordered::cause()), false);
+        }
+        (entries, None, true)
+    }
+
+    /// Likewise, for who needs them in order.
     pub(super) fn entries_of(&self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>) {
         match &val.v {
             V::Dict(id) => match self.dict_obj(*id) {
@@ -381,6 +439,7 @@ impl<'a> Interp<'a> {
                 None => (Vec::new(), Some("an object is read as a dict".into())),
             },
             V::None | V::Bool(_) | V::Int(_) => (Vec::new(), None),
+            _ if self.unordered(val).is_some() => (Vec::new(), Some(super::unordered::cause())),
             _ => {
                 let seq = self.iterate(val);
                 let mut rest = seq.rest;

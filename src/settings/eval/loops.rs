@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::raise::{R, Raise};
 use super::steady::{is_steady, widen};
-use super::val::{Heap, Reads, Seq, Val};
+use super::val::{Heap, Reads, Seq, V, Val};
 use super::{Flow, Interp, Loop};
 use crate::python::ast::{Stmt, StmtFor, StmtWhile};
 use crate::python::visitor::{self, Visitor};
@@ -46,6 +46,11 @@ impl<'a> Interp<'a> {
         }
         let at = self.span(&*stmt.target);
         let (rest, reads) = (seq.rest, self.deep_reads(&iterable));
+        let live = match iterable.v {
+            V::List(id) if rest.is_none() => Some(id),
+            _ => None,
+        };
+        let mut at_round = 0;
         let mut rounds = seq.items.into_iter();
         self.run_loop(&stmt.body, &stmt.orelse, &mut |i: &mut Self| {
             if let Some(cause) = &rest
@@ -60,10 +65,39 @@ impl<'a> Interp<'a> {
                     i.exec_block(&stmt.body)
                 })?;
             }
-            let Some(item) = rounds.next() else { return Ok(false) };
+            let next = match live.map(|id| i.seq(id)) {
+                // The body may change the list that it walks over.
+                Some(Ok(Seq { items, rest: None })) => items.get(at_round).cloned(),
+                Some(Ok(Seq { rest: Some(cause), .. })) => {
+                    let cause = cause.clone();
+                    return i.rounds_of_changed(stmt, &cause, &reads);
+                }
+                Some(Err(cause)) => return i.rounds_of_changed(stmt, &cause, &reads),
+                None => rounds.next(),
+            };
+            at_round += 1;
+            let Some(item) = next else { return Ok(false) };
+            if at_round > MAX_ROUNDS {
+                return i.rounds_of_changed(stmt, &"the loop has too many rounds".into(), &reads);
+            }
             i.assign(&stmt.target, item, at, Vec::new())?;
             Ok(true)
         })
+    }
+
+    /// The rounds that are left of a loop whose list is not known any more.
+    fn rounds_of_changed(&mut self, stmt: &'a StmtFor, cause: &Rc<str>, reads: &Reads) -> R<bool> {
+        let at = self.span(&*stmt.target);
+        if self.unclear_loops >= MAX_UNCLEAR {
+            self.havoc_round(&stmt.body, cause);
+            self.havoc_target(&stmt.target, cause);
+            return Ok(false);
+        }
+        self.any_rounds(cause, reads, &mut |i: &mut Self| {
+            i.assign(&stmt.target, Val::unknown(cause.clone()).at(at), at, Vec::new())?;
+            i.exec_block(&stmt.body)
+        })?;
+        Ok(false)
     }
 
     pub(super) fn exec_while(&mut self, stmt: &'a StmtWhile) -> R<Flow> {

@@ -25,6 +25,11 @@ impl Interp<'_> {
         }
         let bad = || Raise::new("TypeError", format!("calls {name}() with an argument of a wrong type"));
         Ok(match name {
+            "casefold" | "isdigit" | "isdecimal" | "isnumeric" | "title" | "capitalize"
+                if !text.is_ascii() =>
+            {
+                Val::unknown(format!("{name}() of a text that is not ASCII"))
+            }
             "lower" | "casefold" => Self::text(text.to_lowercase()),
             "upper" => Self::text(text.to_uppercase()),
             "capitalize" => {
@@ -116,11 +121,19 @@ impl Interp<'_> {
                 self.list(items)
             }
             "splitlines" => {
-                let items = text.lines().map(Val::str).collect();
+                let keep = match args.get(0, "keepends") {
+                    Some(keep) => self.truth(keep),
+                    None => Some(false),
+                };
+                let Some(keep) = keep else { return Ok(Val::unknown("lines of a text")) };
+                let items = lines(text, keep).into_iter().map(Val::str).collect();
                 self.list(items)
             }
             "partition" | "rpartition" => {
                 let sep = arg_str(0).ok_or_else(bad)?;
+                if sep.is_empty() {
+                    return Err(Raise::new("ValueError", "splits a text by nothing"));
+                }
                 let found =
                     if name == "partition" { text.split_once(&*sep) } else { text.rsplit_once(&*sep) };
                 Val::tuple(match found {
@@ -133,7 +146,18 @@ impl Interp<'_> {
                 let val = arg(0).ok_or_else(bad)?;
                 let parts = match &val.v {
                     V::Str(part) => vec![part.clone()],
-                    V::Tuple(seq) => seq.items.iter().filter_map(|v| v.as_str().cloned()).collect(),
+                    V::Tuple(seq) => {
+                        let parts: Option<Vec<_>> = seq.items.iter().map(|v| v.as_str().cloned()).collect();
+                        match parts.filter(|_| seq.rest.is_none()) {
+                            Some(parts) => parts,
+                            None => {
+                                return Ok(Self::one_of(
+                                    "a test that is not modelled",
+                                    vec![Val::bool(true), Val::bool(false)],
+                                ));
+                            }
+                        }
+                    }
                     _ => return Err(bad()),
                 };
                 if args.pos.len() > 1 {
@@ -177,18 +201,19 @@ impl Interp<'_> {
                 let mapping = arg(0).ok_or_else(bad)?.clone();
                 self.str_format(text, args, Some(&mapping))?
             }
-            "find" | "rfind" | "index" => {
+            "find" | "rfind" | "index" | "rindex" => {
                 let part = arg_str(0).ok_or_else(bad)?;
-                let found = if name == "rfind" { text.rfind(&*part) } else { text.find(&*part) };
+                let found = if name.starts_with('r') { text.rfind(&*part) } else { text.find(&*part) };
                 match found {
                     _ if args.pos.len() > 1 => Val::unknown("a search that is not modelled"),
                     Some(at) => Val::new(V::Int(text[..at].chars().count() as i64)),
-                    None if name == "index" => {
+                    None if name.ends_with("index") => {
                         return Err(Raise::new("ValueError", "looks for a text that is not there"));
                     }
                     None => Val::new(V::Int(-1)),
                 }
             }
+            "count" if args.pos.len() > 1 => Val::unknown("a count that is not modelled"),
             "count" => {
                 let part = arg_str(0).ok_or_else(bad)?;
                 let n = if part.is_empty() { text.chars().count() + 1 } else { text.matches(&*part).count() };
@@ -221,22 +246,86 @@ impl Interp<'_> {
                 }
                 _ => Val::unknown("a width that cannot be told"),
             },
-            "encode" => Val::new(V::Bytes(text.as_bytes().into())),
-            "expandtabs" | "ljust" | "rjust" | "center" | "translate" => {
+            "encode" if is_plain_encoding(args, text.is_ascii()) => {
+                Val::new(V::Bytes(text.as_bytes().into()))
+            }
+            "isascii" => Val::bool(text.is_ascii()),
+            "ljust" | "rjust" | "center" => {
+                let fill = match arg(1) {
+                    None => Some(' '),
+                    Some(val) => val.as_str().and_then(|text| text.parse::<char>().ok()),
+                };
+                match (arg(0).and_then(Val::as_int), fill) {
+                    (Some(width), Some(fill)) if width < 10_000 => {
+                        Self::text(padded(text, width, fill, name))
+                    }
+                    _ => Val::unknown("a width that cannot be told"),
+                }
+            }
+            "encode" | "expandtabs" | "translate" | "maketrans" | "istitle" | "isprintable" => {
                 Val::unknown(format!("the method {name}() is not modelled"))
             }
+            _ if name.starts_with("__") => Val::unknown(format!("the method {name}() is not modelled")),
             _ => return Err(Raise::new("AttributeError", format!("asks a text for {name}"))),
         })
     }
 
-    pub(super) fn bytes_method(&mut self, bytes: &Rc<[u8]>, name: &str) -> Val {
+    pub(super) fn bytes_method(&mut self, bytes: &Rc<[u8]>, name: &str, args: &Args) -> Val {
         match (name, std::str::from_utf8(bytes)) {
-            ("decode", Ok(text)) => Self::text(text),
+            ("decode", Ok(text)) if is_plain_encoding(args, text.is_ascii()) => Self::text(text),
             ("hex", _) => Val::unknown("bytes in hexadecimal"),
-            ("strip", Ok(text)) => Val::new(V::Bytes(text.trim().as_bytes().into())),
+            ("strip", Ok(text)) if args.pos.is_empty() && text.is_ascii() => {
+                Val::new(V::Bytes(text.trim().as_bytes().into()))
+            }
             _ => Val::unknown(format!("the method {name}() of bytes is not modelled")),
         }
     }
+}
+
+/// Whether a text has the same bytes in the encoding as in UTF-8.
+fn is_plain_encoding(args: &Args, is_ascii: bool) -> bool {
+    let Some(name) = args.get(0, "encoding") else { return args.open.is_none() };
+    let name = name.as_str().map(|name| name.to_ascii_lowercase().replace(['-', '_'], ""));
+    match name.as_deref() {
+        Some("utf8") => true,
+        Some("ascii" | "usascii" | "latin1" | "iso88591") => is_ascii,
+        _ => false,
+    }
+}
+
+/// `text.ljust(width, fill)` and its like.
+fn padded(text: &str, width: i64, fill: char, name: &str) -> String {
+    let width = width.max(0) as usize;
+    let missing = width.saturating_sub(text.chars().count());
+    let left = match name {
+        "ljust" => 0,
+        "rjust" => missing,
+        // CPython puts the odd one by the width.
+        _ => missing / 2 + (missing & width & 1),
+    };
+    let of = |count: usize| std::iter::repeat_n(fill, count).collect::<String>();
+    format!("{}{text}{}", of(left), of(missing - left))
+}
+
+/// The lines of a text as Python ends them.
+fn lines(text: &str, keep: bool) -> Vec<&str> {
+    let is_end =
+        |c: char| matches!(c, '\n'..='\r' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let Some(at) = rest.find(is_end) else {
+            lines.push(rest);
+            break;
+        };
+        let end = match rest[at..].strip_prefix("\r\n") {
+            Some(_) => at + 2,
+            None => at + rest[at..].chars().next().map_or(1, char::len_utf8),
+        };
+        lines.push(&rest[..if keep { end } else { at }]);
+        rest = &rest[end..];
+    }
+    lines
 }
 
 fn is_space(c: char) -> bool {
@@ -266,11 +355,8 @@ fn split<'t>(text: &'t str, sep: Option<&str>, max: i64, from_right: bool) -> Ve
             }
         }
         if !rest.is_empty() {
-            out.push(if from_right {
-                rest.trim_start_matches(is_space)
-            } else {
-                rest.trim_end_matches(is_space)
-            });
+            // The end that was not split keeps its spaces.
+            out.push(rest);
         }
         if from_right {
             out.reverse();

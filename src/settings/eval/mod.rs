@@ -96,7 +96,7 @@ pub(super) use routing::run_routes;
 
 use functions::{ClassDef, FuncDef};
 use raise::{R, Raise, TryFrame};
-use val::{Binding, DictObj, Heap, Id, Key, Kind, Name, Obj, Reads, Scope, Seq, SetObj, V, Val};
+use val::{Binding, DictObj, Heap, Id, Key, Kind, Name, Obj, Reads, Scope, Seq, SetObj, V, Val, View};
 
 /// Steps (expressions and statements) that one evaluation may take.
 const MAX_STEPS: u64 = 1_500_000;
@@ -243,6 +243,10 @@ pub(super) struct Interp<'a> {
     frames: Vec<Frame>,
     /// How many loops over elements of unknown order are running.
     shuffled_loops: usize,
+    /// The dicts behind views.
+    views: rustc_hash::FxHashMap<Id, (Id, View)>,
+    /// When the generator expression that comes next is left.
+    until: Option<comprehension::Until>,
     /// While it is found out which modules the rounds of such a loop import.
     beforehand: Option<unordered::Beforehand>,
     /// How many loops of unknown length are running.
@@ -266,6 +270,8 @@ pub(super) struct Interp<'a> {
     boxes: FxHashSet<Id>,
     /// Prefixes of environs.
     env_prefix: Vec<String>,
+    /// What django-environ puts before names; `None` when it cannot be told.
+    environ_prefix: Option<Name>,
     /// What the parsers of ini files have read: section and option to text.
     inis: Vec<libs::Ini>,
     switches: Vec<Switch>,
@@ -304,6 +310,8 @@ impl<'a> Interp<'a> {
             by_name: FxHashMap::default(),
             frames: Vec::new(),
             shuffled_loops: 0,
+            views: rustc_hash::FxHashMap::default(),
+            until: None,
             beforehand: None,
             unclear_loops: 0,
             tries: Vec::new(),
@@ -318,6 +326,7 @@ impl<'a> Interp<'a> {
             dynaconf: None,
             boxes: FxHashSet::default(),
             env_prefix: Vec::new(),
+            environ_prefix: Some("".into()),
             inis: Vec::new(),
             switches: Vec::new(),
             class_choice: None,
@@ -395,6 +404,7 @@ impl<'a> Interp<'a> {
     /// An iterator over these; a `once` is used up by whoever walks over it.
     fn iter_of(&mut self, seq: Seq, once: bool) -> Val {
         let id = self.alloc(Kind::Iter { seq, once });
+        self.views.remove(&id);
         Val::new(V::Iter(id))
     }
 
@@ -575,6 +585,7 @@ fn cause_of(val: &Val) -> Rc<str> {
         },
         V::Lib(_) => "an object of a library is used in a way that is not modelled".into(),
         V::Instance(_) => "an object is used in a way that is not modelled".into(),
+        V::None => "it is computed from None in a way that is not modelled".into(),
         _ => match val.type_name() {
             Some(name) => {
                 format!("it is computed from a value of type {name} in a way that is not modelled").into()

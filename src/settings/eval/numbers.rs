@@ -67,6 +67,19 @@ pub(super) fn parse_int(text: &str, radix: u32) -> Option<Val> {
         Some(rest) => (true, rest),
         None => (false, trimmed.strip_prefix('+').unwrap_or(trimmed)),
     };
+    let prefix = match radix {
+        16 => "0x",
+        8 => "0o",
+        2 => "0b",
+        _ => "",
+    };
+    let digits = match digits.get(..prefix.len()) {
+        Some(start) if !prefix.is_empty() && start.eq_ignore_ascii_case(prefix) => {
+            let digits = &digits[prefix.len()..];
+            digits.strip_prefix('_').unwrap_or(digits)
+        }
+        _ => digits,
+    };
     if digits.is_empty()
         || digits.starts_with('_')
         || digits.ends_with('_')
@@ -93,7 +106,12 @@ pub(super) fn parse_float(text: &str) -> Option<f64> {
     if plain.starts_with(['i', 'n']) && !matches!(plain, "inf" | "infinity" | "nan") {
         return None;
     }
-    if text.ends_with('_') || text.contains("__") {
+    let chars: Vec<char> = text.chars().collect();
+    let is_between = |at: usize| {
+        let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+        at > 0 && digit(at - 1) && digit(at + 1)
+    };
+    if chars.iter().enumerate().any(|(at, c)| *c == '_' && !is_between(at)) {
         return None;
     }
     text.replace('_', "").parse().ok()
@@ -115,13 +133,13 @@ impl Interp<'_> {
                         _ => return Ok(Val::unknown("a number in a base that is not modelled")),
                     },
                 };
-                let text = if radix == 16 { text.trim_start_matches("0x") } else { text };
                 match parse_int(text, radix) {
                     Some(val) => val,
-                    None if text.len() > 60
-                        && text.trim().bytes().all(|b| b.is_ascii_hexdigit() || b"+-_".contains(&b)) =>
+                    None if !text.is_ascii()
+                        || text.len() > 30
+                            && text.trim().bytes().all(|b| b.is_ascii_hexdigit() || b"+-_".contains(&b)) =>
                     {
-                        Val::unknown("a very large number")
+                        Val::unknown("a number that is not modelled")
                     }
                     None => return Err(bad()),
                 }

@@ -41,6 +41,9 @@ impl Interp<'_> {
                 let dict = self.dict_obj(*id).ok()?;
                 return open_truth(dict.entries.len(), dict.rest.as_ref());
             }
+            V::Iter(id) if let Some(seq) = self.viewed(*id) => {
+                return open_truth(seq.items.len(), seq.rest.as_ref());
+            }
             V::Iter(id) => match &self.object(*id).ok()?.kind {
                 Kind::Iter { seq, once: false } => return open_truth(seq.items.len(), seq.rest.as_ref()),
                 _ => true,
@@ -217,7 +220,8 @@ impl Interp<'_> {
                     Ok(dict) => dict.clone(),
                     Err(cause) => DictObj { rest: Some(cause), ..DictObj::default() },
                 };
-                let (entries, rest) = self.entries_of(right);
+                let (entries, rest, shuffled) = self.mapping_of(right);
+                dict.shuffled |= shuffled;
                 let mut lost = Vec::new();
                 if let Some(cause) = rest {
                     lost = dict.forget(&cause);
@@ -228,8 +232,12 @@ impl Interp<'_> {
                 self.taint_all(&lost, &"it is in a dict of which not all can be told".into());
                 self.dict_of(dict)
             }
-            (V::Set(_), Operator::BitOr | Operator::BitAnd | Operator::Sub | Operator::BitXor, V::Set(_)) => {
-                let (a, b) = (self.iterate(left), self.iterate(right));
+            (
+                V::Set(_) | V::Iter(_),
+                Operator::BitOr | Operator::BitAnd | Operator::Sub | Operator::BitXor,
+                V::Set(_) | V::Iter(_),
+            ) if self.is_set_like(left) && self.is_set_like(right) => {
+                let (a, b) = (self.walk_unordered(left), self.walk_unordered(right));
                 let frozen = self.is_frozen(left);
                 let made = self.set_operation(op, a, b);
                 if frozen {
@@ -250,14 +258,19 @@ impl Interp<'_> {
                     None => return Err(Raise::new("TypeError", "multiplies a text by something else")),
                 }
             }
-            (V::List(_) | V::Tuple(_), Operator::Mult, V::Int(n)) => {
-                let seq = self.iterate(left);
-                let n = (*n).max(0) as usize;
+            (V::List(_) | V::Tuple(_), Operator::Mult, V::Int(_) | V::Bool(_))
+            | (V::Int(_) | V::Bool(_), Operator::Mult, V::List(_) | V::Tuple(_)) => {
+                let (times, repeated) = match left.as_int() {
+                    Some(n) => (n, right),
+                    None => (right.as_int().unwrap_or_default(), left),
+                };
+                let seq = self.iterate(repeated);
+                let n = times.max(0) as usize;
                 if seq.items.len().saturating_mul(n) > 10_000 || seq.rest.is_some() {
                     return Ok(Val::unknown("a collection that grows too large"));
                 }
                 let items: Vec<Val> = std::iter::repeat_n(&seq.items, n).flatten().cloned().collect();
-                if matches!(left.v, V::Tuple(_)) { Val::tuple(items) } else { self.list(items) }
+                if matches!(repeated.v, V::Tuple(_)) { Val::tuple(items) } else { self.list(items) }
             }
             (V::Path(a), Operator::Div, V::Str(b) | V::Path(b)) => {
                 Val::new(V::Path(super::paths::join(a, b).into()))
@@ -334,6 +347,15 @@ impl Interp<'_> {
         Ok(Val::unknown("an operator that is not modelled"))
     }
 
+    /// Whether it is a set, or a view of a dict.
+    fn is_set_like(&self, val: &Val) -> bool {
+        match val.v {
+            V::Set(_) => true,
+            V::Iter(id) => matches!(self.heap.get(id).map(|o| &o.kind), Some(Kind::Iter { once: false, .. })),
+            _ => false,
+        }
+    }
+
     pub(super) fn set_operation(&mut self, op: Operator, a: Seq, b: Seq) -> Val {
         let rest = a.rest.clone().or_else(|| b.rest.clone());
         let has = |seq: &Seq, item: &Val| {
@@ -342,6 +364,10 @@ impl Interp<'_> {
         };
         let items: Vec<Val> = match op {
             Operator::BitOr => a.items.into_iter().chain(b.items).collect(),
+            // Of elements that are equal, but not the same, the smaller set's are taken, of sets as large the right one's.
+            Operator::BitAnd if rest.is_none() && b.items.len() <= a.items.len() => {
+                b.items.into_iter().filter(|i| has(&a, i)).collect()
+            }
             Operator::BitAnd => a.items.into_iter().filter(|i| has(&b, i)).collect(),
             Operator::Sub if rest.is_some() => Vec::new(),
             Operator::Sub => a.items.into_iter().filter(|i| !has(&b, i)).collect(),
@@ -408,7 +434,10 @@ fn integers(a: i64, op: Operator, b: i64, left: &Val, right: &Val) -> R<Val> {
             }
         }
         Operator::Pow if a == 0 => return Err(zero()),
-        Operator::Pow => Val::new(V::Float((a as f64).powi(b.max(-2000) as i32))),
+        Operator::Pow => match integers(a, Operator::Pow, -b.max(-120), left, right)?.as_int() {
+            Some(whole) => Val::new(V::Float(1.0 / whole as f64)),
+            None => Val::unknown("a very small number"),
+        },
         Operator::LShift if (0..100).contains(&b) && a.unsigned_abs() < 1 << 20 => numbers::int(Some(x << b)),
         Operator::RShift if (0..64).contains(&b) => numbers::int(Some(x >> b)),
         Operator::BitAnd if both_bool => Val::bool(a & b != 0),
@@ -426,6 +455,23 @@ fn floor_div(x: i128, y: i128) -> i128 {
     if x % y != 0 && (x < 0) != (y < 0) { quotient - 1 } else { quotient }
 }
 
+/// `divmod(a, b)` as CPython has it: the remainder is exact and has the sign of `b`.
+fn divided(a: f64, b: f64) -> (f64, f64) {
+    let mut remainder = a % b;
+    let mut quotient = (a - remainder) / b;
+    if remainder == 0.0 {
+        remainder = 0f64.copysign(b);
+    } else if (b < 0.0) != (remainder < 0.0) {
+        remainder += b;
+        quotient -= 1.0;
+    }
+    if quotient == 0.0 {
+        return (0f64.copysign(a / b), remainder);
+    }
+    let whole = quotient.floor();
+    (if quotient - whole > 0.5 { whole + 1.0 } else { whole }, remainder)
+}
+
 fn floats(a: f64, op: Operator, b: f64) -> R<Val> {
     Ok(match op {
         Operator::Add => Val::new(V::Float(a + b)),
@@ -435,8 +481,11 @@ fn floats(a: f64, op: Operator, b: f64) -> R<Val> {
             return Err(Raise::new("ZeroDivisionError", "divides by zero"));
         }
         Operator::Div => Val::new(V::Float(a / b)),
-        Operator::FloorDiv => Val::new(V::Float((a / b).floor())),
-        Operator::Mod => Val::new(V::Float(a - b * (a / b).floor())),
+        Operator::FloorDiv | Operator::Mod if !a.is_finite() || !b.is_finite() => {
+            Val::unknown("an operation on floats that is not modelled")
+        }
+        Operator::FloorDiv => Val::new(V::Float(divided(a, b).0)),
+        Operator::Mod => Val::new(V::Float(divided(a, b).1)),
         _ => Val::unknown("an operation on floats that is not modelled"),
     })
 }

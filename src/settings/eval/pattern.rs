@@ -4,7 +4,8 @@ use super::functions::Args;
 use super::raise::{R, Raise};
 use super::val::{V, Val};
 use super::{Flow, Interp, cause_of};
-use crate::python::ast::{Pattern, Singleton, StmtMatch};
+use crate::python::ast::{Identifier, Pattern, Singleton, StmtMatch};
+use crate::python::visitor::{self, Visitor};
 
 impl<'a> Interp<'a> {
     pub(super) fn exec_match(&mut self, stmt: &'a StmtMatch) -> R<Flow> {
@@ -87,29 +88,165 @@ impl<'a> Interp<'a> {
                 sure
             }
             Pattern::MatchSequence(sequence) => {
+                let patterns = &sequence.patterns;
                 if !matches!(subject.v, V::List(_) | V::Tuple(_)) {
-                    return Ok(if subject.is_unknown() { None } else { Some(false) });
+                    let is_other = !subject.is_unknown() && subject.type_name().is_some();
+                    return Ok(if is_other { Some(false) } else { self.in_doubt(patterns, subject) });
                 }
                 let seq = self.iterate(subject);
-                if seq.rest.is_some() || sequence.patterns.iter().any(|p| matches!(p, Pattern::MatchStar(_)))
-                {
-                    return Ok(None);
+                if seq.rest.is_some() {
+                    return Ok(self.in_doubt(patterns, subject));
                 }
-                if seq.items.len() != sequence.patterns.len() {
+                let star = patterns.iter().position(|p| matches!(p, Pattern::MatchStar(_)));
+                let fits = match star {
+                    Some(_) => seq.items.len() + 1 >= patterns.len(),
+                    None => seq.items.len() == patterns.len(),
+                };
+                if !fits {
                     return Ok(Some(false));
                 }
-                let mut all = Some(true);
-                for (pattern, item) in sequence.patterns.iter().zip(&seq.items) {
-                    match self.matches(pattern, item)? {
-                        Some(true) => {}
-                        Some(false) => return Ok(Some(false)),
-                        None => all = None,
+                let mut items = seq.items.into_iter();
+                let mut pairs = Vec::new();
+                for (at, pattern) in patterns.iter().enumerate() {
+                    let Pattern::MatchStar(star) = pattern else {
+                        pairs.extend(items.next().map(|item| (pattern, item)));
+                        continue;
+                    };
+                    let count = items.len() - (patterns.len() - at - 1);
+                    let middle = items.by_ref().take(count).collect();
+                    if let Some(name) = &star.name {
+                        let list = self.list(middle);
+                        self.bind(name, list, None, Vec::new());
                     }
                 }
-                all
+                self.match_all(pairs)?
             }
-            _ => None,
+            Pattern::MatchMapping(mapping) => {
+                let parts = || mapping.patterns.iter();
+                let (V::Dict(id), false) = (&subject.v, subject.is_unknown()) else {
+                    let is_other = matches!(
+                        subject.v,
+                        V::None
+                            | V::Bool(_)
+                            | V::Int(_)
+                            | V::Float(_)
+                            | V::Str(_)
+                            | V::List(_)
+                            | V::Tuple(_)
+                            | V::Set(_)
+                    );
+                    return Ok(if is_other { Some(false) } else { self.in_doubt(parts(), subject) });
+                };
+                let dict = match self.dict_obj(*id) {
+                    Ok(dict) if dict.rest.is_none() => dict.clone(),
+                    _ => return Ok(self.in_doubt(parts(), subject)),
+                };
+                let mut left = dict.clone();
+                let mut pairs = Vec::new();
+                for (key, pattern) in mapping.keys.iter().zip(&mapping.patterns) {
+                    let Some(key) = self.eval(key)?.key() else { return Ok(self.in_doubt(parts(), subject)) };
+                    let Some((_, value)) = left.entries.shift_remove(&key) else { return Ok(Some(false)) };
+                    pairs.push((pattern, value));
+                }
+                let answer = self.match_all(pairs)?;
+                if let Some(name) = &mapping.rest {
+                    let rest = self.dict_of(left);
+                    self.bind(name, rest, None, Vec::new());
+                }
+                answer
+            }
+            Pattern::MatchClass(class) => {
+                let named = class.arguments.keywords.iter().map(|keyword| &keyword.pattern);
+                let parts: Vec<&'a Pattern> = class.arguments.patterns.iter().chain(named).collect();
+                let val = self.eval(&class.cls)?;
+                match self.is_instance(subject, &val) {
+                    Some(true) => {}
+                    Some(false) => return Ok(Some(false)),
+                    None => return Ok(self.in_doubt(parts, subject)),
+                }
+                // Python's own types match themselves by their only place.
+                let itself =
+                    ["bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"];
+                let is_itself = matches!(&val.v, V::Ref(name) if name.strip_prefix("builtins.").is_some_and(|n| itself.contains(&n)));
+                let mut names = Vec::new();
+                if is_itself && class.arguments.keywords.is_empty() && parts.len() < 2 {
+                    let pairs = parts.into_iter().map(|pattern| (pattern, subject.clone())).collect();
+                    return self.match_all(pairs);
+                }
+                if !class.arguments.patterns.is_empty() {
+                    let places = match val.v {
+                        V::Class(id) => {
+                            self.class_member(id, "__match_args__").map(|args| self.iterate(&args))
+                        }
+                        _ => None,
+                    };
+                    match places {
+                        Some(seq)
+                            if seq.rest.is_none() && seq.items.len() >= class.arguments.patterns.len() =>
+                        {
+                            names.extend(seq.items.iter().map(|name| name.as_str().cloned()));
+                        }
+                        _ => return Ok(self.in_doubt(parts, subject)),
+                    }
+                    names.truncate(class.arguments.patterns.len());
+                }
+                names.extend(
+                    class.arguments.keywords.iter().map(|keyword| Some(keyword.attr.as_str().into())),
+                );
+                let mut pairs = Vec::new();
+                for (name, pattern) in names.into_iter().zip(&parts) {
+                    let V::Instance(_) = subject.v else { return Ok(self.in_doubt(parts, subject)) };
+                    let Some(name) = name else { return Ok(self.in_doubt(parts, subject)) };
+                    match self.get_attr(subject, &name) {
+                        Ok(value) => pairs.push((*pattern, value)),
+                        Err(raise) if raise.classes.iter().any(|class| &**class == "AttributeError") => {
+                            return Ok(Some(false));
+                        }
+                        Err(raise) => return Err(raise),
+                    }
+                }
+                self.match_all(pairs)?
+            }
+            Pattern::MatchStar(_) => None,
         })
+    }
+
+    /// Whether all patterns take their values.
+    fn match_all(&mut self, pairs: Vec<(&'a Pattern, Val)>) -> R<Option<bool>> {
+        let mut all = Some(true);
+        for (pattern, item) in pairs {
+            match self.matches(pattern, &item)? {
+                Some(true) => {}
+                Some(false) => return Ok(Some(false)),
+                None => all = None,
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether patterns take the parts of a value cannot be told; if they do, their names are bound to something.
+    fn in_doubt(&mut self, patterns: impl IntoIterator<Item = &'a Pattern>, subject: &Val) -> Option<bool> {
+        struct Bound<'a>(Vec<&'a str>);
+        impl<'a> Visitor<'a> for Bound<'a> {
+            fn visit_pattern(&mut self, pattern: &'a Pattern) {
+                let name = match pattern {
+                    Pattern::MatchAs(inner) => inner.name.as_ref(),
+                    Pattern::MatchStar(star) => star.name.as_ref(),
+                    Pattern::MatchMapping(mapping) => mapping.rest.as_ref(),
+                    _ => None,
+                };
+                self.0.extend(name.map(Identifier::as_str));
+                visitor::walk_pattern(self, pattern);
+            }
+        }
+        let mut bound = Bound(Vec::new());
+        for pattern in patterns {
+            bound.visit_pattern(pattern);
+        }
+        for name in bound.0 {
+            self.bind(name, Val::unknown(cause_of(subject)), None, Vec::new());
+        }
+        None
     }
 
     /// `ast.literal_eval` of a known text that is plain data.

@@ -514,6 +514,11 @@ impl Interp<'_> {
                     None => Val::unknown("a translated text that is computed"),
                 }
             }
+            // A text that is taken as it is wherever it is shown.
+            "django.utils.safestring.mark_safe" | "django.utils.safestring.SafeString" => match &first {
+                Some(val @ Val { v: V::Str(_) | V::Lazy(_), .. }) => Val::new(val.v.clone()),
+                _ => Val::unknown("a text that cannot be told"),
+            },
             "django.utils.functional.SimpleLazyObject" => match &first {
                 Some(function) => return Ok(self.lazy_object(function)),
                 None => Val::unknown("an object that is made from nothing"),

@@ -2,7 +2,7 @@
 
 use super::metaclass::Declared;
 use super::raise::{R, Raise};
-use super::val::{Binding, Name, Reads, V, Val};
+use super::val::{Binding, Callee, Name, Reads, V, Val};
 use super::{Flow, Interp, MAX_DEPTH};
 use crate::python::Ranged as _;
 use crate::python::ast::{Decorator, Expr, Stmt, StmtAssign, StmtClassDef, StmtFunctionDef};
@@ -150,6 +150,12 @@ impl<'a> Interp<'a> {
             Some(val) => val,
             None => self.eval(&assign.value)?,
         };
+        if let Expr::Generator(generator) = &*assign.value
+            && !super::comprehension::is_closed(generator)
+        {
+            // What it reads may be another by the time that somebody walks over it.
+            self.taint(&val, &"a generator runs when it is walked over".into());
+        }
         let chain = self.chain_of(&assign.value);
         let at = self.span(assign);
         for target in &assign.targets {
@@ -207,9 +213,8 @@ impl<'a> Interp<'a> {
                 _ => None,
             };
             val = match known {
-                Some("property" | "cached_property" | "setting") => {
-                    Val::lib("property", vec![val], Vec::new())
-                }
+                Some("property" | "setting") => Val::lib("property", vec![val], Vec::new()),
+                Some("cached_property") => Val::lib("cached_property", vec![val], Vec::new()),
                 Some("staticmethod") => Val::lib("staticmethod", vec![val], Vec::new()),
                 Some("classmethod" | "classonlymethod") => Val::lib("classmethod", vec![val], Vec::new()),
                 Some("classproperty") => Val::lib("classproperty", vec![val], Vec::new()),
@@ -219,8 +224,33 @@ impl<'a> Interp<'a> {
                     }
                     val
                 }
-                Some("lru_cache" | "cache" | "computed_field" | "wraps" | "override" | "final") => val,
+                Some("wraps") => {
+                    if let V::Func(id) = val.v {
+                        self.funcs[id as usize].is_wrapper = true;
+                    }
+                    val
+                }
+                Some("lru_cache" | "cache") => {
+                    if let V::Func(id) = val.v {
+                        self.funcs[id as usize].is_cached = true;
+                    }
+                    val
+                }
+                Some("computed_field" | "override" | "final") => val,
                 _ => match &wrapper.v {
+                    V::Bound(bound) => match (&bound.0.v, &bound.1) {
+                        (V::Lib(object), Callee::Method(method)) if object.class == "property" => {
+                            let mut parts = object.args.clone();
+                            parts.resize_with(3, || Val::new(V::None));
+                            match &**method {
+                                "getter" => parts[0] = val,
+                                "setter" => parts[1] = val,
+                                _ => parts[2] = val,
+                            }
+                            Val::lib("property", parts, Vec::new())
+                        }
+                        _ => Val::unknown("a decorator that is not followed made it"),
+                    },
                     V::Func(id) => {
                         let id = *id;
                         let args = super::functions::Args { pos: vec![val], ..Default::default() };

@@ -194,6 +194,9 @@ impl<'a> Interp<'a> {
         if self.has_own_setattr(owner, name, &val, at)? {
             return Ok(());
         }
+        if self.set_by_member(owner, name, &val)? {
+            return Ok(());
+        }
         let scope = match &owner.v {
             V::Module(module) => self.modules[*module as usize].scope,
             V::Class(class) => self.classes[*class as usize].scope,
@@ -204,6 +207,11 @@ impl<'a> Interp<'a> {
                 return Ok(());
             }
             V::Ref(owner) if self.is_routing() && self.replaces_admin_site(owner, name, &val)? => {
+                return Ok(());
+            }
+            V::Lib(object) if object.class == "env" => {
+                let is_sure = name == "prefix" && self.frame_ref().uncertain == 0;
+                self.environ_prefix = val.as_str().filter(|_| is_sure).cloned();
                 return Ok(());
             }
             V::Lib(object) if object.class == "dynaconf" => {
@@ -495,9 +503,10 @@ impl<'a> Interp<'a> {
 
     /// `d.update(other)`.
     pub(super) fn update_dict(&mut self, id: u32, other: &Val) {
-        let (entries, rest) = self.entries_of(other);
+        let (entries, rest, shuffled) = self.mapping_of(other);
         let mut lost = Vec::new();
         let Some(dict) = self.dict_mut(id) else { return };
+        dict.shuffled |= shuffled;
         if let Some(cause) = &rest {
             // The unknown entries may replace any that are there, but not those that come after.
             lost = dict.forget(cause);

@@ -15,8 +15,10 @@ use crate::python::ast::StmtFor;
 const ORDER: &str = "the order of a set changes from run to run";
 /// The most elements over which a loop runs in several orders.
 const MAX_ELEMENTS: usize = 48;
-/// Over so many it runs in more than are needed.
-const FEW: usize = 6;
+/// Over more it runs in as few orders as part each element from its neighbours, its place and any other.
+const MANY: usize = 8;
+/// Over so many it runs in every order.
+const FEW: usize = 3;
 /// How many objects, and links of chains, one round of such a loop may make, and all of them together.
 const MAX_ROUND: u32 = 8192;
 const MAX_MADE: u32 = 1 << 17;
@@ -30,18 +32,37 @@ pub(super) fn cause() -> Rc<str> {
     ORDER.into()
 }
 
-/// The orders in which a loop over so many elements runs. Of many only those are taken that it needs to part every
-/// element from its place and from the order to each other.
+/// The orders in which a loop over so many elements runs: all of them where these are few. Of more elements each stands
+/// before and behind every other one, first, last, at odd and even places, apart from its neighbours, and of any three
+/// of a few more than one is the middle one.
 fn orders(count: usize) -> Vec<Vec<usize>> {
-    let mut orders: Vec<Vec<usize>> = vec![(0..count).collect(), (0..count).rev().collect()];
-    if count > 2 && (count % 2 == 1 || count <= FEW) {
-        orders.push((1..count).chain([0]).collect());
+    if count <= FEW {
+        let mut orders = vec![Vec::new()];
+        for next in 0..count {
+            let at_each_place = |order: Vec<usize>| {
+                (0..=next)
+                    .rev()
+                    .map(move |at| order[..at].iter().chain([&next]).chain(&order[at..]).copied().collect())
+            };
+            orders = orders.into_iter().flat_map(at_each_place).collect();
+        }
+        return orders;
     }
-    if count > 2 && count <= FEW {
-        // Two halves taken in turns.
-        let half = count.div_ceil(2);
-        orders.push((0..half).flat_map(|at| [at + half, at]).filter(|at| *at < count).collect());
-    }
+    let backwards: Vec<usize> = (0..count).rev().collect();
+    let bits = usize::BITS - (count - 1).leading_zeros();
+    // Of many, the loop over which is long, not every three are parted.
+    let halves = (0..bits).filter(|bit| *bit == 0 || count <= MANY).map(|bit| {
+        let mut order = backwards.clone();
+        order.sort_by_key(|at| (at >> bit) & 1);
+        order
+    });
+    let mut orders: Vec<Vec<usize>> = vec![(0..count).collect()];
+    orders.extend(halves);
+    orders.push(backwards);
+    let mut thirds = orders[0].clone();
+    thirds.sort_by_key(|at| (at + 1) % 3);
+    orders.push(thirds);
+    orders.extend([1, 2].map(|by| (by..count).chain(0..by).collect()));
     orders
 }
 
@@ -53,6 +74,10 @@ impl Interp<'_> {
                 Kind::Set(set) if set.rest.is_none() => set.items.values().cloned().collect(),
                 _ => return None,
             },
+            V::Iter(id) if let Some((dict, _)) = self.views.get(id) => {
+                self.dict_obj(*dict).ok().filter(|dict| dict.shuffled)?;
+                self.viewed(*id).filter(|seq| seq.rest.is_none())?.items
+            }
             V::List(id) | V::Iter(id) => {
                 let object = self.heap.get(*id).filter(|object| object.shuffled)?;
                 match &object.kind {
@@ -261,17 +286,52 @@ impl<'a> Interp<'a> {
 mod tests {
     use super::*;
 
+    /// Whether in each order the same is true.
+    fn is_alike<T: PartialEq>(orders: &[Vec<usize>], told: impl Fn(&[usize]) -> T) -> bool {
+        let first = told(&orders[0]);
+        orders.iter().all(|order| told(order) == first)
+    }
+
+    fn place(order: &[usize], element: usize) -> usize {
+        order.iter().position(|at| *at == element).expect("each element has a place")
+    }
+
     #[test]
-    fn no_element_keeps_its_place_in_all_orders() {
-        for count in 2..=33 {
+    fn few_elements_stand_in_every_order() {
+        for (count, all) in [(2, 2), (3, 6)] {
+            let orders: std::collections::BTreeSet<_> = orders(count).into_iter().collect();
+            assert_eq!(orders.len(), all);
+        }
+    }
+
+    #[test]
+    fn of_more_nothing_about_places_is_alike_in_all_orders() {
+        for count in FEW + 1..=MAX_ELEMENTS {
             let orders = orders(count);
             for order in &orders {
                 let mut sorted = order.clone();
                 sorted.sort_unstable();
                 assert_eq!(sorted, (0..count).collect::<Vec<_>>());
             }
-            for place in 0..count {
-                assert!(orders.iter().any(|order| order[place] != orders[0][place]), "{count} {place}");
+            for a in 0..count {
+                assert!(!is_alike(&orders, |order| order[a]), "{count} {a}");
+                for modulus in 2..4 {
+                    assert!(!is_alike(&orders, |order| place(order, a) % modulus), "{count} {a}");
+                }
+                for b in 0..a {
+                    let distance = |order: &[usize]| place(order, a).abs_diff(place(order, b));
+                    assert!(!is_alike(&orders, |order| place(order, a) < place(order, b)), "{count} {a} {b}");
+                    assert!(orders.iter().any(|order| distance(order) > 1), "{count} {a} {b}");
+                    assert!(!is_alike(&orders, distance), "{count} {a} {b}");
+                    for c in (0..b).filter(|_| count <= MANY) {
+                        let middle = |order: &[usize]| {
+                            let mut places = [a, b, c].map(|at| (place(order, at), at));
+                            places.sort_unstable();
+                            places[1].1
+                        };
+                        assert!(!is_alike(&orders, middle), "{count} {a} {b} {c}");
+                    }
+                }
             }
         }
     }

@@ -166,6 +166,14 @@ pub(super) struct Unk {
     pub maybe_unset: bool,
 }
 
+/// What a view of a dict shows.
+#[derive(Clone, Copy)]
+pub(super) enum View {
+    Keys,
+    Values,
+    Items,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct LibObject {
     pub class: &'static str,

@@ -19,7 +19,10 @@ impl Interp<'_> {
                 _ => Val::unknown("a number that cannot be told"),
             },
             "round" => match (first.ok_or_else(missing)?.v, args.pos.len()) {
-                (V::Int(n), _) => Val::new(V::Int(n)),
+                (V::Int(n), 1) => Val::new(V::Int(n)),
+                (V::Int(n), _) if args.pos.get(1).and_then(Val::as_int).is_some_and(|digits| digits >= 0) => {
+                    Val::new(V::Int(n))
+                }
                 (V::Float(f), 1) if f.abs() < 1e15 => Val::new(V::Int(f.round_ties_even() as i64)),
                 _ => Val::unknown("a rounding that is not modelled"),
             },

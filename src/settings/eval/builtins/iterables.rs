@@ -60,8 +60,9 @@ impl Interp<'_> {
             }
             "enumerate" => {
                 let val = first.or_else(|| args.named("iterable").cloned()).ok_or_else(missing)?;
-                let start = match args.get(1, "start") {
-                    Some(val) => val.as_int().unwrap_or(0),
+                let start = match args.get(1, "start").map(Val::as_int) {
+                    Some(Some(start)) => start,
+                    Some(None) => return Ok(Break(self.give_up(&args, "a start that cannot be told"))),
                     None => 0,
                 };
                 let seq = self.walk(&val);
@@ -94,9 +95,14 @@ impl Interp<'_> {
             }
             "sorted" => {
                 let val = first.ok_or_else(missing)?;
+                let is_unordered = self.unordered(&val).is_some();
                 let seq = self.walk_unordered(&val);
-                let sorted = self.sorted(seq, &args)?;
-                self.list_of(sorted)
+                let (sorted, has_ties) = self.sorted(seq, &args)?;
+                let list = self.list_of(sorted);
+                if is_unordered && has_ties {
+                    self.shuffle(&list);
+                }
+                list
             }
             "map" | "filter" => {
                 let func = first.ok_or_else(missing)?;
@@ -178,7 +184,13 @@ impl Interp<'_> {
                 best
             }
             "sum" => {
-                let seq = self.walk(&first.ok_or_else(missing)?);
+                let val = first.ok_or_else(missing)?;
+                let is_exact = |items: Vec<Val>| items.iter().all(|item| item.as_int().is_some());
+                let seq = if self.unordered(&val).is_some_and(is_exact) {
+                    self.walk_unordered(&val)
+                } else {
+                    self.walk(&val)
+                };
                 if let Some(cause) = seq.rest {
                     return Ok(Break(Val::unknown(cause)));
                 }

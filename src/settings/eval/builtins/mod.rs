@@ -10,7 +10,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use super::functions::Args;
 use super::raise::{R, Raise};
 use super::targets::plain;
-use super::val::{Id, Kind, Reads, Seq, V, Val};
+use super::val::{DictObj, Id, Kind, Reads, Seq, V, Val};
 use super::{Interp, cause_of};
 
 /// What a call made: `Continue` where it still rests on whatever its arguments do, `Break` where it is complete.
@@ -134,6 +134,40 @@ const NAMES: &[&str] = &[
     "UnicodeWarning",
     "BytesWarning",
     "ResourceWarning",
+    "ascii",
+    "complex",
+    "copyright",
+    "credits",
+    "help",
+    "license",
+    "memoryview",
+    "aiter",
+    "anext",
+    "Ellipsis",
+    "BaseExceptionGroup",
+    "ExceptionGroup",
+    "BlockingIOError",
+    "BrokenPipeError",
+    "BufferError",
+    "ChildProcessError",
+    "ConnectionAbortedError",
+    "ConnectionRefusedError",
+    "ConnectionResetError",
+    "EncodingWarning",
+    "FloatingPointError",
+    "GeneratorExit",
+    "IndentationError",
+    "InterruptedError",
+    "IsADirectoryError",
+    "MemoryError",
+    "ProcessLookupError",
+    "ReferenceError",
+    "StopAsyncIteration",
+    "SystemError",
+    "TabError",
+    "UnboundLocalError",
+    "UnicodeEncodeError",
+    "UnicodeTranslateError",
 ];
 
 impl Interp<'_> {
@@ -200,6 +234,18 @@ impl Interp<'_> {
                 let mut parts = vec![Val::str(name)];
                 parts.extend(args.pos);
                 return Ok(Break(Val::lib("exception", parts, Vec::new())));
+            }
+            "dict.fromkeys" => {
+                let keys = first.ok_or_else(|| too_few(name))?;
+                let value = args.pos.get(1).cloned().unwrap_or_else(|| Val::new(V::None));
+                let mut dict = DictObj { shuffled: self.unordered(&keys).is_some(), ..DictObj::default() };
+                let seq = self.walk_unordered(&keys);
+                for key in seq.items {
+                    let lost = dict.insert(key.clone(), value.clone());
+                    self.taint_all(&lost, &cause_of(&key));
+                }
+                dict.rest = dict.rest.or(seq.rest);
+                self.dict_of(dict)
             }
             // A method named on its type: `str.upper`, `dict.get`.
             _ if name.split_once('.').is_some() && first.is_some() => {

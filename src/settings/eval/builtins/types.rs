@@ -129,8 +129,9 @@ impl Interp<'_> {
             "dict" => {
                 let mut dict = DictObj { rest: args.open.clone(), ..DictObj::default() };
                 if let Some(val) = &first {
-                    let (entries, rest) = self.entries_of(val);
+                    let (entries, rest, shuffled) = self.mapping_of(val);
                     dict.rest = dict.rest.or(rest);
+                    dict.shuffled = shuffled;
                     for (key, value) in entries {
                         let lost = dict.insert(key.clone(), value);
                         if !lost.is_empty() {

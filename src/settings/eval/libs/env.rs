@@ -12,6 +12,9 @@ use super::{reader_of, strtobool};
 use crate::settings::Reader;
 use crate::source::Span;
 
+/// How many variables that name another are followed.
+const MAX_PROXIES: usize = 8;
+
 impl Interp<'_> {
     /// `env(…)`, `env.bool(…)`, `config(…)` and the other methods of such objects.
     pub(super) fn read_env(&mut self, object: &Rc<LibObject>, method: &str, args: &Args) -> R<Val> {
@@ -24,6 +27,21 @@ impl Interp<'_> {
                 };
                 self.read_dotenv(path.as_deref());
                 return Ok(Val::bool(true));
+            }
+            "parse_value" => {
+                let (Some(val), Some(cast)) = (args.pos.first(), args.get(1, "cast")) else {
+                    return Ok(Val::unknown("a value that is parsed by itself"));
+                };
+                return self.cast_supplied(reader, "__call__", Some(cast), args, val);
+            }
+            _ if method.ends_with("_url_config") => {
+                let kind = method.trim_end_matches("_config");
+                return match (args.pos.as_slice(), args.kw.is_empty()) {
+                    ([Val { v: V::Str(text), .. }], true) => {
+                        self.url_config(reader, kind, &text.clone(), args)
+                    }
+                    _ => Ok(Val::unknown("a configuration read from a URL")),
+                };
             }
             "seal" | "add_parser" | "parser_for" => return Ok(Val::new(V::None)),
             "prefixed" => {
@@ -72,13 +90,18 @@ impl Interp<'_> {
                 _ => return Err(Raise::new("TypeError", "reads the environment without a name")),
             },
         };
+        let prefix = match reader {
+            Reader::DjangoEnviron => match &self.environ_prefix {
+                Some(prefix) => prefix.to_string(),
+                None => return Ok(Val::unknown("the prefix of the variable's name cannot be told")),
+            },
+            _ => self.env_prefix.concat(),
+        };
+        let name = format!("{prefix}{variable}");
         let scheme = match reader {
-            Reader::DjangoEnviron => {
-                object.kwargs.iter().find(|(n, _)| **n == *variable).map(|(_, v)| v.clone())
-            }
+            Reader::DjangoEnviron => object.kwargs.iter().find(|(n, _)| **n == *name).map(|(_, v)| v.clone()),
             _ => None,
         };
-        let name = format!("{}{variable}", self.env_prefix.concat());
         // Where a default may stand, by library and method.
         let default_at = match (reader, method) {
             (Reader::DjangoEnviron, "__call__") => 2,
@@ -104,22 +127,74 @@ impl Interp<'_> {
                 _ => cast = cast.or(Some(scheme)),
             }
         }
+        if reader == Reader::DjangoEnviron && matches!(method, "__call__" | "get_value") && cast.is_none() {
+            // The type of the default is the cast.
+            let class =
+                default.as_ref().filter(|d| !matches!(d.v, V::None)).map(|d| (d.type_name(), cause_of(d)));
+            cast = class.map(|(class, cause)| match class {
+                Some(class @ ("str" | "bool" | "int" | "float" | "list" | "tuple" | "dict")) => {
+                    Val::new(V::Ref(format!("builtins.{class}").into()))
+                }
+                _ => Val::unknown(cause),
+            });
+        }
         let cast_name = match method {
             "__call__" | "get_value" => cast.as_ref().and_then(cast_name),
             method => Some(method.to_owned()),
         };
         let place = default.as_ref().and_then(|d| d.at);
         let read = self.read_variable(&name, args.at, place, reader, cast_name.as_deref());
-        let (val, supplied, env) = match read {
+        let (mut val, mut supplied, mut env) = match read {
             Read::Found(val) => {
                 let env = val.env.clone();
                 (val, true, env)
             }
-            Read::Missing(env) => match default {
-                Some(default) => (default, false, env),
+            Read::Missing(env) => match &default {
+                Some(default) => (default.clone(), false, env),
                 None => return self.required(reader, &name, env),
             },
         };
+        if reader == Reader::DjangoEnviron {
+            // `$NAME` stands for another variable.
+            let mut left = MAX_PROXIES;
+            while let Some(other) = val.as_str().and_then(|text| text.strip_prefix('$')) {
+                let other = format!("{prefix}{}", other.trim_start_matches('$'));
+                let is_plain = matches!(cast_name.as_deref(), None | Some("str" | "bool" | "int" | "float"));
+                if left == 0 || !is_plain && !url_kind {
+                    let cause = format!("the value of {name} names another variable");
+                    return Ok(Val::unknown(cause).with_env(&env));
+                }
+                left -= 1;
+                match self.read_variable(&other, args.at, place, reader, cast_name.as_deref()) {
+                    Read::Found(found) => {
+                        env = env.union(&found.env);
+                        (val, supplied) = (found, true);
+                    }
+                    Read::Missing(more) => {
+                        env = env.union(&more);
+                        let Some(default) = &default else { return self.required(reader, &other, env) };
+                        (val, supplied) = (default.clone(), false);
+                    }
+                }
+            }
+            if supplied && let Some(default) = &default {
+                match (&val.v, &default.v) {
+                    (V::Str(text), V::None) if text.is_empty() => return Ok(default.clone().with_env(&env)),
+                    // What is the default already is not parsed.
+                    (V::Str(a), V::Str(b)) if a == b => supplied = false,
+                    _ => {}
+                }
+            }
+            if method == "str"
+                && let Some(multiline) = args.get(2, "multiline")
+            {
+                val = match (self.truth(multiline), val.as_str()) {
+                    (Some(true), Some(text)) => Val::str(&text.replace("\\r\\n", "\n").replace("\\n", "\n")),
+                    (Some(false), _) => val,
+                    _ => Val::unknown("a text of several lines"),
+                };
+            }
+        }
         let made = if url_kind {
             match &val.v {
                 V::Str(text) => self.url_config(reader, method, &text.clone(), args)?,
@@ -137,10 +212,6 @@ impl Interp<'_> {
                 (Reader::DjangoEnviron, "path", V::Str(path)) => {
                     Val::lib("environ-path", vec![Val::new(V::Str(path.clone()))], Vec::new())
                 }
-                (Reader::Environs, "path", V::Str(path)) => {
-                    Val::new(V::Path(super::super::paths::clean(path).into()))
-                }
-                (Reader::Environs, "timedelta", V::Int(n)) => Val::new(V::Timedelta(*n as f64)),
                 (_, "url", V::Str(text)) => Val::lib("url", vec![Val::new(V::Str(text.clone()))], Vec::new()),
                 (Reader::DjangoEnviron, "json", _) => val.clone(),
                 _ => val.clone(),
@@ -190,8 +261,19 @@ impl Interp<'_> {
             "__call__" | "get_value" => match cast {
                 None => return Ok(val.clone()),
                 Some(cast) => match (&cast.v, cast_name(cast)) {
-                    (V::List(_) | V::Tuple(_), _) => "list".to_owned(),
-                    (V::Ref(_), Some(name)) => name,
+                    (V::List(_), _) => "list".to_owned(),
+                    (V::Tuple(_), _) => "tuple".to_owned(),
+                    (V::Dict(_) | V::Unknown(_), _) => {
+                        return Ok(Val::unknown("a cast that is not modelled"));
+                    }
+                    (V::Ref(_), Some(name))
+                        if matches!(
+                            name.as_str(),
+                            "str" | "unicode" | "bool" | "int" | "float" | "list" | "tuple" | "dict"
+                        ) =>
+                    {
+                        name
+                    }
                     _ => {
                         return self
                             .call(cast, Args { pos: vec![val.clone()], at: args.at, ..Args::default() });
@@ -216,19 +298,41 @@ impl Interp<'_> {
                 },
             },
             "int" => self.to_int(val, None)?,
+            "float" if reader == Reader::DjangoEnviron => {
+                // Whatever parts thousands goes; the last comma or dot is the point.
+                let kept: String =
+                    text.chars().filter(|c| c.is_ascii_digit() || ",.-".contains(*c)).collect();
+                let number = match kept.rsplit_once([',', '.']) {
+                    Some((whole, part)) => format!("{}.{part}", whole.replace([',', '.'], "")),
+                    None => kept,
+                };
+                self.to_float(&Val { v: V::Str(number.into()), ..val.clone() })?
+            }
             "float" => self.to_float(val)?,
             "json" => {
                 let inner = Args { pos: vec![val.clone()], ..Args::default() };
                 return self.call_ref("json.loads", inner);
             }
+            "list" | "tuple" | "dict" if has_more_options(args) => {
+                Val::unknown(format!("the cast {kind} with options that are not modelled"))
+            }
             "list" | "tuple" => {
+                let is_environ_tuple = reader == Reader::DjangoEnviron && kind == "tuple";
+                let text = if is_environ_tuple { text.trim_matches('(').trim_matches(')') } else { &text };
                 let items: Vec<Val> = text
                     .split(',')
                     .filter(|p| reader == Reader::Environs || !p.is_empty())
                     .map(|p| if reader == Reader::Environs { p.trim() } else { p })
                     .map(Val::str)
                     .collect();
-                let sub = args.named("subcast").or_else(|| args.named("cast")).cloned();
+                let sub = match (reader, method, cast.map(|cast| &cast.v)) {
+                    (_, "__call__" | "get_value", Some(V::List(_) | V::Tuple(_))) => {
+                        cast.and_then(|cast| self.iterate(cast).items.into_iter().next())
+                    }
+                    (_, "__call__" | "get_value", _) => None,
+                    (Reader::DjangoEnviron, ..) => args.get(1, "cast").cloned(),
+                    _ => args.named("subcast").cloned(),
+                };
                 let mut made = Vec::new();
                 for item in items {
                     made.push(match &sub {
@@ -239,11 +343,22 @@ impl Interp<'_> {
                 if kind == "tuple" { Val::tuple(made) } else { self.list(made) }
             }
             "dict" => {
-                let entries = text
-                    .split(',')
-                    .filter_map(|p| p.split_once('='))
-                    .map(|(k, v)| (Val::str(k.trim()), Val::str(v.trim())))
-                    .collect();
+                let is_environ = reader == Reader::DjangoEnviron;
+                let pairs: Option<Vec<(&str, &str)>> =
+                    text.split(',').filter(|p| !p.is_empty()).map(|p| p.split_once('=')).collect();
+                let Some(pairs) = pairs else {
+                    return Err(Raise::new("ValueError", "reads a text that is no dict").with_env(&val.env));
+                };
+                let plain = |text: &str| Val::str(if is_environ { text } else { text.trim() });
+                let sub = args.named("subcast_values").cloned();
+                let mut entries = Vec::new();
+                for (key, value) in pairs {
+                    let value = match &sub {
+                        Some(cast) => self.call(cast, Args { pos: vec![plain(value)], ..Args::default() })?,
+                        None => plain(value),
+                    };
+                    entries.push((plain(key), value));
+                }
                 self.dict(entries)
             }
             "path" => Val::new(V::Path(super::super::paths::clean(&text).into())),
@@ -290,14 +405,26 @@ impl Interp<'_> {
             _ => return Ok(Val::unknown("a list made of something that is no text")),
         };
         let delimiter =
-            object.arg(1, "delimiter").and_then(Val::as_str).map_or(',', |d| d.chars().next().unwrap_or(','));
-        if text.contains(['"', '\'', '\\']) {
+            match object.arg(1, "delimiter").map(|d| d.as_str().and_then(|d| d.parse::<char>().ok())) {
+                None => ',',
+                Some(Some(delimiter)) => delimiter,
+                Some(None) => return Ok(Val::unknown("a list whose delimiter cannot be told")),
+            };
+        if text.contains(['"', '\'', '\\', '#']) {
             return Ok(Val::unknown("a list with quotes"));
         }
+        let strip = match object.arg(2, "strip").map(|set| set.as_str().cloned()) {
+            None => None,
+            Some(Some(set)) => Some(set),
+            Some(None) => return Ok(Val::unknown("a list whose spaces cannot be told")),
+        };
         let cast = object.arg(0, "cast").cloned();
         let mut items = Vec::new();
         for part in text.split(delimiter).filter(|p| !p.is_empty()) {
-            let item = Val::str(part.trim());
+            let item = Val::str(match &strip {
+                Some(set) => part.trim_matches(|c| set.contains(c)),
+                None => part.trim(),
+            });
             items.push(match &cast {
                 Some(cast) => self.call(cast, Args { pos: vec![item], ..Args::default() })?,
                 None => item,
@@ -313,6 +440,36 @@ impl Interp<'_> {
         Ok(made.with_env(&val.env))
     }
 
+    /// `Choices(…)(text)`.
+    pub(super) fn cast_choice(&mut self, object: &Rc<LibObject>, val: &Val) -> R<Val> {
+        let made = match object.arg(1, "cast").cloned() {
+            Some(cast) => self.call(&cast, Args { pos: vec![val.clone()], ..Args::default() })?,
+            None => match self.to_str(val)? {
+                Ok(text) => Self::text(text),
+                Err(cause) => Val::unknown(cause),
+            },
+        };
+        let mut valid = object.arg(0, "flat").map_or_else(Seq::default, |flat| self.iterate(flat));
+        let pairs = object.arg(2, "choices").map_or_else(Seq::default, |pairs| self.iterate(pairs));
+        let first = |pair: &Val| self.iterate(pair).items.into_iter().next();
+        valid.items.extend(pairs.items.iter().filter_map(first));
+        let mut sure = valid.rest.is_none() && pairs.rest.is_none();
+        for choice in &valid.items {
+            match self.equal(choice, &made, 0) {
+                Some(true) => return Ok(made.with_env(&val.env)),
+                Some(false) => {}
+                None => sure = false,
+            }
+        }
+        if sure {
+            return Err(
+                Raise::new("ValueError", "reads a value that is none of the choices").with_env(&val.env)
+            );
+        }
+        self.may_raise(&"a value that may be none of the choices".into());
+        Ok(made.with_env(&val.env))
+    }
+
     fn url_config(&mut self, reader: Reader, method: &str, text: &str, args: &Args) -> R<Val> {
         Ok(match (reader, method) {
             (Reader::DjangoEnviron, "db" | "db_url") => self.database_of(text, Dialect::DjangoEnviron, args),
@@ -321,6 +478,12 @@ impl Interp<'_> {
             _ => Val::unknown("a configuration read from a URL"),
         })
     }
+}
+
+/// Whether a list or dict is read with options that change how.
+fn has_more_options(args: &Args) -> bool {
+    let known = ["default", "subcast", "subcast_values", "cast", "var", "name", "validate"];
+    args.kw.iter().any(|(name, _)| !known.contains(&&**name))
 }
 
 fn cast_name(cast: &Val) -> Option<String> {

@@ -152,6 +152,10 @@ impl Interp<'_> {
                 let val = args.pos.first().cloned().unwrap_or_else(|| Val::new(V::None));
                 self.cast_csv(object, &val)
             }
+            "choices" => {
+                let val = args.pos.first().cloned().unwrap_or_else(|| Val::new(V::None));
+                self.cast_choice(object, &val)
+            }
             "partial" => {
                 let Some(func) = object.args.first().cloned() else {
                     return Ok(self.give_up(&args, "a partial"));
@@ -232,6 +236,8 @@ impl Interp<'_> {
             (super::home::CLASS, _) => Ok(Some(self.home_attr(object, name))),
             ("environ-path", "root") => Ok(object.args.first().cloned()),
             ("dynaconf", _) => self.dynaconf_attr(object, name),
+            ("enum-member", "value" | "_value_") => Ok(object.args.first().cloned()),
+            ("enum-member", "name" | "_name_") => Ok(object.args.get(1).cloned()),
             ("exception", "errno") => Ok(Some(match object.args.first().and_then(Val::as_str) {
                 Some(class) if &**class == "FileNotFoundError" => Val::new(V::Int(2)),
                 _ => Val::unknown("an attribute of an exception"),
