@@ -1,6 +1,6 @@
 //! Names across files: imports, aliases, re-exports, star imports.
 
-use super::items::{Bound, FileItems, FunctionItem, ImportItem, ValueItem};
+use super::items::{Binding, Bound, FileItems, FunctionItem, ImportItem, ValueItem};
 use super::{ClassId, Expression, Framework, FunctionId, Lookup, ProjectIndex, join};
 use crate::source::{FileId, Span};
 
@@ -134,30 +134,64 @@ impl ProjectIndex {
         let Some(items) = self.file(file) else {
             return Step::Failed(format!("the file of `{name}` was not read"));
         };
-        let mut bindings = items.bindings_of(name);
-        if let Some(before) = before {
-            let seen = bindings.partition_point(|b| items.place(b.to).range.0 < before);
-            bindings = if seen == 0 { bindings } else { &bindings[..seen] };
-        }
-        let start = bindings.iter().rposition(|b| !b.conditional).unwrap_or(0);
-        let mut found: Vec<Step> = bindings[start..]
-            .iter()
-            .map(|binding| match binding.to {
-                Bound::Class(position) => Step::At(Entity::Class(self.class_at(file, position))),
-                Bound::Function(position) => Step::At(Entity::Function(FunctionId { file, position })),
-                Bound::Import(position) => self.imported(file, items, position, hops + 1),
-                Bound::Value(position) => match &items.values[position as usize] {
-                    ValueItem { value: Expression::Name(other), augmented: false, at, .. } => {
-                        self.dotted(file, other, Some(at.range.0), hops + 1)
-                    }
-                    _ => Step::At(Entity::Value(file, position)),
-                },
-            })
-            .collect();
+        let bindings = seen_by(items, name, before);
+        let mut found: Vec<Step> = bindings.iter().map(|b| self.bound(file, items, b, hops)).collect();
         match found.len() {
             0 => self.through_stars(file, name, hops),
             1 => found.remove(0),
             _ => self.agree(name, found),
+        }
+    }
+
+    /// What one binding of a module makes of its name.
+    fn bound(&self, file: FileId, items: &FileItems, binding: &Binding, hops: usize) -> Step {
+        match binding.to {
+            Bound::Class(position) => Step::At(Entity::Class(self.class_at(file, position))),
+            Bound::Function(position) => Step::At(Entity::Function(FunctionId { file, position })),
+            Bound::Import(position) => self.imported(file, items, position, hops + 1),
+            Bound::Value(position) => match &items.values[position as usize] {
+                ValueItem { value: Expression::Name(other), augmented: false, at, .. } => {
+                    self.dotted(file, other, Some(at.range.0), hops + 1)
+                }
+                _ => Step::At(Entity::Value(file, position)),
+            },
+        }
+    }
+
+    /// What a name of module-level code at `at` may mean: one answer for each branch that binds it, there or in the
+    /// project's modules that it is imported from.
+    pub fn meanings_at(&self, at: Span, name: &str) -> Vec<Resolution<Entity>> {
+        let mut found = Vec::new();
+        self.meanings(at.file, name, Some(at.range.0), 0, &mut found);
+        if found.is_empty() { vec![self.resolve_at(at, name)] } else { found }
+    }
+
+    fn meanings(
+        &self,
+        file: FileId,
+        name: &str,
+        before: Option<u32>,
+        hops: usize,
+        found: &mut Vec<Resolution<Entity>>,
+    ) {
+        let Some(items) = self.file(file).filter(|_| hops <= MAX_HOPS) else { return };
+        let bindings = seen_by(items, name, before);
+        for binding in bindings {
+            let import = match binding.to {
+                Bound::Import(position) => Some(&items.imports[position as usize]),
+                _ => None,
+            };
+            let from = import.and_then(|i| Some((self.absolute(file, i).ok()?, i.name.as_deref()?)));
+            match from.map(|(module, name)| (self.module(file, &module), name)) {
+                Some((Step::At(Entity::Module(other)), name)) if other != file => {
+                    let known = found.len();
+                    self.meanings(other, name, None, hops + 1, found);
+                    if found.len() == known {
+                        found.push(finish(self.name(other, name, None, hops + 1)));
+                    }
+                }
+                _ => found.push(finish(self.bound(file, items, binding, hops))),
+            }
         }
     }
 
@@ -379,6 +413,17 @@ impl ProjectIndex {
     fn class_at(&self, file: FileId, position: u32) -> ClassId {
         ClassId(self.indexed(file).map_or(0, |f| f.first_class) + position)
     }
+}
+
+/// The bindings of a name that the code at the offset `before` may see: from the last sure one on.
+fn seen_by<'i>(items: &'i FileItems, name: &str, before: Option<u32>) -> &'i [Binding] {
+    let mut bindings = items.bindings_of(name);
+    if let Some(before) = before {
+        let seen = bindings.partition_point(|b| items.place(b.to).range.0 < before);
+        bindings = if seen == 0 { bindings } else { &bindings[..seen] };
+    }
+    let start = bindings.iter().rposition(|b| !b.conditional).unwrap_or(0);
+    &bindings[start..]
 }
 
 pub(super) fn finish(step: Step) -> Resolution<Entity> {

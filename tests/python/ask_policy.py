@@ -91,8 +91,9 @@ def passes(cls, keywords, actions, method, user):
 
 
 def has_own_way(cls):
-    """Whether the project writes a `dispatch` of its own."""
-    own = [c for c in cls.__mro__ if not c.__module__.startswith(("rest_framework.", "django."))]
+    """Whether the project, or a mixin that asks who calls, writes a `dispatch` of its own."""
+    plain = ("rest_framework.", "django.views.", "django.utils.")
+    own = [c for c in cls.__mro__ if not c.__module__.startswith(plain)]
     return any("dispatch" in vars(c) for c in own)
 
 

@@ -37,7 +37,8 @@ impl Check for OldVersionRouted {
                 let names: Vec<String> = all.keys().map(|v| format!("v{v}")).collect();
                 let count = endpoints::count(inventory, &old, |_| true);
                 let names = names.join(", ");
-                let message = format!("`{before}` serves {names} beside v{newest}: {count}.");
+                let who = if before.is_empty() { "The project".to_owned() } else { format!("`{before}`") };
+                let message = format!("{who} serves {names} beside v{newest}: {count}.");
                 let labels = endpoints::labels(cx, &old, |_| "of an older version".to_owned());
                 let Some(first) = labels.first().cloned() else { continue };
                 let finding = Finding::new(ID, format!("{before}{names}"), first, message);

@@ -49,6 +49,9 @@ impl Check for PaginatorUnbounded {
                 let Some(name) = value.value.name() else { continue };
                 let Resolution::External(full) = cx.index.resolve_in_class(class, name) else { continue };
                 match stock(&full) {
+                    Some(Bound::Never(_)) if never_lists(cx, class) => {
+                        tally.passed.push(Label::new(value.at, "the view lists no rows"));
+                    }
                     Some(Bound::Never(why)) => {
                         let message =
                             format!("`{}` is paged by `{}`, {why}.", item.name, lists::last_part(&full));
@@ -72,6 +75,16 @@ impl Check for PaginatorUnbounded {
             none: "The project has no pagination class besides its default.",
         })
     }
+}
+
+/// Whether a generic view surely pages nothing: it has no list, and no code that calls the paginator.
+fn never_lists(cx: &CheckContext<'_>, class: ClassId) -> bool {
+    let order = &cx.index.mro(class).order;
+    let own = order.iter().filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None });
+    let is = |name: &str| cx.index.is_subclass_of(class, name);
+    is("rest_framework.mixins.ListModelMixin") == Truth::No
+        && is("rest_framework.generics.GenericAPIView") == Truth::Yes
+        && !own.flat_map(|id| &cx.index.class(id).methods).any(|m| cx.sources.slice(m.at).contains("paginat"))
 }
 
 /// The project's class that pages all views by default.

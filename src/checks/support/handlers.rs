@@ -12,8 +12,8 @@ use crate::settings::Truth;
 
 use super::functions::find;
 use super::guards::{self, Guard, Handlers};
-use super::lookups::{HANDLERS, Handler};
-use super::views;
+use super::lookups::{HANDLERS, Handler, Root};
+use super::{rows, views};
 
 /// A method or function that answers requests.
 pub(crate) struct Site<'a> {
@@ -52,6 +52,17 @@ pub(crate) fn sites<'a>(cx: &CheckContext<'a>) -> Vec<Site<'a>> {
     }
     found.sort_by_key(|s| s.item.at);
     found
+}
+
+/// The `get_queryset` methods of the project's generic views, each for the first view that uses it.
+pub(crate) fn querysets<'a>(cx: &CheckContext<'a>) -> Vec<Site<'a>> {
+    let mut seen = BTreeSet::new();
+    let views = rows::generic_views(cx).into_iter();
+    let found = views.filter_map(|view| match cx.index.lookup(view, "get_queryset") {
+        Lookup::Method { method, .. } => seen.insert(method.at).then_some((view, method)),
+        _ => None,
+    });
+    found.map(|(view, item)| Site { owner: Owner::Class(view), view: Some(view), item }).collect()
 }
 
 /// Project classes whose methods answer for a view, with that view: the class itself, or the first that inherits it.
@@ -144,7 +155,10 @@ pub(crate) fn model_of<'a>(cx: &CheckContext<'a>, view: ClassId) -> Option<Serve
         let tree = index.tree(cx.sources, method.at.file);
         let function = find(&tree, method.at)?;
         let handler = Handler::new(cx, method.at.file, Some(view), function);
-        if let Some(lookup) = handler.lookups().first() {
+        let lookups = handler.lookups();
+        // `self.request.query_params.get(...)` reads like a lookup, and is none of rows.
+        let of_model = lookups.iter().find(|lookup| matches!(lookup.root, Root::Model(_)));
+        if let Some(lookup) = of_model.or_else(|| lookups.first()) {
             return Some(served(index, class, &lookup.model_name));
         }
     }

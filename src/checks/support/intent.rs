@@ -10,8 +10,8 @@ use rustc_hash::FxBuildHasher;
 use crate::checks::CheckContext;
 use crate::index::{Ancestor, ClassId, Lookup, Owner};
 
-use super::reach;
 use super::views::is_beside;
+use super::{answers, reach};
 
 /// What was found out about the views of a project, kept for all checks.
 pub type Intents = OnceMap<Owner, Option<String>, FxBuildHasher>;
@@ -27,6 +27,11 @@ fn find_out(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
         Owner::Class(class) => {
             if let Some(library) = index.open_by_library(class) {
                 return Some(format!("it inherits from `{library}`, which is open by itself"));
+            }
+            if let Some(library) = issues_tokens(cx, class) {
+                return Some(format!(
+                    "it inherits from `{library}`, which asks the client for its credentials"
+                ));
             }
             (index.class(class).name.to_string(), index.class(class).at)
         }
@@ -65,10 +70,24 @@ fn find_out(cx: &CheckContext<'_>, owner: Owner) -> Option<String> {
     if checks_password && (issues_token || text.contains("login(")) {
         return Some("it checks a password and logs the caller in".to_owned());
     }
+    if answers::nothing(cx, owner) {
+        return Some("it holds no data and answers with links, a redirect or an error".to_owned());
+    }
     if reached.iter().any(|text| STRANGERS_ONLY.iter().any(|asks| text.contains(asks))) {
         return Some("it turns away whoever has logged in already".to_owned());
     }
     None
+}
+
+/// The mixin of an OAuth library that a class answers by: the client proves itself there, not by a login.
+fn issues_tokens<'a>(cx: &CheckContext<'a>, class: ClassId) -> Option<&'a str> {
+    let project = cx.index.mro(class).order.iter();
+    let project = project.filter_map(|a| if let Ancestor::Project(id) = a { Some(*id) } else { None });
+    let bases = project.flat_map(|id| &cx.index.class(id).bases);
+    bases.filter_map(|base| base.name.as_deref()).find(|base| {
+        let last = base.rsplit('.').next().unwrap_or(base);
+        matches!(last, "OAuthLibMixin" | "OAuthToolKitMixin")
+    })
 }
 
 /// How a door for callers without an account turns others away.
@@ -86,7 +105,8 @@ fn belies(cx: &CheckContext<'_>, owner: Owner, purpose: &str) -> bool {
     let answers = |handler: &&str| {
         matches!(cx.index.lookup(class, handler), Lookup::Method { .. } | Lookup::Framework { .. })
     };
-    let handlers: &[&str] = if purpose == PUBLIC { &["destroy"] } else { &["list", "destroy"] };
+    let handlers: &[&str] =
+        if matches!(purpose, PUBLIC | HEALTH) { &["destroy"] } else { &["list", "destroy"] };
     handlers.iter().any(answers)
 }
 
@@ -133,8 +153,10 @@ fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
     }
     if pair(&["magic"], &["link", "login"])
         || pair(&["otp"], &["send", "resend", "request", "verify"])
+        || pair(&["mfa", "totp"], &["verify", "step", "authenticate"])
+        || has("otp") && only(&["otp", "code"])
         || pair(
-            &["google", "facebook", "apple", "github", "microsoft", "social"],
+            &["google", "facebook", "apple", "github", "microsoft", "social", "provider"],
             &["auth", "callback", "token"],
         )
     {
@@ -185,10 +207,10 @@ fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
                 "ready",
             ])
     {
-        return Some("a health check");
+        return Some(HEALTH);
     }
-    if any(&["openapi", "swagger", "redoc", "schema", "docs"])
-        && only(&["openapi", "swagger", "redoc", "schema", "docs", "ui", "json", "yaml"])
+    if (any(&["openapi", "swagger", "redoc", "schema", "docs"]) || has("open") && has("api"))
+        && only(&["openapi", "open", "swagger", "redoc", "schema", "docs", "ui", "json", "yaml"])
     {
         return Some("the documentation of the API");
     }
@@ -204,12 +226,13 @@ fn purpose(words: &[String], code: &[&str]) -> Option<&'static str> {
 
 /// What a view is that says no more than that.
 const PUBLIC: &str = "public";
+const HEALTH: &str = "a health check";
 
 /// Words that say nothing about a view's purpose.
 const NEUTRAL: &[&str] = &[
     "account", "accounts", "api", "app", "auth", "base", "by", "create", "custom", "customer", "email",
     "generic", "get", "user", "users", "v1", "v2", "v3", "view", "viewset", "set", "views", "with",
-    "endpoint", "resource", "post",
+    "endpoint", "resource", "post", "mixin",
 ];
 
 /// What a check of a webhook's signature looks like in code.
@@ -288,6 +311,11 @@ mod tests {
             "robots_txt",
             "SitemapView",
             "CsrfTokenView",
+            "MFAVerifyView",
+            "MFAStepMixin",
+            "OTPView",
+            "ProviderAuthView",
+            "OpenApiView",
         ] {
             assert!(public_by_name(name), "{name}");
         }
@@ -304,6 +332,9 @@ mod tests {
             "PasswordView",
             "SetPasswordView",
             "OtpDeviceViewSet",
+            "MFAConfigView",
+            "OpenOrdersApiView",
+            "MFAMethodRequestCodeView",
             "InviteViewSet",
             "GoogleCalendarView",
             "NewsletterViewSet",

@@ -1,6 +1,7 @@
 //! What checks on settings share: how a setting is looked up, worded and pointed at, and how a fix is put
 //! together. No check stands here.
 
+mod answers;
 pub(crate) mod callers;
 pub(crate) mod classes;
 pub(crate) mod columns;

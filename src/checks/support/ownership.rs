@@ -59,6 +59,22 @@ pub(crate) fn of<'a>(cx: &CheckContext<'_>, model: &'a Model) -> Ownership<'a> {
     if owner.is_none() || shared { Ownership::Perhaps(field) } else { Ownership::Owner(field) }
 }
 
+/// The rest of a condition behind the field that says whose a row is (`_id`, `__id`, or nothing), and whether the field
+/// surely says that.
+pub(crate) fn path<'k>(cx: &CheckContext<'_>, model: &Model, keyword: &'k str) -> Option<(&'k str, bool)> {
+    let (field, sure) = match of(cx, model) {
+        Ownership::Owner(field) => (field, true),
+        Ownership::Perhaps(field) => (field, false),
+        Ownership::Nobody => return None,
+    };
+    let rest = keyword.strip_prefix(&*field.name)?;
+    match rest {
+        "__id" | "__pk" => Some((&rest[1..], sure)),
+        "" | "_id" | "__username" | "__email" | "__uuid" => Some((rest, sure)),
+        _ => None,
+    }
+}
+
 /// Whether the manager that `objects` names limits rows by itself, such as to a tenant kept for the thread.
 pub(crate) fn manager_may_limit(cx: &CheckContext<'_>, model: ClassId) -> bool {
     const SIGNS: [&str; 9] =

@@ -42,7 +42,14 @@ pub(crate) fn origin<'a>(cx: &CheckContext<'_>, model: &'a SettingsModel) -> Res
         return Err(Outcome::unknown(reason, vec![label(cx, model, NAME)]));
     };
     let reads = setting.node.env_reads();
+    if setting.node.as_str().is_some_and(|text| text.contains("{{") && text.contains("}}")) {
+        let cause = "it is a placeholder of a project template, filled in when a project is made";
+        return Ok(Origin::Unclear(cause.to_owned()));
+    }
     if is_random(cx, setting) {
+        if is_kept(cx, setting) {
+            return Ok(Origin::Unclear("it is made once and kept in a file".to_owned()));
+        }
         return Ok(Origin::Random(setting));
     }
     // A read that only decided which branch ran gives no part of the text.
@@ -119,6 +126,28 @@ fn is_assigned_from(cx: &CheckContext<'_>, variable: &str, read: Span) -> bool {
     let mut assignments = Assignments { text, variable, found: false };
     assignments.visit_body(parse(text).body());
     assignments.found
+}
+
+/// Whether the file that makes the key writes it to a file, from where later starts may read it.
+fn is_kept(cx: &CheckContext<'_>, setting: &Setting) -> bool {
+    struct Writes(bool);
+    impl Visitor<'_> for Writes {
+        fn visit_expr(&mut self, expr: &Expr) {
+            if let Expr::Call(call) = expr
+                && let Expr::Attribute(method) = &*call.func
+                && matches!(method.attr.as_str(), "write" | "write_text" | "write_bytes")
+                && let Some(written) = call.arguments.args.first().and_then(dotted_name)
+            {
+                let written = written.to_ascii_lowercase();
+                self.0 |= written.contains("secret") || written.contains("key");
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let Some(at) = expression(cx, setting).filter(|at| !is_toml(cx.sources, at.file)) else { return false };
+    let mut writes = Writes(false);
+    writes.visit_body(cx.index.tree(cx.sources, at.file).body());
+    writes.0
 }
 
 /// Whether the expression behind the key calls something that makes random text.

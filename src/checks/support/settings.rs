@@ -24,11 +24,41 @@ pub(crate) fn own<'a>(model: &'a SettingsModel, name: &str) -> Option<&'a Settin
 
 /// Why a setting that nobody sets may be set all the same: the module holds names that could not be followed.
 pub(crate) fn hidden<'a>(model: &'a SettingsModel, name: &str) -> Option<&'a str> {
-    match model.get(name) {
+    let found = model.get(name);
+    if found.is_none_or(|setting| setting.is_default) && is_merged_elsewhere(model) {
+        return Some("names with `__` say that these settings are merged into others, which are not here");
+    }
+    match found {
         Some(setting) if setting.is_default => setting.node.cause(),
         Some(_) => None,
         None => model.open.as_deref(),
     }
+}
+
+/// Whether a module is a part that dynaconf merges into the settings of another project: it changes parts of settings
+/// (`REST_FRAMEWORK__PAGE_SIZE = 10`) that it does not hold itself.
+fn is_merged_elsewhere(model: &SettingsModel) -> bool {
+    const MERGED: [&str; 9] = [
+        "CACHES",
+        "DATABASES",
+        "INSTALLED_APPS",
+        "LOGGING",
+        "MIDDLEWARE",
+        "REST_FRAMEWORK",
+        "SPECTACULAR_SETTINGS",
+        "STORAGES",
+        "TEMPLATES",
+    ];
+    model.composition == crate::settings::Composition::Module
+        && MERGED.iter().any(|name| {
+            let part = format!("{name}__");
+            own(model, name).is_none()
+                && model
+                    .settings
+                    .range(part.clone()..)
+                    .next()
+                    .is_some_and(|(key, setting)| key.starts_with(&part) && !setting.is_default)
+        })
 }
 
 /// The start of the judged module, where a finding about an absent setting stands; the class line where
@@ -220,6 +250,7 @@ pub(crate) fn show(node: &Node) -> String {
                 items.push("…".to_owned());
             }
             match &node.value {
+                Value::Tuple(_) if items.len() == 1 => format!("({},)", items[0]),
                 Value::Tuple(_) => format!("({})", items.join(", ")),
                 Value::Set(_) => format!("{{{}}}", items.join(", ")),
                 _ => format!("[{}]", items.join(", ")),

@@ -165,27 +165,58 @@ pub(crate) fn has_comment(cx: &CheckContext<'_>, at: Span) -> bool {
 
 /// Whether the code of the view asks about its caller by itself, in a form that is not followed.
 pub(crate) fn looks_at_caller(cx: &CheckContext<'_>, owner: Owner) -> bool {
-    const SIGNS: [&str; 8] = [
+    const SIGNS: [&str; 5] = [
         "has_perm",
-        "is_authenticated",
-        "is_staff",
-        "is_superuser",
         "HTTP_AUTHORIZATION",
         "get_authorization_header",
         "\"Authorization\"",
         "'Authorization'",
     ];
     let text = cx.sources.slice(reach::place(cx, owner));
-    SIGNS.iter().any(|sign| text.contains(sign)) || refuses_by_itself(cx, owner)
+    let reads = |name: &str| {
+        text.match_indices(name).any(|(at, _)| {
+            let behind = text[at + name.len()..].trim_start();
+            text[..at].ends_with('.') && (!behind.starts_with('=') || behind.starts_with("=="))
+        })
+    };
+    SIGNS.iter().any(|sign| text.contains(sign))
+        // `user.is_staff = True` and `filter(is_staff=True)` ask nothing of the caller.
+        || ["is_authenticated", "is_staff", "is_superuser"].into_iter().any(reads)
+        || limits_rows(cx, owner)
+        || refuses_by_itself(cx, owner)
 }
 
-/// Whether the code of the view, or a function that it hands its request to, turns callers away.
+/// Whether `get_queryset` of a view looks at the account, so that a stranger gets few rows or none.
+fn limits_rows(cx: &CheckContext<'_>, owner: Owner) -> bool {
+    let Owner::Class(class) = owner else { return false };
+    matches!(cx.index.lookup(class, "get_queryset"), Lookup::Method { method, .. }
+        if cx.sources.slice(method.at).contains("request.user"))
+}
+
+/// Whether the code of the view, a function that it hands its request to, or a decorator by its name, turns callers
+/// away.
 pub(crate) fn refuses_by_itself(cx: &CheckContext<'_>, owner: Owner) -> bool {
     const REFUSALS: [&str; 4] =
         ["PermissionDenied", "permission_denied", "NotAuthenticated", "AuthenticationFailed"];
+    let item = match owner {
+        Owner::Class(_) => None,
+        Owner::Action(class, method) => Some(&cx.index.class(class).methods[method]),
+        Owner::Function(function) => Some(cx.index.function(function)),
+    };
+    if item.is_some_and(|item| item.decorators.iter().any(|d| d.name.as_deref().is_some_and(asks_by_name))) {
+        return true;
+    }
     let refuses = |text: &&str| REFUSALS.iter().any(|sign| text.contains(sign));
     refuses(&cx.sources.slice(reach::place(cx, owner)))
         || reach::handed_request(cx, owner).iter().any(refuses)
+}
+
+/// Whether a decorator such as `permission_required` seems to ask who calls. `permission_classes` and its like are DRF's.
+fn asks_by_name(decorator: &str) -> bool {
+    const SIGNS: [&str; 8] =
+        ["permission", "required", "login", "staff", "superuser", "authori", "has_role", "access"];
+    let name = decorator.rsplit('.').next().unwrap_or(decorator);
+    !name.ends_with("_classes") && SIGNS.iter().any(|sign| name.contains(sign))
 }
 
 /// Whether a comment is written for people, not for a tool.

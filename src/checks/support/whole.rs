@@ -192,19 +192,38 @@ pub(crate) fn extra(cx: &CheckContext<'_>, class: ClassId, name: &str, option: &
     let Some((_, value)) = cx.index.meta_value(class, "extra_kwargs") else { return false };
     let module = parse(cx.sources.slice(value.value_at));
     let [Stmt::Expr(statement)] = module.body() else { return true };
-    let Expr::Dict(fields) = &*statement.value else { return true };
-    fields.items.iter().any(|item| match &item.key {
+    let Some(fields) = entries(&statement.value) else { return true };
+    let is_set = |(key, value): (Option<&str>, &Expr)| {
+        key.is_none_or(|key| key == option) && !matches!(value, Expr::BooleanLiteral(b) if !b.value)
+    };
+    fields.into_iter().any(|(key, value)| match key {
         None => true,
-        Some(Expr::StringLiteral(key)) if key.value.to_str() == name => match &item.value {
-            Expr::Dict(options) => options.items.iter().any(|o| {
-                o.key.is_none()
-                    || matches!(&o.key, Some(Expr::StringLiteral(k)) if k.value.to_str() == option)
-                        && !matches!(&o.value, Expr::BooleanLiteral(b) if !b.value)
-            }),
-            _ => true,
-        },
+        Some(key) if key == name => entries(value).is_none_or(|options| options.into_iter().any(is_set)),
         Some(_) => false,
     })
+}
+
+/// The entries of `{...}` or `dict(...)`: the key, where it is a name that is written out, and the value.
+fn entries(expr: &Expr) -> Option<Vec<(Option<&str>, &Expr)>> {
+    match expr {
+        Expr::Dict(dict) => {
+            let entries = dict.items.iter().map(|item| match &item.key {
+                None => Some((None, &item.value)),
+                Some(Expr::StringLiteral(key)) => Some((Some(key.value.to_str()), &item.value)),
+                Some(_) => None,
+            });
+            // A key that is no text is none of a field.
+            Some(entries.flatten().collect())
+        }
+        Expr::Call(call)
+            if call.arguments.args.is_empty()
+                && call.func.as_name_expr().is_some_and(|name| name.id.as_str() == "dict") =>
+        {
+            let keywords = call.arguments.keywords.iter();
+            Some(keywords.map(|k| (k.arg.as_deref(), &k.value)).collect())
+        }
+        _ => None,
+    }
 }
 
 /// The names of a literal list in the `Meta` of a class.

@@ -1,4 +1,4 @@
-//! A `get_queryset` that never looks at the request, in a view for every account whose rows belong to accounts by their
+//! A `get_queryset` that never looks at the caller, in a view for every account whose rows belong to accounts by their
 //! model.
 //!
 //! What `filter_queryset`, filter backends, managers and `super()` may limit is left open; so are models that do not
@@ -7,14 +7,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::support::functions::wrapped_by;
+use crate::checks::support::functions::{find, wrapped_by};
+use crate::checks::support::lookups::{Handler, Lookup as Query, Root};
+use crate::checks::support::ownership;
 use crate::checks::support::rows::{self, Limits};
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Finding, Label, Outcome};
 use crate::index::items::FunctionItem;
-use crate::index::{ClassId, Lookup};
+use crate::index::{ClassId, Lookup, ModelName};
 
 pub(crate) struct GetQuerysetIgnoresCaller;
 
@@ -52,8 +54,16 @@ fn judge(cx: &CheckContext<'_>, view: ClassId, class: ClassId, method: &Function
     let at = method.name_at;
     let text = cx.sources.slice(method.at);
     let body = text.split_once(':').map_or("", |(_, body)| body);
-    if ["request", "user", "tenant", "current_", "self.get_"].iter().any(|sign| body.contains(sign)) {
-        return tally.passed.push(Label::new(at, "looks at the request"));
+    let tree = cx.index.tree(cx.sources, method.at.file);
+    let Some(function) = find(&tree, method.at) else {
+        return tally.unclear.push(Label::new(at, "the method could not be read"));
+    };
+    let handler = Handler::new(cx, method.at.file, Some(view), function);
+    if handler.looks_at_caller() {
+        return tally.passed.push(Label::new(at, "looks at the caller"));
+    }
+    if handler.lookups().iter().any(|lookup| names_an_owner(cx, lookup)) {
+        return tally.unclear.push(Label::new(at, "the request names an owner, which another check tells"));
     }
     if let Some(name) = wrapped_by(method) {
         return tally.unclear.push(Label::new(at, format!("`{name}` wraps the method")));
@@ -80,11 +90,17 @@ fn judge(cx: &CheckContext<'_>, view: ClassId, class: ClassId, method: &Function
         cx.index.class(view).name_at,
         if rows.login { "asks for a login only" } else { "asks nothing of the caller" },
     ));
-    // The URL may name a parent that another check looks at.
-    finding.confidence = body.contains("kwargs").then_some(Confidence::Low);
+    // The request may name a parent that another check looks at.
+    finding.confidence = (body.contains("kwargs") || body.contains("request")).then_some(Confidence::Low);
     tally.findings.push(finding.instruction(format!(
         "Limit the rows by `.filter({})`; where every account may see all of them, keep it with a \
          comment `# drf-harden: ignore[{ID}] reason`.",
         rows.condition(cx)
     )));
+}
+
+/// Whether a lookup has a condition on the field that says whose a row is.
+fn names_an_owner(cx: &CheckContext<'_>, lookup: &Query<'_>) -> bool {
+    let Root::Model(ModelName::Model(model)) = &lookup.root else { return false };
+    lookup.conditions.iter().any(|(keyword, _)| ownership::path(cx, model, keyword).is_some())
 }

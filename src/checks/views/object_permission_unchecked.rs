@@ -10,10 +10,12 @@ use std::collections::BTreeMap;
 use crate::checks::support::functions::{find, stands_alone, wrapped_by};
 use crate::checks::support::narrowed;
 use crate::checks::support::object_fetch::{Checked, Return, returns};
+use crate::checks::support::permission_lists::MODULE;
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place};
-use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
+use crate::endpoints::policy::Detail;
+use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
 use crate::index::items::FunctionItem;
 use crate::index::{ClassId, Lookup, ProjectIndex};
 use crate::python::ast::StmtFunctionDef;
@@ -152,12 +154,27 @@ fn judge(cx: &CheckContext<'_>, class: ClassId, users: &[ClassId], method: &Func
     if !generic {
         finding.confidence = Some(Confidence::Med);
     }
+    if users.iter().all(|view| asks_no_object(cx, *view)) {
+        finding.message.push_str(" Its permissions ask for none today.");
+        finding.severity = Some(Severity::Med);
+    }
     let by_hand = "Call `self.check_object_permissions(self.request, obj)` before each `return`, or fetch through \
                    `super().get_object()`.";
     Judged::Fails(Box::new(match fix(cx, method.at, function, &unchecked) {
         Some(fix) => finding.fix(fix),
         None => finding.instruction(by_hand),
     }))
+}
+
+/// Whether a view's permissions are a plain list of DRF's own, none of which looks at objects.
+fn asks_no_object(cx: &CheckContext<'_>, view: ClassId) -> bool {
+    let access = cx.access.of_class(view, Detail::Objects);
+    let mut asked = access.handlers.iter().map(|h| &h.asked).chain(&access.general).peekable();
+    asked.peek().is_some()
+        && asked.all(|asked| {
+            asked.object == Some(false)
+                && asked.classes.as_ref().is_some_and(|all| all.iter().all(|name| name.starts_with(MODULE)))
+        })
 }
 
 /// Inserts the check before each unchecked return. `None` when a return does not stand on lines of its own.

@@ -1,24 +1,27 @@
 //! A lookup by the owner's id that the caller sends: `Order.objects.filter(user_id=request.data["user_id"])`. Whoever
 //! sends another id gets the rows of another account.
 //!
-//! Told is a condition on the relation that says whose a row is by its model. Views for chosen callers are passed
-//! over: staff act on others by design.
+//! Told is a condition on the relation that says whose a row is by its model, in handlers and in `get_queryset`. Views
+//! for chosen callers are passed over: staff act on others by design.
 //! <https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/>
 
 use crate::checks::support::callers;
 use crate::checks::support::functions::wrapped_by;
+use crate::checks::support::guards::{self, Handlers};
 use crate::checks::support::handlers::{self, Site};
 use crate::checks::support::intent;
 use crate::checks::support::lookups::{Handler, Lookup, Root};
-use crate::checks::support::ownership::{self, Ownership};
+use crate::checks::support::ownership;
+use crate::checks::support::rows::{self, Limits};
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
-use crate::index::{Model, ModelName};
+use crate::index::ModelName;
 use crate::python::Ranged as _;
 use crate::python::ast::Expr;
+use crate::settings::Truth;
 use crate::source::Span;
 
 pub(crate) struct OwnerIdTrusted;
@@ -35,7 +38,7 @@ impl Check for OwnerIdTrusted {
             return Outcome::not_applicable("there is no DRF view here");
         }
         let mut tally = Tally::default();
-        for site in handlers::sites(cx) {
+        for site in handlers::sites(cx).into_iter().chain(handlers::querysets(cx)) {
             site.read(cx, |handler| {
                 for lookup in handler.lookups() {
                     for (keyword, value) in &lookup.conditions {
@@ -74,7 +77,7 @@ fn judge(
         }
         return;
     };
-    let Some((path, sure)) = owner_path(cx, model, keyword) else { return };
+    let Some((path, sure)) = ownership::path(cx, model, keyword) else { return };
     let at = Span::new(lookup.at.file, value.range());
     let origin = handler.origin(value);
     if origin.caller || lookup.limited {
@@ -83,7 +86,20 @@ fn judge(
     if !origin.url && !origin.body {
         return;
     }
-    let guard = site.guard(cx);
+    let name = &cx.index.class(model.class).name;
+    if name.ends_with("Profile") && reads(cx, site) {
+        let why = "a profile may be there for other accounts to read";
+        return tally.unclear.push(Label::new(at, why));
+    }
+    let guard = match site.view.filter(|_| gives_rows(site)) {
+        // What stands behind `get_queryset` may limit its rows, or ask for each of them.
+        Some(view) => match rows::limits(cx, view) {
+            Limits::Fine(why) => return tally.passed.push(Label::new(at, why)),
+            Limits::Unclear(why) => return tally.unclear.push(Label::new(at, why)),
+            Limits::None(_) => guards::of(cx, site.owner, Handlers::OfRows),
+        },
+        None => site.guard(cx),
+    };
     if guard.is_special() && !guard.object {
         return tally.passed.push(Label::new(at, "only chosen callers get in"));
     }
@@ -100,7 +116,6 @@ fn judge(
     if tally.findings.iter().any(|told| told.primary.span == at) {
         return;
     }
-    let name = &cx.index.class(model.class).name;
     let source = if origin.body { "the request" } else { "the URL" };
     let message = format!(
         "{} looks up `{name}` by the `{keyword}` that {source} names, so any account's rows can be had.",
@@ -127,19 +142,19 @@ fn judge(
     });
 }
 
-/// The rest of a condition behind the field that says whose a row is (`_id`, `__id`, or nothing), and whether the field
-/// surely says that.
-fn owner_path<'k>(cx: &CheckContext<'_>, model: &Model, keyword: &'k str) -> Option<(&'k str, bool)> {
-    let (field, sure) = match ownership::of(cx, model) {
-        Ownership::Owner(field) => (field, true),
-        Ownership::Perhaps(field) => (field, false),
-        Ownership::Nobody => return None,
-    };
-    let rest = keyword.strip_prefix(&*field.name)?;
-    match rest {
-        "__id" | "__pk" => Some((&rest[1..], sure)),
-        "" | "_id" | "__username" | "__email" | "__uuid" => Some((rest, sure)),
-        _ => None,
+/// Whether a site gives the rows that handlers of the view serve.
+fn gives_rows(site: &Site<'_>) -> bool {
+    &*site.item.name == "get_queryset"
+}
+
+/// Whether a site only answers reads.
+fn reads(cx: &CheckContext<'_>, site: &Site<'_>) -> bool {
+    match site.view.filter(|_| gives_rows(site)) {
+        Some(view) => ["UpdateModelMixin", "DestroyModelMixin"].iter().all(|mixin| {
+            let mixin = format!("rest_framework.mixins.{mixin}");
+            cx.index.is_subclass_of(view, &mixin) == Truth::No
+        }),
+        None => matches!(&*site.item.name, "get" | "list" | "retrieve"),
     }
 }
 

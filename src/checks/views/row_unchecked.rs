@@ -20,6 +20,7 @@ use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::ModelName;
+use crate::python::ast::Expr;
 use crate::source::Span;
 
 pub(crate) struct RowUnchecked;
@@ -64,8 +65,9 @@ fn judge(
     lookup: &Lookup<'_>,
     tally: &mut Tally,
 ) {
-    if !lookup.is_single() || !(lookup.origin.url || lookup.origin.body) || matches!(lookup.root, Root::View)
-    {
+    let written = !lookup.is_single() && writes_by_key(handler, lookup);
+    let read = lookup.is_single() && (lookup.origin.url || lookup.origin.body);
+    if !(read || written) || matches!(lookup.root, Root::View) {
         return;
     }
     if takes_owner(cx, lookup) {
@@ -130,12 +132,16 @@ fn judge(
         Some(owner) => format!("whoever `{owner}` says that it belongs to"),
         None => return,
     };
-    let message = format!("{} hands out a row by the id that the caller sends, {whose}.", site.words(cx));
+    let does = if written { "changes or deletes" } else { "hands out" };
+    let message = format!("{} {does} a row by the id that the caller sends, {whose}.", site.words(cx));
     let mut finding = Finding::new(ID, site.symbol(cx), Label::new(lookup.at, "any id is taken"), message);
-    finding.related.push(Label::new(site.item.name_at, "answers with it"));
+    finding.related.push(Label::new(site.item.name_at, if written { "does it" } else { "answers with it" }));
     finding.confidence = (!guard.object).then_some(Confidence::Med);
     let by_hand = match (owner, site.view) {
         (Some(owner), _) => format!("Look the row up among the caller's own, such as by `{owner}=request.user`."),
+        (None, Some(_)) if written => {
+            "Fetch the row, and call `self.check_object_permissions(request, obj)` before it is changed.".to_owned()
+        }
         (None, Some(_)) => "Call `self.check_object_permissions(request, obj)` right after the lookup.".to_owned(),
         (None, None) => {
             "A function view has no object check: limit the lookup to the caller's own rows, or make it a class."
@@ -146,6 +152,18 @@ fn judge(
         Some(fix) => finding.fix(fix),
         None => finding.instruction(by_hand),
     });
+}
+
+/// Whether a lookup changes or deletes, without reading it, the row whose key comes from the URL or the request:
+/// `Order.objects.filter(pk=pk).delete()`.
+fn writes_by_key(handler: &Handler<'_>, lookup: &Lookup<'_>) -> bool {
+    let by_key = |(keyword, value): &(&str, &Expr)| {
+        let origin = handler.origin(value);
+        matches!(*keyword, "pk" | "id" | "uuid") && (origin.url || origin.body)
+    };
+    // Of `get(pk=pk).delete()` the row was read.
+    let writes = matches!(lookup.steps[..], ["delete" | "adelete" | "update" | "aupdate", "filter", ..]);
+    writes && lookup.conditions.iter().any(by_key)
 }
 
 fn fix(

@@ -1,24 +1,16 @@
-//! Views of Django that are no DRF views, and the decorators and mixins that protect any view.
+//! Views of Django that are no DRF views, and the decorators that protect any view.
 //!
 //! What a view's own body asks is not run: where it speaks of users or permissions, the verdict is unknown.
 
-use super::eval::{ClassRef, Evaluator, Persona, Situation};
+use super::eval::{ClassRef, Evaluator};
+use super::mixins::{LOGIN, MORE, Stop, before_dispatch};
 use super::shape::{Shape, inherits};
 use super::value::Exposure;
 use super::{flow, middleware};
-use crate::index::{Ancestor, Entity, Framework, FunctionId, Resolution};
+use crate::index::{Ancestor, Entity, FunctionId, Resolution};
 use crate::settings::Truth;
 use crate::source::Span;
 
-/// Decorators and mixins that ask for a login.
-const LOGIN: [&str; 2] =
-    ["django.contrib.auth.decorators.login_required", "django.contrib.auth.mixins.LoginRequiredMixin"];
-/// Those that ask for more.
-const MORE: [&str; 3] = [
-    "django.contrib.auth.decorators.permission_required",
-    "django.contrib.auth.mixins.PermissionRequiredMixin",
-    "django.contrib.admin.views.decorators.staff_member_required",
-];
 /// What code says that may refuse somebody.
 const REFUSALS: [&str; 12] = [
     "user",
@@ -60,6 +52,30 @@ pub(super) fn wrappers(evaluator: &Evaluator<'_>, shape: &Shape) -> Option<(Expo
     strongest
 }
 
+/// What around a callback may call another than the view with its guards: a decorator of the project that reaches for
+/// what others wrap, an `as_view` that does not ask the base's.
+pub(super) fn way_around(evaluator: &Evaluator<'_>, shape: &Shape) -> Option<String> {
+    let text = |at: Span| evaluator.sources.slice(at);
+    shape.wrappers.iter().find_map(|name| {
+        if own_code(evaluator, name).is_some_and(|at| text(at).contains("__wrapped__")) {
+            return Some(format!("`{name}` takes decorators off"));
+        }
+        let class = own_code(evaluator, name.strip_suffix(".as_view")?)?;
+        let class = evaluator.index.class(evaluator.index.class_around(class)?);
+        let is_blind = class.method("as_view").is_some_and(|m| !text(m.at).contains("super("));
+        is_blind.then(|| format!("`{name}` gives another view"))
+    })
+}
+
+/// The class or function of the project that a dotted name means.
+fn own_code(evaluator: &Evaluator<'_>, name: &str) -> Option<Span> {
+    let file = evaluator.index.files().next()?.file;
+    match evaluator.index.resolve_path(file, name) {
+        Resolution::Resolved(entity @ (Entity::Function(_) | Entity::Class(_))) => evaluator.place_of(entity),
+        _ => None,
+    }
+}
+
 /// Whether a decorator surely refuses nobody for who they are.
 fn is_neutral(evaluator: &Evaluator<'_>, name: &str) -> bool {
     if name.starts_with("django.views.decorators.")
@@ -73,13 +89,7 @@ fn is_neutral(evaluator: &Evaluator<'_>, name: &str) -> bool {
     {
         return true;
     }
-    let Some(file) = evaluator.index.files().next().map(|f| f.file) else { return false };
-    match evaluator.index.resolve_path(file, name) {
-        Resolution::Resolved(entity @ (Entity::Function(_) | Entity::Class(_))) => {
-            evaluator.place_of(entity).is_some_and(|at| !speaks_of_refusal(evaluator, at))
-        }
-        _ => false,
-    }
+    own_code(evaluator, name).is_some_and(|at| !speaks_of_refusal(evaluator, at))
 }
 
 fn speaks_of_refusal(evaluator: &Evaluator<'_>, at: Span) -> bool {
@@ -131,58 +141,25 @@ pub(super) fn class_view(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -
 }
 
 fn class_body(evaluator: &Evaluator<'_>, shape: &Shape, class: &ClassRef, verb: &str) -> (Exposure, String) {
-    let decorated = decorated_dispatch(evaluator, class);
-    // A mixin protects only when it comes before the view in the order, and nothing before it answers itself.
-    let mro = evaluator.mro(class);
-    if mro.problem.is_some() {
+    let order = evaluator.mro(class);
+    if order.problem.is_some() {
         return (Exposure::Unknown, "its bases have no order".into());
     }
-    for ancestor in &mro.order {
-        match ancestor {
-            Ancestor::Project(id) => {
-                let namespace = evaluator.namespace(*id);
-                if namespace.names.contains_key("dispatch") {
-                    let visited = flow::visited(evaluator, &shape.request(verb), class, "dispatch");
-                    let found = match visited {
-                        (Exposure::Open, _) if speaks(evaluator, &mro.order) => {
-                            (Exposure::Unknown, "its code may ask who calls".into())
-                        }
-                        visited => visited,
-                    };
-                    return match decorated {
-                        Some(outer) if outer.0 > found.0 => outer,
-                        _ => found,
-                    };
-                }
-            }
-            Ancestor::Framework(id) => {
-                let library = Framework::builtin().class(*id);
-                let name = library.name.as_str();
-                let short = name.rsplit('.').next().unwrap_or(name);
-                if LOGIN.contains(&name) || library.protected.is_some() {
-                    return (Exposure::Authenticated, format!("`{short}` asks for a login"));
-                }
-                if MORE.contains(&name) {
-                    return (Exposure::Restricted, format!("`{short}` asks for a permission"));
-                }
-                if name == "django.contrib.auth.mixins.UserPassesTestMixin" {
-                    return user_passes_test(evaluator, shape);
-                }
-                if !name.starts_with("django.") && library.methods.iter().any(|m| m == "dispatch") {
-                    return (Exposure::Unknown, format!("`{short}` may ask who calls"));
-                }
-            }
-            Ancestor::Plain(_) => {}
-            Ancestor::Unknown(cause) => return (Exposure::Unknown, cause.to_string()),
-        }
+    let may_ask = || (Exposure::Unknown, "its code may ask who calls".into());
+    let (guard, stop) = before_dispatch(evaluator, shape, class, verb);
+    let found = match stop {
+        Stop::Own => match flow::visited(evaluator, &shape.request(verb), class, "dispatch") {
+            (Exposure::Open, _) if speaks(evaluator, &order.order) => may_ask(),
+            visited => visited,
+        },
+        Stop::Unclear(cause) => (Exposure::Unknown, cause),
+        Stop::Last if guard.is_none() && speaks(evaluator, &order.order) => may_ask(),
+        Stop::Last => (Exposure::Open, "nothing asks who calls".into()),
+    };
+    match guard {
+        Some(guard) if guard.0 >= found.0 => guard,
+        _ => found,
     }
-    if let Some(found) = decorated {
-        return found;
-    }
-    if speaks(evaluator, &mro.order) {
-        return (Exposure::Unknown, "its code may ask who calls".into());
-    }
-    (Exposure::Open, "nothing asks who calls".into())
 }
 
 /// Whether the code of some class speaks of what may refuse somebody.
@@ -191,53 +168,6 @@ fn speaks(evaluator: &Evaluator<'_>, order: &[Ancestor]) -> bool {
         Ancestor::Project(id) => speaks_of_refusal(evaluator, evaluator.index.class(*id).at),
         _ => false,
     })
-}
-
-/// `@method_decorator(login_required, name="dispatch")` on the class, or on its `dispatch`.
-fn decorated_dispatch(evaluator: &Evaluator<'_>, class: &ClassRef) -> Option<(Exposure, String)> {
-    let ClassRef::Project(id) = class else { return None };
-    let item = evaluator.index.class(*id);
-    let on_class = item.decorators.iter().filter(|d| {
-        let arguments = d.arguments.iter().flatten();
-        arguments.clone().any(|a| {
-            a.keyword.as_deref() == Some("name")
-                && matches!(&a.value, crate::index::Expression::Str(text) if &**text == "dispatch")
-        })
-    });
-    let on_method = item.method("dispatch").into_iter().flat_map(|m| m.decorators.iter());
-    let mut strongest = None;
-    for decorator in on_class.chain(on_method) {
-        let Some(name) = decorator.name.as_deref() else { continue };
-        if !evaluator.index.is_external(decorator.at, name, "django.utils.decorators.method_decorator") {
-            continue;
-        }
-        for argument in decorator.arguments.iter().flatten().filter(|a| a.keyword.is_none()) {
-            let text = evaluator.sources.slice(argument.value_at);
-            let asks =
-                |names: &[&str]| names.iter().any(|n| text.contains(n.rsplit('.').next().unwrap_or(n)));
-            if asks(&MORE) {
-                strongest = Some((Exposure::Restricted, "a decorator of `dispatch` asks for it".into()));
-            } else if asks(&LOGIN) && strongest.is_none() {
-                strongest =
-                    Some((Exposure::Authenticated, "a decorator of `dispatch` asks for a login".into()));
-            }
-        }
-    }
-    strongest
-}
-
-/// `UserPassesTestMixin`: the test, as nobody and as a plain user.
-fn user_passes_test(evaluator: &Evaluator<'_>, shape: &Shape) -> (Exposure, String) {
-    let passes = |who| {
-        let situation = Situation { persona: Some(who), ..shape.situation() };
-        evaluator.view_test(&situation, "test_func")
-    };
-    match (passes(Persona::Anonymous), passes(Persona::User)) {
-        (Truth::Yes, _) => (Exposure::Open, "`test_func` lets anybody in".into()),
-        (Truth::No, Truth::Yes) => (Exposure::Authenticated, "`test_func` asks for a login".into()),
-        (Truth::No, _) => (Exposure::Restricted, "`test_func` asks for more than a login".into()),
-        (Truth::Maybe, _) => (Exposure::Unknown, "whom `test_func` lets in cannot be told".into()),
-    }
 }
 
 /// Whether a view is one of those that must be open for anybody to log in.

@@ -86,6 +86,7 @@ fn named(evaluator: &Evaluator<'_>, value: &Val, is_list: bool) -> PolicyValue {
         }
         (Val::None, _) if is_list => Ok(PolicyValue::Names(Vec::new())),
         (Val::None, _) => Ok(PolicyValue::One(None)),
+        (Val::Instance(_) | Val::Class(_), _) if is_list => Err("it is no list".into()),
         (Val::Str(name), _) if is_list => Ok(PolicyValue::Names(vec![name.to_string()])),
         (v, _) => text(v).map(|name| PolicyValue::One(Some(name))),
     };

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::eval::{ClassRef, Evaluator, Owner, Persona, Situation, Val, is_safe, while_unset};
 use super::shape::Shape;
 use super::value::{Exposure, Kind};
-use super::{django, effective, flow, object_check, permission};
+use super::{django, effective, flow, methods, mixins, object_check, permission};
 use crate::settings::Truth;
 
 /// Whom a view lets in, and why.
@@ -26,10 +26,13 @@ impl Verdict {
 }
 
 pub(super) fn judge(evaluator: &Evaluator<'_>, shape: &Shape) -> Verdict {
+    if let Some(why) = django::way_around(evaluator, shape) {
+        return Verdict { why, ..Verdict::not_asked(&shape.methods) };
+    }
     let mut by_method = BTreeMap::new();
     let mut reasons: BTreeMap<String, String> = BTreeMap::new();
     let around = django::wrappers(evaluator, shape);
-    for verb in &shape.methods {
+    for verb in &methods::answered(evaluator, shape) {
         let (inner, mut why) = match shape.kind {
             Kind::Drf => with_own_checks(evaluator, shape, verb, drf_method(evaluator, shape, verb)),
             Kind::Django => django::class_view(evaluator, shape, verb),
@@ -132,10 +135,10 @@ fn with_own_checks(
     if by_classes.0 == Exposure::Restricted {
         return by_classes;
     }
-    match flow::own_checks(evaluator, shape, verb) {
-        Some(own) if own.0 > by_classes.0 => own,
-        _ => by_classes,
-    }
+    let guard =
+        shape.class.as_ref().and_then(|class| mixins::before_dispatch(evaluator, shape, class, verb).0);
+    let stronger = |a: (Exposure, String), b: (Exposure, String)| if b.0 > a.0 { b } else { a };
+    [flow::own_checks(evaluator, shape, verb), guard].into_iter().flatten().fold(by_classes, stronger)
 }
 
 pub(super) type Lists = Vec<(Rc<str>, Val)>;

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::eval::{ClassRef, Evaluator, Found, Owner, Val};
+use super::mixins::is_empty;
 use super::shape::Shape;
 use super::value::Kind;
 use crate::index::items::DecoratorItem;
 use crate::index::{API_VIEW, API_VIEW_DECORATOR, Entity, FunctionId, Resolution};
 
+const PERMISSION_REQUIRED: &str = "django.contrib.auth.decorators.permission_required";
 /// The decorators that set an attribute of the same name.
 const POLICY: [&str; 7] = [
     "authentication_classes",
@@ -34,7 +36,11 @@ pub(super) fn fill(evaluator: &Evaluator<'_>, id: FunctionId, shape: &mut Shape)
     let wrapping = names.iter().position(|n| n.as_deref() == Some(API_VIEW_DECORATOR));
     let Some(wrapping) = wrapping else {
         shape.name = index.function_name(id);
-        let own = function.decorators.iter().zip(&names);
+        let asks_nothing = |(d, name): &(&DecoratorItem, &Option<String>)| {
+            let asked = d.arguments.as_deref().and_then(<[_]>::first);
+            name.as_deref() == Some(PERMISSION_REQUIRED) && is_empty(asked.map(|a| &a.value))
+        };
+        let own = function.decorators.iter().zip(&names).filter(|d| !asks_nothing(d));
         shape.wrappers.extend(own.map(|(d, name)| match (name, &d.name) {
             (Some(name), _) => name.clone(),
             (None, Some(name)) => match index.resolve_at(d.at, name) {
@@ -98,6 +104,9 @@ pub(super) fn fill(evaluator: &Evaluator<'_>, id: FunctionId, shape: &mut Shape)
     methods.sort();
     methods.dedup();
     shape.methods = methods;
+    for (attribute, cause) in evaluator.changed_function(id) {
+        overrides.insert(attribute, Found::unknown(cause));
+    }
     shape.overrides = Rc::new(overrides);
 }
 

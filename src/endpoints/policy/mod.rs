@@ -14,6 +14,7 @@ mod flow;
 mod function_view;
 mod methods;
 mod middleware;
+mod mixins;
 mod object_check;
 mod permission;
 mod shape;

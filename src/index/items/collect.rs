@@ -1,5 +1,6 @@
 //! The walk over one tree that fills [`FileItems`].
 
+use super::changes::{self, Around, Where};
 use super::{
     ArgumentItem, BaseItem, Binding, Bound, ClassItem, DecoratorItem, FileItems, FunctionItem, ImportItem,
     ValueItem,
@@ -34,9 +35,12 @@ pub fn collect(sources: &Sources, file: FileId, module: &ParsedModule) -> FileIt
             stars: Vec::new(),
             values: Vec::new(),
             bindings: Vec::new(),
+            changes: Vec::new(),
+            mutated: Vec::new(),
             suppressions: comments.into_iter().map(|s| (line_of(&s), s)).collect(),
         },
         depth: 0,
+        loops: Vec::new(),
     };
     collector.body(module.body(), &mut Scope::Module, false);
     let mut items = collector.items;
@@ -44,6 +48,7 @@ pub fn collect(sources: &Sources, file: FileId, module: &ParsedModule) -> FileIt
     items.classes.shrink_to_fit();
     items.functions.shrink_to_fit();
     items.imports.shrink_to_fit();
+    items.changes.shrink_to_fit();
     items.values.shrink_to_fit();
     items.bindings.shrink_to_fit();
     items
@@ -52,6 +57,8 @@ pub fn collect(sources: &Sources, file: FileId, module: &ParsedModule) -> FileIt
 struct Collector {
     items: FileItems,
     depth: usize,
+    /// The loops around, innermost last: the name, and what it runs over.
+    loops: Vec<(Box<str>, Expression)>,
 }
 
 /// What the names of a body belong to.
@@ -83,6 +90,13 @@ impl Collector {
     }
 
     fn statement(&mut self, stmt: &Stmt, scope: &mut Scope, conditional: bool) {
+        let place = match scope {
+            Scope::Module => Where::Module,
+            Scope::Class(_) => Where::Class,
+            Scope::Function(_) => Where::Function,
+        };
+        let around = Around { file: self.items.file, place, conditional, loops: &self.loops };
+        changes::read(stmt, &around, &mut self.items.changes, &mut self.items.mutated);
         match stmt {
             Stmt::ClassDef(class) => self.class(class, scope, conditional),
             Stmt::FunctionDef(function) => self.function(function, scope, conditional),
@@ -130,7 +144,11 @@ impl Collector {
             Stmt::For(each) => {
                 let shape = Shape { alone: false, augmented: false, conditional: true };
                 self.bind(&each.target, None, stmt, shape, scope);
+                let runs = each.target.as_name_expr().filter(|_| matches!(scope, Scope::Module));
+                let known = self.loops.len();
+                self.loops.extend(runs.map(|name| (name.id.as_str().into(), Expression::of(&each.iter))));
                 self.body(&each.body, scope, true);
+                self.loops.truncate(known);
                 self.body(&each.orelse, scope, conditional);
             }
             Stmt::While(repeat) => {
@@ -182,6 +200,11 @@ impl Collector {
             at: Span::new(file, class.range()),
             name_at: Span::new(file, class.name.range()),
             bases,
+            metaclass: class
+                .arguments
+                .as_ref()
+                .and_then(|a| dotted_name(&a.find_keyword("metaclass")?.value))
+                .map(Into::into),
             decorators: self.decorators(&class.decorator_list),
             attributes: Box::default(),
             methods: Box::default(),

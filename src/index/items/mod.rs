@@ -1,8 +1,10 @@
 //! Phase 1: one file's classes, functions, imports and module-level values, as owned data. Nothing is linked
 //! here and function bodies are not read (except for classes made in them); the tree is dropped afterwards.
 
+mod changes;
 mod collect;
 
+pub use changes::{ChangeItem, Changed};
 pub use collect::collect;
 
 use super::Expression;
@@ -30,11 +32,20 @@ pub struct FileItems {
     pub values: Vec<ValueItem>,
     /// Module-level bindings, by name, then in order of the source.
     pub bindings: Vec<Binding>,
+    /// What changes classes behind their statements, and views while they are set up.
+    pub changes: Vec<ChangeItem>,
+    /// Module-level names whose values a statement of the module changes in place, with the statement.
+    pub mutated: Vec<(Box<str>, Span)>,
     /// Suppression comments with their lines (from 1).
     pub suppressions: Vec<(usize, Suppression)>,
 }
 
 impl FileItems {
+    /// The module-level statements that change the value of a name in place.
+    pub fn mutations_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Span> + 'a {
+        self.mutated.iter().filter(move |(changed, _)| **changed == *name).map(|(_, at)| *at)
+    }
+
     /// The bindings of a module-level name, in order of the source.
     pub fn bindings_of(&self, name: &str) -> &[Binding] {
         let wanted = (hash_of(name), name);
@@ -116,6 +127,8 @@ pub struct ClassItem {
     pub name_at: Span,
     /// Positional bases in order; subscripts are dropped (`ModelViewSet[Model]`), `None` for a computed one.
     pub bases: Box<[BaseItem]>,
+    /// The metaclass, where the statement names one.
+    pub metaclass: Option<Box<str>>,
     /// Decorators, outermost first.
     pub decorators: Box<[DecoratorItem]>,
     /// Names assigned in the body, in order.

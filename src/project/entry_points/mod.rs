@@ -74,11 +74,13 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty())
 }
 
-/// Whether a folder holds tests or test data.
+/// Whether a folder holds tests, test data or documentation.
 pub(super) fn is_test_folder(name: &str) -> bool {
     matches!(
         name.to_ascii_lowercase().as_str(),
         "tests"
+            | "doc"
+            | "docs"
             | "test"
             | "testing"
             | "runtests"

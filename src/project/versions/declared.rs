@@ -72,6 +72,11 @@ fn requirement(text: &str, line: usize) -> Option<Stated> {
     if lower != "django" {
         return None;
     }
+    // A name that ends with a dash, such as `django-%s` in a template, is one that the parser panics on.
+    let name_end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_'));
+    if text[..name_end.unwrap_or(text.len())].ends_with(['.', '-', '_']) {
+        return None;
+    }
     let requirement = Requirement::<VerbatimUrl>::from_str(text).ok()?;
     let mut stated = Stated { name: requirement.name.to_string(), version: None, exact: false, line };
     let Some(VersionOrUrl::VersionSpecifier(specifiers)) = requirement.version_or_url else {

@@ -174,6 +174,9 @@ impl Interp<'_> {
             }
             return Ok(Val::unknown("an attribute that the class computes"));
         }
+        if let Some(method) = self.app_config_method(id, class, name) {
+            return Ok(method);
+        }
         let open = self.scope(id).and_then(|s| s.open.clone());
         match open.or_else(|| self.class_cause(class, name)) {
             Some(cause) => {

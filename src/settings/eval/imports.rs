@@ -519,7 +519,8 @@ impl<'a> Interp<'a> {
     pub(super) fn module_attr(&mut self, id: u32, name: &str) -> R<Val> {
         let scope = self.modules[id as usize].scope;
         if let Some(binding) = self.scope(scope).and_then(|s| s.vars.get(name)) {
-            return Ok(binding.val.clone());
+            let val = binding.val.clone();
+            return self.made(val);
         }
         if name == "__dict__" {
             return Ok(Val::new(V::Namespace(scope)));

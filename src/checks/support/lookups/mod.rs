@@ -172,6 +172,18 @@ impl<'a> Handler<'a> {
         self.facts().mentions.iter().copied().find(|word| test(word))
     }
 
+    /// Whether anything in the body may come from the caller's account, by where it comes from or by its name. What the
+    /// caller sends, in the URL or otherwise, does not.
+    pub(crate) fn looks_at_caller(&self) -> bool {
+        const SIGNS: [&str; 3] = ["user", "tenant", "current_"];
+        // `user_id = self.kwargs["user_id"]` says nothing by its name.
+        let is_local = |word: &str| self.facts().values.contains_key(word) || self.keys.contains(&word);
+        let says = |word: &str| SIGNS.iter().any(|sign| word.contains(sign)) && !is_local(word);
+        let mut reader = Sources { handler: self, origin: Origin::default(), seen: Vec::new() };
+        reader.visit_body(&self.function.body);
+        reader.origin.caller || self.mentions(says).is_some()
+    }
+
     fn read(&self, expr: &'a Expr) -> Option<Lookup<'a>> {
         let mut chain = Chain::default();
         self.walk(expr, &mut chain, 0)?;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::decoration::is_harmless;
 use super::{ClassRef, End, Ended, Evaluator, Frame, FrameKind, Path, Situation, Val, find};
-use crate::index::items::{Bound as Binding, DecoratorItem};
+use crate::index::items::{Binding as BindingItem, Bound as Binding, DecoratorItem, FileItems};
 use crate::index::{Ancestor, ClassId, Entity, Resolution};
 use crate::python::Ranged as _;
 use crate::source::{FileId, Span};
@@ -29,7 +29,7 @@ pub(crate) struct Entry {
 }
 
 /// Names that, when a decorator or metaclass of the project mentions them, make the class opaque.
-const POLICY_WORDS: [&str; 7] = [
+pub(super) const POLICY_WORDS: [&str; 7] = [
     "_classes",
     "pagination_class",
     "serializer_class",
@@ -38,6 +38,8 @@ const POLICY_WORDS: [&str; 7] = [
     "__bases__",
     "permission",
 ];
+/// Methods of a metaclass by which permission classes are composed.
+const OPERATORS: [&str; 3] = ["__and__", "__invert__", "__or__"];
 /// Names that tell of a way around the permissions.
 const FLOW_WORDS: [&str; 4] = ["dispatch", "initial", "as_view", "type("];
 
@@ -74,19 +76,42 @@ impl Evaluator<'_> {
         let frame = Frame { situation: &situation, file: item.at.file, kind, this: None };
         let ends = self.block(&frame, &class.body, Path::default());
         let mut namespace = joined(&ends);
-        let metaclass = class.arguments.as_ref().and_then(|a| a.find_keyword("metaclass"));
-        if let Some(keyword) = metaclass {
-            let at = Span::new(item.at.file, keyword.value.range());
-            if let Some(text) = self.source_of_project_name(at, &keyword.value)
-                && POLICY_WORDS.iter().any(|w| text.contains(w))
-            {
-                namespace.opaque = Some(format!("the metaclass of `{}` may change it", item.name).into());
-            }
-        }
+        self.metaclass(id, &mut namespace);
         for decorator in item.decorators.iter().rev() {
             self.decorate(id, decorator, &mut namespace);
         }
+        self.change(id, &mut namespace);
+        if namespace.names.contains_key("__getattribute__") {
+            namespace.opaque = Some(format!("`__getattribute__` of `{}` decides", item.name).into());
+        }
         namespace
+    }
+
+    /// Why operators on a class may mean something else than composing it.
+    pub(super) fn own_operators(&self, value: &Val) -> Option<Rc<str>> {
+        match value {
+            Val::Class(ClassRef::Project(id)) => self.namespace(*id).opaque.clone(),
+            _ => None,
+        }
+    }
+
+    /// A metaclass of the project, of the class or of a base, may change the class.
+    fn metaclass(&self, id: ClassId, namespace: &mut Namespace) {
+        for ancestor in &self.index.mro(id).order {
+            let Ancestor::Project(base) = ancestor else { continue };
+            let item = self.index.class(*base);
+            let Some(name) = item.metaclass.as_deref() else { continue };
+            let text = match self.index.resolve_at(item.at, name) {
+                Resolution::Resolved(Entity::Class(id)) => self.sources.slice(self.index.class(id).at),
+                Resolution::Resolved(Entity::Function(id)) => self.sources.slice(self.index.function(id).at),
+                _ => continue,
+            };
+            if POLICY_WORDS.iter().chain(&OPERATORS).any(|w| text.contains(w)) {
+                let cause = format!("the metaclass of `{}` may change it", item.name);
+                namespace.opaque = Some(cause.into());
+                return;
+            }
+        }
     }
 
     /// What a class decorator does: DRF's own set an attribute, one of the project may do anything.
@@ -113,6 +138,12 @@ impl Evaluator<'_> {
             }
             return;
         }
+        let meanings = self.index.meanings_at(decorator.at, name);
+        if let [_, _, ..] = &meanings[..]
+            && meanings.iter().all(|meaning| self.keeps_classes(meaning))
+        {
+            return;
+        }
         match self.index.resolve_at(decorator.at, name) {
             // Its source is not here to be read: libraries' decorators of classes rarely touch policies.
             Resolution::External(_) => {}
@@ -129,6 +160,21 @@ impl Evaluator<'_> {
                     namespace.guarded = Some(cause.into());
                 }
             }
+        }
+    }
+
+    /// Whether a decorator, one of several that a name may mean, surely leaves a class as it is.
+    fn keeps_classes(&self, meaning: &Resolution<Entity>) -> bool {
+        match meaning {
+            Resolution::External(full) => is_harmless(full),
+            Resolution::Resolved(entity @ Entity::Function(id)) => {
+                let quiet = |at: Span| {
+                    let text = self.sources.slice(at);
+                    !POLICY_WORDS.iter().chain(&FLOW_WORDS).any(|word| text.contains(word))
+                };
+                is_harmless(&self.index.function_name(*id)) || self.place_of(*entity).is_some_and(quiet)
+            }
+            _ => false,
         }
     }
 
@@ -154,18 +200,6 @@ impl Evaluator<'_> {
                 self.place_of(entity).into_iter().collect()
             }
             _ => Vec::new(),
-        }
-    }
-
-    /// The text of the project's class or function that an expression names.
-    fn source_of_project_name(&self, at: Span, expr: &crate::python::ast::Expr) -> Option<&str> {
-        let name = crate::python::dotted_name(expr)?;
-        match self.index.resolve_at(at, &name) {
-            Resolution::Resolved(Entity::Class(id)) => Some(self.sources.slice(self.index.class(id).at)),
-            Resolution::Resolved(Entity::Function(id)) => {
-                Some(self.sources.slice(self.index.function(id).at))
-            }
-            _ => None,
         }
     }
 
@@ -215,14 +249,15 @@ impl Evaluator<'_> {
         let places: Vec<Span> = bindings.iter().map(|b| items.place(b.to)).collect();
         let seen = |at: &Span| before.is_none_or(|b| at.range.0 < b);
         // What stands before the last sure and whole assignment does not matter.
-        let whole = |b: &crate::index::items::Binding| match b.to {
+        let whole = |b: &BindingItem| match b.to {
             Binding::Value(i) => !items.values[i as usize].augmented,
             _ => true,
         };
         let sure = (0..bindings.len())
             .rev()
             .find(|&i| !bindings[i].conditional && whole(&bindings[i]) && seen(&places[i]));
-        let places = &places[sure.unwrap_or(0)..];
+        let mut places = places[sure.unwrap_or(0)..].to_vec();
+        places.extend(items.mutations_of(name));
         let tree = self.index.tree(self.sources, file);
         let situation = Situation::default();
         let frame = Frame { situation: &situation, file, kind: FrameKind::Module, this: None };
@@ -244,9 +279,21 @@ impl Evaluator<'_> {
         };
         match Val::either(ends.into_iter().filter(|e| e.end == End::Fall).map(value).collect()) {
             Val::Never => Val::unknown(format!("`{name}` is not bound")),
+            Val::List(_) if places.iter().any(|at| !seen(at) && is_changed_by(items, at, bindings)) => {
+                Val::unknown(format!("the list `{name}` is changed later"))
+            }
             value => value,
         }
     }
+}
+
+/// Whether a statement changes the value of a name in place rather than binds the name anew.
+fn is_changed_by(items: &FileItems, at: &Span, bindings: &[BindingItem]) -> bool {
+    let binds = |b: &BindingItem| match b.to {
+        Binding::Value(i) => items.values[i as usize].at == *at && !items.values[i as usize].augmented,
+        to => items.place(to) == *at,
+    };
+    !bindings.iter().any(binds)
 }
 
 /// The names of all ways through a body.

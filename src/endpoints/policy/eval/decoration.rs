@@ -29,6 +29,8 @@ const HARMLESS: &[&str] = &[
     "functools.cache",
     "functools.lru_cache",
     "rest_framework.decorators.action",
+    "rest_framework.decorators.detail_route",
+    "rest_framework.decorators.list_route",
     "typing.final",
     "typing.override",
     "typing_extensions.override",

@@ -64,7 +64,10 @@ impl Evaluator<'_> {
             Expr::BinOp(binary) => {
                 let left = self.expr(frame, &binary.left, path)?;
                 let right = self.expr(frame, &binary.right, path)?;
-                compare::operate(binary.op, &left, &right)
+                match self.own_operators(&left).or_else(|| self.own_operators(&right)) {
+                    Some(cause) => Val::Unknown(cause),
+                    None => compare::operate(binary.op, &left, &right),
+                }
             }
             Expr::Compare(comparison) => self.comparison(frame, comparison, path)?,
             Expr::If(either) => {

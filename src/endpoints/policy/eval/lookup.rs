@@ -57,6 +57,9 @@ impl Evaluator<'_> {
         if let Some(problem) = &mro.problem {
             return Found::unknown(problem);
         }
+        if let Some(cause) = self.changed_elsewhere(None, name) {
+            return Found::unknown(cause);
+        }
         let order = &mro.order[..];
         let start = match after {
             None => 0,
@@ -111,7 +114,11 @@ impl Evaluator<'_> {
                     return Found { value: Val::either(all.collect()), owner, at };
                 }
                 Ancestor::Framework(id) => {
-                    if let Some(found) = self.library_attribute(Framework::builtin().class(*id), name) {
+                    let library = Framework::builtin().class(*id);
+                    if let Some(cause) = self.changed_elsewhere(Some(&library.name), name) {
+                        return Found::unknown(cause);
+                    }
+                    if let Some(found) = self.library_attribute(library, name) {
                         return found;
                     }
                 }

@@ -10,6 +10,7 @@ mod backends;
 mod body;
 mod builtins;
 mod call;
+mod changes;
 mod code;
 mod compare;
 mod control;
@@ -79,6 +80,8 @@ pub(crate) struct Evaluator<'a> {
     backends: OnceCell<crate::settings::Truth>,
     /// The files of apps that change `REST_FRAMEWORK` when the project starts.
     starters: OnceCell<Vec<FileId>>,
+    /// What is done to classes outside of their bodies.
+    changes: OnceCell<changes::Changes>,
     /// Which authenticators give every request a user.
     authenticators: RefCell<FxHashMap<memo::Authenticator, bool>>,
     answers: RefCell<FxHashMap<memo::Question, Vec<memo::Answer>>>,
@@ -212,6 +215,7 @@ impl<'a> Evaluator<'a> {
             gatekeeper: OnceCell::new(),
             backends: OnceCell::new(),
             starters: OnceCell::new(),
+            changes: OnceCell::new(),
             authenticators: RefCell::default(),
             answers: RefCell::default(),
             walks: RefCell::default(),

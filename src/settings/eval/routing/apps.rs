@@ -1,9 +1,13 @@
 //! The registry of apps: which configurations `INSTALLED_APPS` makes.
 
+use std::rc::Rc;
+
 use super::super::Interp;
+use super::super::functions::Args;
 use super::super::raise::R;
-use super::super::val::{Binding, Seq, V, Val};
+use super::super::val::{Binding, Callee, Id, LibObject, Name, Seq, V, Val};
 use super::{is_class_like, short};
+use crate::settings::routes::Located;
 use crate::source::Span;
 
 impl Interp<'_> {
@@ -49,6 +53,32 @@ impl Interp<'_> {
             scope.vars.insert("label".into(), Binding::plain(label));
         }
         Ok(object)
+    }
+
+    /// A method that a configuration of the project has from Django's class.
+    pub(in super::super) fn app_config_method(&self, id: Id, class: u32, name: &str) -> Option<Val> {
+        let is_config = |base: &Name| base.starts_with("django.apps.");
+        if name != "get_model"
+            || !self.is_routing()
+            || !self.classes[class as usize].external.iter().any(is_config)
+        {
+            return None;
+        }
+        let vars = &self.scope(id)?.vars;
+        let parts = vec![vars.get("name")?.val.clone(), vars.get("label")?.val.clone()];
+        let config = Val::lib("app-config", parts, Vec::new());
+        Some(Val::new(V::Bound(Rc::new((config, Callee::Method(name.into()))))))
+    }
+
+    /// A model of an app, by name. Django looks at no letter's case; here only the name as written counts.
+    pub(super) fn model_of_app(&self, config: &LibObject, args: &Args) -> Val {
+        let app = config.args.first().and_then(Val::as_str);
+        let model = args.get(0, "model_name").and_then(Val::as_str);
+        let full = app.zip(model).map(|(app, model)| format!("{app}.models.{model}"));
+        match full.filter(|name| matches!(self.names().locate(name), Located::Class(_))) {
+            Some(name) => Val::new(V::Ref(name.into())),
+            None => Val::unknown("a model that is looked up by its name"),
+        }
     }
 
     /// The configuration that Django finds in `app.apps`: the only one there, or the one marked as the default.

@@ -48,6 +48,8 @@ impl Interp<'_> {
             }
             "rest_framework.urlpatterns.format_suffix_patterns" => self.format_suffixes(args),
             "rest_framework.decorators.action" => Self::action_decorator(args),
+            "rest_framework.decorators.detail_route" => Self::route_decorator(args, true),
+            "rest_framework.decorators.list_route" => Self::route_decorator(args, false),
             "functools.wraps" => Val::lib("wraps", args.pos.clone(), Vec::new()),
             "functools.update_wrapper" if args.pos.len() > 1 => Self::wrap(&args.pos[0], &args.pos[1], ""),
             "django.apps.apps.is_installed" => match args.pos.first().and_then(Val::as_str) {
@@ -77,8 +79,17 @@ impl Interp<'_> {
                     None => Val::unknown("a model whose name cannot be told"),
                 }
             }
-            "django.utils.module_loading.import_string" | "rest_framework.settings.import_from_string" => {
-                let path = args.get(0, "dotted_path").or_else(|| args.get(0, "val"));
+            "django.urls.get_callable" | "django.urls.utils.get_callable"
+                if args.pos.first().is_some_and(|view| self.is_view(view)) =>
+            {
+                args.pos[0].clone()
+            }
+            "django.urls.get_callable"
+            | "django.urls.utils.get_callable"
+            | "django.utils.module_loading.import_string"
+            | "rest_framework.settings.import_from_string" => {
+                let path =
+                    args.pos.first().or_else(|| args.named("dotted_path")).or_else(|| args.named("val"));
                 match path.and_then(Val::as_str).cloned() {
                     Some(name) => return self.imported_string(&name).map(Some),
                     None => Val::unknown("a name that cannot be told is imported"),
@@ -228,6 +239,7 @@ impl Interp<'_> {
         let owner = Val::new(V::Lib(object.clone()));
         Ok(match object.class {
             "queryset" => Some(Self::queryset_call(&owner, name)),
+            "app-config" if name == "get_model" => Some(self.model_of_app(object, args)),
             "model-meta" if name == "get_field" => Some(self.get_field(object, args)?),
             "method-mapper" => match name {
                 "items" | "keys" | "values" | "copy" => None,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::super::functions::Body;
+use super::super::functions::{Args, Body};
 use super::super::val::{Callee, V, Val};
 use super::super::{Arena, Interp, cause_of};
 use super::patterns::{UNTOLD, route_shown, route_text};
@@ -343,7 +343,13 @@ impl Interp<'_> {
                     _ => Target::Unknown("it is no view".into()),
                 }
             }
-            V::Func(id) => self.function_target(*id),
+            V::Func(id) => match self.class_told(*id) {
+                Some((class, by)) => {
+                    let view = self.as_view(&class, &Args::default());
+                    return self.callback(&Self::wrap(&view, &view, &by), depth + 1);
+                }
+                None => self.function_target(*id),
+            },
             V::Ref(name) if self.is_ours(name) && self.names().is_wrapped(name) => {
                 let mut callback = plain(Target::Name(name.to_string()));
                 callback.shown = self.dressed(&name.clone());

@@ -52,7 +52,8 @@ impl<'a> Interp<'a> {
         for alias in &import.names {
             let step = self.step(self.span(alias), How::Imported, "");
             let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-            let val = match self.dotted_value(&format!("{name}.{}", alias.name)) {
+            let full = format!("{name}.{}", alias.name);
+            let val = match self.postponed_import(&full).map_or_else(|| self.dotted_value(&full), Ok) {
                 Ok(val) => val,
                 Err(raise) if raise.stop || self.catches(&raise) => return Err(raise),
                 Err(raise) => Val::unknown(raise.cause),

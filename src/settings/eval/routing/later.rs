@@ -1,5 +1,8 @@
-//! Attributes of classes whose value is an object: they are made when somebody asks for them. The classes of views hold
-//! forms, tables and whole pages as objects, which decide no URL and take more work than everything else.
+//! Attributes of classes whose value is an object, and what configurations of apps import: they are made when somebody
+//! asks for them. The classes of views hold forms, tables and whole pages as objects, the configurations import links,
+//! menus and icons, which decide no URL and take more work than everything else.
+
+use std::rc::Rc;
 
 use super::super::raise::R;
 use super::super::val::{Id, V, Val};
@@ -13,14 +16,21 @@ use crate::source::FileId;
 /// Attributes that this model reads without asking for their value as code does.
 const READ_AT_ONCE: &[&str] = &["queryset", "http_method_names"];
 
-/// An expression with all that it needs to be evaluated later.
+/// A value with all that it needs to be made later.
 pub(super) struct Later<'a> {
-    expr: &'a Expr,
+    origin: Origin<'a>,
     chain: Vec<Id>,
     module: u32,
     file: Option<FileId>,
     class: Option<(u32, Val)>,
     state: State,
+}
+
+#[derive(Clone)]
+enum Origin<'a> {
+    Expression(&'a Expr),
+    /// The value of a module, by its dotted name.
+    Import(Rc<str>),
 }
 
 enum State {
@@ -55,9 +65,32 @@ impl<'a> Interp<'a> {
         if !is_class {
             return Ok(None);
         }
+        Ok(Some(self.put_off(Origin::Expression(&assign.value))))
+    }
+
+    /// What stands for a value that the module of an app's configuration imports. `None` when it is made at once.
+    pub(super) fn postponed_import(&mut self, full: &str) -> Option<Val> {
+        let frame = self.frame_ref();
+        let is_body = !frame.is_function && frame.class.is_none() && frame.loops.is_empty();
+        let is_of_app = || super::short(&self.modules[frame.module as usize].name) == "apps";
+        let is_caught = self.tries.len() > self.outer_tries;
+        let is_starting = self.routing.as_ref().is_some_and(|routing| routing.is_starting);
+        let lower = super::short(full).to_ascii_lowercase();
+        let may_be_route = ["url", "router", "pattern", "site"].iter().any(|word| lower.contains(word));
+        let is_put_off = is_starting
+            && is_body
+            && is_of_app()
+            && !is_caught
+            && !may_be_route
+            && self.is_ours(full)
+            && matches!(self.names().locate(full), Located::Value(..));
+        is_put_off.then(|| self.put_off(Origin::Import(full.into())))
+    }
+
+    fn put_off(&mut self, origin: Origin<'a>) -> Val {
         let frame = self.frame_ref();
         let later = Later {
-            expr: &assign.value,
+            origin,
             chain: frame.chain.clone(),
             module: frame.module,
             file: frame.file,
@@ -67,7 +100,7 @@ impl<'a> Interp<'a> {
         let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
         routing.later.push(later);
         let at = routing.later.len() - 1;
-        Ok(Some(Val::lib("later", vec![Val::new(V::Int(at as i64))], Vec::new())))
+        Val::lib("later", vec![Val::new(V::Int(at as i64))], Vec::new())
     }
 
     /// Whether a class body runs whose names mean the same later: it stands at the top of its module, in no loop.
@@ -94,14 +127,19 @@ impl<'a> Interp<'a> {
             State::Made(_) | State::Waiting => {}
         }
         later.state = State::Running;
-        let expr = later.expr;
+        let origin = later.origin.clone();
         let frame = Frame::of_body(later.chain.clone(), later.module, later.file, later.class.clone());
         // Who catches what here is not who would have caught it there.
         let tries = std::mem::take(&mut self.tries);
         let outer = std::mem::take(&mut self.outer_tries);
         self.frames.push(frame);
-        let result = self.eval(expr);
-        let place = self.span(expr);
+        let (result, place) = match origin {
+            Origin::Expression(expr) => (self.eval(expr), self.span(expr)),
+            Origin::Import(full) => match self.dotted_value(&full) {
+                Err(raise) if !raise.stop => (Ok(Val::unknown(raise.cause)), None),
+                result => (result, None),
+            },
+        };
         self.frames.pop();
         (self.tries, self.outer_tries) = (tries, outer);
         let (result, state) = match result {

@@ -21,6 +21,19 @@ impl Interp<'_> {
         Val::lib("action-decorator", Vec::new(), kwargs).at(args.at)
     }
 
+    /// `@detail_route(…)` and `@list_route(…)` of DRF before 3.10, which name the route after its path.
+    pub(super) fn route_decorator(args: &Args, is_detail: bool) -> Val {
+        let mut kwargs = args.kw.clone();
+        kwargs.extend(args.pos.first().map(|methods| ("methods".into(), methods.clone())));
+        kwargs.push(("detail".into(), Val::bool(is_detail)));
+        if let Some(path) = args.named("url_path").and_then(Val::as_str)
+            && args.named("url_name").is_none()
+        {
+            kwargs.push(("url_name".into(), Val::str(&path.replace('_', "-"))));
+        }
+        Val::lib("action-decorator", Vec::new(), kwargs).at(args.at)
+    }
+
     /// The method that `@action(…)` makes of a function.
     pub(super) fn extra_action(&mut self, decorator: &Val, func: &Val) -> Option<Val> {
         let object = lib(decorator, "action-decorator")?.clone();

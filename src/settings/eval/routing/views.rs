@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use super::super::functions::Args;
+use super::super::functions::{Args, Body};
 use super::super::raise::R;
 use super::super::val::{Callee, DictObj, LibObject, V, Val};
 use super::super::{Interp, cause_of};
 use super::lib;
+use crate::python::ast::{Expr, Stmt};
 use crate::settings::routes::{Located, Target};
 
 /// Functions that give a decorator when they are called.
@@ -63,6 +64,7 @@ impl Interp<'_> {
                 let parts = vec![object.args[0].clone(), plain.clone(), object.args[2].clone()];
                 Val::lib("shown", parts, Vec::new()).at(plain.at)
             }
+            V::Func(id) if self.class_told(*id).is_some() => Self::wrap(&plain, &plain, &full),
             V::Func(_) => Val::lib("shown", vec![result.clone(), plain.clone(), Val::str(&full)], Vec::new())
                 .at(plain.at),
             _ => {
@@ -73,6 +75,29 @@ impl Interp<'_> {
                 plain
             }
         })
+    }
+
+    /// The class that an `as_view` of the project wrote on the function that it gave, as Django's own does, and the
+    /// method's dotted name.
+    pub(super) fn class_told(&self, func: u32) -> Option<(Val, String)> {
+        let func = &self.funcs[func as usize];
+        let maker = &self.funcs[func.within? as usize];
+        let Body::Block(body) = maker.body else { return None };
+        let class = maker.parameters?.iter().next()?.name().as_str();
+        let tells = |target: &Expr| {
+            target.as_attribute_expr().is_some_and(|a| {
+                let of_func = a.value.as_name_expr().is_some_and(|name| *name.id == *func.name);
+                of_func && matches!(a.attr.as_str(), "cls" | "view_class")
+            })
+        };
+        let is_told = body.iter().filter_map(Stmt::as_assign_stmt).any(|assign| {
+            assign.value.as_name_expr().is_some_and(|name| name.id == class)
+                && assign.targets.iter().any(tells)
+        });
+        let mut scopes = func.chain.iter().rev().filter_map(|id| self.scope(*id));
+        let value = scopes.find_map(|scope| scope.vars.get(class)).filter(|_| is_told)?.val.clone();
+        let name = format!("{}.{}", self.class_path(maker.class?), maker.name);
+        matches!(value.v, V::Class(_) | V::Ref(_)).then_some((value, name))
     }
 
     /// Whether a value is surely a view, or a function of the project that may be one.
