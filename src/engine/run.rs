@@ -102,6 +102,9 @@ pub(super) fn run_checks(
         || {
             if wanted {
                 endpoints.get();
+            } else {
+                // Some fix will mostly ask for them, and this thread has nothing else to do.
+                others.get();
             }
         },
     );
@@ -147,7 +150,7 @@ impl Shared<'_> {
     }
 }
 
-/// The settings for development and tests, evaluated at most once and by one thread: the others have the endpoints and
+/// The settings for development and tests, evaluated at most once and by one thread: the others have the endpoints or
 /// the checks.
 struct LazyOthers<'a> {
     sources: &'a Sources,

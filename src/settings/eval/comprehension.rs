@@ -5,8 +5,7 @@ use std::rc::Rc;
 use super::raise::R;
 use super::val::{Reads, Seq, V, Val};
 use super::{Flow, Interp, Loop, MAX_ITEMS, cause_of};
-use crate::python::ast::{Comprehension, Expr, ExprGenerator};
-use crate::python::visitor::{self, Visitor};
+use crate::python::ast::{Comprehension, Expr};
 
 /// What becomes of the order of what a comprehension walks over.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,29 +40,6 @@ pub(super) enum Until {
     True,
     /// `all`.
     False,
-}
-
-/// Whether a generator expression reads nothing but what it binds itself, so that it does not matter when it runs.
-pub(super) fn is_closed(generator: &ExprGenerator) -> bool {
-    struct Names<'a> {
-        read: Vec<&'a str>,
-        bound: Vec<&'a str>,
-    }
-    impl<'a> Visitor<'a> for Names<'a> {
-        fn visit_expr(&mut self, expr: &'a Expr) {
-            if let Expr::Name(name) = expr {
-                let names = if name.ctx.is_store() { &mut self.bound } else { &mut self.read };
-                names.push(&name.id);
-            }
-            visitor::walk_expr(self, expr);
-        }
-    }
-    let mut names = Names { read: Vec::new(), bound: Vec::new() };
-    names.visit_expr(&generator.elt);
-    for comprehension in &generator.generators {
-        names.visit_comprehension(comprehension);
-    }
-    names.read.iter().all(|name| names.bound.contains(name) || Interp::builtin(name).is_some())
 }
 
 impl<'a> Interp<'a> {

@@ -150,12 +150,6 @@ impl<'a> Interp<'a> {
             Some(val) => val,
             None => self.eval(&assign.value)?,
         };
-        if let Expr::Generator(generator) = &*assign.value
-            && !super::comprehension::is_closed(generator)
-        {
-            // What it reads may be another by the time that somebody walks over it.
-            self.taint(&val, &"a generator runs when it is walked over".into());
-        }
         let chain = self.chain_of(&assign.value);
         let at = self.span(assign);
         for target in &assign.targets {

@@ -59,9 +59,11 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     let mut orders: Vec<Vec<usize>> = vec![(0..count).collect()];
     orders.extend(halves);
     orders.push(backwards);
-    let mut thirds = orders[0].clone();
-    thirds.sort_by_key(|at| (at + 1) % 3);
-    orders.push(thirds);
+    if count <= MANY {
+        let mut thirds = orders[0].clone();
+        thirds.sort_by_key(|at| (at + 1) % 3);
+        orders.push(thirds);
+    }
     orders.extend([1, 2].map(|by| (by..count).chain(0..by).collect()));
     orders
 }
@@ -315,14 +317,14 @@ mod tests {
             }
             for a in 0..count {
                 assert!(!is_alike(&orders, |order| order[a]), "{count} {a}");
-                for modulus in 2..4 {
+                for modulus in if count <= MANY { 2..4 } else { 2..3 } {
                     assert!(!is_alike(&orders, |order| place(order, a) % modulus), "{count} {a}");
                 }
                 for b in 0..a {
                     let distance = |order: &[usize]| place(order, a).abs_diff(place(order, b));
                     assert!(!is_alike(&orders, |order| place(order, a) < place(order, b)), "{count} {a} {b}");
                     assert!(orders.iter().any(|order| distance(order) > 1), "{count} {a} {b}");
-                    assert!(!is_alike(&orders, distance), "{count} {a} {b}");
+                    assert!(count > MANY || !is_alike(&orders, distance), "{count} {a} {b}");
                     for c in (0..b).filter(|_| count <= MANY) {
                         let middle = |order: &[usize]| {
                             let mut places = [a, b, c].map(|at| (place(order, at), at));
