@@ -209,6 +209,12 @@ impl Sources {
         &self.file(id).text
     }
 
+    /// The span of all of a file.
+    pub fn whole(&self, id: FileId) -> Span {
+        let end = u32::try_from(self.text(id).len()).unwrap_or(u32::MAX);
+        Span { file: id, range: (0, end) }
+    }
+
     /// The text of a span.
     pub fn slice(&self, span: Span) -> &str {
         self.text(span.file).get(span.start()..span.end()).unwrap_or_default()

@@ -1,7 +1,5 @@
 //! Attributes that a view surely lacks: `hasattr(view, "is_private")` of a permission that serves several views.
 
-use ruff_text_size::{TextLen as _, TextRange};
-
 use super::memo::{Given, Read};
 use super::{Evaluator, Frame, Owner, Path, Situation};
 use crate::index::Ancestor;
@@ -144,8 +142,7 @@ impl Evaluator<'_> {
             }
             Ancestor::Unknown(_) => true,
         };
-        let around = Span::new(file, TextRange::up_to(self.sources.text(file).text_len()));
-        !self.mro(class).order.iter().any(sets) && !self.sets(around, name)
+        !self.mro(class).order.iter().any(sets) && !self.sets(self.sources.whole(file), name)
     }
 
     /// Whether code may give an object the attribute. Views share their bases, so each place is read once.
