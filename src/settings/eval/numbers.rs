@@ -117,7 +117,18 @@ pub(super) fn parse_float(text: &str) -> Option<f64> {
     text.replace('_', "").parse().ok()
 }
 
+/// Whether a text holds digits of other scripts, which Python reads as it does those of ASCII.
+fn has_foreign_digits(text: &str) -> bool {
+    text.chars().any(|c| !c.is_ascii() && c.is_numeric())
+}
+
 impl Interp<'_> {
+    /// A number that cannot be told; that the text is none cannot be told either.
+    fn unmodelled(&mut self, cause: &str) -> Val {
+        self.may_raise(&cause.into());
+        Val::unknown(cause)
+    }
+
     /// `int(value)`, `int(text, base)`.
     pub(super) fn to_int(&mut self, val: &Val, base: Option<&Val>) -> R<Val> {
         let bad = || Raise::new("ValueError", "turns a text that is no number into one").with_env(&val.env);
@@ -130,16 +141,16 @@ impl Interp<'_> {
                     None => 10,
                     Some(base) => match base.as_int() {
                         Some(n @ (2 | 8 | 10 | 16)) => n as u32,
-                        _ => return Ok(Val::unknown("a number in a base that is not modelled")),
+                        _ => return Ok(self.unmodelled("a number in a base that is not modelled")),
                     },
                 };
                 match parse_int(text, radix) {
                     Some(val) => val,
-                    None if !text.is_ascii()
+                    None if has_foreign_digits(text)
                         || text.len() > 30
                             && text.trim().bytes().all(|b| b.is_ascii_hexdigit() || b"+-_".contains(&b)) =>
                     {
-                        Val::unknown("a number that is not modelled")
+                        self.unmodelled("a number that is not modelled")
                     }
                     None => return Err(bad()),
                 }
@@ -186,6 +197,7 @@ impl Interp<'_> {
             (_, Some(f)) => Val::new(V::Float(f)),
             (V::Str(text), _) => match parse_float(text) {
                 Some(f) => Val::new(V::Float(f)),
+                None if has_foreign_digits(text) => self.unmodelled("a number that is not modelled"),
                 None => {
                     return Err(Raise::new("ValueError", "turns a text that is no number into one")
                         .with_env(&val.env));
