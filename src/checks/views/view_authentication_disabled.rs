@@ -29,9 +29,12 @@ impl Check for ViewAuthenticationDisabled {
         let permissions = views::policy_sites(cx, Policy::Permission);
         let mut findings = Vec::new();
         let mut unclear = Vec::new();
+        // One cause is one finding.
+        let mut told = 0;
         for site in &sites {
             match cx.index.is_empty_list(site.at(), site.class(), site.value) {
                 Some(true) if is_told_with_permission(cx, site, &permissions) => {
+                    told += 1;
                     unclear.push(Label::new(
                         site.at(),
                         "emptied with the permissions; `view-permission-open` tells it",
@@ -55,10 +58,14 @@ impl Check for ViewAuthenticationDisabled {
             )
         } else if !unclear.is_empty() {
             let many = unclear.len();
-            Outcome::unknown(
-                format!("{many} of {count} places that set authentication cannot be told."),
-                unclear,
-            )
+            let message = if many == told {
+                format!(
+                    "{many} of {count} places that set authentication empty it; the finding on their permissions says so."
+                )
+            } else {
+                format!("{many} of {count} places that set authentication cannot be told.")
+            };
+            Outcome::unknown(message, unclear)
         } else if count == 0 {
             Outcome::pass("No view sets authentication by itself, so the default counts.", Vec::new())
         } else {
