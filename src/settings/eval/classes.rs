@@ -71,7 +71,14 @@ impl Interp<'_> {
             "__dict__" => return Ok(Val::new(V::Namespace(self.classes[class as usize].scope))),
             "__mro__" => {
                 let mro = self.classes[class as usize].mro.clone();
-                return Ok(Val::tuple(mro.into_iter().map(|c| Val::new(V::Class(c))).collect()));
+                let def = &self.classes[class as usize];
+                let is_whole = def.opaque.is_none()
+                    && !def.is_library
+                    && def.external.iter().all(|base| &**base == "builtins.object");
+                let object = Val::new(V::Ref("builtins.object".into()));
+                let items = mro.into_iter().map(|c| Val::new(V::Class(c))).chain(is_whole.then_some(object));
+                let rest = (!is_whole).then(|| "bases that are not part of the project".into());
+                return Ok(Val::new(V::Tuple(Rc::new(super::Seq { items: items.collect(), rest }))));
             }
             "__bases__" if !self.classes[class as usize].is_library => {
                 let mut bases = self.classes[class as usize].bases.clone();
@@ -221,6 +228,11 @@ impl Interp<'_> {
                 ("classproperty", Some(V::Func(id))) => {
                     self.call_function(*id, Some(class.clone()), Args::default())
                 }
+                (super::contexts::MANAGER, Some(V::Func(id))) if this.is_some() => {
+                    let this = this.cloned().unwrap_or_else(|| class.clone());
+                    let bound = Val::new(V::Bound(Rc::new((this, Callee::Func(*id)))));
+                    Ok(Val::lib(super::contexts::MANAGER, vec![bound], Vec::new()))
+                }
                 ("staticmethod", Some(_)) => Ok(object.args[0].clone()),
                 ("classmethod", Some(V::Func(id))) => {
                     Ok(Val::new(V::Bound(Rc::new((class.clone(), Callee::Func(*id))))))
@@ -260,6 +272,9 @@ impl Interp<'_> {
                 format!("makes an object of a class whose base {external} is not part of the project");
             return Ok(self.give_up(&args, cause));
         }
+        if let Some(V::Func(new)) = self.class_member(class, "__new__").map(|member| member.v) {
+            return self.instantiate_by(new, class, args);
+        }
         let object = self.new_instance(class);
         let init = self.class_member(class, "__init__");
         if let Some(kind) = collection {
@@ -280,6 +295,44 @@ impl Interp<'_> {
             ));
         }
         Ok(object.at(at))
+    }
+
+    /// `Class(…)` of a class that makes its objects itself.
+    fn instantiate_by(&mut self, new: u32, class: u32, args: Args) -> R<Val> {
+        let at = args.at;
+        let made = self.call_function(new, Some(Val::new(V::Class(class))), args.clone())?;
+        if made.is_unknown() || self.is_instance_of(&made, class) != Some(true) {
+            return Ok(made);
+        }
+        match self.class_member(class, "__init__").map(|init| init.v) {
+            Some(V::Func(init)) => {
+                self.call_function(init, Some(made.clone()), args)?;
+            }
+            _ => {
+                if let Some(held) = self.held(&made).cloned() {
+                    self.special_method(&held, "__init__", &args)?;
+                }
+            }
+        }
+        Ok(made.at(at))
+    }
+
+    /// `object.__new__(cls)`, `type.__new__(mcs, name, bases, namespace)`.
+    pub(super) fn make_new(&mut self, mut args: Args) -> R<Val> {
+        let Some(V::Class(class)) = args.pos.first().map(|val| &val.v) else {
+            return Ok(self.give_up(&args, "an object of a class that cannot be told"));
+        };
+        let class = *class;
+        if self.is_metaclass(class) {
+            args.pos.remove(0);
+            return self.make_declared(class, &args);
+        }
+        let object = self.new_instance(class);
+        if let Some(kind) = self.collection_of(class) {
+            let collection = self.call_builtin(kind, Args::default())?;
+            self.hold(&object, collection);
+        }
+        Ok(object)
     }
 
     /// Whether an object's attribute is a property that nothing sets.
@@ -350,16 +403,18 @@ impl Interp<'_> {
             let Some(val) = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone()) else {
                 continue;
             };
-            let instance = matches!(this.v, V::Instance(_)).then_some(this);
+            let instance = (matches!(this.v, V::Instance(_)) || name == "__init_subclass__").then_some(this);
             let class_val = Val::new(V::Class(own));
             return self.bind_member(val, instance, &class_val, name);
         }
         if let Some(method) = self.held_method(this, name) {
             return Ok(method);
         }
+        if name == "__new__" {
+            return Ok(Val::lib("new", Vec::new(), Vec::new()));
+        }
         // The library's own `__init__`, `setup` and the like do nothing that is seen here.
-        if matches!(name, "__init__" | "setup" | "pre_setup" | "post_setup" | "__init_subclass__" | "__new__")
-        {
+        if matches!(name, "__init__" | "setup" | "pre_setup" | "post_setup" | "__init_subclass__") {
             return Ok(Val::lib("noop", Vec::new(), Vec::new()));
         }
         if let Some(val) = self.routed_super(this, name) {

@@ -60,15 +60,32 @@ impl<'a> Interp<'a> {
             return;
         }
         let mut names: Vec<&'a str> = called.to_vec();
+        self.havoc_reached(&mut names, Vec::new(), cause);
+    }
+
+    /// The same for functions that are known, and those that they may call.
+    pub(super) fn havoc_functions(&mut self, functions: &[u32], cause: &Rc<str>) {
+        self.havoc_reached(&mut Vec::new(), functions.iter().map(|&id| id as usize).collect(), cause);
+    }
+
+    fn havoc_reached(&mut self, names: &mut Vec<&'a str>, first: Vec<usize>, cause: &Rc<str>) {
         let mut seen: FxHashSet<&'a str> = FxHashSet::default();
         let mut done: FxHashSet<usize> = FxHashSet::default();
         let mut at = 0;
-        while let Some(&name) = names.get(at) {
-            at += 1;
-            if !seen.insert(name) {
-                continue;
-            }
-            for id in self.callable_as(name) {
+        let mut first = Some(first);
+        loop {
+            let ids = match (first.take(), names.get(at)) {
+                (Some(first), _) => first,
+                (None, Some(&name)) => {
+                    at += 1;
+                    if !seen.insert(name) {
+                        continue;
+                    }
+                    self.callable_as(name)
+                }
+                (None, None) => return,
+            };
+            for id in ids {
                 if !done.insert(id) {
                     continue;
                 }

@@ -23,7 +23,18 @@ const MAX_UNCLEAR: usize = 2;
 impl<'a> Interp<'a> {
     pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
         let iterable = self.eval(&stmt.iter)?;
-        let iterable = self.iterable(iterable)?;
+        let iterable = self.iterable_of(iterable)?;
+        let Some(begun) = self.run_for_loop(&iterable)? else { return self.exec_for_over(stmt, iterable) };
+        match self.exec_for_over(stmt, iterable) {
+            Err(raise) if !raise.stop => {
+                self.end_loop(&begun, Flow::Next)?;
+                Err(raise)
+            }
+            flow => self.end_loop(&begun, flow?),
+        }
+    }
+
+    fn exec_for_over(&mut self, stmt: &'a StmtFor, iterable: Val) -> R<Flow> {
         let unordered = self.unordered(&iterable).filter(|items| !stmt.is_async && self.takes_orders(items));
         let seq = match unordered {
             Some(items) => {

@@ -35,11 +35,19 @@ pub(super) fn join(a: &str, b: &str) -> String {
     clean(&join_text(if a == "." { "" } else { a }, b))
 }
 
+/// What an absolute path starts with: exactly two slashes stay two.
+fn root(text: &str) -> &'static str {
+    match text.bytes().take_while(|b| *b == b'/').count() {
+        0 => "",
+        2 => "//",
+        _ => "/",
+    }
+}
+
 /// The text of `Path(text)`: without doubled slashes and single dots.
 pub(super) fn clean(text: &str) -> String {
-    let root = if text.starts_with('/') { "/" } else { "" };
     let parts: Vec<&str> = text.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
-    let joined = format!("{root}{}", parts.join("/"));
+    let joined = format!("{}{}", root(text), parts.join("/"));
     if joined.is_empty() { ".".to_owned() } else { joined }
 }
 
@@ -57,7 +65,7 @@ pub(super) fn normalize(text: &str) -> String {
             part => parts.push(part),
         }
     }
-    let joined = format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"));
+    let joined = format!("{}{}", root(text), parts.join("/"));
     if joined.is_empty() { ".".to_owned() } else { joined }
 }
 

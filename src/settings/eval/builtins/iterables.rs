@@ -212,8 +212,13 @@ impl Interp<'_> {
                     }
                     return Ok(Break(self.give_up(&args, cause_of(&val))));
                 };
-                let seq = self.iterate(&val);
-                if let Some(Kind::Iter { seq, once: true }) = self.heap.get_mut(id).map(|o| &mut o.kind)
+                self.run_for_one(&val)?;
+                let seq = match self.object(id).map(|o| &o.kind) {
+                    Ok(Kind::Iter { seq, .. }) if !self.views.contains_key(&id) => seq.clone(),
+                    _ => self.iterate(&val),
+                };
+                self.note_taken(id);
+                if let Some(Kind::Iter { seq, once: true, .. }) = self.heap.get_mut(id).map(|o| &mut o.kind)
                     && !seq.items.is_empty()
                     && seq.rest.is_none()
                 {

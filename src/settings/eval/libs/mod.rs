@@ -10,6 +10,7 @@ mod ini;
 mod pydantic;
 mod urls;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(super) use ini::Ini;
@@ -40,19 +41,19 @@ impl Interp<'_> {
                 Val::lib("env", vec![Val::str("environs")], args.kw.clone())
             }
             "decouple.Config" | "decouple.AutoConfig" => {
-                self.read_dotenv(None);
+                self.read_dotenv_for(Reader::Decouple, None);
                 Val::lib("env", vec![Val::str("decouple")], Vec::new())
             }
             "decouple.RepositoryEnv" | "decouple.RepositoryIni" | "decouple.RepositorySecret" => {
                 if let Some(V::Str(path) | V::Path(path)) = args.pos.first().map(|v| &v.v) {
                     let path = path.clone();
-                    self.read_dotenv(Some(&path));
+                    self.read_dotenv_for(Reader::Decouple, Some(&path));
                 }
                 Val::lib("object", Vec::new(), Vec::new())
             }
             "decouple.config" => {
                 let object = decouple();
-                self.read_dotenv(None);
+                self.read_dotenv_for(Reader::Decouple, None);
                 return self.call_lib(&object, args.clone()).map(Some);
             }
             "decouple.Csv" => Val::lib("csv", args.pos.clone(), args.kw.clone()),
@@ -144,6 +145,8 @@ impl Interp<'_> {
         match object.class {
             "env" => self.read_env(object, "__call__", &args),
             "noop" | "logger" => Ok(Val::new(V::None)),
+            "new" => self.make_new(args),
+            super::contexts::MANAGER => self.call_manager(object, args),
             "type-call" => match object.args.first().map(|class| &class.v) {
                 Some(V::Class(class)) => self.instantiate(*class, args),
                 _ => Ok(self.give_up(&args, "a call that is not modelled")),
@@ -314,6 +317,11 @@ impl Interp<'_> {
 
     /// Reads a dotenv file of the project into the environment, where that is wanted.
     pub(super) fn read_dotenv(&mut self, path: Option<&str>) {
+        self.read_dotenv_for(Reader::Os, path);
+    }
+
+    /// The same for a library: decouple and pydantic keep what they read to themselves.
+    pub(super) fn read_dotenv_for(&mut self, reader: Reader, path: Option<&str>) {
         if !self.environment.dotenv {
             return;
         }
@@ -322,16 +330,31 @@ impl Interp<'_> {
             if let Some(file) = self.relative_path(path).and_then(|p| self.sources.find(&p)) {
                 files.push(file);
             }
-        } else if !self.dotenv_read {
-            self.dotenv_read = true;
+        } else if !self.dotenv_read.contains(&reader) {
+            self.dotenv_read.push(reader);
             files.extend(self.project.dotenv.iter().filter_map(|p| self.sources.find(p)));
         }
         for file in files {
             self.note_file(file);
             for (name, value) in parse_dotenv(self.sources.text(file)) {
-                self.supplied.entry(name).or_insert(value);
+                let variables = match reader {
+                    Reader::Decouple => &mut self.in_files[0],
+                    Reader::Pydantic => &mut self.in_files[1],
+                    _ => &mut self.supplied,
+                };
+                variables.entry(name).or_insert(value);
             }
         }
+    }
+
+    /// The names of the variables that a library finds.
+    pub(super) fn supplied_to(&self, reader: Reader) -> impl Iterator<Item = &String> {
+        let own = match reader {
+            Reader::Decouple => Some(&self.in_files[0]),
+            Reader::Pydantic => Some(&self.in_files[1]),
+            _ => None,
+        };
+        self.supplied.keys().chain(own.into_iter().flat_map(BTreeMap::keys))
     }
 
     pub(super) fn leave_env_prefix(&mut self, stmt: &StmtWith) {
