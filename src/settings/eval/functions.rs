@@ -204,8 +204,8 @@ impl<'a> Interp<'a> {
         }
     }
 
-    /// Calls a function of the project.
-    pub(super) fn call_function(&mut self, id: u32, this: Option<Val>, args: Args) -> R<Val> {
+    /// Runs the body of a function of the project.
+    pub(super) fn run_function(&mut self, id: u32, this: Option<Val>, args: Args) -> R<Val> {
         let name = self.funcs[id as usize].name.clone();
         if self.frames.len() > 60 || self.depth + 20 > MAX_DEPTH {
             return Ok(self.give_up(&args, format!("{name}() calls too deeply")));
@@ -237,7 +237,7 @@ impl<'a> Interp<'a> {
         if *func.is_generator.get_or_init(|| yields(func.body)) {
             return Ok(self.postpone_body(id, scope, this, at).at(at));
         }
-        self.run_function(id, scope, this, at, (None, None))
+        self.run_bound(id, scope, this, at, (None, None))
     }
 
     /// Runs the body of a generator whose arguments are bound: what it yields.
@@ -252,7 +252,7 @@ impl<'a> Interp<'a> {
             V::List(id) => id,
             _ => ENVIRON_UNUSED,
         };
-        self.run_function(id, scope, this, at, (Some(yielded), None))?;
+        self.run_bound(id, scope, this, at, (Some(yielded), None))?;
         let seq = self.iterate(&Val::new(V::List(yielded)));
         Ok(self.iter_of(seq, true))
     }
@@ -266,11 +266,11 @@ impl<'a> Interp<'a> {
         at: Option<Span>,
         context: usize,
     ) -> R<Val> {
-        self.run_function(id, scope, this, at, (None, Some(context)))
+        self.run_bound(id, scope, this, at, (None, Some(context)))
     }
 
     /// Runs the body of a function whose arguments are bound.
-    fn run_function(
+    fn run_bound(
         &mut self,
         id: u32,
         scope: Id,

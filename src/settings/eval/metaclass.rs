@@ -314,7 +314,9 @@ impl Interp<'_> {
                 MAKING.iter().chain(&MAKERS).filter_map(|name| func(&scope.vars.get(*name)?.val)).collect()
             });
             if !methods.is_empty() {
-                self.havoc_functions(&methods, cause);
+                for &method in &methods {
+                    self.havoc_function(method as usize, cause);
+                }
                 self.taint(&Val::new(V::Namespace(scope)), cause);
             }
         }

@@ -69,6 +69,7 @@ mod pattern;
 mod raise;
 mod regex;
 mod routing;
+mod shares;
 mod stdlib;
 mod steady;
 mod stmt;
