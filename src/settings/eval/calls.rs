@@ -147,7 +147,8 @@ impl Interp<'_> {
                     }
                     return Ok(self.choice(&cause, results).with_env(&env));
                 }
-                if super::edits::is_edit(name) { Val::new(V::None) } else { self.give_up(&args, cause) }
+                // A collection keeps what it is given as it is.
+                if super::edits::is_edit(name) { Val::unknown(cause) } else { self.give_up(&args, cause) }
             }
             V::None | V::Bool(_) | V::Int(_) | V::Float(_) => {
                 let known = matches!(name, "bit_length" | "is_integer" | "conjugate");
