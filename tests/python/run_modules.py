@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import signal
 import sys
 import types
@@ -104,6 +105,8 @@ def run(case):
 
 def main():
     signal.signal(signal.SIGALRM, timed_out)
+    # A list that doubles in a loop.
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     sys.argv = ["gunicorn"]
     out = sys.stdout
     sys.stdout = sys.stderr

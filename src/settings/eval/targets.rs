@@ -176,7 +176,9 @@ impl<'a> Interp<'a> {
         let Some(obj) = self.heap.get_mut(id) else { return Ok(()) };
         let Kind::List(seq) = &mut obj.kind else { return Ok(()) };
         match (range, &seq.rest, &new.rest) {
-            (Some((lower, upper, None | Some(1))), None, None) => {
+            (Some((lower, upper, None | Some(1))), None, None)
+                if seq.items.len() + new.items.len() <= super::MAX_ITEMS =>
+            {
                 let (start, end) = super::index::bounds(lower, upper, seq.items.len());
                 seq.items.splice(start..end.max(start), new.items);
             }
