@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::functions::Args;
 use super::later::Later;
 use super::raise::{R, Raise, TryFrame};
-use super::val::{LibObject, V, Val};
+use super::val::{LibObject, Reads, V, Val};
 use super::{Flow, Interp, cause_of};
 use crate::python::ast::{Expr, Stmt, StmtReturn, StmtWith, WithItem};
 use crate::python::visitor::{self, Visitor};
@@ -96,33 +96,20 @@ impl<'a> Interp<'a> {
         self.frames.truncate(frames);
         self.facts.truncate(facts);
         let frame = self.tries.pop().expect("internal error: tries out of step");
-        let mut left = None;
         let flow = match flow {
-            Err(raise) if !raise.stop && frame.handler_of(&raise).is_some() => Flow::Next,
-            Ok(flow) if frame.pending.is_empty() => return Ok(flow),
-            // Where it raises before, the code behind the `with` goes on.
-            Ok(flow @ (Flow::Return(_) | Flow::Break | Flow::Continue)) => {
-                left = Some(flow);
-                Flow::Dead
-            }
-            flow => flow?,
+            Err(raise) if !raise.stop && frame.handler_of(&raise).is_some() => Ok(Flow::Next),
+            flow => flow,
         };
+        let mut suppressed = frame.pending.into_iter().map(|(heap, _)| heap);
+        let Some(first) = suppressed.next() else { return flow };
         let cause: Rc<str> = "the code may raise, which cannot be told".into();
-        let body = self.heap.clone();
-        let mut alive = matches!(flow, Flow::Next);
-        for (heap, _) in frame.pending {
-            let own = std::mem::take(&mut self.heap);
-            self.heap = if alive { self.joined(own, &heap, &cause) } else { heap };
-            alive = true;
-        }
-        let Some(left) = left else { return Ok(if alive { Flow::Next } else { flow }) };
-        let after = std::mem::replace(&mut self.heap, body);
-        let mut left = Some(left);
+        let mut raised = suppressed.fold(first, |all, heap| self.joined(all, &heap, &cause));
+        let mut flow = Some(flow);
         self.either(
             &cause,
-            &super::val::Reads::default(),
-            &mut [&mut |_: &mut Self| Ok(left.take().unwrap_or(Flow::Next)), &mut |i: &mut Self| {
-                i.heap = after.clone();
+            &Reads::default(),
+            &mut [&mut |_: &mut Self| flow.take().unwrap_or(Ok(Flow::Next)), &mut |i: &mut Self| {
+                i.heap = std::mem::take(&mut raised);
                 Ok(Flow::Next)
             }],
         )
