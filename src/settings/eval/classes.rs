@@ -142,7 +142,7 @@ impl Interp<'_> {
             return self.class_attr(class, name);
         }
         if name == "__dict__" {
-            return Ok(Val::new(V::Namespace(id)));
+            return Ok(self.own_entries(owner).unwrap_or_else(|| Val::new(V::Namespace(id))));
         }
         let member = self.class_member(class, name);
         let is_property = match &member {
@@ -152,6 +152,12 @@ impl Interp<'_> {
         };
         if !is_property && let Some(binding) = self.scope(id).and_then(|s| s.vars.get(name)) {
             return Ok(binding.val.clone());
+        }
+        if !is_property && let Some(own) = self.own_entries(owner) {
+            let key = Val::str(name);
+            if self.contains(&own, &key)? != Some(false) {
+                return self.get_item(&own, &key, None);
+            }
         }
         if let Some(val) = member {
             let class_val = Val::new(V::Class(class));
@@ -194,6 +200,13 @@ impl Interp<'_> {
                 Err(Raise::new("AttributeError", format!("asks an object for {name}, which is not there")))
             }
         }
+    }
+
+    /// The dict that an object is, where that holds its attributes, too: `self.__dict__ = self`.
+    pub(super) fn own_entries(&self, owner: &Val) -> Option<Val> {
+        let V::Instance(id) = owner.v else { return None };
+        let place = &self.scope(id)?.vars.get("__dict__")?.val;
+        matches!(place.v, V::Instance(own) if own == id).then(|| self.held(owner).cloned()).flatten()
     }
 
     /// A method, if the object's class has it.

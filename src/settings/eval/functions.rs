@@ -340,7 +340,7 @@ impl<'a> Interp<'a> {
                     if self.catches(&raise) || raise.is_meant() {
                         return Err(raise);
                     }
-                    self.problem(None, format!("{name}() {}", raise.cause));
+                    self.problem(None, format!("the import ends in {name}(): it {}", raise.cause));
                     self.note_failed_start(&raise.cause);
                     self.note_end(&raise);
                     return Ok(raise.into_value());

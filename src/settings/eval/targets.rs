@@ -211,6 +211,16 @@ impl<'a> Interp<'a> {
         if self.set_by_member(owner, name, &val)? {
             return Ok(());
         }
+        if let Some(own) = self.own_entries(owner) {
+            return self.set_item(&own, Val::str(name), val, at);
+        }
+        if name == "__dict__" && matches!(owner.v, V::Instance(_)) && !self.is_itself(owner, &val) {
+            // Its attributes are another dict's from now on.
+            let cause: Rc<str> = "the attributes of an object are replaced".into();
+            self.taint(owner, &cause);
+            self.taint(&val, &cause);
+            return Ok(());
+        }
         let scope = match &owner.v {
             V::Module(module) => self.modules[*module as usize].scope,
             V::Class(class) => self.classes[*class as usize].scope,
@@ -250,6 +260,14 @@ impl<'a> Interp<'a> {
         };
         self.bind_from_afar(scope, name, val, at);
         Ok(())
+    }
+
+    /// Whether an object that is a dict and has no attributes yet becomes the place of its attributes.
+    fn is_itself(&self, owner: &Val, val: &Val) -> bool {
+        let (V::Instance(a), V::Instance(b)) = (&owner.v, &val.v) else { return false };
+        a == b
+            && matches!(self.held(owner).map(|held| &held.v), Some(V::Dict(_)))
+            && self.scope(*a).is_some_and(|scope| scope.vars.is_empty())
     }
 
     /// Whether the object's class, and each of its bases, names the attributes that there are, and this is none.

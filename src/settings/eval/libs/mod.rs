@@ -9,11 +9,13 @@ mod formats;
 mod ini;
 mod pydantic;
 mod urls;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(super) use ini::Ini;
+pub(super) use versions::order as version_order;
 
 use super::functions::Args;
 use super::raise::{R, Raise};
@@ -48,6 +50,9 @@ impl Interp<'_> {
     pub(super) fn call_library(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
         if let Some(kind) = configurations::value_kind(name) {
             return self.make_value(kind, args).map(Some);
+        }
+        if let Some(val) = self.call_version(name, args)? {
+            return Ok(Some(val));
         }
         if let Some(val) = self.call_format(name, args)? {
             return Ok(Some(val));
@@ -223,6 +228,7 @@ impl Interp<'_> {
                 Ok(object.args.first().cloned().unwrap_or_else(|| Val::str("")))
             }
             "exception" => Ok(Val::unknown("a method of an exception")),
+            "version" => Ok(Val::unknown("a method of a version")),
             "super" => {
                 let (Some(V::Class(class)), Some(this)) =
                     (object.args.first().map(|v| &v.v), object.args.get(1))
@@ -266,6 +272,7 @@ impl Interp<'_> {
                 Some(class) if &**class == "FileNotFoundError" => Val::new(V::Int(2)),
                 _ => Val::unknown("an attribute of an exception"),
             })),
+            ("version", _) => Ok(Some(Val::unknown("a part of a version"))),
             ("exception", "args") => Ok(Some(Val::tuple(object.args[1.min(object.args.len())..].to_vec()))),
             _ => Ok(self.routed_lib_attr(object, name)),
         }
@@ -405,7 +412,7 @@ pub(super) fn strtobool(text: &str) -> Option<bool> {
 }
 
 /// `glob` of one path; `*` and `?` do not cross a `/`.
-fn glob(pattern: &str, path: &str) -> bool {
+pub(super) fn glob(pattern: &str, path: &str) -> bool {
     fn matches(p: &[u8], s: &[u8], steps: &mut u32) -> bool {
         *steps += 1;
         if *steps > 20_000 {
