@@ -161,6 +161,7 @@ impl<'a> Interp<'a> {
             Order::Noted if shuffled => self.walk_unordered(&iterable),
             _ => self.walk(&iterable),
         };
+        let unlisted = seq.rest.clone().filter(|_| !seq.items.is_empty());
         if let Some(cause) = seq.rest {
             out.reads = out.reads.union(&iterable.env);
             out.seq.rest.get_or_insert_with(|| cause.clone());
@@ -194,6 +195,10 @@ impl<'a> Interp<'a> {
             if out.is_done {
                 break;
             }
+        }
+        if let Some(cause) = unlisted {
+            // Those that are not listed may come last, too.
+            self.comprehend_any(generators, &cause, &iterable, element)?;
         }
         if shuffled {
             // Functions that the rounds made see the last one.

@@ -61,6 +61,10 @@ impl<'a> Interp<'a> {
             V::List(id) if rest.is_none() => Some(id),
             _ => None,
         };
+        let dict = match iterable.v {
+            V::Dict(id) if rest.is_none() => self.dict_obj(id).ok().map(|dict| (id, dict.entries.len())),
+            _ => None,
+        };
         let mut at_round = 0;
         let mut rounds = seq.items.into_iter();
         self.run_loop(&stmt.body, &stmt.orelse, &mut |i: &mut Self| {
@@ -75,6 +79,11 @@ impl<'a> Interp<'a> {
                     i.assign(&stmt.target, Val::unknown(cause.clone()).at(at), at, Vec::new())?;
                     i.exec_block(&stmt.body)
                 })?;
+            }
+            if let Some((id, len)) = dict
+                && i.dict_obj(id).is_ok_and(|dict| dict.rest.is_none() && dict.entries.len() != len)
+            {
+                return Err(Raise::new("RuntimeError", "changes the dict that it walks over"));
             }
             let next = match live.map(|id| i.seq(id)) {
                 // The body may change the list that it walks over.
