@@ -175,11 +175,11 @@ pub(crate) const STYLES: &[Style] = &[
         least: 14,
         instructs: false,
         files: |seeds| {
-            let fields: String = seeds
-                .iter()
-                .filter(|(_, value)| matches!(*value, "True" | "False"))
-                .map(|(name, value)| format!("    {}: bool = {value}\n", name.to_lowercase()))
-                .collect();
+            let flag = |(name, value): &(&str, &str)| match *value {
+                "True" | "False" => ["    ", &name.to_lowercase(), ": bool = ", value, "\n"].concat(),
+                _ => String::new(),
+            };
+            let fields: String = seeds.iter().map(flag).collect();
             let flags = read(seeds, |name, _| format!("given.{}", name.to_lowercase()));
             let head = "from pydantic_settings import BaseSettings\n\n\nclass Given(BaseSettings):\n    \
                         debug: bool = True\n";
