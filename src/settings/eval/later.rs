@@ -293,7 +293,17 @@ impl<'a> Interp<'a> {
     pub(super) fn run_for_one(&mut self, val: &Val) -> R<()> {
         let V::Iter(id) = val.v else { return Ok(()) };
         if !self.waits(val) {
-            return self.run_later(val);
+            let progress = self.heap.get(id).and_then(|object| match &object.kind {
+                Kind::Iter { progress, .. } => Some(progress.clone()),
+                _ => None,
+            });
+            self.run_later(val)?;
+            if let (Some(again @ Progress::Partly(..)), Some(Kind::Iter { progress, .. })) =
+                (progress, self.heap.get_mut(id).map(|o| &mut o.kind))
+            {
+                *progress = again;
+            }
+            return Ok(());
         }
         let (before, first_new) = (self.heap.clone(), self.next_id);
         let begun = Rc::new(before.clone());
@@ -325,6 +335,25 @@ impl<'a> Interp<'a> {
                 || id == own
                 || before.get(id).is_none_or(|object| matches!(object.kind, Kind::Iter { .. }))
         })
+    }
+
+    /// The list behind `iter(list)` or `enumerate(list)` that nobody has walked over yet, and where the numbers start:
+    /// a loop sees what becomes of the list meanwhile.
+    pub(super) fn live_list(&mut self, val: &Val) -> Option<(Val, Option<i64>)> {
+        let later = self.later_of(val)?;
+        let Later::Call { name, args } = &*later else { return None };
+        let list = args.pos.first().filter(|list| matches!(list.v, V::List(_)))?;
+        if self.unordered(list).is_some() {
+            return None;
+        }
+        let start = match (&**name, args.pos.len() + args.kw.len()) {
+            ("builtins.iter", 1) => None,
+            ("builtins.enumerate", 1) => Some(0),
+            ("builtins.enumerate", 2) => Some(args.get(1, "start")?.as_int()?),
+            _ => return None,
+        };
+        self.run_once(val);
+        Some((list.clone(), start))
     }
 
     /// Runs what a loop walks over. `None` when it did not wait, else what is needed to see whether the loop and it

@@ -24,8 +24,13 @@ impl<'a> Interp<'a> {
     pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
         let iterable = self.eval(&stmt.iter)?;
         let iterable = self.iterable_of(iterable)?;
-        let Some(begun) = self.run_for_loop(&iterable)? else { return self.exec_for_over(stmt, iterable) };
-        match self.exec_for_over(stmt, iterable) {
+        if let Some((list, start)) = self.live_list(&iterable) {
+            return self.exec_for_over(stmt, list, start);
+        }
+        let Some(begun) = self.run_for_loop(&iterable)? else {
+            return self.exec_for_over(stmt, iterable, None);
+        };
+        match self.exec_for_over(stmt, iterable, None) {
             Err(raise) if !raise.stop => {
                 self.end_loop(&begun, Flow::Next)?;
                 Err(raise)
@@ -34,7 +39,7 @@ impl<'a> Interp<'a> {
         }
     }
 
-    fn exec_for_over(&mut self, stmt: &'a StmtFor, iterable: Val) -> R<Flow> {
+    fn exec_for_over(&mut self, stmt: &'a StmtFor, iterable: Val, start: Option<i64>) -> R<Flow> {
         let unordered = self.unordered(&iterable).filter(|items| !stmt.is_async && self.takes_orders(items));
         let seq = match unordered {
             Some(items) => {
@@ -80,6 +85,11 @@ impl<'a> Interp<'a> {
                     i.exec_block(&stmt.body)
                 })?;
             }
+            let number = start.map(|start| match &rest {
+                // With unknown elements between, no number is sure.
+                Some(cause) => Val::unknown(cause.clone()),
+                None => Val::new(V::Int(start + at_round as i64)),
+            });
             if let Some((id, len)) = dict
                 && i.dict_obj(id).is_ok_and(|dict| dict.rest.is_none() && dict.entries.len() != len)
             {
@@ -100,6 +110,10 @@ impl<'a> Interp<'a> {
             if at_round > MAX_ROUNDS {
                 return i.rounds_of_changed(stmt, &"the loop has too many rounds".into(), &reads);
             }
+            let item = match number {
+                Some(number) => Val::tuple(vec![number, item]),
+                None => item,
+            };
             i.assign(&stmt.target, item, at, Vec::new())?;
             Ok(true)
         })
