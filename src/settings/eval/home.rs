@@ -13,7 +13,7 @@ use super::{Interp, MAX_TEXT};
 pub(super) const CLASS: &str = "home";
 
 /// A path below the home folder: what follows the folder, with its slash, and whether it is a `Path`.
-fn home(rest: &str, is_path: bool) -> Val {
+pub(super) fn home(rest: &str, is_path: bool) -> Val {
     if rest.len() > MAX_TEXT {
         return Val::unknown("a text longer than a megabyte");
     }

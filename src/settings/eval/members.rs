@@ -191,7 +191,8 @@ impl Interp<'_> {
             }
             V::Class(id) => self.is_instance_of(val, *id),
             V::Ref(name) => {
-                if let Some(answer) = self.is_field_of(val, class) {
+                if let Some(answer) = self.is_field_of(val, class).or_else(|| Self::is_pattern_of(val, name))
+                {
                     return Some(answer);
                 }
                 if let V::Class(_) = val.v {

@@ -40,6 +40,16 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// A name of a class of the project as that class.
+    pub(in super::super) fn class_of_reference(&mut self, val: Val) -> R<Val> {
+        let V::Ref(name) = &val.v else { return Ok(val) };
+        if !self.is_routing() || !self.is_ours(name) {
+            return Ok(val);
+        }
+        let class = self.class_named(&name.clone())?;
+        Ok(class.map_or_else(|| val.clone(), |id| Val::new(V::Class(id)).at(val.at)))
+    }
+
     /// The class behind a dotted name. `None` when nothing is known of it.
     pub(super) fn class_named(&mut self, name: &str) -> R<Option<u32>> {
         let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");

@@ -184,13 +184,19 @@ impl Interp<'_> {
             return Ok(Some(Self::wrap(val, &original, "")));
         }
         match &wrapper.v {
-            V::Bound(bound) => {
-                if let Callee::Method(method) = &bound.1
-                    && lib(&bound.0, "method-mapper").is_some()
-                {
+            V::Bound(bound) => match &bound.1 {
+                Callee::Method(method) if lib(&bound.0, "method-mapper").is_some() => {
                     let (mapper, method) = (bound.0.clone(), method.clone());
                     return Ok(self.map_method(&mapper, &method, val));
                 }
+                Callee::Func(_) if self.takes_note(val) => return self.noted(wrapper, val).map(Some),
+                _ => {}
+            },
+            V::Func(_) if matches!(val.v, V::Class(_)) && self.takes_note(val) => {
+                return self.noted(wrapper, val).map(Some);
+            }
+            V::Ref(_) | V::Instance(_) if self.is_filler() && self.takes_note(val) => {
+                return self.noted(wrapper, val).map(Some);
             }
             V::Ref(name) => {
                 let is_known = matches!(
@@ -227,6 +233,27 @@ impl Interp<'_> {
         // What stays is the function or class itself.
         let is_kept = matches!(val.v, V::Func(_) | V::Class(_) | V::Lib(_));
         Ok(is_kept.then(|| val.clone()))
+    }
+
+    /// Whether a decorator may keep a function or class of a module in a collection.
+    fn takes_note(&self, val: &Val) -> bool {
+        let frame = self.frame_ref();
+        let in_class = frame.class.is_some() && !frame.is_function;
+        !in_class && (matches!(val.v, V::Func(_) | V::Class(_)) || self.is_view(val))
+    }
+
+    /// What a decorator makes of a function or class; whatever cannot be told of it, the function or class is still there.
+    fn noted(&mut self, wrapper: &Val, val: &Val) -> R<Val> {
+        let made = match self.call(wrapper, Args { pos: vec![val.clone()], ..Args::default() }) {
+            Ok(made) => made,
+            Err(raise) if raise.stop => return Err(raise),
+            Err(_) => return Ok(val.clone()),
+        };
+        let is_like = match &val.v {
+            V::Class(_) => matches!(made.v, V::Class(_)),
+            _ => !made.is_unknown() && !matches!(made.v, V::None),
+        };
+        Ok(if is_like { made } else { val.clone() })
     }
 
     fn decorated(&mut self, wrapper: &Val, val: &Val) -> R<Val> {
