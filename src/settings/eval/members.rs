@@ -92,6 +92,9 @@ impl Interp<'_> {
             return Ok(Val::unknown(cause));
         };
         let has = |found: bool| Val::bool(found);
+        if what == "hasattr" && &*name == "__module__" && self.module_of(owner).is_some() {
+            return Ok(has(true));
+        }
         let used = if &*name == "__module__" { None } else { self.used(owner)? };
         let owner = used.as_ref().unwrap_or(owner);
         if let Some(val) = self.routed_getattr(owner, &name, what == "hasattr", default)? {

@@ -136,7 +136,9 @@ impl Interp<'_> {
             }
             return None;
         };
-        let is_builtin = name.starts_with("builtins.") || super::super::stdlib::is_stdlib(name);
+        let is_builtin = name.starts_with("builtins.")
+            || name.starts_with("django.utils.functional.")
+            || super::super::stdlib::is_stdlib(name);
         (!is_builtin && self.is_view(only)).then(|| Self::wrap(only, only, name))
     }
 
