@@ -96,7 +96,7 @@ impl<'a> Interp<'a> {
     }
 
     /// States that something of the URLs cannot be told.
-    fn cannot_tell(&mut self, at: Option<Span>, message: impl Into<String>) {
+    pub(super) fn cannot_tell(&mut self, at: Option<Span>, message: impl Into<String>) {
         let problem = Problem { at, message: message.into() };
         if let Some(routing) = &mut self.routing
             && routing.problems.len() < 2000
