@@ -13,7 +13,7 @@ use crate::python::ast::{Alias, Expr, Stmt, StmtImportFrom};
 use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
 use crate::python::{ModulePath, Ranged as _, dotted_name, parse};
 use crate::settings::Problem;
-use crate::settings::routes::{Fill, Located, Names as _, UrlMap};
+use crate::settings::routes::{Fill, Located, Names as _, SPEAKING, UrlMap};
 use crate::source::{FileId, Sources, Span};
 
 /// Of more modules that fill collections the rest is only stated.
@@ -69,6 +69,7 @@ pub(super) fn find(names: &IndexNames<'_>, sources: &Sources, map: &UrlMap) -> V
         let tree = parse(text);
         let own = own_path(names, items);
         let mut search = Search {
+            sources,
             names,
             targets: &targets,
             own: own.as_ref(),
@@ -109,10 +110,10 @@ pub(super) fn plan(names: &IndexNames<'_>, fillers: &[Filler]) -> Fill {
     fill
 }
 
-/// What fills them and does not run.
-pub(super) fn problems(fillers: &[Filler]) -> Vec<Problem> {
+/// What fills them and does not run; `all` also counts the configurations of apps.
+pub(super) fn problems(fillers: &[Filler], all: bool) -> Vec<Problem> {
     let message = |of: &str| format!("`{of}`, from which URLs are made, may hold more: this adds to it");
-    let left = fillers.iter().filter(|filler| !filler.in_config);
+    let left = fillers.iter().filter(|filler| all || !filler.in_config);
     left.map(|filler| Problem { at: Some(filler.at), message: message(&filler.of) }).collect()
 }
 
@@ -217,6 +218,7 @@ fn importers(names: &IndexNames<'_>) -> FxHashMap<FileId, Vec<FileId>> {
 
 /// Looks for statements that fill something of the list.
 struct Search<'s, 'n> {
+    sources: &'s Sources,
     names: &'s IndexNames<'n>,
     targets: &'s Targets,
     own: Option<&'s ModulePath>,
@@ -257,12 +259,17 @@ impl Search<'_, '_> {
             Expr::Subscript(subscript) => &*subscript.value,
             other => other,
         };
-        // Functions run when somebody calls them; Django calls those of an app's configuration.
+        // Functions run when somebody calls them; Django calls those of an app's configuration, where what speaks of URLs
+        // has run.
         if self.depth > 0 && !self.is_config || self.depth == 0 && self.ran {
             return;
         }
         if let Some(of) = self.filled(callee).cloned() {
             let at = Span::new(self.file, stmt.range());
+            let text = self.sources.slice(at).to_ascii_lowercase();
+            if self.depth > 0 && SPEAKING.iter().any(|word| text.contains(word)) {
+                return;
+            }
             self.found.push(Filler { at, of, in_config: self.depth > 0 });
         }
     }

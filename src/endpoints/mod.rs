@@ -150,9 +150,13 @@ fn followed(
     if fillers.is_empty() {
         return (map, Vec::new());
     }
-    let map = routes(sources, project, model, names, &filled::plan(names, &fillers));
-    let left = filled::problems(&filled::find(names, sources, &map));
-    (map, left)
+    let filled = routes(sources, project, model, names, &filled::plan(names, &fillers));
+    if filled.problems.len() > map.problems.len() {
+        // More cannot be told than was to be found out.
+        return (map, filled::problems(&fillers, true));
+    }
+    let left = filled::problems(&filled::find(names, sources, &filled), false);
+    (filled, left)
 }
 
 /// Works through patterns in portions: each thread takes the next one when it is done with its own, and keeps what it

@@ -11,6 +11,9 @@ use crate::source::{FileId, Sources, Span};
 /// `View.http_method_names`.
 pub const HTTP_METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
+/// Parts of names by which what an app does at the start speaks of URLs.
+pub const SPEAKING: [&str; 4] = ["url", "router", "admin_site", "default_site"];
+
 /// What the interpreter must know of the project's names and of library classes.
 pub trait Names: Sync {
     /// The file of a module, and whether it is a package's `__init__`.

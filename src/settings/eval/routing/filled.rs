@@ -2,6 +2,8 @@
 //! runs here only for a value of its own, so those that do such a thing are named from outside ([`Fill`]) and run when
 //! something imports them. Which collections were looked at is told ([`UrlMap::walked`](crate::settings::routes::UrlMap)).
 
+use rustc_hash::FxHashSet;
+
 use super::super::Interp;
 use super::super::functions::Args;
 use super::super::raise::R;
@@ -14,43 +16,55 @@ const MAX_DEPTH: usize = 3;
 const MAX_ITEMS: usize = 200;
 
 impl Interp<'_> {
-    /// The elements of a collection are looked at.
+    /// The elements of a collection are looked at, by the code of a module or what it calls.
     pub(in super::super) fn note_walked(&self, val: &Val) {
-        if let (Some(routing), V::List(id) | V::Dict(id) | V::Set(id)) = (&self.routing, &val.v) {
-            routing.walked.borrow_mut().insert(*id);
+        let (V::List(id) | V::Dict(id) | V::Set(id)) = &val.v else { return };
+        if let Some(routing) = self.routing.as_ref().filter(|r| !r.is_starting && r.starting.is_none()) {
+            let body = self.frames.iter().rev().find(|frame| !frame.is_function);
+            routing.walked.borrow_mut().insert((*id, body.map(|frame| frame.module)));
         }
     }
 
-    /// The module-level names whose collections were looked at.
+    /// The module-level names whose collections were looked at while URLconfs ran, or as patterns.
     pub(super) fn walked_names(&self) -> Vec<(FileId, String)> {
+        let Some(routing) = &self.routing else { return Vec::new() };
+        let is_urlconf = |module: u32| {
+            self.modules[module as usize].file.is_some_and(|file| routing.urlconfs.contains(&file))
+        };
+        routing.walked.borrow_mut().retain(|(_, by)| by.is_none_or(is_urlconf));
+        let walked = routing.walked.borrow().iter().map(|(id, _)| *id).collect();
         let mut names = Vec::new();
         for module in &self.modules {
             let Some(file) = module.file else { continue };
             let vars = self.scope(module.scope).into_iter().flat_map(|scope| &scope.vars);
-            let walked = vars.filter(|(_, binding)| self.was_walked(&binding.val, 0));
-            names.extend(walked.map(|(name, _)| (file, name.to_string())));
+            let found = vars.filter(|(_, binding)| self.was_walked(&walked, &binding.val, 0));
+            names.extend(found.map(|(name, _)| (file, name.to_string())));
         }
         names.sort_unstable();
         names.dedup();
         names
     }
 
-    fn was_walked(&self, val: &Val, depth: usize) -> bool {
-        let Some(routing) = self.routing.as_ref().filter(|_| depth <= MAX_DEPTH) else { return false };
+    fn was_walked(&self, walked: &FxHashSet<Id>, val: &Val, depth: usize) -> bool {
+        if depth > MAX_DEPTH {
+            return false;
+        }
         let in_scope = |id: Id| {
             let scope = self.scope(id);
-            scope.is_some_and(|scope| scope.vars.values().any(|b| self.was_walked(&b.val, depth + 1)))
+            scope.is_some_and(|scope| scope.vars.values().any(|b| self.was_walked(walked, &b.val, depth + 1)))
         };
         match &val.v {
             V::List(id) | V::Dict(id) | V::Set(id) => {
-                routing.walked.borrow().contains(id)
+                walked.contains(id)
                     || self.heap.get(*id).is_some_and(|object| match &object.kind {
-                        Kind::List(seq) => {
-                            seq.items.iter().take(MAX_ITEMS).any(|item| self.was_walked(item, depth + 1))
-                        }
+                        Kind::List(seq) => seq
+                            .items
+                            .iter()
+                            .take(MAX_ITEMS)
+                            .any(|item| self.was_walked(walked, item, depth + 1)),
                         Kind::Dict(dict) => {
                             let mut values = dict.entries.values().take(MAX_ITEMS);
-                            values.any(|(_, value)| self.was_walked(value, depth + 1))
+                            values.any(|(_, value)| self.was_walked(walked, value, depth + 1))
                         }
                         _ => false,
                     })
@@ -63,7 +77,7 @@ impl Interp<'_> {
                 in_scope(*id)
                     || self
                         .instance_class(val)
-                        .is_some_and(|class| self.was_walked(&Val::new(V::Class(class)), depth))
+                        .is_some_and(|class| self.was_walked(walked, &Val::new(V::Class(class)), depth))
             }
             _ => false,
         }

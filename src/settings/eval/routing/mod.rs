@@ -56,8 +56,8 @@ pub(super) struct Routing<'a> {
     model: &'a SettingsModel,
     /// Which modules run when others are imported, for what they put into collections.
     fill: &'a Fill,
-    /// Collections whose elements were looked at.
-    walked: RefCell<FxHashSet<Id>>,
+    /// Collections whose elements were looked at, and the module whose code ran.
+    walked: RefCell<FxHashSet<(Id, Option<u32>)>>,
     /// Classes that were made or looked for, by dotted name.
     classes: FxHashMap<Name, Option<u32>>,
     /// Classes being looked for.
@@ -71,6 +71,8 @@ pub(super) struct Routing<'a> {
     /// Whether the apps are being started, and whose hook runs.
     is_starting: bool,
     starting: Option<starting::Starting>,
+    /// What the hooks of configurations are to speak of.
+    wanted: starting::Wanted,
     /// The configurations of apps, with their classes.
     configs: Vec<(Name, Option<u32>, Val)>,
     /// Attributes of configurations that were asked for.

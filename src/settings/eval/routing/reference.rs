@@ -160,7 +160,7 @@ impl Interp<'_> {
     fn replace_callback(&mut self, pattern: &Val, object: &Rc<LibObject>, callback: Val, at: Option<Span>) {
         let Some(id) = self.routing.as_ref().map(|routing| routing.callbacks) else { return };
         match self.dict_mut(id) {
-            Some(callbacks) if callbacks.rest.is_none() => {
+            Some(callbacks) if callbacks.rest.is_none() && !callback.is_unknown() => {
                 // The pattern is kept, too, so that no other gets its key.
                 drop(
                     callbacks.insert(Val::str(&key_of(object)), Val::tuple(vec![callback, pattern.clone()])),

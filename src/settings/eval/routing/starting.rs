@@ -14,18 +14,27 @@ use super::is_class_like;
 use crate::python::ast::{Expr, Stmt};
 use crate::python::visitor::{self, Visitor};
 use crate::settings::Node;
+use crate::settings::routes::SPEAKING;
 
 /// Methods of a configuration that Django calls, in this order: the first of all apps, then the second of all.
 const HOOKS: [&str; 2] = ["__init__", "ready"];
 /// How far calls are followed to find out whether they speak of URLs.
 const MAX_CALLS: usize = 4;
 
+/// What statements of a hook are to speak of so that they run.
+#[derive(Clone, Default)]
+pub(super) struct Wanted {
+    /// Names, beside URLs and settings.
+    words: Rc<[Name]>,
+    /// An attribute of the configuration that they set, and nothing else.
+    attribute: Option<Name>,
+}
+
 /// A hook that runs.
 pub(super) struct Starting {
     /// The class of the configuration.
     class: u32,
-    /// What statements speak of, beside URLs and settings.
-    wanted: Rc<[Name]>,
+    wanted: Wanted,
     /// How many frames there are below it.
     depth: usize,
     /// Why it did not run to its end.
@@ -38,8 +47,9 @@ impl<'a> Interp<'a> {
         let apps: Vec<String> = self.installed_apps().0.into_iter().map(str::to_owned).collect();
         let mut started = Vec::new();
         let fill = self.routing.as_ref().map(|routing| routing.fill);
-        let wanted: Rc<[Name]> =
-            fill.into_iter().flat_map(|f| &f.words).map(|word| word.as_str().into()).collect();
+        let words = fill.into_iter().flat_map(|fill| &fill.words).map(|word| word.as_str().into()).collect();
+        let wanted = Wanted { words, attribute: None };
+        self.routing.as_mut().expect("internal error: no URLs are evaluated").wanted = wanted.clone();
         // Whatever goes wrong is stated where it does.
         let _ = self.import_apps(&apps);
         self.routing.as_mut().expect("internal error: no URLs are evaluated").is_starting = true;
@@ -82,7 +92,7 @@ impl<'a> Interp<'a> {
             return;
         }
         routing.started.push((id, name.into()));
-        let wanted: Rc<[Name]> = Rc::new([name.into()]);
+        let wanted = Wanted { attribute: Some(name.into()), ..routing.wanted.clone() };
         for hook in HOOKS {
             if let Some(func) = self.hook(class, hook).filter(|f| self.speaks(class, *f, &wanted, 0)) {
                 self.start(class, config, func, hook, &wanted);
@@ -119,7 +129,7 @@ impl<'a> Interp<'a> {
     }
 
     /// Runs a hook of a configuration; whether it could be followed.
-    fn start(&mut self, class: u32, config: &Val, func: u32, hook: &str, wanted: &Rc<[Name]>) -> bool {
+    fn start(&mut self, class: u32, config: &Val, func: u32, hook: &str, wanted: &Wanted) -> bool {
         let mut args = Args::default();
         if hook == "__init__" {
             args.pos = vec![Val::unknown("the name of the app"), Val::unknown("the module of the app")];
@@ -170,7 +180,7 @@ impl<'a> Interp<'a> {
     }
 
     /// Whether a function says anything of URLs, or changes settings.
-    fn speaks(&self, class: u32, func: u32, wanted: &[Name], depth: usize) -> bool {
+    fn speaks(&self, class: u32, func: u32, wanted: &Wanted, depth: usize) -> bool {
         let speaks = |stmt| self.statement_speaks(class, func, stmt, wanted, depth);
         match self.funcs[func as usize].body {
             Body::Block(body) => body.iter().any(speaks),
@@ -178,10 +188,22 @@ impl<'a> Interp<'a> {
         }
     }
 
-    fn statement_speaks(&self, class: u32, func: u32, stmt: &Stmt, wanted: &[Name], depth: usize) -> bool {
-        let speech = Speech::of(stmt, wanted);
-        if speech.found || depth > MAX_CALLS {
-            return speech.found;
+    /// Whether a statement of a hook or of what it calls speaks of what is wanted.
+    fn statement_speaks(&self, class: u32, func: u32, stmt: &Stmt, wanted: &Wanted, depth: usize) -> bool {
+        if wanted.attribute.is_some() && depth == 0 {
+            // What speaks of URLs has run.
+            let usual = Wanted { attribute: None, ..wanted.clone() };
+            if self.statement_speaks(class, func, stmt, &usual, depth) {
+                return false;
+            }
+        }
+        let speech = Speech::of(stmt, &wanted.words);
+        let found = match wanted.attribute.as_deref() {
+            Some(attribute) => speech.stored.contains(&attribute),
+            None => speech.found,
+        };
+        if found || depth > MAX_CALLS {
+            return found;
         }
         let speaks = |id: u32| id != func && self.speaks(class, id, wanted, depth + 1);
         let own = speech.own.iter().filter_map(|name| self.hook(class, name));
@@ -236,8 +258,8 @@ impl<'a> Interp<'a> {
     }
 
     /// Which statements speak, decide whether others run, or make what these read.
-    fn kept(&self, class: u32, func: u32, body: &[Stmt], wanted: &[Name]) -> Vec<bool> {
-        let speeches: Vec<Speech<'_>> = body.iter().map(|stmt| Speech::of(stmt, wanted)).collect();
+    fn kept(&self, class: u32, func: u32, body: &[Stmt], wanted: &Wanted) -> Vec<bool> {
+        let speeches: Vec<Speech<'_>> = body.iter().map(|stmt| Speech::of(stmt, &wanted.words)).collect();
         let bound: Vec<_> = body.iter().map(|stmt| havoc::bound_names(std::slice::from_ref(stmt))).collect();
         let is_local = |name: &str| bound.iter().flat_map(|names| names.iter()).any(|own| **own == *name);
         let mut kept: Vec<bool> = body
@@ -277,6 +299,8 @@ struct Speech<'t> {
     read: Vec<&'t str>,
     /// Those of which it changes the object.
     edited: Vec<&'t str>,
+    /// Those that it sets, or of which it changes the object.
+    stored: Vec<&'t str>,
 }
 
 impl<'t> Speech<'t> {
@@ -291,13 +315,14 @@ impl<'t> Speech<'t> {
         self.found |= self.wanted.iter().any(|wanted| **wanted == *name);
         let is_class = is_class_like(name) && name.contains(|c: char| c.is_ascii_lowercase());
         let name = if is_class { String::new() } else { name.to_ascii_lowercase() };
-        self.found |= ["url", "router", "admin_site", "default_site"].iter().any(|word| name.contains(word));
+        self.found |= SPEAKING.iter().any(|word| name.contains(word));
     }
 
     /// What is assigned to, deleted, or changed in place.
     fn change(&mut self, target: &'t Expr) {
         let is_part = matches!(target, Expr::Attribute(_) | Expr::Subscript(_));
         self.edited.extend(whole(target).filter(|_| is_part));
+        self.stored.extend(whole(target));
         let is_site = target.as_attribute_expr().is_some_and(|attribute| &attribute.attr == "site");
         self.found |= is_part && is_settings(target) || is_site;
     }
@@ -357,6 +382,8 @@ impl<'t> Visitor<'t> for Speech<'t> {
                 Expr::Name(name) => {
                     let is_set = matches!(name.id.as_str(), "setattr" | "delattr");
                     self.found |= is_set && call.arguments.args.first().is_some_and(is_settings);
+                    let named = call.arguments.args.get(1).and_then(|arg| arg.as_string_literal_expr());
+                    self.stored.extend(named.filter(|_| is_set).map(|text| text.value.to_str()));
                     self.called.push(&name.id);
                 }
                 Expr::Attribute(attribute) => match &*attribute.value {
@@ -367,6 +394,7 @@ impl<'t> Visitor<'t> for Speech<'t> {
                     owner if is_edit(&attribute.attr) => {
                         self.found |= is_settings(owner);
                         self.edited.extend(whole(owner));
+                        self.stored.extend(whole(owner));
                     }
                     _ => {}
                 },

@@ -244,18 +244,15 @@ impl Interp<'_> {
         !in_class && (matches!(val.v, V::Func(_) | V::Class(_)) || self.is_view(val))
     }
 
-    /// What a decorator makes of a function or class; whatever cannot be told of it, the function or class is still there.
+    /// What a decorator makes of a function. A class stays what it is, and so does what cannot be told.
     fn noted(&mut self, wrapper: &Val, val: &Val) -> R<Val> {
         let made = match self.call(wrapper, Args { pos: vec![val.clone()], ..Args::default() }) {
             Ok(made) => made,
             Err(raise) if raise.stop => return Err(raise),
             Err(_) => return Ok(val.clone()),
         };
-        let is_like = match &val.v {
-            V::Class(_) => matches!(made.v, V::Class(_)),
-            _ => !made.is_unknown() && !matches!(made.v, V::None),
-        };
-        Ok(if is_like { made } else { val.clone() })
+        let is_kept = matches!(val.v, V::Class(_)) || made.is_unknown() || matches!(made.v, V::None);
+        Ok(if is_kept { val.clone() } else { made })
     }
 
     fn decorated(&mut self, wrapper: &Val, val: &Val) -> R<Val> {
