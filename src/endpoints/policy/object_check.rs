@@ -6,10 +6,23 @@ use std::rc::Rc;
 
 use super::eval::{ClassRef, End, Evaluator, Owner};
 use super::shape::Shape;
+use crate::index::Ancestor;
 use crate::settings::Truth;
 
 /// DRF's own methods that fetch the object.
 const FETCHING: [&str; 4] = ["retrieve", "update", "partial_update", "destroy"];
+
+/// Whether a class of the view names the check: it may come before the handler.
+pub(super) fn is_named(evaluator: &Evaluator<'_>, shape: &Shape) -> bool {
+    let Some(class) = &shape.class else { return false };
+    let names_it = |ancestor: &Ancestor| match ancestor {
+        Ancestor::Project(id) => {
+            evaluator.sources.slice(evaluator.index.class(*id).at).contains("check_object_permissions")
+        }
+        _ => false,
+    };
+    evaluator.mro(class).order.iter().any(names_it)
+}
 
 /// Whether the handler of a method surely checks the object.
 pub(super) fn runs(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Truth {
