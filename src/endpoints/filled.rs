@@ -177,7 +177,8 @@ fn reached(names: &IndexNames<'_>, sources: &Sources) -> FxHashSet<FileId> {
         for import in imports.found {
             let Some(from) = own.resolve_relative(import.level, import.module.as_deref()) else { continue };
             let parts = import.names.iter().map(|alias| format!("{from}.{}", alias.name));
-            let files = parts.chain([from.clone()]).filter_map(|name| names.index.module_file(&name, names.near));
+            let files =
+                parts.chain([from.clone()]).filter_map(|name| names.index.module_file(&name, names.near));
             reached.extend(files);
         }
     }
@@ -320,7 +321,12 @@ impl Search<'_, '_> {
             if in_function && SPEAKING.iter().any(|word| text.contains(word)) {
                 return;
             }
-            self.found.push(Filler { at, of, in_config: in_function, within: self.functions.first().cloned() });
+            self.found.push(Filler {
+                at,
+                of,
+                in_config: in_function,
+                within: self.functions.first().cloned(),
+            });
         }
     }
 

@@ -258,10 +258,12 @@ fn protected(
         user = with_object(evaluator, shape, situation, verb, list, Persona::User);
     }
     // Permissions may ask less of whoever comes without a token.
+    let ask = |method| permission::lets_in(evaluator, situation, Persona::Session, list, method);
     if user != Truth::Yes
         && may_have_no_token(evaluator, &authenticators)
-        && permission::lets_in(evaluator, situation, Persona::Session, list, "has_permission") == Truth::Yes
-        && !object_check::is_named(evaluator, shape)
+        && ask("has_permission") == Truth::Yes
+        && (ask("has_object_permission") == Truth::Yes
+            || !object_check::may_come_before(evaluator, shape, verb))
     {
         user = with_object(evaluator, shape, situation, verb, list, Persona::Session);
     }
