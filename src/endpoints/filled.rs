@@ -22,13 +22,18 @@ const MAX_FILLERS: usize = 200;
 const ASKING: [&str; 9] =
     ["all", "copy", "get", "get_urls", "items", "keys", "urls", "values", "__contains__"];
 
+/// What Django calls of a configuration.
+const HOOKS: [&str; 2] = ["__init__", "ready"];
+
 /// A statement that fills a collection.
 pub(super) struct Filler {
     at: Span,
     /// The collection, by dotted name.
     of: String,
-    /// Whether it stands in the configuration of an app, which Django runs.
+    /// Whether it stands in the configuration of an app, which Django runs, or in a function that one imports.
     in_config: bool,
+    /// The function around it.
+    within: Option<String>,
 }
 
 /// What may be filled, by dotted name: the collections, and the functions and classes of their modules that name them.
@@ -51,9 +56,10 @@ pub(super) fn find(names: &IndexNames<'_>, sources: &Sources, map: &UrlMap) -> V
         return found;
     }
     let ran: FxHashSet<FileId> = map.ran.iter().copied().collect();
+    let reached = reached(names, sources);
     for items in names.index.files() {
         let path = sources.path(items.file);
-        let is_config = path.ends_with("apps.py");
+        let is_config = is_config(path) || reached.contains(&items.file);
         if ran.contains(&items.file) && !is_config || is_test(path) {
             continue;
         }
@@ -76,7 +82,7 @@ pub(super) fn find(names: &IndexNames<'_>, sources: &Sources, map: &UrlMap) -> V
             file: items.file,
             imported,
             is_config,
-            depth: 0,
+            functions: Vec::new(),
             ran: ran.contains(&items.file),
             found: &mut found,
         };
@@ -89,6 +95,7 @@ pub(super) fn find(names: &IndexNames<'_>, sources: &Sources, map: &UrlMap) -> V
 pub(super) fn plan(names: &IndexNames<'_>, fillers: &[Filler]) -> Fill {
     let mut fill = Fill::default();
     let mut words: BTreeSet<&str> = fillers.iter().flat_map(|f| f.of.rsplit('.').take(1)).collect();
+    words.extend(fillers.iter().filter_map(|f| f.within.as_deref()).filter(|name| !HOOKS.contains(name)));
     let module = |file: FileId| names.index.module_name(file).filter(|name| !name.is_empty());
     let files: BTreeSet<FileId> = fillers.iter().filter(|f| !f.in_config).map(|f| f.at.file).collect();
     let importers = if files.is_empty() { FxHashMap::default() } else { importers(names) };
@@ -153,6 +160,49 @@ fn targets(names: &IndexNames<'_>, sources: &Sources, map: &UrlMap) -> Targets {
 /// Whether a class that names a collection puts its subclasses, or what it decorates, there.
 fn fills_by_itself(class: &crate::index::items::ClassItem, names_it: bool) -> bool {
     names_it && ["__call__", "__init_subclass__", "__new__"].iter().any(|name| class.method(name).is_some())
+}
+
+fn is_config(path: &str) -> bool {
+    path.ends_with("apps.py")
+}
+
+/// The files that the functions of apps' configurations import.
+fn reached(names: &IndexNames<'_>, sources: &Sources) -> FxHashSet<FileId> {
+    let mut reached = FxHashSet::default();
+    for items in names.index.files().filter(|items| is_config(sources.path(items.file))) {
+        let Some(own) = own_path(names, items) else { continue };
+        let tree = parse(sources.text(items.file));
+        let mut imports = Imports { depth: 0, found: Vec::new() };
+        imports.visit_body(tree.body());
+        for import in imports.found {
+            let Some(from) = own.resolve_relative(import.level, import.module.as_deref()) else { continue };
+            let parts = import.names.iter().map(|alias| format!("{from}.{}", alias.name));
+            let files =
+                parts.chain([from.clone()]).filter_map(|name| names.index.module_file(&name, names.near));
+            reached.extend(files);
+        }
+    }
+    reached
+}
+
+/// The imports in functions.
+struct Imports<'a> {
+    depth: usize,
+    found: Vec<&'a StmtImportFrom>,
+}
+
+impl<'a> Visitor<'a> for Imports<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::ImportFrom(import) if self.depth > 0 => self.found.push(import),
+            Stmt::FunctionDef(_) => {
+                self.depth += 1;
+                walk_stmt(self, stmt);
+                self.depth -= 1;
+            }
+            _ => walk_stmt(self, stmt),
+        }
+    }
 }
 
 fn own_path(names: &IndexNames<'_>, items: &FileItems) -> Option<ModulePath> {
@@ -225,8 +275,8 @@ struct Search<'s, 'n> {
     file: FileId,
     imported: FxHashMap<String, String>,
     is_config: bool,
-    /// How many functions stand around.
-    depth: usize,
+    /// The names of the functions around.
+    functions: Vec<String>,
     /// Whether what stands at module level has run.
     ran: bool,
     found: &'s mut Vec<Filler>,
@@ -261,16 +311,22 @@ impl Search<'_, '_> {
         };
         // Functions run when somebody calls them; Django calls those of an app's configuration, where what speaks of URLs
         // has run.
-        if self.depth > 0 && !self.is_config || self.depth == 0 && self.ran {
+        let in_function = !self.functions.is_empty();
+        if in_function && !self.is_config || !in_function && self.ran {
             return;
         }
         if let Some(of) = self.filled(callee).cloned() {
             let at = Span::new(self.file, stmt.range());
             let text = self.sources.slice(at).to_ascii_lowercase();
-            if self.depth > 0 && SPEAKING.iter().any(|word| text.contains(word)) {
+            if in_function && SPEAKING.iter().any(|word| text.contains(word)) {
                 return;
             }
-            self.found.push(Filler { at, of, in_config: self.depth > 0 });
+            self.found.push(Filler {
+                at,
+                of,
+                in_config: in_function,
+                within: self.functions.first().cloned(),
+            });
         }
     }
 
@@ -291,15 +347,15 @@ impl Search<'_, '_> {
 impl<'a> Visitor<'a> for Search<'_, '_> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
-            Stmt::ImportFrom(import) if self.depth > 0 => self.import(import),
+            Stmt::ImportFrom(import) if !self.functions.is_empty() => self.import(import),
             Stmt::FunctionDef(function) => {
                 for decorator in &function.decorator_list {
                     self.note(&decorator.expression, stmt);
                 }
                 if self.is_config {
-                    self.depth += 1;
+                    self.functions.push(function.name.to_string());
                     self.visit_body(&function.body);
-                    self.depth -= 1;
+                    self.functions.pop();
                 }
                 return;
             }

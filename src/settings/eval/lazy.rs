@@ -2,6 +2,8 @@
 //! imported, bound to another name or asked for its module is still not used. Whether it is true or equal to something is
 //! left open.
 
+use std::rc::Rc;
+
 use super::Interp;
 use super::functions::Args;
 use super::raise::R;
@@ -57,7 +59,7 @@ impl Interp<'_> {
     /// Whether an object is one that the settings used.
     fn was_made_before(&self, object: &LibObject) -> bool {
         let Some(before) = self.made_by_settings() else { return false };
-        let is_it = |val: &Val| matches!(&val.v, V::Lib(other) if std::ptr::eq(&**other, object));
+        let is_it = |val: &Val| matches!(&val.v, V::Lib(other) if std::ptr::eq(Rc::as_ptr(other), object));
         !before.is_empty() && self.names_of_lazy(is_it).iter().any(|name| before.contains(name))
     }
 

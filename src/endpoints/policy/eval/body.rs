@@ -193,7 +193,7 @@ impl Evaluator<'_> {
             },
             _ => None,
         };
-        if let Some(id) = class {
+        if let Some(id) = class.or_else(|| self.class_of_object(decorator.at, name)) {
             let order = self.mro(&ClassRef::Project(id));
             let own = |a: &Ancestor| match a {
                 Ancestor::Project(id) => Some(self.index.class(*id).at),
@@ -206,6 +206,20 @@ impl Evaluator<'_> {
                 self.place_of(entity).into_iter().collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// The class of the object whose method a dotted name is: `registry.register`.
+    fn class_of_object(&self, at: Span, name: &str) -> Option<ClassId> {
+        let (object, _) = name.rsplit_once('.')?;
+        let Resolution::Resolved(Entity::Value(file, position)) = self.index.resolve_at(at, object) else {
+            return None;
+        };
+        let value = self.index.value(file, position).filter(|value| !value.augmented && value.alone)?;
+        let Val::Instance(of) = self.at_place(value.value_at, None) else { return None };
+        match &*of {
+            Val::Class(ClassRef::Project(id)) => Some(*id),
+            _ => None,
         }
     }
 

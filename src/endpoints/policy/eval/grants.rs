@@ -27,7 +27,7 @@ impl Evaluator<'_> {
         let table = Framework::builtin();
         let who = match situation.persona {
             Some(Persona::Anonymous) => "anonymous",
-            Some(Persona::User) => "user",
+            Some(Persona::User | Persona::Session) => "user",
             None => return Truth::Maybe,
         };
         // The answers were asked of whole classes: the first library class in the order that has this method.

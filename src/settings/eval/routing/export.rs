@@ -46,7 +46,7 @@ pub(in crate::settings) fn run(
         settings: interp.new_scope(),
         is_starting: false,
         starting: None,
-        wanted: Default::default(),
+        wanted: super::starting::Wanted::default(),
         configs: Vec::new(),
         started: Vec::new(),
         callbacks: interp.alloc(Kind::Dict(DictObj::default())),

@@ -144,9 +144,10 @@ impl Interp<'_> {
     /// `sys.modules[name]`.
     pub(in super::super) fn imported_module(&mut self, name: &str) -> Val {
         let is_there = self.is_ours(name) && self.names().module(name).is_some();
-        match is_there || self.find_installed(name).is_some() {
-            true => Val::new(V::Ref(name.into())),
-            false => Val::unknown("a module that may not have been imported"),
+        if is_there || self.find_installed(name).is_some() {
+            Val::new(V::Ref(name.into()))
+        } else {
+            Val::unknown("a module that may not have been imported")
         }
     }
 }
