@@ -78,7 +78,7 @@ def passes(cls, keywords, actions, method, user):
         view.request = request = view.initialize_request(plain)
         view.kwargs = {"pk": "1"}
         if user is not None:
-            request.user = user
+            request.user, request.auth = user, None
         view.initial(request, pk="1")
     except Exception:
         return False, False
