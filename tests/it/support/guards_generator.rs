@@ -2,6 +2,8 @@
 //! `get_permissions`, `check_permissions`, `initial` and `dispatch` of their own, mixins and decorators, on any level of
 //! a hierarchy. The same seed gives the same views.
 
+use super::mutate::Dice;
+
 /// A generated project: its files, and its views with the actions that the URLs map.
 pub(crate) struct Guarded {
     pub(crate) files: Vec<(String, String)>,
@@ -75,9 +77,18 @@ const VIEWS: usize = 16;
 
 /// The project of a seed.
 pub(crate) fn project(seed: u64) -> Guarded {
-    let mut made = Maker { state: seed.wrapping_mul(0xD1B5_4A32_D192_ED03), ..Maker::default() };
+    let mut made = Maker {
+        dice: Dice::new(seed),
+        helpers: 0,
+        rules: Vec::new(),
+        views: Vec::new(),
+        sets: Vec::new(),
+        plain: Vec::new(),
+    };
     // Neighbours begin far apart.
-    (0..4).for_each(|_| made.state ^= made.below(usize::MAX) as u64);
+    for _ in 0..8 {
+        made.dice.below(2);
+    }
     let mut rules = HEAD.to_owned();
     for at in 0..HELPERS {
         rules += &format!("\n\ndef asks{at}(request):\n{}", made.body(Place::Helper, 2));
@@ -110,9 +121,8 @@ enum Place {
     View,
 }
 
-#[derive(Default)]
 struct Maker {
-    state: u64,
+    dice: Dice,
     helpers: usize,
     rules: Vec<String>,
     views: Vec<(String, Vec<(&'static str, &'static str)>)>,
@@ -122,21 +132,12 @@ struct Maker {
 }
 
 impl Maker {
-    /// A number below `n` (splitmix64).
-    fn below(&mut self, n: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % n as u64) as usize
-    }
-
     fn chance(&mut self, n: usize) -> bool {
-        self.below(100) < n
+        self.dice.below(100) < n
     }
 
     fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())].clone()
+        from[self.dice.below(from.len())].clone()
     }
 
     fn atom(&mut self, place: Place) -> String {
@@ -146,7 +147,7 @@ impl Maker {
             Place::Permission => Some("getattr(view, 'action', None)"),
             Place::View => Some("getattr(self, 'action', None)"),
         };
-        match self.below(30) {
+        match self.dice.below(30) {
             0..=3 => format!("{request}.user.is_staff"),
             4..=6 => format!("{request}.user.is_authenticated"),
             7 => format!("{request}.user.is_superuser"),
@@ -167,7 +168,7 @@ impl Maker {
             24 => "outside.flag()".to_owned(),
             25 => format!("outside.allowed({request})"),
             26 => format!("{request}.auth"),
-            27 | 28 if self.helpers > 0 => format!("asks{}({request})", self.below(self.helpers)),
+            27 | 28 if self.helpers > 0 => format!("asks{}({request})", self.dice.below(self.helpers)),
             _ => match action {
                 Some(action) => {
                     let names =
@@ -184,7 +185,7 @@ impl Maker {
             return self.atom(place);
         }
         let (a, b) = (self.condition(place, depth - 1), self.condition(place, depth - 1));
-        match self.below(12) {
+        match self.dice.below(12) {
             0..=2 => format!("({a} and {b})"),
             3..=5 => format!("({a} or {b})"),
             6 => format!("(not {a})"),
@@ -199,10 +200,10 @@ impl Maker {
     /// The body of a function that answers whether a caller may pass.
     fn body(&mut self, place: Place, depth: usize) -> String {
         let mut out = String::new();
-        for _ in 0..self.below(3) {
+        for _ in 0..self.dice.below(3) {
             out += &indent(&self.statement(place, depth));
         }
-        let end = match self.below(10) {
+        let end = match self.dice.below(10) {
             0 => "pass".to_owned(),
             1 if place == Place::Permission => "return super().has_permission(request, view)".to_owned(),
             2 if place == Place::Permission => {
@@ -219,7 +220,7 @@ impl Maker {
     fn statement(&mut self, place: Place, depth: usize) -> String {
         let condition = self.condition(place, 2);
         let answer = self.condition(place, 1);
-        match self.below(9) {
+        match self.dice.below(9) {
             0 | 1 => format!("if {condition}:\n    return {answer}"),
             2 => format!("if not {condition}:\n    return False"),
             3 => format!("if {condition}:\n    raise {}", self.refusal()),
@@ -268,7 +269,7 @@ impl Maker {
             return name;
         }
         let other = self.permission();
-        match self.below(4) {
+        match self.dice.below(4) {
             0 => format!("({name} & {other})"),
             1 => format!("({name} | {other})"),
             2 => format!("(~{name})"),
@@ -278,7 +279,7 @@ impl Maker {
 
     fn permissions(&mut self) -> String {
         let (a, b) = (self.permission(), self.permission());
-        match self.below(8) {
+        match self.dice.below(8) {
             0 => "[]".to_owned(),
             1 => format!("[{a}, {b}]"),
             2 => format!("({a},)"),
@@ -292,7 +293,7 @@ impl Maker {
     fn get_permissions(&mut self) -> String {
         let condition = self.condition(Place::View, 1);
         let (a, b) = (self.permissions(), self.permissions());
-        let body = match self.below(6) {
+        let body = match self.dice.below(6) {
             0 => format!(
                 "if {condition}:\n    return [each() for each in {a}]\nreturn super().get_permissions()"
             ),
@@ -313,7 +314,7 @@ impl Maker {
 
     fn hook(&mut self) -> String {
         let (condition, refusal) = (self.condition(Place::View, 1), self.refusal());
-        match self.below(7) {
+        match self.dice.below(7) {
             0 => format!(
                 "def check_permissions(self, request):\n    if {condition}:\n        return\n    super().check_permissions(request)"
             ),
@@ -372,7 +373,7 @@ impl Maker {
         if self.chance(30) {
             body += &format!("\n{}\n", self.hook());
         }
-        let actions: &[(&str, &str)] = match (is_set, self.below(2)) {
+        let actions: &[(&str, &str)] = match (is_set, self.dice.below(2)) {
             (false, _) => &[],
             (true, 0) => &[("get", "list"), ("post", "create")],
             (true, _) => &[("get", "retrieve"), ("delete", "destroy")],
@@ -382,18 +383,14 @@ impl Maker {
         for handler in handlers {
             body += &format!("\ndef {handler}(self, request, *args, **kwargs):\n    return Response('IN')\n");
         }
-        let decorator = match self.below(14) {
+        let decorator = match self.dice.below(14) {
             0 => "@method_decorator(login_required, name='dispatch')\n",
             1 => "@method_decorator(user_passes_test(lambda user: user.is_staff), name='dispatch')\n",
             2 => "@method_decorator(outside.guarded, name='dispatch')\n",
             _ => "",
         };
         self.views.push((format!("shop.views.{name}"), actions.to_vec()));
-        if is_set {
-            self.sets.push(name.clone())
-        } else {
-            self.plain.push(name.clone())
-        };
+        if is_set { &mut self.sets } else { &mut self.plain }.push(name.clone());
         format!("\n\n{decorator}class {name}({mixin}{base}):\n{}", indent(&body))
     }
 }
