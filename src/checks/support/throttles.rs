@@ -178,9 +178,18 @@ pub(crate) fn before(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Truth {
         Owner::Action(class, _) => cx.index.lookup(class, Policy::Throttle.name()),
         Owner::Function(_) => return by_default(cx),
     };
+    counts(cx, &found)
+}
+
+/// Whether throttles count for a class by what it sets or inherits.
+pub(crate) fn of_class(cx: &CheckContext<'_>, class: ClassId) -> Truth {
+    counts(cx, &cx.index.lookup(class, Policy::Throttle.name()))
+}
+
+fn counts(cx: &CheckContext<'_>, found: &Lookup<'_>) -> Truth {
     match found {
         Lookup::Settings { .. } | Lookup::Absent => by_default(cx),
-        Lookup::Value { class, value } => match cx.index.is_empty_list(value.at, Some(class), &value.value) {
+        Lookup::Value { class, value } => match cx.index.is_empty_list(value.at, Some(*class), &value.value) {
             Some(empty) => (!empty).into(),
             None => Truth::Maybe,
         },

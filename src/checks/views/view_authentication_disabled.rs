@@ -1,7 +1,7 @@
 //! `authentication_classes` of a view that is empty, so that every caller is anonymous. Read are class attributes,
 //! `@authentication_classes` and the keyword of `@action`.
 //!
-//! Not covered: `get_authenticators` and keywords of `as_view()`. A view that is public by intent (a login, a webhook
+//! Not covered: keywords of `as_view()` (`route-policy-emptied`). A view that is public by intent (a login, a webhook
 //! that checks a signature) is told as a hint. A view that empties its permissions beside it is one finding, of
 //! `view-permission-open`.
 //! <https://www.django-rest-framework.org/api-guide/authentication/>

@@ -2,7 +2,8 @@
 //! comes to the same by what its classes ask. Read are class attributes, `@permission_classes` and the keyword of
 //! `@action`; where a method asks for something all the same, nothing is told.
 //!
-//! Not covered: `get_permissions`, keywords of `as_view()`, and views that set nothing (the default's own check).
+//! Not covered: `get_permissions` (`permission-branch-open`), keywords of `as_view()` (`route-policy-emptied`), and views
+//! that set nothing (the default's own check).
 //! A view that is public by intent is the business of `public-view-unconfirmed`.
 //! <https://www.django-rest-framework.org/api-guide/permissions/>
 
