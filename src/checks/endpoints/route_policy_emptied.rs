@@ -13,9 +13,9 @@ use crate::edit::{Code, Operation};
 use crate::endpoints::{Endpoint, Exposure, Inventory, Kind};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::{ClassId, Expression, Lookup, Openness, Owner, Policy};
-use crate::python::{ParsedModule, Ranged as _};
 use crate::python::ast::{Expr, ExprCall};
 use crate::python::visitor::{self, Visitor};
+use crate::python::{ParsedModule, Ranged as _};
 use crate::settings::Truth;
 use crate::source::{FileId, Span};
 
@@ -87,13 +87,7 @@ fn calls(tree: &ParsedModule) -> Vec<&ExprCall> {
     finder.0
 }
 
-fn judge(
-    cx: &CheckContext<'_>,
-    inventory: &Inventory,
-    file: FileId,
-    call: &ExprCall,
-    tally: &mut Tally,
-) {
+fn judge(cx: &CheckContext<'_>, inventory: &Inventory, file: FileId, call: &ExprCall, tally: &mut Tally) {
     let at = Span::new(file, call.range());
     let mut told = false;
     for policy in POLICIES {
@@ -105,7 +99,8 @@ fn judge(
                 Policy::Authentication => &e.policy.authentication,
                 Policy::Throttle => &e.policy.throttle,
             };
-            let of_call = |span: Span| span.file == file && at.start() <= span.start() && span.end() <= at.end();
+            let of_call =
+                |span: Span| span.file == file && at.start() <= span.start() && span.end() <= at.end();
             e.kind == Kind::Drf && effective.at.is_some_and(of_call)
         };
         let routed: Vec<&Endpoint> = inventory.endpoints.iter().filter(is_routed).collect();
@@ -113,7 +108,9 @@ fn judge(
         let value = Expression::of(&keyword.value);
         let emptied = match policy {
             Policy::Permission => {
-                let some = |test: fn(Exposure) -> bool| routed.iter().any(|e| !endpoints::methods(e, test).is_empty());
+                let some = |test: fn(Exposure) -> bool| {
+                    routed.iter().any(|e| !endpoints::methods(e, test).is_empty())
+                };
                 if some(endpoints::is_open) {
                     Truth::Yes
                 } else if some(|exposure| exposure == Exposure::Unknown) {
@@ -155,15 +152,17 @@ fn finding(
     let owner = Owner::Class(class);
     let keyword = call.arguments.find_keyword(policy.name())?;
     let place = Span::new(file, keyword.range());
-    let is_public = intent::public(cx, owner).is_some() || flip::kept(cx, &views::owner_name(cx.index, owner)).is_some();
+    let is_public =
+        intent::public(cx, owner).is_some() || flip::kept(cx, &views::owner_name(cx.index, owner)).is_some();
     if is_public && policy != Policy::Throttle {
         return None;
     }
     let (view, name) = (views::view_name(cx.index, owner), policy.name());
     let path = endpoints::path(routed[0]);
-    let blind = call.arguments.find_keyword(Policy::Authentication.name()).is_some_and(|k| {
-        cx.index.is_empty_list(place, None, &Expression::of(&k.value)) == Some(true)
-    });
+    let blind = call
+        .arguments
+        .find_keyword(Policy::Authentication.name())
+        .is_some_and(|k| cx.index.is_empty_list(place, None, &Expression::of(&k.value)) == Some(true));
     let message = match policy {
         Policy::Permission => {
             let and = if blind { " and looks at no credentials" } else { "" };
@@ -196,7 +195,8 @@ fn finding(
         if own_is_closed(cx, class) != Some(true) {
             let (permission, import) = views::permission_name(cx.index, file, "IsAuthenticated")?;
             let with = Code::List(vec![Code::Name(permission)]);
-            operations = vec![Operation::ReplaceExpression { at: Span::new(file, keyword.value.range()), with }];
+            operations =
+                vec![Operation::ReplaceExpression { at: Span::new(file, keyword.value.range()), with }];
             operations.extend(import);
             title = format!("Set `{name}` to `IsAuthenticated` on the route");
         }
@@ -208,7 +208,9 @@ fn finding(
         title,
         effect: Effect::Tightens,
         effect_note: match policy {
-            Policy::Permission => format!("Callers without an account, or without the permission, are refused at {path}."),
+            Policy::Permission => {
+                format!("Callers without an account, or without the permission, are refused at {path}.")
+            }
             Policy::Authentication => format!("{path} reads credentials again: wrong ones are refused."),
             Policy::Throttle => format!("Clients over the limit get 429 at {path} too."),
         },

@@ -154,8 +154,27 @@ fn judge(
 
 /// Words of models whose rows one account makes for another.
 const BETWEEN_ACCOUNTS: [&str; 22] = [
-    "member", "invit", "assign", "notif", "follow", "friend", "share", "grant", "role", "permission", "message",
-    "participant", "attend", "contact", "connection", "relation", "request", "block", "report", "review", "staff",
+    "member",
+    "invit",
+    "assign",
+    "notif",
+    "follow",
+    "friend",
+    "share",
+    "grant",
+    "role",
+    "permission",
+    "message",
+    "participant",
+    "attend",
+    "contact",
+    "connection",
+    "relation",
+    "request",
+    "block",
+    "report",
+    "review",
+    "staff",
     "access",
 ];
 
@@ -184,7 +203,8 @@ fn judge_stored(
     let between = BETWEEN_ACCOUNTS.iter().any(|word| name.to_lowercase().contains(word));
     let several = store.model.user_fields().nth(1).is_some();
     let meant = (between || several).then(|| format!("`{name}` may be made by one account for another"));
-    let unsure = (!sure).then(|| format!("whether `{}` means an owner is not told by the model", store.field));
+    let unsure =
+        (!sure).then(|| format!("whether `{}` means an owner is not told by the model", store.field));
     let wrapped = wrapped_by(site.item).map(|name| format!("`{name}` wraps the function"));
     let stranger = || (!guard.login).then(|| "callers need no account".to_owned());
     let by_hand = || handler.checks_by_hand(None);
@@ -207,8 +227,9 @@ fn judge_stored(
         Some(request) => finding.fix(Fix {
             title: format!("Take `{}` from the login", store.field),
             effect: Effect::Tightens,
-            effect_note: "What callers send for the owner is no longer looked at; rows are stored as their own."
-                .to_owned(),
+            effect_note:
+                "What callers send for the owner is no longer looked at; rows are stored as their own."
+                    .to_owned(),
             operations: vec![Operation::ReplaceExpression { at, with: Code::Name(caller(&request, path)) }],
         }),
         None => finding.instruction(by_hand),

@@ -67,7 +67,8 @@ fn judge(
     tally: &mut Tally,
 ) {
     let written = !lookup.is_single() && lookup.writes_by_key(handler);
-    let read = lookup.is_single() && (lookup.origin.url || lookup.origin.body) || lookup.reads_by_keys(handler);
+    let read =
+        lookup.is_single() && (lookup.origin.url || lookup.origin.body) || lookup.reads_by_keys(handler);
     // What makes a row by anything but its key is meant to make one.
     if lookup.makes() && !lookup.is_by_key(handler) {
         return;

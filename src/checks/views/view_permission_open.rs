@@ -36,6 +36,7 @@ impl Check for ViewPermissionOpen {
         let mut asked = 0;
         for (site, openness) in sites.iter().zip(&openness) {
             match openness {
+                Openness::Open if counts_nowhere(cx, site) => {}
                 Openness::Open if is_asked(cx, site) => asked += 1,
                 Openness::Open => findings.push(finding(cx, site, &authentication)),
                 Openness::Closed => {}
@@ -80,6 +81,16 @@ impl Check for ViewPermissionOpen {
         };
         outcome.with_places(passed, count)
     }
+}
+
+/// Whether a base that answers nothing by itself sets a policy that each view made of it replaces.
+fn counts_nowhere(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> bool {
+    let Owner::Class(class) = site.owner else { return false };
+    let is_base = cx.index.views().any(|(view, _)| view != class && guards::inherits(cx, view, class));
+    is_base
+        && guards::counted(cx, site)
+            .iter()
+            .all(|counted| counted.view == Some(class) && counted.handlers().next().is_none())
 }
 
 /// Whether the view is public on the team's word, or seems to be and is asked about by `public-view-unconfirmed`, once
