@@ -5,12 +5,15 @@ usage: python run_modules.py ROOT < cases     (one JSON object a line: {"files":
 Prints one line a case, as dump_settings.py does. The packages may import `thirdparty`, whose answers are random:
 what depends on it, only a run can tell.
 """
+import datetime
 import importlib
 import importlib.abc
 import importlib.util
 import json
 import os
+import pathlib
 import random
+import resource
 import signal
 import sys
 import types
@@ -54,6 +57,13 @@ def third_party():
     module.flag = lambda: random.random() < 0.5
     module.text = lambda: random.choice(["", "a", "prod", "x,y", "1"])
     module.items = lambda: random.choice([[], ["a"], ["b", "a", "Beta"]])
+    module.number = lambda: random.choice([0, 1, 7, -3])
+    module.real = lambda: random.choice([0.5, -1.25])
+    module.pair = lambda: random.choice([(), ("a", "b"), ("x",)])
+    module.group = lambda: random.choice([set(), {"a"}, {"b", "a"}])
+    module.mapping = lambda: {"list": module.items(), "inner": {"k": "t"}, random.choice("knx"): module.text()}
+    module.delta = lambda: datetime.timedelta(days=random.choice([0, 1]))
+    module.path = lambda: pathlib.Path(random.choice(["/etc", "lib"]))
 
     def touch(value):
         if random.random() < 0.5:
@@ -95,6 +105,8 @@ def run(case):
 
 def main():
     signal.signal(signal.SIGALRM, timed_out)
+    # A list that doubles in a loop.
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     sys.argv = ["gunicorn"]
     out = sys.stdout
     sys.stdout = sys.stderr

@@ -137,17 +137,11 @@ impl Interp<'_> {
                     return Ok(self.give_up(&args, cause).with_env(&env));
                 }
                 if !candidates.is_empty() && candidates.len() <= 8 {
-                    let mut results = Vec::new();
-                    for candidate in &candidates {
-                        match self.call_method(candidate, name, args.clone()) {
-                            Ok(val) => results.push(val),
-                            Err(raise) if raise.stop => return Err(raise),
-                            Err(_) => {}
-                        }
-                    }
-                    return Ok(self.choice(&cause, results).with_env(&env));
+                    let mut ask = |i: &mut Self, one: &Val| i.call_method(one, name, args.clone());
+                    return Ok(self.of_any(&cause, &candidates, &env, &mut ask)?.with_env(&env));
                 }
-                if super::edits::is_edit(name) { Val::new(V::None) } else { self.give_up(&args, cause) }
+                // A collection keeps what it is given as it is.
+                if super::edits::is_edit(name) { Val::unknown(cause) } else { self.give_up(&args, cause) }
             }
             V::None | V::Bool(_) | V::Int(_) | V::Float(_) => {
                 let known = matches!(name, "bit_length" | "is_integer" | "conjugate");
@@ -260,13 +254,7 @@ impl Interp<'_> {
                     .all(|c| matches!(c.v, V::Module(_) | V::Class(_) | V::Instance(_)))
                 {
                     let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
-                    let mut found = Vec::new();
-                    for candidate in &candidates {
-                        if let Ok(val) = self.get_attr(candidate, name) {
-                            found.push(val);
-                        }
-                    }
-                    self.choice(&cause, found)
+                    self.of_any(&cause, &candidates, &owner.env, &mut |i, one| i.get_attr(one, name))?
                 } else {
                     bound(Callee::Method(name.into()))
                 }

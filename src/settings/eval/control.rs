@@ -382,12 +382,19 @@ impl<'a> Interp<'a> {
             Err(raise) if !raise.stop && frame.handler_of(&raise).is_some() => Ok(Flow::Next),
             flow => flow,
         };
+        let mut suppressed = frame.pending.into_iter().map(|(heap, _)| heap);
+        let Some(first) = suppressed.next() else { return flow };
         let cause: Rc<str> = "the code may raise, which cannot be told".into();
-        for (heap, _) in frame.pending {
-            let own = std::mem::take(&mut self.heap);
-            self.heap = self.joined(own, &heap, &cause);
-        }
-        flow
+        let mut raised = suppressed.fold(first, |all, heap| self.joined(all, &heap, &cause));
+        let mut flow = Some(flow);
+        self.either(
+            &cause,
+            &Reads::default(),
+            &mut [&mut |_: &mut Self| flow.take().unwrap_or(Ok(Flow::Next)), &mut |i: &mut Self| {
+                i.heap = std::mem::take(&mut raised);
+                Ok(Flow::Next)
+            }],
+        )
     }
 }
 

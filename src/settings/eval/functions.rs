@@ -204,8 +204,8 @@ impl<'a> Interp<'a> {
         }
     }
 
-    /// Calls a function of the project.
-    pub(super) fn call_function(&mut self, id: u32, this: Option<Val>, args: Args) -> R<Val> {
+    /// Runs the body of a function of the project.
+    pub(super) fn run_function(&mut self, id: u32, this: Option<Val>, args: Args) -> R<Val> {
         let name = self.funcs[id as usize].name.clone();
         if self.frames.len() > 60 || self.depth + 20 > MAX_DEPTH {
             return Ok(self.give_up(&args, format!("{name}() calls too deeply")));

@@ -56,46 +56,54 @@ impl<'a> Interp<'a> {
 
     /// Functions of the project that may be called there edit and set what is theirs to reach.
     fn havoc_calls(&mut self, called: &[&'a str], cause: &Rc<str>) {
-        if called.is_empty() {
-            return;
-        }
-        let mut names: Vec<&'a str> = called.to_vec();
-        let mut seen: FxHashSet<&'a str> = FxHashSet::default();
+        let (mut seen, mut waiting) = (FxHashSet::default(), Vec::new());
+        self.callables_of(called, &mut seen, &mut waiting);
+        self.havoc_waiting(seen, waiting, cause);
+    }
+
+    /// A function of the project may edit and set what is its to reach, also through what it calls.
+    pub(super) fn havoc_function(&mut self, id: usize, cause: &Rc<str>) {
+        self.havoc_waiting(FxHashSet::default(), vec![id], cause);
+    }
+
+    fn havoc_waiting(&mut self, mut seen: FxHashSet<&'a str>, mut waiting: Vec<usize>, cause: &Rc<str>) {
         let mut done: FxHashSet<usize> = FxHashSet::default();
         let mut at = 0;
-        while let Some(&name) = names.get(at) {
+        while let Some(&id) = waiting.get(at) {
             at += 1;
-            if !seen.insert(name) {
+            if !done.insert(id) {
                 continue;
             }
-            for id in self.callable_as(name) {
-                if !done.insert(id) {
-                    continue;
+            let Some(reach) = self.reach_of(id) else { continue };
+            let chain = self.funcs[id].chain.clone();
+            for &name in &reach.outer {
+                let scope =
+                    chain.iter().copied().find(|&s| self.scope(s).is_some_and(|s| s.vars.contains_key(name)));
+                let Some(scope) = scope else { continue };
+                let val = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
+                let Some(val) = val else { continue };
+                self.taint_owner(&val, cause);
+                if reach.declared.contains(&name) {
+                    self.bind_in(scope, name, Val::unknown(cause.clone()).at(val.at), None, Vec::new());
                 }
-                let Some(reach) = self.reach_of(id) else { continue };
-                let chain = self.funcs[id].chain.clone();
-                for &name in &reach.outer {
-                    let scope = chain
-                        .iter()
-                        .copied()
-                        .find(|&s| self.scope(s).is_some_and(|s| s.vars.contains_key(name)));
-                    let Some(scope) = scope else { continue };
-                    let val = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
-                    let Some(val) = val else { continue };
-                    self.taint_owner(&val, cause);
-                    if reach.declared.contains(&name) {
-                        self.bind_in(scope, name, Val::unknown(cause.clone()).at(val.at), None, Vec::new());
-                    }
-                }
-                if reach.star
-                    && let Some(&scope) = chain.last()
-                {
-                    self.open_scope(scope, cause, true);
-                }
-                names.extend(&reach.called);
             }
-            if names.len() > MAX_CALLED {
+            if reach.star
+                && let Some(&scope) = chain.last()
+            {
+                self.open_scope(scope, cause, true);
+            }
+            self.callables_of(&reach.called, &mut seen, &mut waiting);
+            if seen.len() > MAX_CALLED {
                 return;
+            }
+        }
+    }
+
+    /// The functions that calls of names not seen before may run.
+    fn callables_of(&mut self, called: &[&'a str], seen: &mut FxHashSet<&'a str>, out: &mut Vec<usize>) {
+        for name in called {
+            if seen.insert(name) {
+                out.extend(self.callable_as(name));
             }
         }
     }

@@ -196,8 +196,11 @@ impl<'a> Interp<'a> {
             let cause: Rc<str> = format!("the module has a syntax error in line {line}").into();
             self.problem(at, format!("a syntax error: {}", error.message));
             self.open_scope(scope, &cause, true);
-            if self.catches(&Raise::new("SyntaxError", cause.clone())) {
+            let raise = Raise::new("SyntaxError", cause.clone());
+            if self.catches(&raise) {
                 self.may_raise(&cause);
+            } else {
+                self.note_end(&raise);
             }
             return Ok(());
         }

@@ -186,14 +186,8 @@ impl<'a> Interp<'a> {
             }
             V::Unknown(unk) if !unk.candidates.is_empty() => {
                 let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
-                let mut found = Vec::new();
-                for candidate in &candidates {
-                    // A candidate without it would raise, so it was not this one.
-                    if let Ok(val) = self.get_item(candidate, key, at) {
-                        found.push(val);
-                    }
-                }
-                self.choice(&cause, found)
+                return self
+                    .of_any(&cause, &candidates, &env, &mut |i, candidate| i.get_item(candidate, key, at));
             }
             V::None | V::Bool(_) | V::Int(_) => {
                 return Err(Raise::new("TypeError", "subscripts something that holds nothing").with_env(&env));

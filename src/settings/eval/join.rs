@@ -4,7 +4,8 @@
 use std::rc::Rc;
 
 use super::taint::taint;
-use super::val::{Binding, Heap, Kind, Obj, Scope, Seq, Unk, V, Val};
+use super::val::{Binding, Heap, Kind, Name, Obj, Scope, Seq, Unk, V, Val};
+use crate::settings::Step;
 
 /// The most candidates that an unknown value keeps.
 pub(super) const MAX_CANDIDATES: usize = 8;
@@ -33,6 +34,7 @@ fn finish(mut a: Heap, b: &Heap, cause: &Rc<str>, mut lost: Lost) -> Heap {
     for id in left.differing(b) {
         match (left.shared(id), b.shared(id)) {
             (None, Some(obj)) => a.share(id, obj.clone()),
+            (Some(x), Some(y)) if absorbs_object(x, &left, y, b, cause) => {}
             (Some(x), Some(y)) => {
                 let joined = join_objects(x, &left, y, b, cause, &mut lost);
                 a.put(id, joined);
@@ -44,6 +46,60 @@ fn finish(mut a: Heap, b: &Heap, cause: &Rc<str>, mut lost: Lost) -> Heap {
         taint(&mut a, &val, cause, 0);
     }
     a
+}
+
+/// Whether a namespace already tells all that it may be on the other side: states that are joined again and again are
+/// copied only while that changes something.
+fn absorbs_object(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>) -> bool {
+    let ((Kind::Scope(p), Kind::Scope(q))
+    | (Kind::Instance { attrs: p, .. }, Kind::Instance { attrs: q, .. })) = (&x.kind, &y.kind)
+    else {
+        return false;
+    };
+    let may_miss = |binding: &Binding| binding.val.unk().is_some_and(|unk| unk.maybe_unset);
+    let absorbs = |(name, binding): (&Name, &Binding)| match q.vars.get(name) {
+        Some(other) => {
+            binding.is(other)
+                || has_steps(&binding.steps, &other.steps)
+                    && absorbs_value(&binding.val, hx, &other.val, hy, cause)
+        }
+        None => may_miss(binding),
+    };
+    (x.tainted.is_some() || y.tainted.is_none())
+        && (p.open.is_some() || q.open.is_none())
+        && has_steps(&x.steps, &y.steps)
+        && q.vars.keys().all(|name| p.vars.contains_key(name))
+        && p.vars.iter().all(absorbs)
+}
+
+fn has_steps(all: &[(u32, Step)], some: &[(u32, Step)]) -> bool {
+    std::ptr::eq(all, some) || some.iter().all(|step| all.iter().any(|s| s.0 == step.0))
+}
+
+/// Whether the one value is what both joined are.
+fn absorbs_value(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str>) -> bool {
+    if !x.env.has_all(&y.env) {
+        return false;
+    }
+    if is_one(x, hx, y, hy) {
+        return true;
+    }
+    let Some(unk) = x.unk() else { return false };
+    let has = |val: &Val| match unk.candidates.as_slice() {
+        // What is lost among anything is not to be known elsewhere either.
+        [] => matches!(val.v, V::None | V::Bool(_) | V::Int(_) | V::Float(_) | V::Str(_) | V::Path(_)),
+        candidates => candidates.iter().any(|c| is_one(c, hx, val, hy)),
+    };
+    match y.unk() {
+        None => !unk.required && has(y),
+        Some(other) => {
+            (unk.cause == other.cause || unk.cause == *cause)
+                && (other.required || !unk.required)
+                && (unk.maybe_unset || !other.maybe_unset)
+                && (unk.candidates.is_empty() || !other.candidates.is_empty())
+                && other.candidates.iter().all(has)
+        }
+    }
 }
 
 fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>, lost: &mut Lost) -> Obj {
@@ -139,7 +195,7 @@ fn join_scopes(p: &Scope, hx: &Heap, q: &Scope, hy: &Heap, cause: &Rc<str>, lost
     joined
 }
 
-fn join_steps(a: &Binding, b: &Binding) -> Rc<Vec<(u32, crate::settings::Step)>> {
+fn join_steps(a: &Binding, b: &Binding) -> Rc<Vec<(u32, Step)>> {
     if Rc::ptr_eq(&a.steps, &b.steps) {
         return a.steps.clone();
     }

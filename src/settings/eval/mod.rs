@@ -67,6 +67,7 @@ mod pattern;
 mod raise;
 mod regex;
 mod routing;
+mod shares;
 mod stdlib;
 mod steady;
 mod stmt;

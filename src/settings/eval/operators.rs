@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::raise::{R, Raise};
-use super::val::{DictObj, Kind, Seq, V, Val};
+use super::val::{DictObj, Kind, Reads, Seq, V, Val};
 use super::{ENVIRON, Interp, MAX_ITEMS, MAX_TEXT, cause_of, numbers};
 use crate::python::ast::{Operator, UnaryOp};
 
@@ -145,15 +145,11 @@ impl Interp<'_> {
                 continue;
             }
             let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
-            let mut results = Vec::new();
-            for candidate in &candidates {
+            let mut compute = |i: &mut Self, candidate: &Val| {
                 let (l, r) = if side == 0 { (candidate, right) } else { (left, candidate) };
-                results.push(self.binary_value(l, op, r, depth + 1)?);
-            }
-            if results.iter().any(Val::is_unknown) {
-                return Ok(Val::unknown(cause));
-            }
-            return Ok(Self::one_of(cause, results));
+                i.binary_value(l, op, r, depth + 1)
+            };
+            return self.of_any(&cause, &candidates, &Reads::default(), &mut compute);
         }
         Ok(match (&left.v, op, &right.v) {
             (V::Str(a), Operator::Add, V::Str(b)) => {
@@ -185,6 +181,17 @@ impl Interp<'_> {
             (V::Unknown(_), _, _) | (_, _, V::Unknown(_)) => {
                 let cause = cause_of(if left.is_unknown() { left } else { right });
                 self.may_raise(&cause);
+                // The result holds what they hold.
+                let known = if left.is_unknown() { right } else { left };
+                let held: Vec<Val> = match &known.v {
+                    V::Dict(id) => self
+                        .dict_obj(*id)
+                        .map(|dict| dict.entries.values().map(|(_, val)| val.clone()).collect())
+                        .unwrap_or_default(),
+                    V::List(id) => self.seq(*id).map(|seq| seq.items.clone()).unwrap_or_default(),
+                    _ => Vec::new(),
+                };
+                self.taint_all(&held, &cause);
                 Val::unknown(cause)
             }
             (V::List(a), Operator::Add, V::List(b)) => {

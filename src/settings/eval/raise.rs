@@ -231,6 +231,33 @@ impl Interp<'_> {
         taken
     }
 
+    /// What one of several candidates gives, nobody knows which. One that raises was not it, unless somebody catches
+    /// the exception.
+    pub(super) fn of_any(
+        &mut self,
+        cause: &Rc<str>,
+        candidates: &[Val],
+        env: &Reads,
+        ask: &mut dyn FnMut(&mut Self, &Val) -> R<Val>,
+    ) -> R<Val> {
+        let (mut found, mut raised) = (Vec::new(), None);
+        for candidate in candidates {
+            match ask(self, candidate) {
+                Ok(val) => found.push(val),
+                Err(raise) if raise.stop => return Err(raise),
+                Err(raise) => {
+                    let raise = raise.with_env(env);
+                    self.pend(self.heap.clone(), (*raise).clone());
+                    raised.get_or_insert(raise);
+                }
+            }
+        }
+        match raised {
+            Some(raise) if found.is_empty() => Err(raise),
+            _ => Ok(self.choice(cause, found)),
+        }
+    }
+
     /// The exception that `raise value` raises.
     pub(super) fn raise_value(&self, value: &Val) -> Box<Raise> {
         let mut classes: Vec<Rc<str>> = Vec::new();

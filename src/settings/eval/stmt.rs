@@ -67,8 +67,8 @@ impl<'a> Interp<'a> {
                 self.eval(&expr.value)?;
             }
             Stmt::If(stmt) => return self.exec_if(stmt),
-            Stmt::For(stmt) => return self.exec_for(stmt),
-            Stmt::While(stmt) => return self.exec_while(stmt),
+            Stmt::For(of) => return self.exec_loop(stmt, &mut |i: &mut Self| i.exec_for(of)),
+            Stmt::While(of) => return self.exec_loop(stmt, &mut |i: &mut Self| i.exec_while(of)),
             Stmt::Try(stmt) => return self.exec_try(stmt),
             Stmt::With(stmt) => return self.exec_with(stmt),
             Stmt::Match(stmt) => return self.exec_match(stmt),

@@ -161,13 +161,24 @@ impl<'a> Interp<'a> {
     }
 
     fn assign_slice(&mut self, owner: &Val, slice: &'a Expr, val: &Val, at: Option<Span>) -> R<()> {
-        let V::List(id) = owner.v else { return Ok(()) };
         let range = self.eval_slice(slice)?;
+        let used = self.used(owner)?;
+        let owner = used.as_ref().unwrap_or(owner);
+        let held = self.held_without(owner, &["__setitem__", "__delitem__"]);
+        let owner = held.as_ref().unwrap_or(owner);
+        let V::List(id) = owner.v else {
+            let cause = cause_of(owner);
+            self.may_raise(&cause);
+            self.taint(owner, &cause);
+            return Ok(());
+        };
         let new = self.walk(val);
         let Some(obj) = self.heap.get_mut(id) else { return Ok(()) };
         let Kind::List(seq) = &mut obj.kind else { return Ok(()) };
         match (range, &seq.rest, &new.rest) {
-            (Some((lower, upper, None | Some(1))), None, None) => {
+            (Some((lower, upper, None | Some(1))), None, None)
+                if seq.items.len() + new.items.len() <= super::MAX_ITEMS =>
+            {
                 let (start, end) = super::index::bounds(lower, upper, seq.items.len());
                 seq.items.splice(start..end.max(start), new.items);
             }
@@ -410,7 +421,10 @@ impl<'a> Interp<'a> {
                     V::Module(module) => self.modules[module as usize].scope,
                     V::Class(class) => self.classes[class as usize].scope,
                     V::Instance(id) => id,
-                    _ => return Ok(()),
+                    _ => {
+                        self.taint(&owner, &cause_of(&owner));
+                        return Ok(());
+                    }
                 };
                 if let Some(scope) = self.scope_mut(scope) {
                     scope.vars.shift_remove(attribute.attr.as_str());

@@ -42,6 +42,15 @@ impl Reads {
         self.as_slice().iter().any(|r| r.needed)
     }
 
+    /// Whether the other's reads are among these.
+    pub(super) fn has_all(&self, other: &Self) -> bool {
+        self.is(other)
+            || other.as_slice().iter().all(|read| {
+                let known = |r: &EnvRead| r.name == read.name && r.at == read.at && r.needed >= read.needed;
+                self.as_slice().iter().any(known)
+            })
+    }
+
     /// Both, each read once. Long lists are cut: they are for people.
     pub(super) fn union(&self, other: &Self) -> Self {
         match (&self.0, &other.0) {
@@ -49,10 +58,7 @@ impl Reads {
             (None, Some(_)) => other.clone(),
             (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self.clone(),
             (Some(a), Some(b)) => {
-                let is_known = |read: &EnvRead| {
-                    a.iter().any(|r| r.name == read.name && r.at == read.at && r.needed >= read.needed)
-                };
-                if b.iter().all(is_known) {
+                if self.has_all(other) {
                     return self.clone();
                 }
                 let mut all = (**a).clone();

@@ -42,11 +42,27 @@ impl Interp<'_> {
                 let Some(files) = args.get(0, "filenames").cloned() else { return Ok(Val::new(V::None)) };
                 let names = match &files.v {
                     V::Str(_) | V::Path(_) => vec![files],
-                    _ => self.iterate(&files).items,
+                    _ => {
+                        let files = self.walk(&files);
+                        if let Some(cause) = files.rest
+                            && let Some(ini) = self.inis.get_mut(id)
+                        {
+                            ini.give_up(cause);
+                        }
+                        files.items
+                    }
                 };
                 let mut read = Vec::new();
                 for file in names {
-                    let (V::Str(path) | V::Path(path)) = &file.v else { continue };
+                    let (V::Str(path) | V::Path(path)) = &file.v else {
+                        // What lies in the home folder is taken as not there.
+                        if super::super::home::below(&file).is_none()
+                            && let Some(ini) = self.inis.get_mut(id)
+                        {
+                            ini.give_up(cause_of(&file));
+                        }
+                        continue;
+                    };
                     // Where the program starts decides whether a file of the project is meant.
                     if !path.starts_with('/') && self.may_be_ours(path) {
                         let cause: Rc<str> = "an ini file that depends on the working folder".into();

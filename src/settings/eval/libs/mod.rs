@@ -23,6 +23,25 @@ use crate::settings::Reader;
 
 pub(super) use dynaconf::Hooked;
 
+/// The methods of a logger that give nothing.
+const LOGS: &[&str] = &[
+    "debug",
+    "info",
+    "warning",
+    "warn",
+    "error",
+    "exception",
+    "critical",
+    "fatal",
+    "log",
+    "setLevel",
+    "addHandler",
+    "removeHandler",
+    "addFilter",
+    "removeFilter",
+    "handle",
+];
+
 impl Interp<'_> {
     /// A call of a modelled library. `None` when the name is not modelled here.
     pub(super) fn call_library(&mut self, name: &str, args: &Args) -> R<Option<Val>> {
@@ -176,7 +195,9 @@ impl Interp<'_> {
     pub(super) fn lib_method(&mut self, object: &Rc<LibObject>, name: &str, args: Args) -> R<Val> {
         match object.class {
             "env" => self.read_env(object, name, &args),
-            "logger" | "noop" => Ok(Val::new(V::None)),
+            "noop" => Ok(Val::new(V::None)),
+            "logger" if LOGS.contains(&name) => Ok(Val::new(V::None)),
+            "logger" => Ok(Val::unknown("an answer of a logger")),
             super::home::CLASS => Ok(self.home_method(object, name, &args)),
             "ini" => self.ini_method(object, name, &args),
             "dynaconf" => self.dynaconf_method(object, name, &args),
@@ -189,7 +210,7 @@ impl Interp<'_> {
                         let lines = text.split_inclusive('\n').map(Val::str).collect();
                         self.list(lines)
                     }
-                    ("close" | "__exit__" | "write" | "flush", _) => Val::new(V::None),
+                    ("close" | "__exit__" | "flush", _) => Val::new(V::None),
                     ("__enter__", _) => Val::new(V::Lib(object.clone())),
                     (_, None) => Val::unknown(cause_of(&text)),
                     _ => Val::unknown("a use of a file that is not modelled"),

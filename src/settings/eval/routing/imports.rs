@@ -12,10 +12,6 @@ use crate::settings::How;
 use crate::settings::routes::Located;
 use crate::source::Span;
 
-/// A module gets one of so many equal parts of the steps that are left, yet not less than this.
-const SHARES: u64 = 4;
-const MIN_SHARE: u64 = 200_000;
-
 impl<'a> Interp<'a> {
     pub(in super::super) fn import_routed(&mut self, import: &'a StmtImport) -> R<()> {
         for alias in &import.names {
@@ -137,7 +133,7 @@ impl<'a> Interp<'a> {
     /// Runs a module on a share of the steps that are left, so that one that takes too many costs only what it says.
     fn on_a_share(&mut self, name: &str, run: &mut dyn FnMut(&mut Self) -> R<u32>) -> R<u32> {
         let left = self.steps;
-        let share = if self.frames.len() > 1 { left.min(MIN_SHARE.max(left / SHARES)) } else { left };
+        let share = if self.frames.len() > 1 { self.share() } else { left };
         match self.on_steps(share, run) {
             Err(raise) if raise.stop && share < left => {
                 self.cannot_tell(None, format!("{name} was not evaluated to the end: {}", raise.cause));
@@ -148,24 +144,6 @@ impl<'a> Interp<'a> {
             }
             result => result,
         }
-    }
-
-    /// Runs something on so many steps. Where they do not suffice, everything goes on as before.
-    pub(super) fn on_steps<T>(&mut self, steps: u64, run: &mut dyn FnMut(&mut Self) -> R<T>) -> R<T> {
-        let left = self.steps;
-        let depths = (self.frames.len(), self.tries.len(), self.handling.len(), self.handled.len());
-        let (depth, unclear_loops) = (self.depth, self.unclear_loops);
-        self.steps = steps;
-        let result = run(self);
-        self.steps += left - steps;
-        if result.as_ref().is_err_and(|raise| raise.stop) && steps < left {
-            self.frames.truncate(depths.0);
-            self.tries.truncate(depths.1);
-            self.handling.truncate(depths.2);
-            self.handled.truncate(depths.3);
-            (self.depth, self.unclear_loops) = (depth, unclear_loops);
-        }
-        result
     }
 
     /// A module that is written for the interpreter.

@@ -14,10 +14,16 @@ impl Gen {
         if depth == 0 || self.chance(12) {
             return self.leaf(ty);
         }
+        if self.unknown && self.chance(5) {
+            return outside(ty).to_owned();
+        }
         if self.chance(30)
             && let Some(place) = self.place(ty)
         {
             return place;
+        }
+        if self.chance(3) && matches!(ty, Ty::Text | Ty::List | Ty::Dict | Ty::Int) {
+            return self.taken(ty, depth - 1);
         }
         if self.chance(6) {
             let (cond, a, b) = (self.flag(depth - 1), self.expr(ty, depth - 1), self.expr(ty, depth - 1));
@@ -42,6 +48,24 @@ impl Gen {
             Ty::Dict => self.dict(depth - 1),
             Ty::Delta => self.delta(depth - 1),
             Ty::Path => self.path(depth - 1),
+        }
+    }
+
+    /// What a collection gives up, or holds afterwards.
+    fn taken(&mut self, ty: Ty, d: usize) -> String {
+        let (dict, default) = (self.expr(Ty::Dict, d), self.expr(ty, d));
+        let key = self.pick(&["list", "inner", "k", "n", "absent"]);
+        match (ty, self.below(4)) {
+            (Ty::Text, 0) => format!("str({dict}.get({key:?}, {default}))"),
+            (Ty::Text, 1) => format!("[{default}, *{}].pop(0)", self.expr(Ty::List, d)),
+            (Ty::Text, 2) => format!("str(dict({dict}).popitem())"),
+            (Ty::Int, 0) => format!("len(str(dict({dict}).pop({key:?}, {default})))"),
+            (Ty::List, 0) => format!("{dict}.setdefault(\"list\", {default})"),
+            (Ty::List, 1) => format!("dict({dict}).pop(\"list\", {default})"),
+            (Ty::Dict, 0) => format!("{{**{default}, **{dict}.pop(\"more\", {{}})}}"),
+            (Ty::Dict, 1) => format!("{{**{default}, \"taken\": dict({dict}).pop({key:?}, None)}}"),
+            (Ty::Dict, 2) => format!("{{**{default}, \"set\": dict({dict}).setdefault({key:?}, 1)}}"),
+            _ => self.leaf(ty),
         }
     }
 
@@ -341,5 +365,21 @@ impl Gen {
             4 => "Path(__file__).resolve().parent".to_owned(),
             _ => format!("Path(os.path.join(BASE_DIR, {:?}))", self.pick(&["static", "/abs", ""])),
         }
+    }
+}
+
+/// A value that comes from outside of the project.
+fn outside(ty: Ty) -> &'static str {
+    match ty {
+        Ty::Int => "thirdparty.number()",
+        Ty::Float => "thirdparty.real()",
+        Ty::Text => "thirdparty.text()",
+        Ty::Flag => "thirdparty.flag()",
+        Ty::List => "thirdparty.items()",
+        Ty::Tuple => "thirdparty.pair()",
+        Ty::Set => "thirdparty.group()",
+        Ty::Dict => "thirdparty.mapping()",
+        Ty::Delta => "thirdparty.delta()",
+        Ty::Path => "thirdparty.path()",
     }
 }
