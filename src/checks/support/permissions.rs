@@ -83,7 +83,7 @@ fn lets_read(cx: &CheckContext<'_>) -> bool {
     let views = cx.index.views().filter(|(view, truth)| *truth == Truth::Yes && by_default(*view));
     let (mut reads, mut writes) = (0, 0);
     for (view, _) in views.take(ENOUGH) {
-        for handler in cx.access.of_class(view, Detail::Callers).handlers.iter() {
+        for handler in &cx.access.of_class(view, Detail::Callers).handlers {
             let open = matches!(handler.asked.exposure, Exposure::Open | Exposure::ReadOpen);
             let closed = matches!(handler.asked.exposure, Exposure::Authenticated | Exposure::Restricted);
             match (&*handler.method, open, closed) {

@@ -59,8 +59,8 @@ fn judge(
     lookup: &Lookup<'_>,
     tally: &mut Tally,
 ) {
-    let written = lookup.origin.url && lookup.writes_by_key(handler);
-    if !written && !(lookup.is_single() && lookup.origin.url) {
+    let written = lookup.writes_by_key(handler);
+    if !lookup.origin.url || !(written || lookup.is_single()) {
         return;
     }
     let own_rows = matches!(lookup.root, Root::View);
