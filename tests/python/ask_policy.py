@@ -85,9 +85,9 @@ def passes(cls, keywords, actions, method, user):
         view.request = request = view.initialize_request(plain)
         view.kwargs = {"pk": "1"}
         if user is not None:
-            request.user = user
-            if any(isinstance(authenticator, TOKENLESS) for authenticator in request.authenticators or ()):
-                request.auth = None
+            authenticators = request.authenticators or ()
+            has_token = authenticators and not any(isinstance(each, TOKENLESS) for each in authenticators)
+            request.user, request.auth = user, object() if has_token else None
         view.initial(request, pk="1")
     except Exception:
         return False, False

@@ -233,6 +233,7 @@ pub(super) fn join(ways: &[Ended], path: &mut Path) -> Outcome {
         return Err(Raised(name));
     };
     path.may_raise |= ways.len() > returning.len() || ways.iter().any(|w| w.path.may_raise);
+    path.raises |= ways.len() > returning.len() || returning.iter().any(|w| w.path.raises);
     let mut called = first.path.called.clone();
     for way in &returning[1..] {
         called.retain(|c| way.path.called.contains(c));
