@@ -24,6 +24,8 @@ pub enum Expression {
     List(Box<[Self]>),
     /// `(a, b)`.
     Tuple(Box<[Self]>),
+    /// `{a, b}`.
+    Set(Box<[Self]>),
     /// `*a`, in a list, a tuple or a call.
     Starred(Box<Self>),
     /// A dict display.
@@ -68,10 +70,10 @@ impl Expression {
         summarise(expr, 0)
     }
 
-    /// The elements of a list or tuple.
+    /// The elements of a list, a tuple or a set.
     pub fn elements(&self) -> Option<&[Self]> {
         match self {
-            Self::List(items) | Self::Tuple(items) => Some(items),
+            Self::List(items) | Self::Tuple(items) | Self::Set(items) => Some(items),
             _ => None,
         }
     }
@@ -83,7 +85,7 @@ impl Expression {
         while let Some(expression) = todo.pop() {
             match expression {
                 Self::Name(name) => names.push(&**name),
-                Self::List(items) | Self::Tuple(items) => todo.extend(items),
+                Self::List(items) | Self::Tuple(items) | Self::Set(items) => todo.extend(items),
                 Self::Starred(inner) | Self::Invert(inner) => todo.push(inner),
                 Self::Call(call) => {
                     names.push(&*call.callee);
@@ -122,6 +124,7 @@ fn summarise(expr: &Expr, depth: usize) -> Expression {
         }
         Expr::List(list) if list.elts.len() <= MAX_LEN => Expression::List(all(&list.elts)),
         Expr::Tuple(tuple) if tuple.elts.len() <= MAX_LEN => Expression::Tuple(all(&tuple.elts)),
+        Expr::Set(set) if set.elts.len() <= MAX_LEN => Expression::Set(all(&set.elts)),
         Expr::Starred(starred) => Expression::Starred(Box::new(inner(&starred.value))),
         Expr::Dict(_) => Expression::Dict,
         Expr::Call(call) => {

@@ -119,6 +119,7 @@ impl ProjectIndex {
     /// counts when a view inherits from it.
     pub fn policy_sites(&self, policy: Policy) -> Vec<PolicySite<'_>> {
         let mut sites = Vec::new();
+        let decorator_name = format!("rest_framework.decorators.{}", policy.name());
         for &(id, view) in self.of_views() {
             let class = self.class(id);
             for value in class.attributes.iter().filter(|a| &*a.name == policy.name()) {
@@ -130,6 +131,20 @@ impl ProjectIndex {
                     value_at,
                     view,
                 });
+            }
+            // On a class the decorator sets the attribute behind the statement.
+            for decorator in &class.decorators {
+                let Some(name) = decorator.name.as_deref() else { continue };
+                let Some([argument, ..]) = decorator.arguments.as_deref() else { continue };
+                if self.is_external(decorator.at, name, &decorator_name) {
+                    sites.push(PolicySite {
+                        owner: Owner::Class(id),
+                        written: Written::Decorator(decorator.at),
+                        value: &argument.value,
+                        value_at: argument.value_at,
+                        view,
+                    });
+                }
             }
             for (position, method) in class.methods.iter().enumerate() {
                 let owner = Owner::Action(id, position);
@@ -147,7 +162,6 @@ impl ProjectIndex {
                 }
             }
         }
-        let decorator_name = format!("rest_framework.decorators.{}", policy.name());
         for (id, function) in self.api_views() {
             // DRF does not read what stands above `@api_view`.
             let makes_view = |d: &DecoratorItem| {
@@ -195,7 +209,8 @@ impl ProjectIndex {
         })
     }
 
-    /// The elements of a list or tuple, through module-level names and `+`; `None` when they cannot be told.
+    /// The elements of a list, tuple or set, through module-level names, `list(...)` and `+`; `None` when they cannot be
+    /// told.
     pub fn list_elements<'a>(
         &'a self,
         at: Span,
@@ -216,7 +231,7 @@ impl ProjectIndex {
             return None;
         }
         match value {
-            Expression::List(items) | Expression::Tuple(items) => {
+            Expression::List(items) | Expression::Tuple(items) | Expression::Set(items) => {
                 let mut all = Vec::new();
                 for item in items {
                     match item {
@@ -227,6 +242,16 @@ impl ProjectIndex {
                     }
                 }
                 Some(all)
+            }
+            Expression::Call(call)
+                if matches!(&*call.callee, "list" | "tuple" | "set" | "frozenset")
+                    && call.keywords.is_empty() =>
+            {
+                match &call.arguments[..] {
+                    [] => Some(Vec::new()),
+                    [inner] => self.elements_within(at, class, inner, depth + 1),
+                    _ => None,
+                }
             }
             Expression::Binary(parts) if parts.1 == Operator::Add => {
                 let mut all = self.elements_within(at, class, &parts.0, depth + 1)?;
@@ -274,10 +299,7 @@ impl ProjectIndex {
                 Resolution::External(_) => Openness::Closed,
                 Resolution::Resolved(Entity::Class(id)) => self.permission_class(id),
                 Resolution::Resolved(Entity::Value(file, position)) => match self.value(file, position) {
-                    Some(item)
-                        if !item.augmented
-                            && !matches!(item.value, Expression::List(_) | Expression::Tuple(_)) =>
-                    {
+                    Some(item) if !item.augmented && item.value.elements().is_none() => {
                         self.permission(item.at, None, &item.value, depth + 1)
                     }
                     _ => Openness::Unclear(format!("`{name}` is computed")),
@@ -322,7 +344,7 @@ impl ProjectIndex {
 
     /// Whether the value of `authentication_classes` is the empty list; `None` when it cannot be told.
     pub fn is_empty_list(&self, at: Span, class: Option<ClassId>, value: &Expression) -> Option<bool> {
-        if let Expression::List(items) | Expression::Tuple(items) = value
+        if let Some(items) = value.elements()
             && items.iter().any(|i| !matches!(i, Expression::Starred(_)))
         {
             return Some(false);

@@ -5,6 +5,7 @@
 
 use crate::checks::support::fixes::Remedy;
 use crate::checks::support::lists::{last_part, name_of};
+use crate::checks::support::permission_lists::MODULE;
 use crate::checks::support::permissions::{self, KEY, Openness, elements, is_read_open, judged};
 use crate::checks::support::{flip, rest};
 use crate::checks::{Check, CheckContext, EndpointUse};
@@ -39,7 +40,13 @@ impl Check for DefaultPermissionReadOpen {
             Openness::ReadOpen => {}
         }
         let first = elements(model, is_read_open).into_iter().next();
+        // Classes of the project are named by what they come to.
+        let first =
+            first.or_else(|| elements(model, |class| !class.ends_with(".AllowAny")).into_iter().next());
         let class = first.and_then(name_of).map_or("the default", last_part);
+        // Views that stay public get a class of DRF's.
+        let kept =
+            if is_read_open(&format!("{MODULE}{class}")) { class } else { "IsAuthenticatedOrReadOnly" };
         let opened = flip::opened(cx);
         let message = format!(
             "`{KEY}` is `{class}`, so views that choose no permission let everybody read{}",
@@ -59,7 +66,7 @@ impl Check for DefaultPermissionReadOpen {
                 .to_owned(),
             by_hand: format!("Set `{KEY}` to `[\"{replacement}\"]` and open public views by name"),
         }
-        .attach(found, flip::close(cx, model, closed, class, &opened.endpoints));
+        .attach(found, flip::close(cx, model, closed, kept, &opened.endpoints));
         Outcome::fail(format!("{message}."), vec![found])
     }
 }

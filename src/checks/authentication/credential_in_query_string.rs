@@ -1,8 +1,9 @@
-//! An authentication or permission class of the project takes a token, key or password from the query string. Addresses
-//! end up in logs, histories and `Referer` headers, and the credential with them.
+//! An authentication or permission class of the project takes a token, key or password from the query string, or a view a
+//! password. Addresses end up in logs, histories and `Referer` headers, and the credential with them.
 //!
 //! Left alone: signatures, which stand for one address and run out, and views that redeem a link from a mail.
 
+use crate::checks::support::handlers::{self, Site};
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::{functions, rest, views};
 use crate::checks::{Check, CheckContext};
@@ -40,6 +41,9 @@ impl Check for CredentialInQueryString {
             for method in &item.methods {
                 judge(cx, class, method, authenticates, &mut tally);
             }
+        }
+        for site in handlers::sites(cx) {
+            of_view(cx, &site, &mut tally);
         }
         tally.outcome(&Words {
             places: "reads of the query string by authentication and permission classes",
@@ -89,6 +93,37 @@ fn judge(
             "Read the credential from the `Authorization` header. For links and browsers that cannot send one, issue a \
              signed address that runs out after minutes.",
         ));
+    }
+}
+
+/// Of what a view reads, only passwords and keys are told: a token may well be one that a link in a mail redeems.
+fn of_view(cx: &CheckContext<'_>, site: &Site<'_>, tally: &mut Tally) {
+    const SURE: [&str; 6] = ["password", "passwd", "api_key", "apikey", "secret_key", "client_secret"];
+    let text = cx.sources.slice(site.item.at);
+    if !["GET", "query_params"].iter().any(|word| text.contains(word)) {
+        return;
+    }
+    let tree = cx.index.tree(cx.sources, site.item.at.file);
+    let Some(function) = functions::find(&tree, site.item.at) else { return };
+    let mut reads = Reads(Vec::new());
+    reads.visit_body(&function.body);
+    for (read, key) in reads.0 {
+        let Some(Expr::StringLiteral(key)) = key else { continue };
+        let key = key.value.to_str();
+        if !SURE.contains(&key.to_ascii_lowercase().as_str()) {
+            continue;
+        }
+        let at = Span::new(site.item.at.file, read.range());
+        let (name, key) = (site.words(cx), clean(key));
+        let message = format!(
+            "{name} takes `{key}` from the query string, so it is written to logs, browser histories and `Referer` headers."
+        );
+        let symbol = format!("{}.{key}", site.symbol(cx));
+        let mut found = Finding::new(ID, symbol, Label::new(at, "read from the address"), message);
+        found.confidence = Some(Confidence::Med);
+        tally.findings.push(
+            found.instruction("Take it from the body of a `POST`, or from the `Authorization` header."),
+        );
     }
 }
 

@@ -2,16 +2,19 @@
 //! name of a visitor who is logged in.
 //! <https://www.django-rest-framework.org/topics/ajax-csrf-cors/>
 
+use std::collections::BTreeSet;
+
 use crate::checks::support::paths::exits;
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::{functions, rest, views};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Operation;
 use crate::finding::{Effect, Finding, Fix, Label, Outcome};
-use crate::index::ClassId;
 use crate::index::items::FunctionItem;
-use crate::python::ast::Stmt;
+use crate::index::{ClassId, Lookup};
+use crate::python::ast::{Expr, Stmt};
 use crate::settings::Truth;
+use crate::source::Span;
 
 pub(crate) struct CsrfEnforcementEmptied;
 
@@ -28,17 +31,38 @@ impl Check for CsrfEnforcementEmptied {
             return outcome;
         }
         let mut tally = Tally::default();
+        let mut seen = BTreeSet::new();
         for (class, item) in cx.index.classes() {
             let session =
                 cx.index.is_subclass_of(class, "rest_framework.authentication.SessionAuthentication");
-            let beside = views::is_beside(cx, item.at.file);
-            let Some(method) = item.method(METHOD).filter(|_| session != Truth::No && !beside) else {
+            if session == Truth::No || views::is_beside(cx, item.at.file) {
                 continue;
-            };
-            match does_nothing(cx, method) {
-                Truth::Yes if session == Truth::Yes => tally.findings.push(finding(cx, class, method)),
-                Truth::No => tally.passed.push(Label::new(method.name_at, "refuses a request on some way")),
-                _ => tally.unclear.push(Label::new(method.name_at, "what it does is not followed")),
+            }
+            // Its own, or that of a mixin.
+            match cx.index.lookup(class, METHOD) {
+                Lookup::Method { class: owner, method } if seen.insert(method.at) => {
+                    let at = method.name_at;
+                    match does_nothing(cx, method) {
+                        Truth::Yes if session == Truth::Yes => {
+                            tally.findings.push(finding(cx, (class, owner), at, method.at));
+                        }
+                        Truth::No => tally.passed.push(Label::new(at, "refuses a request on some way")),
+                        _ => tally.unclear.push(Label::new(at, "what it does is not followed")),
+                    }
+                }
+                Lookup::Value { class: owner, value } if seen.insert(value.at) => {
+                    let text = cx.sources.slice(value.value_at);
+                    let constant = text
+                        .strip_prefix("lambda")
+                        .and_then(|rest| rest.split_once(':'))
+                        .is_some_and(|(_, body)| matches!(body.trim(), "None" | "True" | "False" | "..."));
+                    if constant && session == Truth::Yes {
+                        tally.findings.push(finding(cx, (class, owner), value.at, value.at));
+                    } else {
+                        tally.unclear.push(Label::new(value.at, "what it does is not followed"));
+                    }
+                }
+                _ => {}
             }
         }
         tally.outcome(&Words {
@@ -57,7 +81,8 @@ fn does_nothing(cx: &CheckContext<'_>, method: &FunctionItem) -> Truth {
     let exits = exits(&function.body);
     let text = cx.sources.slice(method.at);
     let idle = function.body.iter().all(|s| match s {
-        Stmt::Pass(_) | Stmt::Return(_) => true,
+        Stmt::Pass(_) => true,
+        Stmt::Return(given) => given.value.as_deref().is_none_or(Expr::is_literal_expr),
         Stmt::Expr(e) => e.value.is_literal_expr(),
         _ => false,
     });
@@ -69,20 +94,21 @@ fn does_nothing(cx: &CheckContext<'_>, method: &FunctionItem) -> Truth {
     }
 }
 
-fn finding(cx: &CheckContext<'_>, class: ClassId, method: &FunctionItem) -> Finding {
+/// `statement` is what empties the check, in the class or a mixin of it.
+fn finding(cx: &CheckContext<'_>, (class, owner): (ClassId, ClassId), at: Span, statement: Span) -> Finding {
     let name = &cx.index.class(class).name;
     let message = format!(
         "`{METHOD}` of `{name}` does nothing, so a session cookie alone is enough for a write: any website can send one \
          in a visitor's name."
     );
-    let symbol = format!("{}.{METHOD}", cx.index.class_name(class));
-    Finding::new(ID, symbol, Label::new(method.name_at, "the check is emptied"), message)
+    let symbol = format!("{}.{METHOD}", cx.index.class_name(owner));
+    Finding::new(ID, symbol, Label::new(at, "the check is emptied"), message)
         .related([Label::new(cx.index.class(class).name_at, "reads the session cookie")])
         .fix(Fix {
             title: format!("Remove `{METHOD}`, so that DRF's own check counts"),
             effect: Effect::Tightens,
             effect_note: "Requests with a session cookie that change something need the CSRF token."
                 .to_owned(),
-            operations: vec![Operation::RemoveStatement { at: method.at }],
+            operations: vec![Operation::RemoveStatement { at: statement }],
         })
 }

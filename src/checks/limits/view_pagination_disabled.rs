@@ -3,7 +3,7 @@
 
 use crate::checks::support::rest::{self, Key};
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::views;
+use crate::checks::support::{guards, views};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Operation;
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
@@ -32,7 +32,7 @@ impl Check for ViewPaginationDisabled {
                     tally.passed.push(Label::new(value.at, "names a pagination class"));
                     continue;
                 }
-                let unpaged = lists(cx, class).and(is_paged_otherwise(cx, class));
+                let unpaged = unpaged(cx, class);
                 match if view == Truth::Yes { unpaged } else { Truth::Maybe } {
                     Truth::Yes => tally.findings.push(finding(cx, class, value)),
                     Truth::No => tally.passed.push(Label::new(value.at, "there are no pages to lose")),
@@ -49,6 +49,42 @@ impl Check for ViewPaginationDisabled {
             none: "No view sets its pagination by itself, so the default counts.",
         })
     }
+}
+
+/// Whether pages are lost, in the view itself or, for a base or mixin that lists nothing, in one that is made of it.
+fn unpaged(cx: &CheckContext<'_>, class: ClassId) -> Truth {
+    let own = lists(cx, class).and(is_paged_otherwise(cx, class));
+    if own != Truth::No || !matches!(cx.index.lookup(class, "list"), Lookup::Absent) {
+        return if own == Truth::Yes && is_cut(cx, class) { Truth::No } else { own };
+    }
+    let gets =
+        |view: ClassId| matches!(cx.index.lookup(view, NAME), Lookup::Value { class: of, .. } if of == class);
+    let heirs = cx.index.views().filter(|(view, truth)| {
+        *truth == Truth::Yes && *view != class && guards::inherits(cx, *view, class) && gets(*view)
+    });
+    let each = heirs.map(|(view, _)| {
+        let lost = lists(cx, view).and(by_default(cx));
+        if lost == Truth::Yes && is_cut(cx, view) { Truth::No } else { lost }
+    });
+    // One that loses them is enough.
+    each.fold(Truth::No, |all, one| match (all, one) {
+        (Truth::Yes, _) | (_, Truth::Yes) => Truth::Yes,
+        (Truth::Maybe, _) | (_, Truth::Maybe) => Truth::Maybe,
+        _ => Truth::No,
+    })
+}
+
+/// Whether the rows of a view are cut by a slice: `Order.objects.all()[:10]`.
+fn is_cut(cx: &CheckContext<'_>, class: ClassId) -> bool {
+    let text = match cx.index.lookup(class, "get_queryset") {
+        Lookup::Method { method, .. } => cx.sources.slice(method.at),
+        _ => match cx.index.lookup(class, "queryset") {
+            Lookup::Value { value, .. } => cx.sources.slice(value.value_at),
+            _ => return false,
+        },
+    };
+    let slices = text.match_indices("[:").map(|(at, _)| text[at + 2..].trim_start());
+    slices.into_iter().any(|rest| !rest.starts_with(']'))
 }
 
 /// Whether the view lists rows through DRF's pagination.
@@ -68,18 +104,23 @@ fn lists(cx: &CheckContext<'_>, class: ClassId) -> Truth {
 /// Whether the view would be paged without the attribute.
 fn is_paged_otherwise(cx: &CheckContext<'_>, class: ClassId) -> Truth {
     match cx.index.lookup_inherited(class, NAME) {
-        Lookup::Settings { key, .. } => match cx.model.map(|model| (model, rest::key(model, key))) {
-            Some((_, Key::Absent)) => Truth::No,
-            Some((model, Key::Set(node))) => match rest::key(model, "PAGE_SIZE") {
-                // A stock class without a size pages nothing; a class of the project may have one.
-                Key::Absent if node.as_str().is_some_and(|n| n.starts_with("rest_framework.")) => Truth::No,
-                _ => node.truthy(),
-            },
-            Some((_, Key::Unclear(_))) | None => Truth::Maybe,
-        },
+        Lookup::Settings { .. } => by_default(cx),
         Lookup::Value { value, .. } if value.value == Expression::None => Truth::No,
         Lookup::Value { .. } => Truth::Yes,
         _ => Truth::Maybe,
+    }
+}
+
+/// Whether views are paged that say nothing.
+fn by_default(cx: &CheckContext<'_>) -> Truth {
+    match cx.model.map(|model| (model, rest::key(model, "DEFAULT_PAGINATION_CLASS"))) {
+        Some((_, Key::Absent)) => Truth::No,
+        Some((model, Key::Set(node))) => match rest::key(model, "PAGE_SIZE") {
+            // A stock class without a size pages nothing; a class of the project may have one.
+            Key::Absent if node.as_str().is_some_and(|n| n.starts_with("rest_framework.")) => Truth::No,
+            _ => node.truthy(),
+        },
+        Some((_, Key::Unclear(_))) | None => Truth::Maybe,
     }
 }
 

@@ -4,8 +4,10 @@
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::{intent, throttles, views};
 use crate::checks::{Check, CheckContext};
+use crate::edit::Operation;
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
-use crate::index::{Policy, PolicySite};
+use crate::index::items::FunctionItem;
+use crate::index::{ClassId, Policy, PolicySite};
 use crate::settings::Truth;
 
 pub(crate) struct ViewThrottleDisabled;
@@ -41,6 +43,16 @@ impl Check for ViewThrottleDisabled {
                 },
             }
         }
+        for (class, method) in views::emptied_by_method(cx, Policy::Throttle) {
+            // Without the method the attribute counts.
+            match throttles::of_class(cx, class) {
+                Truth::Yes => tally.findings.push(by_method(cx, class, method)),
+                Truth::No => tally.passed.push(Label::new(method.name_at, "there is no limit to take off")),
+                Truth::Maybe => {
+                    tally.unclear.push(Label::new(method.name_at, "what is inherited cannot be told"));
+                }
+            }
+        }
         tally.outcome(&Words {
             places: "places that set throttles on a view",
             wrong: "take the limit off",
@@ -48,6 +60,22 @@ impl Check for ViewThrottleDisabled {
             none: "No view sets throttles by itself, so the default counts.",
         })
     }
+}
+
+/// A `get_throttles` that returns an empty list.
+fn by_method(cx: &CheckContext<'_>, class: ClassId, method: &FunctionItem) -> Finding {
+    let view = &cx.index.class(class).name;
+    let message = format!(
+        "`{}` of `{view}` returns an empty list, so the limit of all other views does not count.",
+        method.name
+    );
+    let symbol = format!("{}.{}", cx.index.class_name(class), method.name);
+    Finding::new(ID, symbol, Label::new(method.name_at, "takes the limit off"), message).fix(Fix {
+        title: format!("Remove `{}`, so that what is inherited counts", method.name),
+        effect: Effect::Tightens,
+        effect_note: format!("Clients over the limit get 429 from `{view}` too."),
+        operations: vec![Operation::RemoveStatement { at: method.at }],
+    })
 }
 
 fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Finding {

@@ -5,6 +5,7 @@
 //! class or by a method.
 //! <https://www.django-rest-framework.org/api-guide/permissions/#limitations-of-object-level-permissions>
 
+use crate::checks::support::classes::find;
 use crate::checks::support::guards::{self, Counted};
 use crate::checks::support::permission_lists::{Named, ask_first, is_object_only, leaves};
 use crate::checks::support::tally::{Tally, Words};
@@ -12,6 +13,7 @@ use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
 use crate::endpoints::Exposure;
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
+use crate::index::items::FunctionItem;
 use crate::index::{ClassId, Lookup, Owner, Policy, PolicySite};
 use crate::settings::Truth;
 
@@ -53,6 +55,12 @@ impl Check for ObjectPermissionOnCollection {
                 )),
             }
         }
+        for (class, view) in views::classes(cx) {
+            let Some(method) = cx.index.class(class).method(Policy::Permission.method()) else { continue };
+            if view == Truth::Yes {
+                by_method(cx, class, method, &mut tally);
+            }
+        }
         tally.outcome(&Words {
             places: "views guarded by object permissions",
             wrong: "let everybody list or create",
@@ -60,6 +68,45 @@ impl Check for ObjectPermissionOnCollection {
             none: "No view is guarded by a permission that only decides about objects.",
         })
     }
+}
+
+/// A view whose `get_permissions` gives such classes alone for a list or a new row.
+fn by_method(cx: &CheckContext<'_>, class: ClassId, method: &FunctionItem, tally: &mut Tally) {
+    let counted = guards::counted_view(cx, class);
+    let only_objects = |names: &Vec<String>| {
+        let mut each =
+            names.iter().map(|name| find(cx.index, name).filter(|id| is_object_only(cx.index, *id)));
+        each.next().flatten().filter(|_| each.all(|id| id.is_some()))
+    };
+    let guard = counted
+        .handlers()
+        .filter(|h| matches!(&*h.name, "list" | "create" | "get" | "post"))
+        .find_map(|h| h.asked.classes.as_ref().and_then(only_objects));
+    let Some(guard) = guard else { return };
+    let (open, _) = unguarded(cx, &[counted], guard);
+    if open.is_empty() {
+        return;
+    }
+    let (view, name) = (&cx.index.class(class).name, &cx.index.class(guard).name);
+    let what = open.iter().map(|o| format!("`{o}`")).collect::<Vec<_>>().join(" and ");
+    let message = format!(
+        "`{name}` decides about single objects only, and `get_permissions` of `{view}` gives nothing else for {what}: \
+         there DRF asks nobody anything, so everybody gets in."
+    );
+    let symbol = format!("{}.get_permissions", cx.index.class_name(class));
+    let mut found = Finding::new(
+        ID,
+        symbol,
+        Label::new(method.name_at, "asks nothing before an object is fetched"),
+        message,
+    )
+    .related([Label::new(cx.index.class(guard).name_at, "has no `has_permission` that asks")]);
+    if views::has_comment(cx, method.name_at) || views::looks_at_caller(cx, Owner::Class(class)) {
+        found.confidence = Some(Confidence::Low);
+    }
+    tally.findings.push(found.instruction(format!(
+        "Give `{name}` a `has_permission` that asks for what {what} needs, or return `IsAuthenticated()` beside it."
+    )));
 }
 
 /// What views offer to everybody without an object, `list` or `create`, and why some of that cannot be told.

@@ -8,7 +8,7 @@ use crate::checks::support::versions::drf_is_at_least;
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Finding, Label, Outcome};
-use crate::index::{Element, Expression, Lookup, Operator, Policy, PolicySite};
+use crate::index::{Element, Entity, Expression, Lookup, Operator, Policy, PolicySite, Resolution};
 use crate::settings::Truth;
 
 pub(crate) struct PermissionCompositionUnsafe;
@@ -48,6 +48,14 @@ impl Check for PermissionCompositionUnsafe {
 
 /// Whether `|` stands between a class that decides about objects and one that does not.
 fn mixes(cx: &CheckContext<'_>, element: &Element<'_>, value: &Expression) -> bool {
+    if let Expression::Name(name) = value {
+        let found = cx.index.resolve_at(element.at, name);
+        let Resolution::Resolved(Entity::Value(file, position)) = found else { return false };
+        let Some(item) = cx.index.value(file, position).filter(|v| !v.augmented) else { return false };
+        // A name for a name is not followed further.
+        return item.value.name().is_none()
+            && mixes(cx, &Element { value: &item.value, at: item.at, class: None }, &item.value);
+    }
     let Expression::Binary(parts) = value else {
         return matches!(value, Expression::Invert(inner) if mixes(cx, element, inner));
     };

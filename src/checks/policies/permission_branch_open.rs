@@ -10,7 +10,8 @@ use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Finding, Label, Outcome};
 use crate::index::items::FunctionItem;
 use crate::index::{ClassId, Policy, Resolution};
-use crate::python::ast::{Expr, Stmt};
+use crate::python::ast::{ExceptHandler, Expr, ExprDict, Stmt};
+use crate::python::visitor::{self, Visitor};
 use crate::python::{Ranged as _, dotted_name};
 use crate::settings::Truth;
 use crate::source::{Span, clean};
@@ -38,7 +39,8 @@ impl Check for PermissionBranchOpen {
                 tally.unclear.push(Label::new(method.name_at, "a base that is not known may be no view"));
                 continue;
             };
-            let mut branches = Branches { cx, method, open: Vec::new(), tests: Vec::new() };
+            let returned = returned(&function.body);
+            let mut branches = Branches { cx, method, returned, open: Vec::new(), tests: Vec::new() };
             branches.block(&function.body);
             let places: Vec<_> = branches.open;
             if places.is_empty() {
@@ -66,6 +68,31 @@ fn tells_caller(test: &str) -> bool {
     !test.contains(" or ") && test.split(" and ").any(tells)
 }
 
+/// The local names of which the answers of a method are made.
+fn returned(body: &[Stmt]) -> Vec<&str> {
+    struct Finder<'a>(Vec<&'a str>);
+    impl<'a> Visitor<'a> for Finder<'a> {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            if let Stmt::Return(given) = stmt
+                && let Some(value) = given.value.as_deref()
+            {
+                match value {
+                    Expr::Name(name) => self.0.push(name.id.as_str()),
+                    Expr::ListComp(made) => {
+                        let names = made.generators.iter().filter_map(|g| g.iter.as_name_expr());
+                        self.0.extend(names.map(|name| name.id.as_str()));
+                    }
+                    _ => {}
+                }
+            }
+            visitor::walk_stmt(self, stmt);
+        }
+    }
+    let mut finder = Finder(Vec::new());
+    finder.visit_body(body);
+    finder.0
+}
+
 /// An open branch: where it says so, and under which test, if any.
 struct Open {
     at: Span,
@@ -75,6 +102,8 @@ struct Open {
 struct Branches<'a> {
     cx: &'a CheckContext<'a>,
     method: &'a FunctionItem,
+    /// Local names that the answer is made of.
+    returned: Vec<&'a str>,
     open: Vec<Open>,
     tests: Vec<String>,
 }
@@ -90,7 +119,10 @@ impl Branches<'_> {
                 }
                 Stmt::Assign(assign) => {
                     let is_list = assign.targets.iter().any(|t| {
-                        dotted_name(t).is_some_and(|n| n.trim_start_matches("self.").contains("permission"))
+                        dotted_name(t).is_some_and(|n| {
+                            n.trim_start_matches("self.").contains("permission")
+                                || self.returned.contains(&&*n)
+                        })
                     });
                     if is_list {
                         self.value(&assign.value, stmt);
@@ -106,6 +138,21 @@ impl Branches<'_> {
                         };
                         self.under(test, &clause.body);
                     }
+                }
+                Stmt::Match(choice) => {
+                    let subject = self.text(choice.subject.range());
+                    for case in &choice.cases {
+                        let pattern = self.text(case.pattern.range());
+                        self.under(format!("{subject} matches {pattern}"), &case.body);
+                    }
+                }
+                Stmt::With(with) => self.block(&with.body),
+                Stmt::Try(attempt) => {
+                    self.block(&attempt.body);
+                    for ExceptHandler::ExceptHandler(handler) in &attempt.handlers {
+                        self.under("an exception is caught".to_owned(), &handler.body);
+                    }
+                    self.block(&attempt.orelse);
                 }
                 _ => {}
             }
@@ -127,7 +174,40 @@ impl Branches<'_> {
         text
     }
 
+    /// A list; one of several by a condition or out of a dict by its key; or the instances of its classes.
     fn value(&mut self, value: &Expr, stmt: &Stmt) {
+        match value {
+            Expr::If(either) => {
+                let test = self.text(either.test.range());
+                let not = format!("not {test}");
+                return self.values([(test, &*either.body), (not, &*either.orelse)], stmt);
+            }
+            Expr::ListComp(made) => {
+                if let [generator] = &made.generators[..] {
+                    self.value(&generator.iter, stmt);
+                }
+                return;
+            }
+            Expr::Subscript(part) => {
+                if let Expr::Dict(dict) = &*part.value {
+                    self.entries(dict, &part.slice, stmt);
+                }
+                return;
+            }
+            Expr::Call(call) => {
+                if let Expr::Attribute(method) = &*call.func
+                    && let Expr::Dict(dict) = &*method.value
+                    && let [key, default @ ..] = &call.arguments.args[..]
+                    && method.attr.as_str() == "get"
+                {
+                    self.entries(dict, key, stmt);
+                    let test = format!("{} is no key", self.text(key.range()));
+                    return self.values(default.iter().map(|value| (test.clone(), value)), stmt);
+                }
+                return;
+            }
+            _ => {}
+        }
         let elements = match value {
             Expr::List(list) => &list.elts,
             Expr::Tuple(tuple) => &tuple.elts,
@@ -141,6 +221,24 @@ impl Branches<'_> {
         if elements.iter().all(|e| self.is_allow_any(e)) && !told {
             let at = Span::new(self.method.at.file, stmt.range());
             self.open.push(Open { at, test: self.tests.last().cloned() });
+        }
+    }
+
+    fn entries(&mut self, dict: &ExprDict, key: &Expr, stmt: &Stmt) {
+        let key = self.text(key.range());
+        let named = dict.items.iter().filter_map(|item| {
+            let name = self.text(item.key.as_ref()?.range());
+            Some((format!("{key} == {name}"), &item.value))
+        });
+        let named: Vec<_> = named.collect();
+        self.values(named, stmt);
+    }
+
+    fn values<'e>(&mut self, values: impl IntoIterator<Item = (String, &'e Expr)>, stmt: &Stmt) {
+        for (test, value) in values {
+            self.tests.push(test);
+            self.value(value, stmt);
+            self.tests.pop();
         }
     }
 

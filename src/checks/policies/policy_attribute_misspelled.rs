@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::checks::support::permission_lists::MODULE;
 use crate::checks::support::spelling::is_close;
 use crate::checks::support::syntax::is_read;
 use crate::checks::support::tally::{Tally, Words};
@@ -13,7 +14,7 @@ use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
 use crate::index::items::ValueItem;
-use crate::index::{ClassId, Expression, Lookup, Openness};
+use crate::index::{ClassId, Entity, Expression, Lookup, Openness, Resolution};
 use crate::settings::Truth;
 use crate::source::Span;
 
@@ -51,8 +52,14 @@ impl Check for PolicyAttributeMisspelled {
                 if KNOWN.contains(&name) {
                     tally.passed.push(Label::new(value.at, "DRF reads this name"));
                 }
-                let Some(meant) = *slips.entry(name).or_insert_with(|| meant(name)) else { continue };
-                if *read.entry(name).or_insert_with(|| is_read(cx, name)) || is_inherited(cx, class, name) {
+                let slip = *slips.entry(name).or_insert_with(|| meant(name));
+                let Some(meant) = slip.or_else(|| meant_by_value(cx, class, value)) else { continue };
+                let is_read = *read.entry(name).or_insert_with(|| match slip {
+                    Some(_) => is_read(cx, name),
+                    // The name of DRF's module says nothing.
+                    None => is_asked_of_views(cx, name),
+                });
+                if is_read || is_inherited(cx, class, name) {
                     tally.passed.push(Label::new(value.at, "the name is read elsewhere"));
                 } else if view == Truth::Yes {
                     tally.findings.push(finding(cx, class, value, meant));
@@ -82,6 +89,41 @@ fn meant(name: &str) -> Option<&'static str> {
     };
     // A throttle of the project may well take several scopes.
     KNOWN.iter().find(close).copied().filter(|_| name != "throttle_scopes")
+}
+
+/// The name that a shortened one was meant to be, where its value is a list of such classes: `permissions = [IsOwner]`.
+fn meant_by_value(cx: &CheckContext<'_>, class: ClassId, value: &ValueItem) -> Option<&'static str> {
+    let (meant, library, base) = match &*value.name {
+        "permissions" | "permission" => ("permission_classes", MODULE, "BasePermission"),
+        "authentication" | "authentications" | "authenticators" => {
+            ("authentication_classes", "rest_framework.authentication.", "BaseAuthentication")
+        }
+        "throttles" | "throttling" => ("throttle_classes", "rest_framework.throttling.", "BaseThrottle"),
+        _ => return None,
+    };
+    let elements = value.value.elements().filter(|elements| !elements.is_empty())?;
+    let full = format!("{library}{base}");
+    let is_class = |element: &Expression| {
+        element.name().is_some_and(|name| match cx.index.resolve_in_class(class, name) {
+            Resolution::External(name) => name.starts_with(library),
+            Resolution::Resolved(Entity::Class(id)) => cx.index.is_subclass_of(id, &full) == Truth::Yes,
+            _ => false,
+        })
+    };
+    elements.iter().all(is_class).then_some(meant)
+}
+
+/// Whether code reads an attribute of this name from a view.
+fn is_asked_of_views(cx: &CheckContext<'_>, name: &str) -> bool {
+    let forms = ["self.", "cls.", "view.", "view_class.", "\"", "'"].map(|before| format!("{before}{name}"));
+    cx.index.files().any(|file| {
+        let text = cx.sources.text(file.file);
+        forms.iter().any(|form| {
+            text.match_indices(form.as_str()).any(|(at, _)| {
+                !text[at + form.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
+            })
+        })
+    })
 }
 
 /// Whether a library class further up defines the name.

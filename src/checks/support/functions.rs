@@ -34,6 +34,18 @@ pub(crate) fn wrapped_by(function: &FunctionItem) -> Option<&str> {
     unknown.map(|d| d.name.as_deref().unwrap_or("a decorator"))
 }
 
+/// Whether a method does nothing but return an empty list.
+pub(crate) fn returns_empty_list(tree: &ParsedModule, at: Span) -> bool {
+    let Some(function) = find(tree, at) else { return false };
+    let [texts @ .., Stmt::Return(given)] = &function.body[..] else { return false };
+    let is_empty = match given.value.as_deref() {
+        Some(Expr::List(list)) => list.elts.is_empty(),
+        Some(Expr::Tuple(tuple)) => tuple.elts.is_empty(),
+        _ => false,
+    };
+    is_empty && texts.iter().all(|s| matches!(s, Stmt::Expr(text) if text.value.is_literal_expr()))
+}
+
 /// The function statement at a place.
 pub(crate) fn find(tree: &ParsedModule, at: Span) -> Option<&StmtFunctionDef> {
     struct Finder<'a>(Span, Option<&'a StmtFunctionDef>);

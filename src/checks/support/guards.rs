@@ -106,7 +106,8 @@ fn of_class(cx: &CheckContext<'_>, class: ClassId, wanted: Handlers<'_>) -> Guar
     heirs.fold(each(first), |guard, view| weaker(guard, each(view)))
 }
 
-fn inherits(cx: &CheckContext<'_>, view: ClassId, class: ClassId) -> bool {
+/// Whether a view is made of a class of the project, or is it.
+pub(crate) fn inherits(cx: &CheckContext<'_>, view: ClassId, class: ClassId) -> bool {
     cx.index.mro(view).order.contains(&Ancestor::Project(class))
 }
 
@@ -180,6 +181,11 @@ impl Counted {
     pub(crate) fn asked(&self) -> impl Iterator<Item = &Asked> {
         self.handlers().map(|h| &h.asked).chain(&self.access.general)
     }
+}
+
+/// The handlers of one view.
+pub(crate) fn counted_view(cx: &CheckContext<'_>, view: ClassId) -> Counted {
+    Counted { view: Some(view), access: cx.access.of_class(view, Detail::Callers), action: None }
 }
 
 /// The views for which a list of permissions counts: the one that it stands in, and those that inherit it.

@@ -40,6 +40,7 @@ pub(crate) mod secret_text;
 pub(crate) mod serializers;
 pub(crate) mod settings;
 pub(crate) mod spelling;
+pub(crate) mod stores;
 pub(crate) mod syntax;
 pub(crate) mod takeover;
 pub(crate) mod tally;

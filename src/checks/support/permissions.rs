@@ -1,6 +1,9 @@
 //! How open `DEFAULT_PERMISSION_CLASSES` is. Every class of the list must agree, so one that restricts is enough.
 
 use crate::checks::{CheckContext, EndpointUse};
+use crate::endpoints::Exposure;
+use crate::endpoints::policy::Detail;
+use crate::index::{ClassId, Lookup, Policy};
 use crate::settings::{Node, SettingsModel, Truth};
 
 use super::classes::find;
@@ -61,11 +64,38 @@ pub(crate) fn judged(cx: &CheckContext<'_>, model: &SettingsModel) -> Openness {
     }
     match (all, doubtful) {
         (Truth::No, _) => Openness::Closed,
+        (Truth::Maybe, Some(_)) if lets_read(cx) => Openness::ReadOpen,
         (Truth::Maybe, Some(class)) => Openness::Unclear(format!(
             "whether `{class}` lets callers without an account in depends on the view or the request"
         )),
         _ => Openness::Open,
     }
+}
+
+/// Whether views that get the default let everybody read and ask something of writes, as far as they answer both. Few say
+/// as much as all.
+fn lets_read(cx: &CheckContext<'_>) -> bool {
+    const ENOUGH: usize = 12;
+    let by_default = |view: ClassId| {
+        matches!(cx.index.lookup(view, Policy::Permission.name()), Lookup::Settings { .. })
+            && !matches!(cx.index.lookup(view, Policy::Permission.method()), Lookup::Method { .. })
+    };
+    let views = cx.index.views().filter(|(view, truth)| *truth == Truth::Yes && by_default(*view));
+    let (mut reads, mut writes) = (0, 0);
+    for (view, _) in views.take(ENOUGH) {
+        for handler in &cx.access.of_class(view, Detail::Callers).handlers {
+            let open = matches!(handler.asked.exposure, Exposure::Open | Exposure::ReadOpen);
+            let closed = matches!(handler.asked.exposure, Exposure::Authenticated | Exposure::Restricted);
+            match (&*handler.method, open, closed) {
+                ("GET", true, _) => reads += 1,
+                ("GET" | "HEAD" | "OPTIONS", ..) if !open => return false,
+                ("POST" | "PUT" | "PATCH" | "DELETE", _, true) => writes += 1,
+                ("POST" | "PUT" | "PATCH" | "DELETE", ..) => return false,
+                _ => {}
+            }
+        }
+    }
+    reads > 0 && writes > 0
 }
 
 /// Judges the key by the names of its classes.

@@ -63,9 +63,11 @@ pub(crate) fn limit_of(cx: &CheckContext<'_>, id: ClassId) -> Limit {
     }
     let inherits = |base: &str| bases.iter().any(|b| b == base);
     let known = if inherits(ANONYMOUS) {
-        "anon"
+        Some("anon")
     } else if inherits(USER) {
-        "user"
+        Some("user")
+    } else if inherits("rest_framework.throttling.SimpleRateThrottle") {
+        None
     } else {
         return Limit::Unclear;
     };
@@ -73,7 +75,7 @@ pub(crate) fn limit_of(cx: &CheckContext<'_>, id: ClassId) -> Limit {
         return Limit::Own;
     }
     match attribute(cx, id, "scope") {
-        None => Limit::Scope(known.to_owned()),
+        None => known.map_or(Limit::Unclear, |scope| Limit::Scope(scope.to_owned())),
         Some(text) if text.starts_with(['"', '\'']) => {
             Limit::Scope(text.trim_matches(['"', '\'']).to_owned())
         }
@@ -178,12 +180,23 @@ pub(crate) fn before(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> Truth {
         Owner::Action(class, _) => cx.index.lookup(class, Policy::Throttle.name()),
         Owner::Function(_) => return by_default(cx),
     };
+    counts(cx, &found)
+}
+
+/// Whether throttles count for a class by what it sets or inherits.
+pub(crate) fn of_class(cx: &CheckContext<'_>, class: ClassId) -> Truth {
+    counts(cx, &cx.index.lookup(class, Policy::Throttle.name()))
+}
+
+fn counts(cx: &CheckContext<'_>, found: &Lookup<'_>) -> Truth {
     match found {
         Lookup::Settings { .. } | Lookup::Absent => by_default(cx),
-        Lookup::Value { class, value } => match cx.index.is_empty_list(value.at, Some(class), &value.value) {
-            Some(empty) => (!empty).into(),
-            None => Truth::Maybe,
-        },
+        Lookup::Value { class, value } => {
+            match cx.index.is_empty_list(value.at, Some(*class), &value.value) {
+                Some(empty) => (!empty).into(),
+                None => Truth::Maybe,
+            }
+        }
         Lookup::Framework { value: Some(FrameworkValue::List(list)), .. } => (!list.is_empty()).into(),
         _ => Truth::Maybe,
     }

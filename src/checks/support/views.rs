@@ -4,7 +4,7 @@
 use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
 use crate::finding::Label;
-use crate::index::items::FileItems;
+use crate::index::items::{FileItems, FunctionItem};
 use crate::index::{
     ClassId, Expression, Lookup, Openness, Owner, Policy, PolicySite, ProjectIndex, Resolution, Written,
 };
@@ -12,7 +12,7 @@ use crate::python::{Ranged as _, TokenKind};
 use crate::settings::Truth;
 use crate::source::{FileId, Span};
 
-use super::{permissions, reach};
+use super::{functions, permissions, reach};
 
 /// Whether a file is part of the tests, a migration, or vendored code of others.
 pub(crate) fn is_beside_the_api(path: &str) -> bool {
@@ -302,6 +302,20 @@ pub(crate) fn decided_by_method(
         }
         _ => None,
     }
+}
+
+/// The methods of views that compute a policy and do nothing but return an empty list, with their classes.
+pub(crate) fn emptied_by_method<'a>(
+    cx: &CheckContext<'a>,
+    policy: Policy,
+) -> Vec<(ClassId, &'a FunctionItem)> {
+    let of_views = classes(cx).into_iter().filter(|(_, truth)| *truth == Truth::Yes);
+    let methods = of_views.filter_map(|(id, _)| Some((id, cx.index.class(id).method(policy.method())?)));
+    methods
+        .filter(|(_, method)| {
+            functions::returns_empty_list(&cx.index.tree(cx.sources, method.at.file), method.at)
+        })
+        .collect()
 }
 
 /// The `get_permissions` methods of views that let everybody in on some branch, as far as their text tells.

@@ -59,7 +59,8 @@ fn judge(
     lookup: &Lookup<'_>,
     tally: &mut Tally,
 ) {
-    if !lookup.is_single() || !lookup.origin.url {
+    let written = lookup.writes_by_key(handler);
+    if !lookup.origin.url || !(written || lookup.is_single()) {
         return;
     }
     let own_rows = matches!(lookup.root, Root::View);
@@ -95,8 +96,10 @@ fn judge(
         (false, true) => "so the limits of `get_queryset` do not count",
         (false, false) => "so an object permission would not be asked",
     };
-    let message = format!("{name} fetches its row by the key in the URL and not by `get_object`, {what}.");
-    let mut finding = Finding::new(ID, site.symbol(cx), Label::new(lookup.at, "fetched by hand"), message);
+    let (does, label) =
+        if written { ("changes or deletes", "past `get_object`") } else { ("fetches", "fetched by hand") };
+    let message = format!("{name} {does} its row by the key in the URL and not by `get_object`, {what}.");
+    let mut finding = Finding::new(ID, site.symbol(cx), Label::new(lookup.at, label), message);
     finding.related.push(Label::new(site.item.name_at, "answers for one object"));
     if doubt {
         finding.confidence = Some(Confidence::Low);

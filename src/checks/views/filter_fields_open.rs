@@ -44,6 +44,7 @@ impl Check for FilterFieldsOpen {
         }
         for class in serializers::filter_sets(cx) {
             let model = serializers::project_model(cx, class);
+            declared(cx, class, &mut tally);
             for name in ["fields", "exclude"] {
                 let Some(value) = serializers::own_meta_value(cx.index, class, name) else { continue };
                 let Some(owner) = cx.index.meta(class) else { continue };
@@ -91,6 +92,34 @@ fn judge(cx: &CheckContext<'_>, place: &Place<'_>, tally: &mut Tally) {
             }
             None => tally.unclear.push(Label::new(at, "the list is computed")),
         },
+    }
+}
+
+/// Filters that are declared one by one: `CharFilter(field_name="owner__password")`.
+fn declared(cx: &CheckContext<'_>, class: ClassId, tally: &mut Tally) {
+    let is_secret = |part: &str| columns::sensitivity(part) == Some(Sensitivity::Secret);
+    for value in &cx.index.class(class).attributes {
+        let Expression::Call(call) = &value.value else { continue };
+        if !call.callee.ends_with("Filter") {
+            continue;
+        }
+        let keyword = call.keywords.iter().find(|(name, _)| matches!(&**name, "field_name" | "name"));
+        let Some((_, Expression::Str(path))) = keyword else { continue };
+        // One of the model's own columns compared whole tells nothing to whom does not know it already.
+        let lookup = call.keywords.iter().find(|(name, _)| &**name == "lookup_expr");
+        let whole = lookup.is_none_or(|(_, value)| {
+            matches!(value, Expression::Str(text) if matches!(&**text, "exact" | "iexact" | "in"))
+        });
+        if !path.split("__").any(is_secret) || whole && !path.contains("__") {
+            continue;
+        }
+        let name = &cx.index.class(class).name;
+        let message =
+            format!("Callers may filter `{name}` by `{path}`, and so find out its value by trying.");
+        let symbol = format!("{}.{}", cx.index.class_name(class), value.name);
+        let mut finding = Finding::new(ID, symbol, Label::new(value.at, format!("reads `{path}`")), message);
+        finding.severity = Some(Severity::High);
+        tally.findings.push(finding.instruction(format!("Leave `{}` out of the filters.", value.name)));
     }
 }
 

@@ -17,6 +17,7 @@ use crate::checks::{Check, CheckContext};
 use crate::finding::{Confidence, Finding, Label, Outcome};
 use crate::index::items::FunctionItem;
 use crate::index::{ClassId, Lookup, ModelName};
+use crate::python::ast::{Expr, Stmt};
 
 pub(crate) struct GetQuerysetIgnoresCaller;
 
@@ -62,6 +63,9 @@ fn judge(cx: &CheckContext<'_>, view: ClassId, class: ClassId, method: &Function
     if handler.looks_at_caller() {
         return tally.passed.push(Label::new(at, "looks at the caller"));
     }
+    if always_none(&function.body) {
+        return tally.passed.push(Label::new(at, "gives no rows"));
+    }
     if handler.lookups().iter().any(|lookup| names_an_owner(cx, lookup)) {
         return tally.unclear.push(Label::new(at, "the request names an owner, which another check tells"));
     }
@@ -97,6 +101,16 @@ fn judge(cx: &CheckContext<'_>, view: ClassId, class: ClassId, method: &Function
          comment `# drf-harden: ignore[{ID}] reason`.",
         rows.condition(cx)
     )));
+}
+
+/// Whether a body does nothing but return `....none()`.
+fn always_none(body: &[Stmt]) -> bool {
+    body.iter().all(|stmt| match stmt {
+        Stmt::Expr(text) => text.value.is_literal_expr(),
+        Stmt::Return(given) => matches!(given.value.as_deref(), Some(Expr::Call(call))
+            if matches!(&*call.func, Expr::Attribute(method) if method.attr.as_str() == "none")),
+        _ => false,
+    })
 }
 
 /// Whether a lookup has a condition on the field that says whose a row is.

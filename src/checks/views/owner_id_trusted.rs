@@ -1,8 +1,10 @@
 //! A lookup by the owner's id that the caller sends: `Order.objects.filter(user_id=request.data["user_id"])`. Whoever
-//! sends another id gets the rows of another account.
+//! sends another id gets the rows of another account. Or a row that is stored with such an id: it is made in the name of
+//! another account.
 //!
-//! Told is a condition on the relation that says whose a row is by its model, in handlers and in `get_queryset`. Views
-//! for chosen callers are passed over: staff act on others by design.
+//! Told is a condition on the relation that says whose a row is by its model, in handlers and in `get_queryset`, and a
+//! value for it where a row is made. Views for chosen callers are passed over: staff act on others by design. So are
+//! rows that tie accounts together, which are made for others: members, invitations, messages.
 //! <https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/>
 
 use crate::checks::support::callers;
@@ -13,6 +15,7 @@ use crate::checks::support::intent;
 use crate::checks::support::lookups::{Handler, Lookup, Root};
 use crate::checks::support::ownership;
 use crate::checks::support::rows::{self, Limits};
+use crate::checks::support::stores::{self, Store};
 use crate::checks::support::tally::{Tally, Words};
 use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
@@ -47,11 +50,18 @@ impl Check for OwnerIdTrusted {
                 }
             });
         }
+        for site in handlers::sites(cx).into_iter().chain(stores::hooks(cx)) {
+            site.read(cx, |handler| {
+                for store in stores::read(cx, &site, handler) {
+                    judge_stored(cx, &site, handler, &store, &mut tally);
+                }
+            });
+        }
         tally.outcome(&Words {
-            places: "lookups by an owner",
+            places: "lookups and rows by an owner",
             wrong: "take the owner's id from the caller",
             right: "take the owner from the login",
-            none: "No view looks rows up by an owner whose id the caller sends.",
+            none: "No view takes an owner whose id the caller sends.",
         })
     }
 }
@@ -135,6 +145,90 @@ fn judge(
             effect: Effect::Tightens,
             effect_note:
                 "What callers send for the owner is no longer looked at; they get their own rows only."
+                    .to_owned(),
+            operations: vec![Operation::ReplaceExpression { at, with: Code::Name(caller(&request, path)) }],
+        }),
+        None => finding.instruction(by_hand),
+    });
+}
+
+/// Words of models whose rows one account makes for another.
+const BETWEEN_ACCOUNTS: [&str; 22] = [
+    "member",
+    "invit",
+    "assign",
+    "notif",
+    "follow",
+    "friend",
+    "share",
+    "grant",
+    "role",
+    "permission",
+    "message",
+    "participant",
+    "attend",
+    "contact",
+    "connection",
+    "relation",
+    "request",
+    "block",
+    "report",
+    "review",
+    "staff",
+    "access",
+];
+
+fn judge_stored(
+    cx: &CheckContext<'_>,
+    site: &Site<'_>,
+    handler: &Handler<'_>,
+    store: &Store<'_, '_>,
+    tally: &mut Tally,
+) {
+    let Some((path, sure)) = ownership::path(cx, store.model, store.field) else { return };
+    let at = stores::place(site, store);
+    let origin = handler.origin(store.value);
+    if origin.caller {
+        return tally.passed.push(Label::new(at, "the owner is the caller"));
+    }
+    // What a serializer has checked may be refused there.
+    if !(origin.url || origin.body) || origin.validated {
+        return;
+    }
+    let guard = site.guard(cx);
+    if guard.is_special() {
+        return tally.passed.push(Label::new(at, "only chosen callers get in"));
+    }
+    let name = &cx.index.class(store.model.class).name;
+    let between = BETWEEN_ACCOUNTS.iter().any(|word| name.to_lowercase().contains(word));
+    let several = store.model.user_fields().nth(1).is_some();
+    let meant = (between || several).then(|| format!("`{name}` may be made by one account for another"));
+    let unsure =
+        (!sure).then(|| format!("whether `{}` means an owner is not told by the model", store.field));
+    let wrapped = wrapped_by(site.item).map(|name| format!("`{name}` wraps the function"));
+    let stranger = || (!guard.login).then(|| "callers need no account".to_owned());
+    let by_hand = || handler.checks_by_hand(None);
+    if let Some(why) =
+        unsure.or(meant).or(wrapped).or_else(by_hand).or_else(|| guard.unclear.clone()).or_else(stranger)
+    {
+        return tally.unclear.push(Label::new(at, why));
+    }
+    let source = if origin.body { "the request" } else { "the URL" };
+    let message = format!(
+        "{} stores `{name}` with the `{}` that {source} names, so a caller acts in the name of any account.",
+        site.words(cx),
+        store.field
+    );
+    let mut finding = Finding::new(ID, site.symbol(cx), Label::new(at, "chosen by the caller"), message);
+    finding.related.push(Label::new(site.item.name_at, "stores it"));
+    finding.confidence = Some(Confidence::Low);
+    let by_hand = format!("Store it for the caller: `{}={}`.", store.field, caller("request", path));
+    tally.findings.push(match handler.request().filter(|_| !path.contains("__")) {
+        Some(request) => finding.fix(Fix {
+            title: format!("Take `{}` from the login", store.field),
+            effect: Effect::Tightens,
+            effect_note:
+                "What callers send for the owner is no longer looked at; rows are stored as their own."
                     .to_owned(),
             operations: vec![Operation::ReplaceExpression { at, with: Code::Name(caller(&request, path)) }],
         }),

@@ -20,7 +20,6 @@ use crate::checks::{Check, CheckContext};
 use crate::edit::{Code, Operation, Place};
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::ModelName;
-use crate::python::ast::Expr;
 use crate::source::Span;
 
 pub(crate) struct RowUnchecked;
@@ -38,7 +37,9 @@ impl Check for RowUnchecked {
         }
         let mut tally = Tally::default();
         for site in handlers::sites(cx) {
-            if site.is_generic(cx) {
+            // A generic view that serves no model has nothing that `get_object` would do for it.
+            let serves = |view| handlers::model_of(cx, view).is_some();
+            if site.is_generic(cx) && site.view.is_some_and(serves) {
                 let found = site.read(cx, |handler| takeover::by_get_object(cx, ID, &site, handler));
                 tally.findings.extend(found.flatten());
                 continue;
@@ -65,8 +66,13 @@ fn judge(
     lookup: &Lookup<'_>,
     tally: &mut Tally,
 ) {
-    let written = !lookup.is_single() && writes_by_key(handler, lookup);
-    let read = lookup.is_single() && (lookup.origin.url || lookup.origin.body);
+    let written = !lookup.is_single() && lookup.writes_by_key(handler);
+    let read =
+        lookup.is_single() && (lookup.origin.url || lookup.origin.body) || lookup.reads_by_keys(handler);
+    // What makes a row by anything but its key is meant to make one.
+    if lookup.makes() && !lookup.is_by_key(handler) {
+        return;
+    }
     if !(read || written) || matches!(lookup.root, Root::View) {
         return;
     }
@@ -152,18 +158,6 @@ fn judge(
         Some(fix) => finding.fix(fix),
         None => finding.instruction(by_hand),
     });
-}
-
-/// Whether a lookup changes or deletes, without reading it, the row whose key comes from the URL or the request:
-/// `Order.objects.filter(pk=pk).delete()`.
-fn writes_by_key(handler: &Handler<'_>, lookup: &Lookup<'_>) -> bool {
-    let by_key = |(keyword, value): &(&str, &Expr)| {
-        let origin = handler.origin(value);
-        matches!(*keyword, "pk" | "id" | "uuid") && (origin.url || origin.body)
-    };
-    // Of `get(pk=pk).delete()` the row was read.
-    let writes = matches!(lookup.steps[..], ["delete" | "adelete" | "update" | "aupdate", "filter", ..]);
-    writes && lookup.conditions.iter().any(by_key)
 }
 
 fn fix(

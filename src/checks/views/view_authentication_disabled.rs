@@ -1,15 +1,17 @@
 //! `authentication_classes` of a view that is empty, so that every caller is anonymous. Read are class attributes,
 //! `@authentication_classes` and the keyword of `@action`.
 //!
-//! Not covered: `get_authenticators` and keywords of `as_view()`. A view that is public by intent (a login, a webhook
+//! Not covered: keywords of `as_view()` (`route-policy-emptied`). A view that is public by intent (a login, a webhook
 //! that checks a signature) is told as a hint. A view that empties its permissions beside it is one finding, of
 //! `view-permission-open`.
 //! <https://www.django-rest-framework.org/api-guide/authentication/>
 
 use crate::checks::support::{guards, intent, views};
 use crate::checks::{Check, CheckContext};
+use crate::edit::Operation;
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome, Severity};
-use crate::index::{Lookup, Openness, Owner, Policy, PolicySite, Resolution};
+use crate::index::items::FunctionItem;
+use crate::index::{ClassId, Lookup, Openness, Owner, Policy, PolicySite, Resolution};
 use crate::settings::Truth;
 
 pub(crate) struct ViewAuthenticationDisabled;
@@ -48,7 +50,9 @@ impl Check for ViewAuthenticationDisabled {
                 None => unclear.push(Label::new(site.at(), "the list is computed")),
             }
         }
-        let count = sites.len() as u32;
+        let by_method = views::emptied_by_method(cx, Policy::Authentication);
+        findings.extend(by_method.iter().map(|(class, method)| of_method(cx, *class, method)));
+        let count = (sites.len() + by_method.len()) as u32;
         let passed = count - findings.len() as u32 - unclear.len() as u32;
         let outcome = if !findings.is_empty() {
             let many = findings.len();
@@ -78,6 +82,29 @@ impl Check for ViewAuthenticationDisabled {
         };
         outcome.with_places(passed, count)
     }
+}
+
+/// A `get_authenticators` that returns an empty list.
+fn of_method(cx: &CheckContext<'_>, class: ClassId, method: &FunctionItem) -> Finding {
+    let view = &cx.index.class(class).name;
+    let message = format!(
+        "`{}` of `{view}` returns an empty list, so no credentials are looked at and every caller is anonymous.",
+        method.name
+    );
+    let symbol = format!("{}.{}", cx.index.class_name(class), method.name);
+    let mut finding =
+        Finding::new(ID, symbol, Label::new(method.name_at, "no authenticator is left"), message);
+    if intent::public(cx, Owner::Class(class)).is_some() {
+        finding.severity = Some(Severity::Low);
+        finding.confidence = Some(Confidence::Low);
+        return finding.instruction("Where credentials are to be read, delete the method.");
+    }
+    finding.fix(Fix {
+        title: format!("Remove `{}`, so that what is inherited counts", method.name),
+        effect: Effect::Tightens,
+        effect_note: format!("`{view}` reads credentials again: a wrong or expired token is refused."),
+        operations: vec![Operation::RemoveStatement { at: method.at }],
+    })
 }
 
 fn finding(cx: &CheckContext<'_>, site: &PolicySite<'_>, permissions: &[PolicySite<'_>]) -> Finding {

@@ -2,7 +2,8 @@
 //! comes to the same by what its classes ask. Read are class attributes, `@permission_classes` and the keyword of
 //! `@action`; where a method asks for something all the same, nothing is told.
 //!
-//! Not covered: `get_permissions`, keywords of `as_view()`, and views that set nothing (the default's own check).
+//! Not covered: `get_permissions` (`permission-branch-open`), keywords of `as_view()` (`route-policy-emptied`), and views
+//! that set nothing (the default's own check).
 //! A view that is public by intent is the business of `public-view-unconfirmed`.
 //! <https://www.django-rest-framework.org/api-guide/permissions/>
 
@@ -35,6 +36,7 @@ impl Check for ViewPermissionOpen {
         let mut asked = 0;
         for (site, openness) in sites.iter().zip(&openness) {
             match openness {
+                Openness::Open if counts_nowhere(cx, site) => {}
                 Openness::Open if is_asked(cx, site) => asked += 1,
                 Openness::Open => findings.push(finding(cx, site, &authentication)),
                 Openness::Closed => {}
@@ -79,6 +81,16 @@ impl Check for ViewPermissionOpen {
         };
         outcome.with_places(passed, count)
     }
+}
+
+/// Whether a base that answers nothing by itself sets a policy that each view made of it replaces.
+fn counts_nowhere(cx: &CheckContext<'_>, site: &PolicySite<'_>) -> bool {
+    let Owner::Class(class) = site.owner else { return false };
+    let is_base = cx.index.views().any(|(view, _)| view != class && guards::inherits(cx, view, class));
+    is_base
+        && guards::counted(cx, site)
+            .iter()
+            .all(|counted| counted.view == Some(class) && counted.handlers().next().is_none())
 }
 
 /// Whether the view is public on the team's word, or seems to be and is asked about by `public-view-unconfirmed`, once

@@ -40,7 +40,9 @@ impl<'a> Interp<'a> {
     }
 
     fn exec_for_over(&mut self, stmt: &'a StmtFor, iterable: Val, start: Option<i64>) -> R<Flow> {
-        let unordered = self.unordered(&iterable).filter(|items| !stmt.is_async && self.takes_orders(items));
+        let takes_orders =
+            |items: &Vec<Val>| !stmt.is_async && !self.is_routing() && self.takes_orders(items);
+        let unordered = self.unordered(&iterable).filter(takes_orders);
         let seq = match unordered {
             Some(items) => {
                 let reads = self.deep_reads(&iterable);
@@ -63,7 +65,7 @@ impl<'a> Interp<'a> {
         let at = self.span(&*stmt.target);
         let (rest, reads) = (seq.rest, self.deep_reads(&iterable));
         let live = match iterable.v {
-            V::List(id) if rest.is_none() => Some(id),
+            V::List(id) if rest.is_none() && self.unordered(&iterable).is_none() => Some(id),
             _ => None,
         };
         let dict = match iterable.v {

@@ -280,7 +280,9 @@ impl<'a> Interp<'a> {
             for keyword in &arguments.keywords {
                 let val = self.eval(&keyword.value)?;
                 match &keyword.arg {
-                    Some(name) if name.as_str() == "metaclass" => metaclass = Some(val),
+                    Some(name) if name.as_str() == "metaclass" => {
+                        metaclass = Some(self.class_of_reference(val)?);
+                    }
                     Some(name) => keywords.kw.push((name.as_str().into(), val)),
                     None => keywords.open = Some("keywords of a class that cannot be told".into()),
                 }

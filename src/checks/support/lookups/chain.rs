@@ -5,7 +5,7 @@ use crate::python::ast::{self, Expr};
 use super::Root;
 
 /// Methods that give one row.
-pub(super) const SINGLE: [&str; 11] = [
+pub(super) const SINGLE: [&str; 15] = [
     "get",
     "aget",
     "first",
@@ -17,12 +17,29 @@ pub(super) const SINGLE: [&str; 11] = [
     "earliest",
     "aearliest",
     "get_or_none",
+    "get_or_create",
+    "aget_or_create",
+    "update_or_create",
+    "aupdate_or_create",
 ];
+/// Those of them that make the row where there is none; what it is made with beside the conditions limits nothing.
+pub(super) const MAKERS: [&str; 4] =
+    ["get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"];
 /// Functions that give one row.
 pub(super) const GETTERS: [&str; 2] = ["get_object_or_404", "aget_object_or_404"];
 /// Methods whose keywords are conditions.
-pub(super) const FILTERS: [&str; 6] =
-    ["get", "aget", "filter", "get_or_none", "get_object_or_404", "aget_object_or_404"];
+pub(super) const FILTERS: [&str; 10] = [
+    "get",
+    "aget",
+    "filter",
+    "get_or_none",
+    "get_object_or_404",
+    "aget_object_or_404",
+    "get_or_create",
+    "aget_or_create",
+    "update_or_create",
+    "aupdate_or_create",
+];
 
 /// What is met on the way down a chain.
 #[derive(Default)]
@@ -44,6 +61,8 @@ impl<'a> Chain<'a> {
         // A method of a manager that is none of Django's may limit by what it is given.
         for keyword in &call.arguments.keywords {
             match &keyword.arg {
+                Some(arg)
+                    if MAKERS.contains(&name) && matches!(arg.as_str(), "defaults" | "create_defaults") => {}
                 Some(arg) if FILTERS.contains(&name) => self.conditions.push((arg.as_str(), &keyword.value)),
                 _ => self.others.push(&keyword.value),
             }

@@ -21,7 +21,7 @@ use crate::source::{FileId, Span};
 use super::facts::{BY_HAND, Facts};
 use super::ownership;
 use by_hand::ByHand;
-use chain::{Chain, GETTERS, SINGLE, chain_parts, is_query};
+use chain::{Chain, GETTERS, MAKERS, SINGLE, chain_parts, is_query};
 pub(crate) use origin::Origin;
 use origin::Sources;
 
@@ -67,6 +67,8 @@ pub(crate) struct Lookup<'a> {
     pub(crate) steps: Vec<&'a str>,
     /// Conditions that rows must meet: the keyword and its value.
     pub(crate) conditions: Vec<(&'a str, &'a Expr)>,
+    /// Arguments that are no conditions by keyword: `Q(...)`, the keys of `in_bulk`.
+    others: Vec<&'a Expr>,
     /// Whether every row must be one that the caller may see, as far as can be told.
     pub(crate) limited: bool,
     /// Where the values of the conditions come from, all together.
@@ -77,6 +79,36 @@ impl Lookup<'_> {
     /// Whether it gives one row.
     pub(crate) fn is_single(&self) -> bool {
         self.steps.first().is_some_and(|s| SINGLE.contains(s) || GETTERS.contains(s))
+    }
+
+    /// Whether it makes the row where there is none.
+    pub(crate) fn makes(&self) -> bool {
+        self.steps.first().is_some_and(|s| MAKERS.contains(s))
+    }
+
+    /// Whether a condition is on the key of rows, and its value comes from the URL or from what was sent.
+    pub(crate) fn is_by_key(&self, handler: &Handler<'_>) -> bool {
+        self.conditions.iter().any(|(keyword, value)| {
+            let origin = handler.origin(value);
+            let field = keyword.strip_suffix("__in").unwrap_or(keyword);
+            matches!(field, "pk" | "id" | "uuid") && (origin.url || origin.body)
+        })
+    }
+
+    /// Whether it changes or deletes rows by their keys without reading them: `Order.objects.filter(pk=pk).delete()`.
+    pub(crate) fn writes_by_key(&self, handler: &Handler<'_>) -> bool {
+        // Of `get(pk=pk).delete()` the row was read.
+        matches!(self.steps[..], ["delete" | "adelete" | "update" | "aupdate", "filter", ..])
+            && self.is_by_key(handler)
+    }
+
+    /// Whether it reads rows by the keys that were sent: `Order.objects.in_bulk(request.data["ids"])`.
+    pub(crate) fn reads_by_keys(&self, handler: &Handler<'_>) -> bool {
+        let sent = |keys: &&Expr| {
+            let origin = handler.origin(keys);
+            origin.url || origin.body
+        };
+        matches!(self.steps[..], ["in_bulk" | "ain_bulk", ..]) && self.others.iter().any(sent)
     }
 
     /// Whether it gives one row or raises.
@@ -167,6 +199,11 @@ impl<'a> Handler<'a> {
         self.read(expr)
     }
 
+    /// What a local name is made from.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &'a Expr> {
+        self.facts().values.get(name).into_iter().flatten().copied()
+    }
+
     /// The first name of the body for which `test` holds.
     pub(crate) fn mentions(&self, test: impl Fn(&str) -> bool) -> Option<&'a str> {
         self.facts().mentions.iter().copied().find(|word| test(word))
@@ -219,6 +256,7 @@ impl<'a> Handler<'a> {
             model_name,
             steps: chain.steps,
             conditions: chain.conditions,
+            others: chain.others,
             limited,
             origin,
         })
