@@ -347,7 +347,7 @@ fn has_say(evaluator: &Evaluator<'_>, situation: &Situation, permission: &Val) -
                 || permission::lets_in(evaluator, situation, Persona::User, &list, METHOD) == Truth::Yes;
             evaluator.class_attribute(class, METHOD, None).owner != Owner::Unknown
                 && !evaluator.repeats_permission(class)
-                && !evaluator.briefly(lets_in)
+                && !evaluator.briefly(4, lets_in)
         }
         Val::Instance(class) => inner(class),
         Val::Composed(composed) => match &**composed {

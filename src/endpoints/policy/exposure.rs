@@ -262,7 +262,7 @@ fn protected(
     if user != Truth::Yes
         && may_have_no_token(evaluator, &authenticators)
         && ask("has_permission") == Truth::Yes
-        && (ask("has_object_permission") == Truth::Yes
+        && (evaluator.briefly(16, || ask("has_object_permission")) == Truth::Yes
             || !object_check::may_come_before(evaluator, shape, verb))
     {
         user = with_object(evaluator, shape, situation, verb, list, Persona::Session);

@@ -258,9 +258,9 @@ impl<'a> Evaluator<'a> {
         self.steps.get() < self.limit.get()
     }
 
-    /// Asks with a quarter of the usual budget: for askers who lose little by an answer that is not found.
-    pub(crate) fn briefly<T>(&self, ask: impl FnOnce() -> T) -> T {
-        let before = self.limit.replace(MAX_STEPS / 4);
+    /// Asks with a part of the usual budget: for askers who lose little by an answer that is not found.
+    pub(crate) fn briefly<T>(&self, part: u32, ask: impl FnOnce() -> T) -> T {
+        let before = self.limit.replace(MAX_STEPS / part);
         let answer = ask();
         self.limit.set(before);
         answer

@@ -36,7 +36,7 @@ impl Gate<'_, '_> {
             return Ok(if makes_request { Val::Request } else { Val::unknown("it is computed") });
         }
         let ask = || self.evaluator.fresh(|| self.evaluator.expr(frame, expr, path));
-        self.evaluator.briefly(ask)
+        self.evaluator.briefly(4, ask)
     }
 
     /// The calls of an expression, in order.
