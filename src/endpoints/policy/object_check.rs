@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::eval::{ClassRef, End, Evaluator, Owner, Val};
+use super::eval::{ClassRef, End, Evaluator, Owner, Situation, Val};
 use super::shape::Shape;
 use crate::index::Ancestor;
 use crate::settings::Truth;
@@ -27,14 +27,19 @@ pub(super) fn may_come_before(evaluator: &Evaluator<'_>, shape: &Shape, verb: &s
     let names: BTreeSet<&str> = naming.map(|m| &*m.name).collect();
     let situation = shape.request(verb);
     names.into_iter().any(|name| {
-        let at = evaluator.class_attribute(class, name, None).at;
-        if at.is_some_and(|at| evaluator.calls_itself_first(at, CHECK)) {
-            return true;
-        }
-        let Some((ways, _)) = evaluator.run_view_method(&situation, name) else { return true };
-        let mut back = ways.iter().filter(|w| !matches!(w.end, End::Raise(_)));
-        back.all(|way| way.path.called.contains(CHECK) || matches!(way.end, End::Return(Val::Unknown(_))))
+        let Some(at) = evaluator.class_attribute(class, name, None).at else { return true };
+        // What the method is like for another view hardly ever differs.
+        evaluator.asked_once(at, verb, || {
+            evaluator.calls_itself_first(at, CHECK) || checks_on_every_way(evaluator, &situation, name)
+        })
     })
+}
+
+/// Whether no way through a method of the view surely goes around the check.
+fn checks_on_every_way(evaluator: &Evaluator<'_>, situation: &Situation, name: &str) -> bool {
+    let Some((ways, _)) = evaluator.run_view_method(situation, name) else { return true };
+    let mut back = ways.iter().filter(|w| !matches!(w.end, End::Raise(_)));
+    back.all(|way| way.path.called.contains(CHECK) || matches!(way.end, End::Return(Val::Unknown(_))))
 }
 
 /// Whether the handler of a method surely checks the object.

@@ -148,6 +148,17 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The answer to a question about the method at a place and a request's method, asked once.
+    pub(crate) fn asked_once(&self, at: Span, verb: &str, ask: impl FnOnce() -> bool) -> bool {
+        let key = (at, Rc::from(verb));
+        if let Some(known) = self.checking.borrow().get(&key) {
+            return *known;
+        }
+        let found = ask();
+        self.checking.borrow_mut().insert(key, found);
+        found
+    }
+
     /// Whether the method at a place calls another of its own object, in a statement of its own that nothing returns before.
     pub(crate) fn calls_itself_first(&self, at: Span, name: &str) -> bool {
         let tree = self.index.tree(self.sources, at.file);

@@ -66,6 +66,8 @@ pub(crate) struct Evaluator<'a> {
     pub sources: &'a Sources,
     /// `None` while the body is being run.
     namespaces: RefCell<FxHashMap<ClassId, Option<Rc<Namespace>>>>,
+    /// Whether methods, by their place and the request's method, check the object on every way.
+    checking: RefCell<FxHashMap<(Span, Rc<str>), bool>>,
     /// Module-level names whose statements are being run.
     open: RefCell<BTreeSet<(FileId, Rc<str>)>>,
     /// Module-level names as the code at an offset sees them, or all functions do.
@@ -216,6 +218,7 @@ impl<'a> Evaluator<'a> {
             settings,
             sources,
             namespaces: RefCell::default(),
+            checking: RefCell::default(),
             open: RefCell::default(),
             values: RefCell::default(),
             orders: RefCell::default(),
