@@ -5,6 +5,7 @@
 //! place and cause: where `problems` is empty, the inventory is complete.
 
 mod elsewhere;
+mod filled;
 mod functions;
 mod installed;
 mod library;
@@ -22,7 +23,7 @@ use rayon::prelude::*;
 
 use crate::index::{API_VIEW, ProjectIndex};
 use crate::project::Project;
-use crate::settings::routes::{Callback, Shown, Target, UrlPattern, routes};
+use crate::settings::routes::{Callback, Fill, Shown, Target, UrlMap, UrlPattern, routes};
 use crate::settings::{Problem, Setting, SettingsModel};
 use crate::source::Sources;
 use names::IndexNames;
@@ -86,8 +87,8 @@ fn list(
 ) -> Inventory {
     let names = IndexNames { index, near: model.file };
     // The packages are read beside the URLs, where a thread is free.
-    let (map, packages) = rayon::join(
-        || routes(sources, project, model, &names),
+    let ((map, left), packages) = rayon::join(
+        || followed(sources, project, model, &names),
         || installed::begin(sources, project, model, index),
     );
     // The settings as the apps leave them.
@@ -127,12 +128,35 @@ fn list(
         inventory.endpoints.iter_mut().for_each(|e| as_external(e, &installed.index));
     }
     inventory.problems.extend(elsewhere::find(&names, sources, &map.urlconfs, &map.taken));
+    inventory.problems.extend(left);
     if inventory.endpoints.is_empty() && inventory.problems.is_empty() {
         let message = "the URLconf lists no patterns; something may add them when the project starts";
         inventory.problems.push(Problem { at: None, message: message.to_owned() });
     }
     inventory.complete = inventory.problems.is_empty();
     inventory
+}
+
+/// The patterns, with what modules elsewhere put into the collections that they are made from; and the problem for each
+/// module that may and was not followed.
+fn followed(
+    sources: &Sources,
+    project: &Project,
+    model: &SettingsModel,
+    names: &IndexNames<'_>,
+) -> (UrlMap, Vec<Problem>) {
+    let map = routes(sources, project, model, names, &Fill::default());
+    let fillers = filled::find(names, sources, &map);
+    if fillers.is_empty() {
+        return (map, Vec::new());
+    }
+    let filled = routes(sources, project, model, names, &filled::plan(names, &fillers));
+    if filled.problems.len() > map.problems.len() {
+        // More cannot be told than was to be found out.
+        return (map, filled::problems(&fillers, true));
+    }
+    let left = filled::problems(&filled::find(names, sources, &filled), false);
+    (filled, left)
 }
 
 /// Works through patterns in portions: each thread takes the next one when it is done with its own, and keeps what it
@@ -320,4 +344,15 @@ fn kind(call: &ViewCall) -> Kind {
         _ => false,
     };
     if is_drf { Kind::Drf } else { Kind::Django }
+}
+
+/// Whether a file holds tests, by its path: what they change, they change back.
+fn is_test(path: &str) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.strip_suffix(".py").unwrap_or(file);
+    folders.split('/').any(|f| matches!(f, "tests" | "test" | "testing" | "testutils"))
+        || matches!(stem, "tests" | "conftest")
+        || stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem.ends_with("_tests")
 }

@@ -106,9 +106,9 @@ impl Names for IndexNames<'_> {
         order.iter().all(|a| matches!(a, Ancestor::Project(_)))
             || order.iter().any(|a| match a {
                 Ancestor::Framework(_) | Ancestor::Unknown(_) => true,
-                Ancestor::Plain(name) => {
-                    ["AdminSite", ".AppConfig", "AdminConfig"].iter().any(|end| name.ends_with(end))
-                }
+                Ancestor::Plain(name) => ["AdminSite", ".AppConfig", "AdminConfig", ".ABCMeta", ".type"]
+                    .iter()
+                    .any(|end| name.ends_with(end)),
                 Ancestor::Project(_) => false,
             })
     }

@@ -64,6 +64,19 @@ pub struct SettingsModel {
     pub environment: Option<(FileId, String)>,
     /// What deployment files say of the variables that the settings read: evidence, and no value of these settings.
     pub deployment: Vec<EnvFact>,
+    /// Variables that code has put into the environment by the time the settings are imported.
+    pub environ: Vec<(String, Variable)>,
+    /// The lazy objects that were made by then, by the names of modules under which they are kept.
+    pub made: Vec<String>,
+}
+
+/// The value of a variable that code sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Variable {
+    /// A text.
+    Text(String),
+    /// A path in the home folder: what follows the folder.
+    Home(String),
 }
 
 impl SettingsModel {
@@ -86,6 +99,8 @@ impl SettingsModel {
             class_choice: None,
             environment: None,
             deployment: project.deployment.clone(),
+            environ: Vec::new(),
+            made: Vec::new(),
         }
     }
 

@@ -2,12 +2,17 @@
 //! point, and the result as plain data. What a dotted name of the project stands for is asked of [`Names`], so that
 //! a module of views is run only where one of its values is needed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Node, Problem, SettingsModel, env, eval};
 use crate::project::Project;
 use crate::source::{FileId, Sources, Span};
 
 /// `View.http_method_names`.
 pub const HTTP_METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+
+/// Parts of names by which what an app does at the start speaks of URLs.
+pub const SPEAKING: [&str; 4] = ["url", "router", "admin_site", "default_site"];
 
 /// What the interpreter must know of the project's names and of library classes.
 pub trait Names: Sync {
@@ -17,7 +22,8 @@ pub trait Names: Sync {
     fn is_namespace(&self, name: &str) -> bool;
     /// What a dotted name stands for.
     fn locate(&self, name: &str) -> Located;
-    /// Whether the class statement at this place makes a view, a router, the configuration of an app, or a part of one.
+    /// Whether the class statement at this place makes a view, a router, the configuration of an app, a
+    /// class of classes, or a part of one.
     fn is_routed(&self, class: Span) -> bool;
     /// Whether a function of the project stands under a decorator of the project.
     fn is_wrapped(&self, function: &str) -> bool;
@@ -119,6 +125,18 @@ pub struct LibraryAction {
     pub url_name: String,
 }
 
+/// Modules that fill collections of other modules when they are imported.
+#[derive(Clone, Debug, Default)]
+pub struct Fill {
+    /// By the name of a module: those that run when it is imported, itself among them.
+    pub by_import: BTreeMap<String, Vec<String>>,
+    /// All of them.
+    pub modules: BTreeSet<String>,
+    /// The names of the collections, of what fills them and of such modules: what an app does at the start and speaks of
+    /// them counts.
+    pub words: Vec<String>,
+}
+
 /// All patterns, in the order in which Django's resolver lists them.
 #[derive(Clone, Debug, Default)]
 pub struct UrlMap {
@@ -132,6 +150,10 @@ pub struct UrlMap {
     pub taken: Vec<Span>,
     /// `REST_FRAMEWORK`, where the configuration of an app changes it before DRF reads it.
     pub rest_framework: Option<Node>,
+    /// Module-level names whose collections were looked at.
+    pub walked: Vec<(FileId, String)>,
+    /// The files that ran.
+    pub ran: Vec<FileId>,
 }
 
 /// One URL pattern.
@@ -188,10 +210,17 @@ pub enum Target {
 }
 
 /// Computes the patterns of a project under the settings of `model`.
-pub fn routes(sources: &Sources, project: &Project, model: &SettingsModel, names: &dyn Names) -> UrlMap {
+pub fn routes(
+    sources: &Sources,
+    project: &Project,
+    model: &SettingsModel,
+    names: &dyn Names,
+    fill: &Fill,
+) -> UrlMap {
     let failed = || UrlMap {
         problems: vec![Problem { at: None, message: "the URL patterns could not be evaluated".into() }],
         ..UrlMap::default()
     };
-    env::on_deep_stack("routes", || eval::run_routes(sources, project, model, names)).unwrap_or_else(failed)
+    env::on_deep_stack("routes", || eval::run_routes(sources, project, model, names, fill))
+        .unwrap_or_else(failed)
 }

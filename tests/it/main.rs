@@ -24,6 +24,7 @@ mod index;
 mod output;
 mod policy;
 mod policy_differential;
+mod policy_generated;
 mod readme;
 mod real_endpoints;
 mod real_projects;

@@ -94,6 +94,8 @@ fn report() -> Report {
         environment: None,
         included: Vec::new(),
         deployment: Vec::new(),
+        environ: Vec::new(),
+        made: Vec::new(),
     };
     let debug = Finding::new(
         "debug-enabled",

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::policy::{Case, View, cases};
 use crate::support::venv;
 
-const PACKAGES: &[&str] = &["Django==5.2.*", "djangorestframework==3.16.*"];
+pub(crate) const PACKAGES: &[&str] = &["Django==5.2.*", "djangorestframework==3.16.*"];
 
 /// What a project needs beyond the settings of a case.
 const HARNESS: &str = "from settings import *
@@ -46,7 +46,7 @@ fn no_policy_is_told_wrong() {
 }
 
 /// What real DRF says of the views of a case.
-fn ask(python: &Path, case: &Case) -> Vec<Value> {
+pub(crate) fn ask(python: &Path, case: &Case) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in &case.files {
         let file = folder.path().join(path);

@@ -104,8 +104,7 @@ const SUBJECTS: &[Subject] = &[
         without: &[],
         own: &["kolibri"],
         settings: "kolibri.deployment.default.settings.base",
-        // Its settings are an object of which nothing is known before it runs; its plugins are in a file of its user.
-        share: 0,
+        share: 97,
         // Its requirements are bundled in it, and found when it is imported.
         files: &[("before.py", "import kolibri\n")],
     },

@@ -23,9 +23,16 @@ from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.http import HttpResponse, HttpResponseRedirect  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
+from rest_framework.authentication import (  # noqa: E402
+    BasicAuthentication,
+    RemoteUserAuthentication,
+    SessionAuthentication,
+)
 from rest_framework.settings import api_settings  # noqa: E402
 from rest_framework.views import APIView  # noqa: E402
 
+# Whoever these let in has no token.
+TOKENLESS = (BasicAuthentication, RemoteUserAuthentication, SessionAuthentication)
 ATTRIBUTES = {
     "authentication": "authentication_classes",
     "permission": "permission_classes",
@@ -78,7 +85,9 @@ def passes(cls, keywords, actions, method, user):
         view.request = request = view.initialize_request(plain)
         view.kwargs = {"pk": "1"}
         if user is not None:
-            request.user = user
+            authenticators = request.authenticators or ()
+            has_token = authenticators and not any(isinstance(each, TOKENLESS) for each in authenticators)
+            request.user, request.auth = user, object() if has_token else None
         view.initial(request, pk="1")
     except Exception:
         return False, False

@@ -77,7 +77,7 @@ fn own_code(evaluator: &Evaluator<'_>, name: &str) -> Option<Span> {
 }
 
 /// Whether a decorator surely refuses nobody for who they are.
-fn is_neutral(evaluator: &Evaluator<'_>, name: &str) -> bool {
+pub(super) fn is_neutral(evaluator: &Evaluator<'_>, name: &str) -> bool {
     if name.starts_with("django.views.decorators.")
         || name.starts_with("rest_framework.decorators.")
         || name.starts_with("django.utils.decorators.")

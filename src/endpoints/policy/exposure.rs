@@ -10,6 +10,13 @@ use super::value::{Exposure, Kind};
 use super::{django, effective, flow, methods, mixins, object_check, permission};
 use crate::settings::Truth;
 
+/// Authenticators of DRF that leave `request.auth` empty.
+const TOKENLESS: [&str; 3] = [
+    "rest_framework.authentication.BasicAuthentication",
+    "rest_framework.authentication.RemoteUserAuthentication",
+    "rest_framework.authentication.SessionAuthentication",
+];
+
 /// Whom a view lets in, and why.
 pub(super) struct Verdict {
     pub exposure: Exposure,
@@ -250,12 +257,35 @@ fn protected(
     if user == Truth::Yes {
         user = with_object(evaluator, shape, situation, verb, list, Persona::User);
     }
+    // Permissions may ask less of whoever comes without a token.
+    let ask = |method| permission::lets_in(evaluator, situation, Persona::Session, list, method);
+    if user != Truth::Yes
+        && may_have_no_token(evaluator, &authenticators)
+        && ask("has_permission") == Truth::Yes
+        && (ask("has_object_permission") == Truth::Yes
+            || !object_check::may_come_before(evaluator, shape, verb))
+    {
+        user = with_object(evaluator, shape, situation, verb, list, Persona::Session);
+    }
     let nobody = authenticators.exact_elements().is_some_and(<[Val]>::is_empty);
     let never = if nobody { "; without authenticators nobody gets in" } else { "" };
     match user {
         Truth::Yes => (Exposure::Authenticated, format!("{text} asks for a login{never}")),
         _ => (Exposure::Restricted, format!("{text} asks for more than a login{never}")),
     }
+}
+
+/// Whether somebody may log in without a token: Django's session or a password is enough.
+fn may_have_no_token(evaluator: &Evaluator<'_>, authenticators: &Val) -> bool {
+    let Some(all) = authenticators.elements() else { return true };
+    all.iter().any(|authenticator| match authenticator {
+        Val::Class(class) => {
+            let order = evaluator.mro(class);
+            let names = order.order.iter().filter_map(|a| evaluator.index.ancestor_name(a));
+            names.into_iter().any(|name| TOKENLESS.contains(&&*name))
+        }
+        _ => true,
+    })
 }
 
 /// An authenticator of the project that never says "not mine".

@@ -1,11 +1,12 @@
 //! Django's mixins and decorators that stand before the `dispatch` of a class view, in method resolution order: those
 //! behind the view that answers are never asked.
 
-use super::eval::{ClassRef, Evaluator, Owner, Persona};
+use super::eval::{ClassRef, Evaluator, Owner, Persona, Situation};
 use super::shape::Shape;
 use super::value::Exposure;
-use crate::index::{Ancestor, ClassId, Expression, Framework};
+use crate::index::{Ancestor, ClassId, Entity, Expression, Framework, Resolution};
 use crate::settings::Truth;
+use crate::source::Span;
 
 /// Decorators and mixins that ask for a login.
 pub(super) const LOGIN: [&str; 2] =
@@ -16,6 +17,8 @@ pub(super) const MORE: [&str; 3] = [
     PERMISSION_MIXIN,
     "django.contrib.admin.views.decorators.staff_member_required",
 ];
+/// That whose argument says what it asks.
+const TESTS: [&str; 1] = ["django.contrib.auth.decorators.user_passes_test"];
 const PERMISSION_MIXIN: &str = "django.contrib.auth.mixins.PermissionRequiredMixin";
 const TEST_MIXIN: &str = "django.contrib.auth.mixins.UserPassesTestMixin";
 /// The views whose `dispatch` calls the handler.
@@ -55,7 +58,7 @@ pub(super) fn before_dispatch(
     for ancestor in &evaluator.mro(class).order {
         match ancestor {
             Ancestor::Project(id) => {
-                add(decorated(evaluator, *id));
+                add(decorated(evaluator, shape, verb, *id));
                 let namespace = evaluator.namespace(*id);
                 if let Some(cause) = namespace.opaque.as_ref().or(namespace.guarded.as_ref()) {
                     stop = Stop::Unclear(cause.to_string());
@@ -142,20 +145,29 @@ fn permission_required(evaluator: &Evaluator<'_>, shape: &Shape) -> Verdict {
 
 /// A test of the view, as nobody and as a plain user.
 fn tested(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str, method: &str) -> Verdict {
-    let passes = |who| {
-        let situation = super::eval::Situation { persona: Some(who), ..shape.request(verb) };
-        evaluator.view_test(&situation, method)
-    };
+    by_persona(shape, verb, method, |situation| evaluator.view_test(situation, method))
+}
+
+/// The test that a `user_passes_test` is given, likewise.
+fn user_test(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str, decorator: Span) -> Verdict {
+    by_persona(shape, verb, "user_passes_test", |situation| {
+        evaluator.passes_user_test(situation, decorator).unwrap_or(Truth::Maybe)
+    })
+}
+
+/// The verdict on a test that a request passes or does not.
+fn by_persona(shape: &Shape, verb: &str, name: &str, passes: impl Fn(&Situation) -> Truth) -> Verdict {
+    let passes = |who| passes(&Situation { persona: Some(who), ..shape.request(verb) });
     match (passes(Persona::Anonymous), passes(Persona::User)) {
-        (Truth::Yes, _) => (Exposure::Open, format!("`{method}` lets anybody in")),
-        (Truth::No, Truth::Yes) => (Exposure::Authenticated, format!("`{method}` asks for a login")),
-        (Truth::No, _) => (Exposure::Restricted, format!("`{method}` asks for more than a login")),
-        (Truth::Maybe, _) => (Exposure::Unknown, format!("whom `{method}` lets in cannot be told")),
+        (Truth::Yes, _) => (Exposure::Open, format!("`{name}` lets anybody in")),
+        (Truth::No, Truth::Yes) => (Exposure::Authenticated, format!("`{name}` asks for a login")),
+        (Truth::No, _) => (Exposure::Restricted, format!("`{name}` asks for more than a login")),
+        (Truth::Maybe, _) => (Exposure::Unknown, format!("whom `{name}` lets in cannot be told")),
     }
 }
 
 /// `@method_decorator(login_required, name="dispatch")` on a class, or on its `dispatch`.
-fn decorated(evaluator: &Evaluator<'_>, id: ClassId) -> Option<Verdict> {
+fn decorated(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str, id: ClassId) -> Option<Verdict> {
     let item = evaluator.index.class(id);
     let on_class = item.decorators.iter().filter(|d| {
         let arguments = d.arguments.iter().flatten();
@@ -179,14 +191,35 @@ fn decorated(evaluator: &Evaluator<'_>, id: ClassId) -> Option<Verdict> {
                     |names: &[&str]| names.iter().any(|n| evaluator.index.is_external(decorator.at, name, n));
                 if is(&MORE) {
                     strongest = Some((Exposure::Restricted, "a decorator of `dispatch` asks for it".into()));
-                } else if is(&LOGIN) && strongest.is_none() {
+                } else if is(&LOGIN)
+                    && strongest.as_ref().is_none_or(|(exposure, _)| *exposure < Exposure::Authenticated)
+                {
                     let why = "a decorator of `dispatch` asks for a login".into();
                     strongest = Some((Exposure::Authenticated, why));
+                } else if is(&TESTS) {
+                    let found = user_test(evaluator, shape, verb, decorator.at);
+                    if strongest.as_ref().is_none_or(|(exposure, _)| *exposure < found.0) {
+                        strongest = Some(found);
+                    }
+                } else if strongest.is_none() && !is_neutral_here(evaluator, decorator.at, name) {
+                    let why = format!("what `{}` asks before `dispatch` cannot be told", short(name));
+                    strongest = Some((Exposure::Unknown, why));
                 }
             }
         }
     }
     strongest
+}
+
+/// Whether a decorator, named at this place, surely refuses nobody.
+fn is_neutral_here(evaluator: &Evaluator<'_>, at: Span, name: &str) -> bool {
+    match evaluator.index.resolve_at(at, name) {
+        Resolution::External(full) => super::django::is_neutral(evaluator, &full),
+        Resolution::Resolved(Entity::Function(id)) => {
+            super::django::is_neutral(evaluator, &evaluator.index.function_name(id))
+        }
+        _ => false,
+    }
 }
 
 fn callee(expression: &Expression) -> Option<&str> {

@@ -4,12 +4,38 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::eval::{ClassRef, End, Evaluator, Owner};
+use super::eval::{ClassRef, End, Evaluator, Owner, Val};
 use super::shape::Shape;
+use crate::index::Ancestor;
 use crate::settings::Truth;
 
+const CHECK: &str = "check_object_permissions";
 /// DRF's own methods that fetch the object.
 const FETCHING: [&str; 4] = ["retrieve", "update", "partial_update", "destroy"];
+
+/// Whether the object may be checked before the handler on every way: a method of the view's classes names the check, and
+/// none of its ways surely goes around it.
+pub(super) fn may_come_before(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> bool {
+    let Some(class) = &shape.class else { return false };
+    let order = evaluator.mro(class);
+    let of_project = order.order.iter().filter_map(|ancestor| match ancestor {
+        Ancestor::Project(id) => Some(evaluator.index.class(*id)),
+        _ => None,
+    });
+    let methods = of_project.flat_map(|class| class.methods.iter());
+    let naming = methods.filter(|m| evaluator.sources.slice(m.at).contains(CHECK));
+    let names: BTreeSet<&str> = naming.map(|m| &*m.name).collect();
+    let situation = shape.request(verb);
+    names.into_iter().any(|name| {
+        let at = evaluator.class_attribute(class, name, None).at;
+        if at.is_some_and(|at| evaluator.calls_itself_first(at, CHECK)) {
+            return true;
+        }
+        let Some((ways, _)) = evaluator.run_view_method(&situation, name) else { return true };
+        let mut back = ways.iter().filter(|w| !matches!(w.end, End::Raise(_)));
+        back.all(|way| way.path.called.contains(CHECK) || matches!(way.end, End::Return(Val::Unknown(_))))
+    })
+}
 
 /// Whether the handler of a method surely checks the object.
 pub(super) fn runs(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Truth {
@@ -42,9 +68,7 @@ pub(super) fn runs(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Trut
                 .unwrap_or(Truth::Maybe);
             let text = found.at.map_or("", |at| evaluator.sources.slice(at));
             match surest {
-                Truth::No if text.contains(".get_object(") || text.contains("check_object_permissions") => {
-                    Truth::Maybe
-                }
+                Truth::No if text.contains(".get_object(") || text.contains(CHECK) => Truth::Maybe,
                 Truth::No if text.contains("super()") => Truth::Maybe,
                 other => other,
             }
@@ -55,7 +79,7 @@ pub(super) fn runs(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Trut
 }
 
 fn checks(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str, called: &BTreeSet<Rc<str>>) -> Truth {
-    if called.contains("check_object_permissions") {
+    if called.contains(CHECK) {
         return Truth::Yes;
     }
     if called.contains("get_object") || FETCHING.iter().any(|m| called.contains(*m)) {
@@ -78,13 +102,11 @@ fn fetch_checks(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Truth {
             if back.peek().is_none() {
                 return Truth::Maybe;
             }
-            let checked = back.all(|w| {
-                w.path.called.contains("get_object") || w.path.called.contains("check_object_permissions")
-            });
+            let checked = back.all(|w| w.path.called.contains("get_object") || w.path.called.contains(CHECK));
             let text = found.at.map_or("", |at| evaluator.sources.slice(at));
             if checked {
                 Truth::Yes
-            } else if text.contains("check_object_permissions") || text.contains(".get_object(") {
+            } else if text.contains(CHECK) || text.contains(".get_object(") {
                 Truth::Maybe
             } else {
                 Truth::No

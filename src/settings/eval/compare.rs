@@ -226,6 +226,9 @@ impl<'a> Interp<'a> {
             (V::List(a), V::List(b)) | (V::Dict(a), V::Dict(b)) => Some(a == b),
             (V::Ref(a), V::Ref(b)) if a == b => Some(true),
             (V::Class(a), V::Class(b)) => Some(a == b),
+            (V::Class(a), V::Ref(name)) | (V::Ref(name), V::Class(a)) if self.is_defined_as(*a, name) => {
+                Some(true)
+            }
             (V::Class(a), V::Ref(_)) | (V::Ref(_), V::Class(a)) => {
                 (!self.classes[*a as usize].is_library).then_some(false)
             }

@@ -4,7 +4,7 @@ use super::functions::Args;
 use super::raise::{R, Raise};
 use super::val::{Reads, V, Val};
 use super::{ENVIRON, Interp, cause_of};
-use crate::settings::{EnvRead, Reader};
+use crate::settings::{EnvRead, Reader, Variable};
 use crate::source::Span;
 
 /// Whether a value of the environment's dict is the mark of a variable that was taken out.
@@ -92,6 +92,29 @@ impl Interp<'_> {
         if let Some(dict) = self.dict_mut(ENVIRON) {
             // What the caller supplied stays hidden behind a mark.
             dict.insert(Val::str(name), Val::new(V::Ellipsis));
+        }
+    }
+
+    /// The variables that code has set so far, as far as their values can be told.
+    pub(super) fn set_variables(&self) -> Vec<(String, Variable)> {
+        let Ok(dict) = self.dict_obj(ENVIRON) else { return Vec::new() };
+        let value = |val: &Val| match &val.v {
+            V::Str(text) => Some(Variable::Text(text.to_string())),
+            _ => super::home::below(val).map(|(rest, _)| Variable::Home(rest.to_string())),
+        };
+        let entries = dict.entries.values();
+        entries.filter_map(|(name, val)| Some((name.as_str()?.to_string(), value(val)?))).collect()
+    }
+
+    /// Sets them.
+    pub(super) fn take_variables(&mut self, variables: &[(String, Variable)]) {
+        let Some(dict) = self.dict_mut(ENVIRON) else { return };
+        for (name, value) in variables {
+            let value = match value {
+                Variable::Text(text) => Val::str(text),
+                Variable::Home(rest) => super::home::home(rest, false),
+            };
+            dict.insert(Val::str(name), value);
         }
     }
 

@@ -60,6 +60,8 @@ pub(in crate::settings) fn run(
     model.switches = std::mem::take(&mut interp.switches);
     model.class_choice = interp.class_choice.take();
     model.included = interp.included.iter().map(|(file, ..)| *file).collect();
+    model.environ = interp.set_variables();
+    model.made = interp.made_objects();
     model
 }
 

@@ -13,7 +13,7 @@ use super::{Interp, MAX_TEXT};
 pub(super) const CLASS: &str = "home";
 
 /// A path below the home folder: what follows the folder, with its slash, and whether it is a `Path`.
-fn home(rest: &str, is_path: bool) -> Val {
+pub(super) fn home(rest: &str, is_path: bool) -> Val {
     if rest.len() > MAX_TEXT {
         return Val::unknown("a text longer than a megabyte");
     }
@@ -143,7 +143,12 @@ impl Interp<'_> {
     /// Says that a file in the home folder is taken as not there.
     pub(super) fn note_absent(&mut self, rest: &str) {
         let shown = crate::source::clean(rest).clone();
-        self.problem(None, format!("~{shown} lies outside the project and is taken as not there"));
+        let message = format!("~{shown} lies outside the project and is taken as not there");
+        if self.is_routing() {
+            self.cannot_tell(None, message);
+        } else {
+            self.problem(None, message);
+        }
     }
 
     /// A method of a path in the home folder.

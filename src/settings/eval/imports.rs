@@ -532,16 +532,13 @@ impl<'a> Interp<'a> {
             self.may_raise(&cause);
             return Ok(Val::unknown(cause));
         }
-        if matches!(
-            name,
-            "__builtins__"
-                | "__cached__"
-                | "__doc__"
-                | "__loader__"
-                | "__package__"
-                | "__path__"
-                | "__spec__"
-        ) {
+        if name == "__package__" {
+            let module = &self.modules[id as usize];
+            let parent = module.name.rsplit_once('.').map_or("", |(parent, _)| parent);
+            return Ok(Val::str(if module.is_package { &module.name } else { parent }));
+        }
+        if matches!(name, "__builtins__" | "__cached__" | "__doc__" | "__loader__" | "__path__" | "__spec__")
+        {
             return Ok(Val::unknown(format!("{name} of a module")));
         }
         let module = self.modules[id as usize].name.clone();

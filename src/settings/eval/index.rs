@@ -112,6 +112,10 @@ impl<'a> Interp<'a> {
         let owner = used.as_ref().unwrap_or(owner);
         let env = owner.env.union(&key.env);
         let val = match &owner.v {
+            V::Ref(name) if &**name == "sys.modules" && self.is_routing() => match key.as_str().cloned() {
+                Some(module) => self.imported_module(&module),
+                None => Val::unknown(cause_of(key)),
+            },
             V::Environ => return self.environ_item(key, at),
             V::Dict(id) => match (self.dict_obj(*id), key.key()) {
                 (Err(cause), _) => Val::unknown(cause),
@@ -244,6 +248,7 @@ impl<'a> Interp<'a> {
 
     /// The same, without a copy of those that lie in a row.
     pub(super) fn elements<'v>(&'v self, val: &'v Val) -> Cow<'v, Seq> {
+        self.note_walked(val);
         match &val.v {
             V::Tuple(seq) => Cow::Borrowed(seq),
             V::List(id) => match self.seq(*id) {
@@ -257,6 +262,7 @@ impl<'a> Interp<'a> {
     /// What a view of a dict shows now.
     pub(super) fn viewed(&self, view: super::val::Id) -> Option<Seq> {
         let (dict, what) = self.views.get(&view)?;
+        self.note_walked(&Val::new(V::Dict(*dict)));
         Some(match self.dict_obj(*dict) {
             Ok(dict) => {
                 let items = dict.entries.values().map(|(key, value)| match what {
@@ -326,7 +332,8 @@ impl<'a> Interp<'a> {
         let seq = self.walk_unordered(&val);
         let held = self.held_without(&val, &["__iter__"]);
         let is_set = matches!(held.as_ref().unwrap_or(&val).v, V::Set(_)) && seq.items.len() > 1;
-        if is_set || shuffled {
+        // The order of patterns is not what their list is read for.
+        if (is_set || shuffled) && !self.is_routing() {
             return Seq { items: Vec::new(), rest: Some(super::unordered::cause()) };
         }
         seq

@@ -24,7 +24,9 @@ impl<'a> Interp<'a> {
     pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
         let iterable = self.eval(&stmt.iter)?;
         let iterable = self.iterable(iterable)?;
-        let unordered = self.unordered(&iterable).filter(|items| !stmt.is_async && self.takes_orders(items));
+        let takes_orders =
+            |items: &Vec<Val>| !stmt.is_async && !self.is_routing() && self.takes_orders(items);
+        let unordered = self.unordered(&iterable).filter(takes_orders);
         let seq = match unordered {
             Some(items) => {
                 let reads = self.deep_reads(&iterable);
@@ -47,7 +49,7 @@ impl<'a> Interp<'a> {
         let at = self.span(&*stmt.target);
         let (rest, reads) = (seq.rest, self.deep_reads(&iterable));
         let live = match iterable.v {
-            V::List(id) if rest.is_none() => Some(id),
+            V::List(id) if rest.is_none() && self.unordered(&iterable).is_none() => Some(id),
             _ => None,
         };
         let mut at_round = 0;

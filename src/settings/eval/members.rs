@@ -92,6 +92,9 @@ impl Interp<'_> {
             return Ok(Val::unknown(cause));
         };
         let has = |found: bool| Val::bool(found);
+        if what == "hasattr" && &*name == "__module__" && self.module_of(owner).is_some() {
+            return Ok(has(true));
+        }
         let used = if &*name == "__module__" { None } else { self.used(owner)? };
         let owner = used.as_ref().unwrap_or(owner);
         if let Some(val) = self.routed_getattr(owner, &name, what == "hasattr", default)? {
@@ -191,7 +194,8 @@ impl Interp<'_> {
             }
             V::Class(id) => self.is_instance_of(val, *id),
             V::Ref(name) => {
-                if let Some(answer) = self.is_field_of(val, class) {
+                if let Some(answer) = self.is_field_of(val, class).or_else(|| Self::is_pattern_of(val, name))
+                {
                     return Some(answer);
                 }
                 if let V::Class(_) = val.v {

@@ -278,7 +278,7 @@ impl<'a> Interp<'a> {
             for keyword in &arguments.keywords {
                 let val = self.eval(&keyword.value)?;
                 if keyword.arg.as_ref().is_some_and(|a| a.as_str() == "metaclass") {
-                    metaclass = Some(val);
+                    metaclass = Some(self.class_of_reference(val)?);
                 }
             }
         }

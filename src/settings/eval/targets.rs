@@ -231,7 +231,7 @@ impl<'a> Interp<'a> {
                 return Ok(());
             }
             V::Lib(_) => {
-                self.routed_set_attr(owner, name, at);
+                self.routed_set_attr(owner, name, val, at);
                 return Ok(());
             }
             V::Unknown(unk) => {

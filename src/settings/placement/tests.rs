@@ -47,6 +47,8 @@ fn model(sources: &Sources, path: &str, role: Role, value: Span) -> SettingsMode
         environment: None,
         included: Vec::new(),
         deployment: Vec::new(),
+        environ: Vec::new(),
+        made: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod corpus;
 pub(crate) mod demo;
 pub(crate) mod editor;
 pub(crate) mod generator;
+pub(crate) mod guards_generator;
 pub(crate) mod literate;
 pub(crate) mod mutate;
 pub(crate) mod oracle;

@@ -640,5 +640,7 @@ fn model(sources: &Sources) -> SettingsModel {
         environment: None,
         included: Vec::new(),
         deployment: Vec::new(),
+        environ: Vec::new(),
+        made: Vec::new(),
     }
 }

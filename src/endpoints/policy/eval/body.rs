@@ -8,7 +8,7 @@ use super::{ClassRef, End, Ended, Evaluator, Frame, FrameKind, Path, Situation, 
 use crate::index::items::{Binding as BindingItem, Bound as Binding, DecoratorItem, FileItems};
 use crate::index::{Ancestor, ClassId, Entity, Resolution};
 use crate::python::Ranged as _;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Sources, Span};
 
 /// The names of a class body.
 #[derive(Debug, Default)]
@@ -29,14 +29,16 @@ pub(crate) struct Entry {
 }
 
 /// Names that, when a decorator or metaclass of the project mentions them, make the class opaque.
-pub(super) const POLICY_WORDS: [&str; 7] = [
+const POLICY_WORDS: [&str; 9] = [
     "_classes",
     "pagination_class",
     "serializer_class",
-    "setattr",
-    "get_permissions",
+    "get_authenticators",
+    "get_throttles",
     "__bases__",
+    "http_method_names",
     "permission",
+    "throttle_scope",
 ];
 /// Methods of a metaclass by which permission classes are composed.
 const OPERATORS: [&str; 3] = ["__and__", "__invert__", "__or__"];
@@ -104,12 +106,13 @@ impl Evaluator<'_> {
             let Ancestor::Project(base) = ancestor else { continue };
             let item = self.index.class(*base);
             let Some(name) = item.metaclass.as_deref() else { continue };
-            let text = match self.index.resolve_at(item.at, name) {
-                Resolution::Resolved(Entity::Class(id)) => self.sources.slice(self.index.class(id).at),
-                Resolution::Resolved(Entity::Function(id)) => self.sources.slice(self.index.function(id).at),
+            let at = match self.index.resolve_at(item.at, name) {
+                Resolution::Resolved(Entity::Class(id)) => self.index.class(id).at,
+                Resolution::Resolved(Entity::Function(id)) => self.index.function(id).at,
                 _ => continue,
             };
-            if POLICY_WORDS.iter().chain(&OPERATORS).any(|w| text.contains(w)) {
+            let text = self.sources.slice(at);
+            if OPERATORS.iter().any(|w| text.contains(w)) || speaks_of_policy(self.sources, at) {
                 let cause = format!("the metaclass of `{}` may change it", item.name);
                 namespace.opaque = Some(cause.into());
                 return;
@@ -156,7 +159,7 @@ impl Evaluator<'_> {
                 let says = |words: &[&str]| {
                     places.iter().any(|at| words.iter().any(|w| self.sources.slice(*at).contains(w)))
                 };
-                if places.is_empty() || says(&POLICY_WORDS) {
+                if places.is_empty() || places.iter().any(|at| speaks_of_policy(self.sources, *at)) {
                     namespace.opaque = opaque();
                 } else if says(&FLOW_WORDS) && !self.only_forwards(&places) {
                     let cause = format!("a decorator of `{}` may answer before it", item.name);
@@ -173,7 +176,7 @@ impl Evaluator<'_> {
             Resolution::Resolved(entity @ Entity::Function(id)) => {
                 let quiet = |at: Span| {
                     let text = self.sources.slice(at);
-                    !POLICY_WORDS.iter().chain(&FLOW_WORDS).any(|word| text.contains(word))
+                    !speaks_of_policy(self.sources, at) && !FLOW_WORDS.iter().any(|word| text.contains(word))
                 };
                 is_harmless(&self.index.function_name(*id)) || self.place_of(*entity).is_some_and(quiet)
             }
@@ -190,7 +193,7 @@ impl Evaluator<'_> {
             },
             _ => None,
         };
-        if let Some(id) = class {
+        if let Some(id) = class.or_else(|| self.class_of_object(decorator.at, name)) {
             let order = self.mro(&ClassRef::Project(id));
             let own = |a: &Ancestor| match a {
                 Ancestor::Project(id) => Some(self.index.class(*id).at),
@@ -203,6 +206,20 @@ impl Evaluator<'_> {
                 self.place_of(entity).into_iter().collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// The class of the object whose method a dotted name is: `registry.register`.
+    fn class_of_object(&self, at: Span, name: &str) -> Option<ClassId> {
+        let (object, _) = name.rsplit_once('.')?;
+        let Resolution::Resolved(Entity::Value(file, position)) = self.index.resolve_at(at, object) else {
+            return None;
+        };
+        let value = self.index.value(file, position).filter(|value| !value.augmented && value.alone)?;
+        let Val::Instance(of) = self.at_place(value.value_at, None) else { return None };
+        match &*of {
+            Val::Class(ClassRef::Project(id)) => Some(*id),
+            _ => None,
         }
     }
 
@@ -288,6 +305,27 @@ impl Evaluator<'_> {
             value => value,
         }
     }
+}
+
+/// Whether code names what decides a class's policy, or sets attributes whose names it computes.
+pub(super) fn speaks_of_policy(sources: &Sources, at: Span) -> bool {
+    let text = sources.slice(at);
+    POLICY_WORDS.iter().any(|word| text.contains(word)) || {
+        let mut calls = text.match_indices("setattr").map(|(at, word)| &text[at + word.len()..]);
+        calls.any(|rest| !names_attribute(rest))
+    }
+}
+
+/// Whether what follows `setattr` is `(object, "name",`.
+fn names_attribute(rest: &str) -> bool {
+    let Some((object, name)) = rest.strip_prefix('(').and_then(|arguments| arguments.split_once(',')) else {
+        return false;
+    };
+    let is_name = object.trim().chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    let name = name.trim_start();
+    let quote = name.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let behind = quote.and_then(|quote| name[1..].split_once(quote));
+    is_name && behind.is_some_and(|(_, behind)| behind.trim_start().starts_with(','))
 }
 
 /// Whether a statement changes the value of a name in place rather than binds the name anew.

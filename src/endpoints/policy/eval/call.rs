@@ -162,7 +162,7 @@ impl Evaluator<'_> {
                             && self.gives_nobody_rights() == Truth::No
                     }
                     // A caller who is nothing else than logged in.
-                    Some(Persona::User) => true,
+                    Some(Persona::User | Persona::Session) => true,
                     None => false,
                 };
                 Ok(match asks {

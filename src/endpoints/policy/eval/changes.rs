@@ -8,8 +8,9 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::body::{Entry, Namespace, POLICY_WORDS};
+use super::body::{Entry, Namespace, speaks_of_policy};
 use super::{ClassRef, Evaluator, Val};
+use crate::endpoints::is_test;
 use crate::index::items::{ChangeItem, Changed};
 use crate::index::{Ancestor, ClassId, Entity, Expression, FunctionId, ProjectIndex, Resolution};
 use crate::source::{FileId, Sources, Span};
@@ -82,8 +83,7 @@ impl Changes {
                 let Resolution::Resolved(Entity::Function(id)) = index.resolve_at(item.at, callee) else {
                     return;
                 };
-                let text = sources.slice(index.function(id).at);
-                if POLICY_WORDS.iter().any(|word| text.contains(word)) {
+                if speaks_of_policy(sources, index.function(id).at) {
                     self.note_named(index, file, item, argument);
                 }
             }
@@ -159,17 +159,6 @@ fn elements(index: &ProjectIndex, at: Span, over: &Expression, depth: usize) -> 
         return elements(index, value.at, &value.value, depth + 1);
     }
     over.elements()?.iter().map(|e| e.name().map(Into::into)).collect()
-}
-
-/// Whether a file holds tests, by its path: what they change, they change back.
-fn is_test(path: &str) -> bool {
-    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let stem = file.strip_suffix(".py").unwrap_or(file);
-    folders.split('/').any(|f| matches!(f, "tests" | "test" | "testing" | "testutils"))
-        || matches!(stem, "tests" | "conftest")
-        || stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || stem.ends_with("_tests")
 }
 
 impl Evaluator<'_> {

@@ -148,6 +148,21 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether the method at a place calls another of its own object, in a statement of its own that nothing returns before.
+    pub(crate) fn calls_itself_first(&self, at: Span, name: &str) -> bool {
+        let tree = self.index.tree(self.sources, at.file);
+        let Some(function) = find::function(tree.body(), at.text_range()) else { return false };
+        let calls = |stmt: &ast::Stmt| {
+            let call = stmt.as_expr_stmt().and_then(|expr| expr.value.as_call_expr());
+            call.and_then(|call| call.func.as_attribute_expr()).is_some_and(|method| {
+                &method.attr == name && method.value.as_name_expr().is_some_and(|n| n.id == "self")
+            })
+        };
+        let returns =
+            |stmt: &ast::Stmt| self.sources.slice(Span::new(at.file, stmt.range())).contains("return");
+        function.body.iter().take_while(|stmt| !returns(stmt)).any(calls)
+    }
+
     /// The truth of what a method of the view gives; an exception is no.
     pub(crate) fn view_test(&self, situation: &Situation, name: &str) -> Truth {
         let Some((ways, _)) = self.run_view_method(situation, name) else { return Truth::Maybe };
@@ -218,6 +233,7 @@ pub(super) fn join(ways: &[Ended], path: &mut Path) -> Outcome {
         return Err(Raised(name));
     };
     path.may_raise |= ways.len() > returning.len() || ways.iter().any(|w| w.path.may_raise);
+    path.raises |= ways.len() > returning.len() || returning.iter().any(|w| w.path.raises);
     let mut called = first.path.called.clone();
     for way in &returning[1..] {
         called.retain(|c| way.path.called.contains(c));

@@ -27,7 +27,7 @@ impl Evaluator<'_> {
         let table = Framework::builtin();
         let who = match situation.persona {
             Some(Persona::Anonymous) => "anonymous",
-            Some(Persona::User) => "user",
+            Some(Persona::User | Persona::Session) => "user",
             None => return Truth::Maybe,
         };
         // The answers were asked of whole classes: the first library class in the order that has this method.
@@ -94,14 +94,14 @@ impl Evaluator<'_> {
         match outcome {
             Err(_) => Reply { truth: Truth::No, raises: true },
             Ok(Val::Either(all)) => {
-                let raises = all.iter().any(|(_, v)| *v == Val::Never);
+                let raises = path.raises || all.iter().any(|(_, v)| *v == Val::Never);
                 let truth = |v: &Val| if *v == Val::Never { Truth::No } else { v.truth() };
                 let mut answers = all.iter().map(|(_, v)| truth(v));
                 let first = answers.next().unwrap_or(Truth::Maybe);
                 let truth = if answers.all(|a| a == first) { first } else { Truth::Maybe };
                 Reply { truth, raises }
             }
-            Ok(value) => Reply { truth: value.truth(), raises: false },
+            Ok(value) => Reply { truth: value.truth(), raises: path.raises },
         }
     }
 

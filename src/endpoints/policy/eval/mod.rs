@@ -30,6 +30,7 @@ mod start;
 mod stmt;
 mod subject;
 mod targets;
+mod user_test;
 mod val;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -169,6 +170,8 @@ pub(crate) struct Path {
     pub when: Rc<str>,
     /// Whether something on the way may have raised an exception.
     pub may_raise: bool,
+    /// Whether a function on the way raises one itself, on some of its ways.
+    pub raises: bool,
     /// Methods of the library that surely ran on the way.
     pub called: BTreeSet<Rc<str>>,
 }

@@ -19,6 +19,8 @@ pub(crate) enum Persona {
     Anonymous,
     /// Somebody who has logged in, and is nothing else.
     User,
+    /// The same, who came without a token: `request.auth` is `None`.
+    Session,
 }
 
 /// What an unauthenticated request has as its user.
@@ -216,6 +218,7 @@ impl Evaluator<'_> {
             },
             "user" => Val::User,
             "auth" if anonymous => self.api_setting("UNAUTHENTICATED_TOKEN").value,
+            "auth" if frame.situation.persona == Some(Persona::Session) => Val::None,
             "successful_authenticator" if anonymous => Val::None,
             "_request" => Val::Request,
             _ => Val::unknown(format!("`request.{name}` comes from the caller")),
@@ -246,7 +249,7 @@ impl Evaluator<'_> {
         let differs = || Val::unknown(format!("`request.user.{name}` differs from user to user"));
         let flag = |anonymous: bool, user: bool| match frame.situation.persona {
             Some(Persona::Anonymous) => Val::Bool(anonymous),
-            Some(Persona::User) => Val::Bool(user),
+            Some(Persona::User | Persona::Session) => Val::Bool(user),
             None => differs(),
         };
         let is_anonymous = frame.situation.persona == Some(Persona::Anonymous);

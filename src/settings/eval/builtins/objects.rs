@@ -15,6 +15,7 @@ impl Interp<'_> {
         let val = match name {
             "isinstance" => {
                 let (Some(val), Some(class)) = (&first, args.pos.get(1)) else { return Err(missing()) };
+                let class = &self.classes_to_match(val, class)?;
                 match self.is_instance(val, class) {
                     Some(answer) => Val::bool(answer),
                     None => Self::one_of(cause_of(val), vec![Val::bool(true), Val::bool(false)]),

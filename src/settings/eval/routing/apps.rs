@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::Interp;
 use super::super::functions::Args;
-use super::super::raise::R;
+use super::super::raise::{R, Raise};
 use super::super::val::{Binding, Callee, Id, LibObject, Name, Seq, V, Val};
 use super::{is_class_like, short};
 use crate::settings::routes::Located;
@@ -22,10 +22,38 @@ impl Interp<'_> {
         let mut seq = Seq::default();
         for app in apps {
             let class = if self.is_ours(&app) { self.config_class(&app)? } else { None };
-            let config = self.app_config(&app, class)?;
+            let config = self.app_config(&app, class);
             seq.items.push(config);
         }
         Ok(self.list_of(seq))
+    }
+
+    /// `apps.get_app_config(label)`.
+    pub(super) fn app_config_named(&mut self, args: &Args) -> R<Val> {
+        let Some(label) = args.get(0, "app_label").and_then(Val::as_str).cloned() else {
+            return Ok(self.give_up(args, "the configuration of an app whose name cannot be told"));
+        };
+        let (apps, rest) = self.installed_apps();
+        let rest = rest.map(str::to_owned);
+        let apps: Vec<String> = apps.into_iter().map(str::to_owned).collect();
+        for app in apps {
+            let class = self.starting_class(&app)?;
+            let config = self.app_config(&app, class);
+            let found = match &config.v {
+                V::Instance(id) => self.scope(*id).and_then(|s| s.vars.get("label")).map(|b| b.val.clone()),
+                V::Lib(object) => object.args.get(1).cloned(),
+                _ => None,
+            };
+            if found.as_ref().and_then(Val::as_str) == Some(&label) {
+                return Ok(config);
+            }
+        }
+        match rest {
+            Some(cause) => Ok(self.give_up(args, cause)),
+            None => {
+                Err(Raise::new("LookupError", format!("asks for the app {label}, which is not installed")))
+            }
+        }
     }
 
     /// The class of an app's configuration, where there is one.
@@ -33,26 +61,46 @@ impl Interp<'_> {
         if is_class_like(app) { self.class_named(app) } else { self.default_config(app) }
     }
 
-    /// The object that stands for an app.
-    pub(super) fn app_config(&mut self, app: &str, class: Option<u32>) -> R<Val> {
-        let package = match app.rsplit_once('.') {
-            Some((module, _)) if is_class_like(app) => module.strip_suffix(".apps").unwrap_or(module),
-            _ => app,
-        };
+    /// The object that stands for an app, the same whenever it is asked for.
+    pub(super) fn app_config(&mut self, app: &str, class: Option<u32>) -> Val {
+        let routing = self.routing.as_ref().expect("internal error: no URLs are evaluated");
+        let known = routing.configs.iter().find(|(name, of, _)| **name == *app && *of == class);
+        let known = known.map(|(.., config)| config.clone());
+        // What a branch that did not run has made is gone.
+        if let Some(config) = known.filter(|c| c.heap_id().is_none_or(|id| self.heap.get(id).is_some())) {
+            return config;
+        }
+        let config = self.new_config(app, class);
+        let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
+        routing.configs.push((app.into(), class, config.clone()));
+        config
+    }
+
+    /// Whether an object is the configuration of an app.
+    pub(super) fn is_app_config(&self, id: Id) -> bool {
+        let is_it = |config: &Val| matches!(config.v, V::Instance(of) if of == id);
+        self.routing.as_ref().is_some_and(|routing| routing.configs.iter().any(|(.., config)| is_it(config)))
+    }
+
+    fn new_config(&mut self, app: &str, class: Option<u32>) -> Val {
+        let package = package_of(app);
         let text = |val: Option<Val>| val.and_then(|v| v.as_str().cloned());
         let own = |this: &Self, name: &str| class.and_then(|c| this.class_member(c, name));
         let name = text(own(self, "name")).unwrap_or_else(|| package.into());
         let label = text(own(self, "label")).unwrap_or_else(|| short(&name).into());
         let (name, label) = (Val::new(V::Str(name)), Val::new(V::Str(label)));
-        let Some(class) = class else { return Ok(Val::lib("app-config", vec![name, label], Vec::new())) };
+        let Some(class) = class else { return Val::lib("app-config", vec![name, label], Vec::new()) };
         let object = self.new_instance(class);
         if let V::Instance(id) = object.v
             && let Some(scope) = self.scope_mut(id)
         {
+            let module =
+                name.as_str().map_or_else(|| Val::unknown("its module"), |n| Val::new(V::Ref(n.clone())));
             scope.vars.insert("name".into(), Binding::plain(name));
             scope.vars.insert("label".into(), Binding::plain(label));
+            scope.vars.insert("module".into(), Binding::plain(module));
         }
-        Ok(object)
+        object
     }
 
     /// A method that a configuration of the project has from Django's class.
@@ -95,5 +143,13 @@ impl Interp<'_> {
         let has_name = |c: &&u32| self.class_member(**c, "name").is_some();
         let named: Vec<u32> = found.iter().filter(has_name).copied().collect();
         Ok(default.or(if let [only] = named[..] { Some(only) } else { None }))
+    }
+}
+
+/// The package of an app, by its entry in `INSTALLED_APPS`.
+pub(super) fn package_of(app: &str) -> &str {
+    match app.rsplit_once('.') {
+        Some((module, _)) if is_class_like(app) => module.strip_suffix(".apps").unwrap_or(module),
+        _ => app,
     }
 }

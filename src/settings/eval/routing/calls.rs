@@ -36,6 +36,9 @@ impl Interp<'_> {
             }
             "django.urls.resolvers.RoutePattern" => Self::pattern_object("path", args),
             "django.urls.resolvers.RegexPattern" => Self::pattern_object("re_path", args),
+            "django.urls.LocalePrefixPattern" | "django.urls.resolvers.LocalePrefixPattern" => {
+                self.locale_pattern(args)
+            }
             "django.conf.urls.i18n.i18n_patterns" => self.i18n_patterns(args),
             "django.conf.urls.patterns" => {
                 let items = args.pos.get(1..).unwrap_or_default().to_vec();
@@ -57,6 +60,7 @@ impl Interp<'_> {
                 None => Val::unknown("an app whose name cannot be told"),
             },
             "django.apps.apps.get_app_configs" => self.app_configs(args.at)?,
+            "django.apps.apps.get_app_config" => self.app_config_named(args)?,
             "importlib.util.find_spec" => match args.pos.first().and_then(Val::as_str).cloned() {
                 Some(name) if self.is_ours(&name) => {
                     let is_there = self.names().module(&name).is_some() || self.names().is_namespace(&name);
@@ -65,6 +69,8 @@ impl Interp<'_> {
                 Some(name) if self.find_installed(&name).is_some() => Val::bool(true),
                 _ => Val::unknown("whether a package is installed"),
             },
+            "django.utils.module_loading.autodiscover_modules" => return self.autodiscover(args).map(Some),
+            "django.utils.module_loading.module_has_submodule" => self.has_submodule(args)?,
             "django.contrib.auth.get_user_model" => {
                 let model = self.setting_text("AUTH_USER_MODEL").unwrap_or_else(|| "auth.User".into());
                 Val::new(V::Ref(
@@ -105,6 +111,21 @@ impl Interp<'_> {
             _ => return self.call_named(name, args),
         };
         Ok(Some(val.at(args.at)))
+    }
+
+    /// `module_has_submodule(package, name)`.
+    fn has_submodule(&mut self, args: &Args) -> R<Val> {
+        let package = match args.get(0, "package").map(|package| &package.v) {
+            Some(V::Ref(name)) => Some(name.to_string()),
+            Some(V::Module(id)) => Some(self.modules[*id as usize].name.to_string()),
+            _ => None,
+        };
+        let name = args.get(1, "module_name").and_then(Val::as_str);
+        let Some(full) = package.zip(name).map(|(package, name)| format!("{package}.{name}")) else {
+            return Ok(self.give_up(args, "a module that cannot be told"));
+        };
+        let is_there = self.is_ours(&full) && self.names().module(&full).is_some();
+        Ok(Val::bool(is_there || self.find_installed(&full).is_some()))
     }
 
     fn call_named(&mut self, name: &str, args: &Args) -> R<Option<Val>> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::super::functions::{Args, ClassDef};
 use super::super::raise::R;
-use super::super::val::{Binding, Name, V, Val};
+use super::super::val::{Binding, Name, Seq, V, Val};
 use super::super::{Interp, ModuleInfo};
 use crate::python::Ranged as _;
 use crate::python::ast::{Expr, StmtClassDef};
@@ -38,6 +38,34 @@ impl<'a> Interp<'a> {
             }
             _ => Ok(val),
         }
+    }
+
+    /// Whether a dotted name stands for a class of the project that was evaluated.
+    pub(in super::super) fn is_defined_as(&self, class: u32, name: &str) -> bool {
+        self.is_routing()
+            && self.is_ours(name)
+            && matches!(self.names().locate(name), Located::Class(defined) if defined == self.class_path(class))
+    }
+
+    /// What `isinstance` is asked for, with the project's classes as such where that decides.
+    pub(in super::super) fn classes_to_match(&mut self, val: &Val, class: &Val) -> R<Val> {
+        if !self.is_routing() || !matches!(val.v, V::Instance(_)) && super::lib(val, "app-config").is_none() {
+            return Ok(class.clone());
+        }
+        let V::Tuple(seq) = &class.v else { return self.class_of_reference(class.clone()) };
+        let each = seq.items.iter().map(|class| self.class_of_reference(class.clone()));
+        let items = each.collect::<R<Vec<Val>>>()?;
+        Ok(Val::new(V::Tuple(Rc::new(Seq { items, rest: seq.rest.clone() }))))
+    }
+
+    /// A name of a class of the project as that class.
+    pub(in super::super) fn class_of_reference(&mut self, val: Val) -> R<Val> {
+        let V::Ref(name) = &val.v else { return Ok(val) };
+        if !self.is_routing() || !self.is_ours(name) {
+            return Ok(val);
+        }
+        let class = self.class_named(&name.clone())?;
+        Ok(class.map_or_else(|| val.clone(), |id| Val::new(V::Class(id)).at(val.at)))
     }
 
     /// The class behind a dotted name. `None` when nothing is known of it.

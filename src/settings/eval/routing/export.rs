@@ -1,11 +1,12 @@
 //! The entry point, and the walk over the patterns as Django's resolver lists them.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::functions::{Args, Body};
-use super::super::val::{Callee, V, Val};
+use super::super::val::{Callee, DictObj, Kind, Seq, V, Val};
 use super::super::{Arena, Interp, cause_of};
 use super::patterns::{UNTOLD, route_shown, route_text};
 use super::views::face;
@@ -13,7 +14,7 @@ use super::{MAX_INSTALLED, MAX_STEPS, PRELUDE, Routing, lib};
 use crate::project::Project;
 use crate::python::ast::{Expr, Stmt};
 use crate::python::{Ranged, parse};
-use crate::settings::routes::{Callback, HTTP_METHODS, Names, Shown, Target, UrlMap, UrlPattern};
+use crate::settings::routes::{Callback, Fill, HTTP_METHODS, Names, Shown, Target, UrlMap, UrlPattern};
 use crate::settings::{Environment, How, Node, SettingsModel};
 use crate::source::{Sources, Span};
 
@@ -27,6 +28,7 @@ pub(in crate::settings) fn run(
     project: &Project,
     model: &SettingsModel,
     names: &dyn Names,
+    fill: &Fill,
 ) -> UrlMap {
     let arena = Arena::for_routes(sources, MAX_INSTALLED, PRELUDE.len());
     let environment = Environment::default();
@@ -35,6 +37,8 @@ pub(in crate::settings) fn run(
     interp.routing = Some(Box::new(Routing {
         names,
         model,
+        fill,
+        walked: RefCell::default(),
         classes: FxHashMap::default(),
         open: FxHashSet::default(),
         later: Vec::new(),
@@ -42,6 +46,11 @@ pub(in crate::settings) fn run(
         settings: interp.new_scope(),
         is_starting: false,
         starting: None,
+        wanted: super::starting::Wanted::default(),
+        configs: Vec::new(),
+        started: Vec::new(),
+        callbacks: interp.alloc(Kind::Dict(DictObj::default())),
+        is_before_settings: false,
         rest_framework: None,
         taken: Vec::new(),
         problems: Vec::new(),
@@ -51,6 +60,8 @@ pub(in crate::settings) fn run(
     interp.start_apps();
     let mut map = UrlMap::default();
     interp.walk_root(&mut map);
+    map.walked = interp.walked_names();
+    map.ran = interp.modules.iter().filter_map(|module| module.file).collect();
     let Some(mut routing) = interp.routing.take() else { return map };
     map.problems.append(&mut routing.problems);
     // What went wrong while a URLconf ran may have cost patterns; what went wrong in a module of views shows itself
@@ -152,7 +163,10 @@ impl Interp<'_> {
             self.walk_candidates(&unk.candidates, &unk.cause, prefix, at, depth, map);
             return;
         }
-        let seq = self.iterate(&patterns);
+        let seq = match self.unordered(&patterns) {
+            Some(items) => Seq { items, rest: None },
+            None => self.iterate(&patterns),
+        };
         if let Some(cause) = &seq.rest {
             let what = if seq.items.is_empty() { "cannot be told" } else { "may be more than are listed" };
             let cause = if patterns.is_unknown() || !seq.items.is_empty() {
@@ -254,7 +268,8 @@ impl Interp<'_> {
                     self.cannot_tell(at, format!("there are more than {MAX_PATTERNS} patterns"));
                     return;
                 }
-                let callback = self.callback(&object.args[2], 0);
+                let view = self.callback_of(&object);
+                let callback = self.callback(&view, 0);
                 if let Target::Unknown(cause) = &callback.target {
                     self.cannot_tell(at, format!("the view of `{path}` cannot be told: {cause}"));
                 }

@@ -18,6 +18,7 @@ impl<'a> Interp<'a> {
             let name = alias.name.as_str();
             let at = self.span(alias);
             let val = self.module_named(name, at)?;
+            self.run_fillers(name, at)?;
             let step = self.step(at, How::Imported, "");
             match &alias.asname {
                 Some(asname) => self.bind(asname, val, step, Vec::new()),
@@ -45,10 +46,12 @@ impl<'a> Interp<'a> {
             return self.import_star_routed(&name, at);
         }
         self.module_named(&name, at)?;
+        self.run_fillers(&name, at)?;
         for alias in &import.names {
             let step = self.step(self.span(alias), How::Imported, "");
             let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
             let full = format!("{name}.{}", alias.name);
+            self.run_fillers(&full, at)?;
             let val = match self.postponed_import(&full).map_or_else(|| self.dotted_value(&full), Ok) {
                 Ok(val) => val,
                 Err(raise) if raise.stop || self.catches(&raise) => return Err(raise),
@@ -64,6 +67,7 @@ impl<'a> Interp<'a> {
 
     fn import_star_routed(&mut self, name: &str, at: Option<Span>) -> R<()> {
         self.module_named(name, at)?;
+        self.run_fillers(name, at)?;
         let id = match self.force_module(name)? {
             Some(id) => Some(id),
             None => match self.prelude(name)? {

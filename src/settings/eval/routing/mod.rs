@@ -8,6 +8,7 @@ mod calls;
 mod classes;
 mod export;
 mod fields;
+mod filled;
 mod imports;
 mod known;
 mod later;
@@ -25,11 +26,13 @@ pub(in crate::settings) use export::run as run_routes;
 pub(super) use known::lacks;
 pub(super) use patterns::{maybe, place_of_maybe};
 
+use std::cell::RefCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Interp;
 use super::val::{Id, LibObject, Name, V, Val};
-use crate::settings::routes::Names;
+use crate::settings::routes::{Fill, Names};
 use crate::settings::{Node, Problem, SettingsModel};
 use crate::source::{FileId, Span};
 
@@ -51,6 +54,10 @@ pub(super) const PRELUDE: &[(&str, &str)] = &[
 pub(super) struct Routing<'a> {
     names: &'a dyn Names,
     model: &'a SettingsModel,
+    /// Which modules run when others are imported, for what they put into collections.
+    fill: &'a Fill,
+    /// Collections whose elements were looked at, and the module whose code ran.
+    walked: RefCell<FxHashSet<(Id, Option<u32>)>>,
     /// Classes that were made or looked for, by dotted name.
     classes: FxHashMap<Name, Option<u32>>,
     /// Classes being looked for.
@@ -64,6 +71,16 @@ pub(super) struct Routing<'a> {
     /// Whether the apps are being started, and whose hook runs.
     is_starting: bool,
     starting: Option<starting::Starting>,
+    /// What the hooks of configurations are to speak of.
+    wanted: starting::Wanted,
+    /// The configurations of apps, with their classes.
+    configs: Vec<(Name, Option<u32>, Val)>,
+    /// Attributes of configurations that were asked for.
+    started: Vec<(Id, Name)>,
+    /// The callbacks that patterns got after they were made.
+    callbacks: Id,
+    /// Whether something is made that the settings have made before.
+    is_before_settings: bool,
     /// `REST_FRAMEWORK`, where an app changes it before DRF reads it.
     rest_framework: Option<Node>,
     /// Imports of somebody's `urlpatterns` that ran.
@@ -81,7 +98,7 @@ impl<'a> Interp<'a> {
     }
 
     /// States that something of the URLs cannot be told.
-    fn cannot_tell(&mut self, at: Option<Span>, message: impl Into<String>) {
+    pub(super) fn cannot_tell(&mut self, at: Option<Span>, message: impl Into<String>) {
         let problem = Problem { at, message: message.into() };
         if let Some(routing) = &mut self.routing
             && routing.problems.len() < 2000

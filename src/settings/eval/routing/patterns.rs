@@ -105,22 +105,28 @@ impl Interp<'_> {
         if has_language == Some(false) {
             return urls;
         }
+        let prefix = if has_language.is_none() {
+            Val::unknown("USE_I18N decides whether the language is part of the path")
+        } else {
+            self.language_prefix(args)
+        };
+        let none = || Val::new(V::None);
+        let parts = vec![Val::str("re_path"), prefix, urls, none(), none()];
+        let resolver = Val::lib("url-resolver", parts, Vec::new()).at(args.at);
+        self.list(vec![resolver])
+    }
+
+    /// The text of `LocalePrefixPattern(prefix_default_language=True)`.
+    pub(super) fn language_prefix(&mut self, args: &Args) -> Val {
         let default = args.named("prefix_default_language").cloned().unwrap_or_else(|| Val::bool(true));
-        let prefix = match self.truth(&default) {
-            _ if has_language.is_none() => {
-                Val::unknown("USE_I18N decides whether the language is part of the path")
-            }
+        match self.truth(&default) {
             Some(false) => Val::str(""),
             Some(true) => match self.setting_text("LANGUAGE_CODE") {
                 Some(code) => Val::str(&format!("{code}/")),
                 None => Val::unknown("LANGUAGE_CODE cannot be told"),
             },
             None => Val::unknown("whether the default language is part of the path cannot be told"),
-        };
-        let none = || Val::new(V::None);
-        let parts = vec![Val::str("re_path"), prefix, urls, none(), none()];
-        let resolver = Val::lib("url-resolver", parts, Vec::new()).at(args.at);
-        self.list(vec![resolver])
+        }
     }
 
     /// `static(prefix, …)`: only with `DEBUG`, and not for another host.
@@ -215,6 +221,9 @@ impl Interp<'_> {
                     out.items.push(item.clone());
                 }
                 let mut parts = object.args.clone();
+                if let V::Lib(pattern) = &item.v {
+                    parts[2] = self.callback_of(pattern);
+                }
                 parts[1] = match route_text(&parts[1]) {
                     Ok(route) => Val::str(&suffix.apply(&route, is_path(&object))),
                     Err(cause) => Val::unknown(cause),

@@ -47,6 +47,9 @@ impl Interp<'_> {
                 Ok(is_module.then(|| Val::new(V::Ref(full.into()))))
             }
             V::Instance(id) => {
+                if self.is_app_config(*id) {
+                    self.start_attribute(owner, *id, name);
+                }
                 let class = self.instance_class(owner);
                 let is_settings = class.is_some_and(|class| {
                     let external = &self.classes[class as usize].external;
@@ -129,7 +132,7 @@ impl Interp<'_> {
             ("model" | "model-meta", "__name__" | "object_name") => arg(0),
             ("model-meta", "model_name") => Some(Val::str(&arg(0)?.as_str()?.to_lowercase())),
             ("url-pattern", "name") => arg(3),
-            ("url-pattern", "callback") => arg(2),
+            ("url-pattern", "callback") => Some(self.callback_of(object)),
             ("url-resolver", "url_patterns" | "urlconf_module" | "urlconf_name") => arg(2),
             ("url-resolver", "app_name") => arg(3),
             ("url-resolver", "namespace") => arg(4),
@@ -139,11 +142,52 @@ impl Interp<'_> {
         }
     }
 
-    /// `owner.name = …` of an object of this model: a pattern that is changed after it was made is not followed.
-    pub(in super::super) fn routed_set_attr(&mut self, owner: &Val, name: &str, at: Option<Span>) {
-        let is_pattern = lib(owner, "url-pattern").or_else(|| lib(owner, "url-resolver")).is_some();
-        if is_pattern {
-            self.cannot_tell(at, format!("the {name} of patterns is replaced here, which is not followed"));
+    /// `owner.name = …` of an object of this model. Of patterns only the callback is followed.
+    pub(in super::super) fn routed_set_attr(&mut self, owner: &Val, name: &str, val: Val, at: Option<Span>) {
+        let V::Lib(object) = &owner.v else { return };
+        match (object.class, name) {
+            ("url-pattern", "callback") => self.replace_callback(owner, object, val, at),
+            ("url-pattern" | "url-resolver", _) => self.not_replaced(name, at),
+            _ => {}
+        }
+    }
+
+    fn not_replaced(&mut self, name: &str, at: Option<Span>) {
+        self.cannot_tell(at, format!("the {name} of patterns is replaced here, which is not followed"));
+    }
+
+    /// A pattern gets another callback. It is kept beside the pattern, among what branches may change.
+    fn replace_callback(&mut self, pattern: &Val, object: &Rc<LibObject>, callback: Val, at: Option<Span>) {
+        let Some(id) = self.routing.as_ref().map(|routing| routing.callbacks) else { return };
+        match self.dict_mut(id) {
+            Some(callbacks) if callbacks.rest.is_none() && !callback.is_unknown() => {
+                // The pattern is kept, too, so that no other gets its key.
+                drop(
+                    callbacks.insert(Val::str(&key_of(object)), Val::tuple(vec![callback, pattern.clone()])),
+                );
+            }
+            _ => self.not_replaced("callback", at),
+        }
+    }
+
+    /// The callback that a pattern has.
+    pub(super) fn callback_of(&mut self, pattern: &Rc<LibObject>) -> Val {
+        let Some(id) = self.routing.as_ref().map(|routing| routing.callbacks) else {
+            return pattern.args[2].clone();
+        };
+        let (found, rest) = match self.dict_obj(id) {
+            Ok(callbacks) => (callbacks.get(&key_of(pattern)).cloned(), callbacks.rest.clone()),
+            Err(cause) => (None, Some(cause)),
+        };
+        match found.map(|val| val.v) {
+            Some(V::Tuple(parts)) => parts.items[0].clone(),
+            Some(_) => Val::unknown("its callback is replaced on a condition that cannot be told"),
+            None => {
+                if let Some(cause) = rest {
+                    self.cannot_tell(None, format!("the callback of patterns is replaced: {cause}"));
+                }
+                pattern.args[2].clone()
+            }
         }
     }
 
@@ -152,6 +196,11 @@ impl Interp<'_> {
         let class = &self.classes[id as usize];
         format!("{}.{}", self.modules[class.module as usize].name, class.qualname)
     }
+}
+
+/// What a pattern is known by.
+fn key_of(pattern: &Rc<LibObject>) -> String {
+    format!("{:p}", Rc::as_ptr(pattern))
 }
 
 fn class_method(owner: &Val, name: &str) -> Val {

@@ -2,11 +2,19 @@
 
 use super::super::functions::Args;
 use super::super::raise::R;
-use super::super::val::{V, Val};
+use super::super::val::{Name, V, Val};
 use super::super::{Interp, cause_of};
 use super::lib;
 
 impl Interp<'_> {
+    /// `LocalePrefixPattern(prefix_default_language=True)`.
+    pub(super) fn locale_pattern(&mut self, args: &Args) -> Val {
+        let mut named = args.clone();
+        named.kw.extend(args.pos.first().map(|default| ("prefix_default_language".into(), default.clone())));
+        let prefix = self.language_prefix(&named);
+        Val::lib("pattern-object", vec![Val::str("re_path"), prefix], Vec::new()).at(args.at)
+    }
+
     /// `RoutePattern(route)` and `RegexPattern(regex)`.
     pub(super) fn pattern_object(kind: &str, args: &Args) -> Val {
         let route = args.pos.first().or_else(|| args.kw.first().map(|(_, v)| v)).cloned();
@@ -20,6 +28,26 @@ impl Interp<'_> {
             let conf = interp.urlconf(&get(1, "urlconf_name"))?;
             Ok(vec![conf, get(3, "app_name"), get(4, "namespace")])
         })
+    }
+
+    /// Whether a pattern is an object of one of Django's classes.
+    pub(in super::super) fn is_pattern_of(val: &Val, class: &str) -> Option<bool> {
+        let own = match &val.v {
+            V::Lib(object) => match object.class {
+                "url-resolver" => "URLResolver",
+                "url-pattern" => "URLPattern",
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let (module, wanted) = class.rsplit_once('.')?;
+        let is_known = matches!(module, "django.urls" | "django.urls.resolvers" | "django.core.urlresolvers");
+        let wanted = match wanted {
+            "RegexURLPattern" => "URLPattern",
+            "RegexURLResolver" => "URLResolver",
+            other => other,
+        };
+        is_known.then_some(own == wanted)
     }
 
     /// `URLPattern(pattern, callback, default_args, name)`.
@@ -44,6 +72,18 @@ impl Interp<'_> {
         Ok(Val::lib(class, parts, Vec::new()).at(args.at))
     }
 
+    /// Whether an object's class takes its text from Django's pattern for languages.
+    fn is_locale_pattern(&self, pattern: &Val) -> bool {
+        let is_it = |base: &Name| {
+            matches!(&**base, "django.urls.resolvers.LocalePrefixPattern" | "django.urls.LocalePrefixPattern")
+        };
+        let class = self.instance_class(pattern);
+        class.is_some_and(|class| {
+            self.classes[class as usize].external.iter().any(is_it)
+                && self.class_member(class, "language_prefix").is_some()
+        })
+    }
+
     /// The kind of a pattern's object, and the text as which Django lists it.
     fn route_of(&mut self, pattern: &Val) -> R<(Val, Val)> {
         if let Some(object) = lib(pattern, "pattern-object") {
@@ -52,6 +92,7 @@ impl Interp<'_> {
         let kind = Val::str("re_path");
         let text = match self.find_method(pattern, "__str__") {
             Some(method) => self.call(&method, Args::default())?,
+            None if self.is_locale_pattern(pattern) => self.get_attr(pattern, "language_prefix")?,
             None => Val::unknown(cause_of(pattern)),
         };
         Ok((kind, text))

@@ -8,8 +8,27 @@ use super::super::{Interp, TryFrame};
 use crate::settings::Node;
 
 impl Interp<'_> {
+    /// The objects that were made when the settings used them.
+    pub(in super::super) fn made_by_settings(&self) -> Option<&[String]> {
+        self.routing.as_ref().map(|routing| &routing.model.made[..])
+    }
+
+    /// Whether something is made that the settings have made before.
+    pub(in super::super) fn is_before_settings(&self) -> bool {
+        self.routing.as_ref().is_some_and(|routing| routing.is_before_settings)
+    }
+
+    pub(in super::super) fn set_before_settings(&mut self, is_before: bool) {
+        if let Some(routing) = &mut self.routing {
+            routing.is_before_settings = is_before;
+        }
+    }
+
     /// `settings.NAME`.
     pub(super) fn setting(&mut self, name: &str) -> R<Val> {
+        if name == "configured" {
+            return Ok(Val::bool(!self.is_before_settings()));
+        }
         let routing = self.routing.as_ref().expect("internal error: no URLs are evaluated");
         let (model, scope) = (routing.model, routing.settings);
         match self.scope(scope).and_then(|scope| scope.vars.get(name)) {
@@ -33,6 +52,7 @@ impl Interp<'_> {
             let val = self.val_of(&setting.node);
             self.bind_in(scope, name, val, None, Vec::new());
         }
+        self.take_variables(&model.environ);
     }
 
     /// `settings.NAME = …`.

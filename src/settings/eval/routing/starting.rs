@@ -8,22 +8,33 @@ use super::super::functions::{Args, Body};
 use super::super::havoc::{self, root_name};
 use super::super::raise::R;
 use super::super::stdlib::is_stdlib;
-use super::super::val::{Name, V, Val};
+use super::super::val::{Id, Name, V, Val};
 use super::super::{Flow, Interp};
 use super::is_class_like;
 use crate::python::ast::{Expr, Stmt};
 use crate::python::visitor::{self, Visitor};
 use crate::settings::Node;
+use crate::settings::routes::SPEAKING;
 
 /// Methods of a configuration that Django calls, in this order: the first of all apps, then the second of all.
 const HOOKS: [&str; 2] = ["__init__", "ready"];
 /// How far calls are followed to find out whether they speak of URLs.
 const MAX_CALLS: usize = 4;
 
+/// What statements of a hook are to speak of so that they run.
+#[derive(Clone, Default)]
+pub(super) struct Wanted {
+    /// Names, beside URLs and settings.
+    words: Rc<[Name]>,
+    /// An attribute of the configuration that they set, and nothing else.
+    attribute: Option<Name>,
+}
+
 /// A hook that runs.
 pub(super) struct Starting {
     /// The class of the configuration.
     class: u32,
+    wanted: Wanted,
     /// How many frames there are below it.
     depth: usize,
     /// Why it did not run to its end.
@@ -35,22 +46,27 @@ impl<'a> Interp<'a> {
     pub(super) fn start_apps(&mut self) {
         let apps: Vec<String> = self.installed_apps().0.into_iter().map(str::to_owned).collect();
         let mut started = Vec::new();
+        let fill = self.routing.as_ref().map(|routing| routing.fill);
+        let words = fill.into_iter().flat_map(|fill| &fill.words).map(|word| word.as_str().into()).collect();
+        let wanted = Wanted { words, attribute: None };
+        self.routing.as_mut().expect("internal error: no URLs are evaluated").wanted = wanted.clone();
+        // Whatever goes wrong is stated where it does.
+        let _ = self.import_apps(&apps);
         self.routing.as_mut().expect("internal error: no URLs are evaluated").is_starting = true;
         for app in apps {
             let Ok(Some(class)) = self.starting_class(&app) else { continue };
             self.take_default_site(class);
-            if HOOKS.iter().any(|hook| self.hook(class, hook).is_some_and(|f| self.speaks(class, f, 0)))
-                && let Ok(config) = self.app_config(&app, Some(class))
-            {
-                started.push((class, config));
+            let speaks = |f| self.speaks(class, f, &wanted, 0);
+            if HOOKS.iter().any(|hook| self.hook(class, hook).is_some_and(speaks)) {
+                started.push((class, self.app_config(&app, Some(class))));
             }
         }
         let mut rest_framework = vec![self.rest_framework()];
         let mut is_followed = true;
         for hook in HOOKS {
             for (class, config) in &started {
-                if let Some(func) = self.hook(*class, hook).filter(|f| self.speaks(*class, *f, 0)) {
-                    is_followed &= self.start(*class, config, func, hook);
+                if let Some(func) = self.hook(*class, hook).filter(|f| self.speaks(*class, *f, &wanted, 0)) {
+                    is_followed &= self.start(*class, config, func, hook, &wanted);
                 }
             }
             rest_framework.push(self.rest_framework());
@@ -64,6 +80,23 @@ impl<'a> Interp<'a> {
             && made == after
         {
             routing.rest_framework.clone_from(made);
+        }
+    }
+
+    /// An attribute of a configuration is asked for: what its hooks do about it is done now.
+    pub(super) fn start_attribute(&mut self, config: &Val, id: Id, name: &str) {
+        let Some(class) = self.instance_class(config) else { return };
+        let Some(routing) = self.routing.as_mut() else { return };
+        let is_new = |(of, known): &(Id, Name)| *of != id || **known != *name;
+        if routing.starting.is_some() || !routing.started.iter().all(is_new) {
+            return;
+        }
+        routing.started.push((id, name.into()));
+        let wanted = Wanted { attribute: Some(name.into()), ..routing.wanted.clone() };
+        for hook in HOOKS {
+            if let Some(func) = self.hook(class, hook).filter(|f| self.speaks(class, *f, &wanted, 0)) {
+                self.start(class, config, func, hook, &wanted);
+            }
         }
     }
 
@@ -96,13 +129,14 @@ impl<'a> Interp<'a> {
     }
 
     /// Runs a hook of a configuration; whether it could be followed.
-    fn start(&mut self, class: u32, config: &Val, func: u32, hook: &str) -> bool {
+    fn start(&mut self, class: u32, config: &Val, func: u32, hook: &str, wanted: &Wanted) -> bool {
         let mut args = Args::default();
         if hook == "__init__" {
             args.pos = vec![Val::unknown("the name of the app"), Val::unknown("the module of the app")];
         }
         let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
-        routing.starting = Some(Starting { class, depth: self.frames.len(), failed: None });
+        routing.starting =
+            Some(Starting { class, wanted: wanted.clone(), depth: self.frames.len(), failed: None });
         let run = &mut |i: &mut Self| i.call_function(func, Some(config.clone()), args.clone());
         let result = self.on_steps(self.steps / 4, run);
         let routing = self.routing.as_mut().expect("internal error: no URLs are evaluated");
@@ -130,7 +164,7 @@ impl<'a> Interp<'a> {
     }
 
     /// The class of an app's configuration. Of the libraries that are modelled nothing is to be found out.
-    fn starting_class(&mut self, app: &str) -> R<Option<u32>> {
+    pub(super) fn starting_class(&mut self, app: &str) -> R<Option<u32>> {
         if matches!(app.split('.').next(), Some("django" | "rest_framework")) {
             return Ok(None);
         }
@@ -146,19 +180,32 @@ impl<'a> Interp<'a> {
     }
 
     /// Whether a function says anything of URLs, or changes settings.
-    fn speaks(&self, class: u32, func: u32, depth: usize) -> bool {
+    fn speaks(&self, class: u32, func: u32, wanted: &Wanted, depth: usize) -> bool {
+        let speaks = |stmt| self.statement_speaks(class, func, stmt, wanted, depth);
         match self.funcs[func as usize].body {
-            Body::Block(body) => body.iter().any(|stmt| self.statement_speaks(class, func, stmt, depth)),
+            Body::Block(body) => body.iter().any(speaks),
             Body::Expr(_) => false,
         }
     }
 
-    fn statement_speaks(&self, class: u32, func: u32, stmt: &Stmt, depth: usize) -> bool {
-        let speech = Speech::of(stmt);
-        if speech.found || depth > MAX_CALLS {
-            return speech.found;
+    /// Whether a statement of a hook or of what it calls speaks of what is wanted.
+    fn statement_speaks(&self, class: u32, func: u32, stmt: &Stmt, wanted: &Wanted, depth: usize) -> bool {
+        if wanted.attribute.is_some() && depth == 0 {
+            // What speaks of URLs has run.
+            let usual = Wanted { attribute: None, ..wanted.clone() };
+            if self.statement_speaks(class, func, stmt, &usual, depth) {
+                return false;
+            }
         }
-        let speaks = |id: u32| id != func && self.speaks(class, id, depth + 1);
+        let speech = Speech::of(stmt, &wanted.words);
+        let found = match wanted.attribute.as_deref() {
+            Some(attribute) => speech.stored.contains(&attribute),
+            None => speech.found,
+        };
+        if found || depth > MAX_CALLS {
+            return found;
+        }
+        let speaks = |id: u32| id != func && self.speaks(class, id, wanted, depth + 1);
         let own = speech.own.iter().filter_map(|name| self.hook(class, name));
         let inherited = speech.inherited.iter().filter_map(|name| self.inherited(class, func, name));
         own.chain(inherited).any(speaks)
@@ -190,8 +237,8 @@ impl<'a> Interp<'a> {
 
     /// Runs the body of a function. Of what an app does at the start, only what speaks of URLs or settings.
     pub(in super::super) fn exec_body(&mut self, func: u32, body: &'a [Stmt]) -> R<Flow> {
-        let Some(class) = self.routing.as_ref().and_then(|routing| Some(routing.starting.as_ref()?.class))
-        else {
+        let starting = self.routing.as_ref().and_then(|routing| routing.starting.as_ref());
+        let Some((class, wanted)) = starting.map(|s| (s.class, s.wanted.clone())) else {
             return self.exec_block(body);
         };
         let def = &self.funcs[func as usize];
@@ -199,7 +246,7 @@ impl<'a> Interp<'a> {
         if !is_own || !HOOKS.contains(&&*def.name) {
             return self.exec_block(body);
         }
-        for (stmt, is_kept) in body.iter().zip(self.kept(class, func, body)) {
+        for (stmt, is_kept) in body.iter().zip(self.kept(class, func, body, &wanted)) {
             if is_kept {
                 match self.exec_block(std::slice::from_ref(stmt))? {
                     Flow::Next => {}
@@ -211,13 +258,13 @@ impl<'a> Interp<'a> {
     }
 
     /// Which statements speak, decide whether others run, or make what these read.
-    fn kept(&self, class: u32, func: u32, body: &[Stmt]) -> Vec<bool> {
-        let speeches: Vec<Speech<'_>> = body.iter().map(Speech::of).collect();
+    fn kept(&self, class: u32, func: u32, body: &[Stmt], wanted: &Wanted) -> Vec<bool> {
+        let speeches: Vec<Speech<'_>> = body.iter().map(|stmt| Speech::of(stmt, &wanted.words)).collect();
         let bound: Vec<_> = body.iter().map(|stmt| havoc::bound_names(std::slice::from_ref(stmt))).collect();
         let is_local = |name: &str| bound.iter().flat_map(|names| names.iter()).any(|own| **own == *name);
         let mut kept: Vec<bool> = body
             .iter()
-            .map(|stmt| self.statement_speaks(class, func, stmt, 0) || Leaving::find(stmt))
+            .map(|stmt| self.statement_speaks(class, func, stmt, wanted, 0) || Leaving::find(stmt))
             .collect();
         let mut read: Vec<&str> = Vec::new();
         loop {
@@ -241,6 +288,8 @@ impl<'a> Interp<'a> {
 #[derive(Default)]
 struct Speech<'t> {
     found: bool,
+    /// Names that say as much as URLs do.
+    wanted: &'t [Name],
     /// Methods of the object itself.
     own: Vec<&'t str>,
     /// Methods of its bases.
@@ -250,26 +299,30 @@ struct Speech<'t> {
     read: Vec<&'t str>,
     /// Those of which it changes the object.
     edited: Vec<&'t str>,
+    /// Those that it sets, or of which it changes the object.
+    stored: Vec<&'t str>,
 }
 
 impl<'t> Speech<'t> {
-    fn of(stmt: &'t Stmt) -> Self {
-        let mut speech = Self::default();
+    fn of(stmt: &'t Stmt, wanted: &'t [Name]) -> Self {
+        let mut speech = Self { wanted, ..Self::default() };
         speech.visit_stmt(stmt);
         speech
     }
 
     /// A name of a value or function. What a class is about, its name does not say.
     fn word(&mut self, name: &str) {
+        self.found |= self.wanted.iter().any(|wanted| **wanted == *name);
         let is_class = is_class_like(name) && name.contains(|c: char| c.is_ascii_lowercase());
         let name = if is_class { String::new() } else { name.to_ascii_lowercase() };
-        self.found |= ["url", "router", "admin_site", "default_site"].iter().any(|word| name.contains(word));
+        self.found |= SPEAKING.iter().any(|word| name.contains(word));
     }
 
     /// What is assigned to, deleted, or changed in place.
     fn change(&mut self, target: &'t Expr) {
         let is_part = matches!(target, Expr::Attribute(_) | Expr::Subscript(_));
         self.edited.extend(whole(target).filter(|_| is_part));
+        self.stored.extend(whole(target));
         let is_site = target.as_attribute_expr().is_some_and(|attribute| &attribute.attr == "site");
         self.found |= is_part && is_settings(target) || is_site;
     }
@@ -320,11 +373,17 @@ impl<'t> Visitor<'t> for Speech<'t> {
                 self.word(&attribute.attr);
                 self.read.extend(whole(expr));
             }
-            Expr::StringLiteral(text) => self.found |= text.value.to_str().contains("urls"),
+            Expr::StringLiteral(text) => {
+                let text = text.value.to_str();
+                let last = super::short(text);
+                self.found |= text.contains("urls") || self.wanted.iter().any(|wanted| **wanted == *last);
+            }
             Expr::Call(call) => match &*call.func {
                 Expr::Name(name) => {
                     let is_set = matches!(name.id.as_str(), "setattr" | "delattr");
                     self.found |= is_set && call.arguments.args.first().is_some_and(is_settings);
+                    let named = call.arguments.args.get(1).and_then(|arg| arg.as_string_literal_expr());
+                    self.stored.extend(named.filter(|_| is_set).map(|text| text.value.to_str()));
                     self.called.push(&name.id);
                 }
                 Expr::Attribute(attribute) => match &*attribute.value {
@@ -335,6 +394,7 @@ impl<'t> Visitor<'t> for Speech<'t> {
                     owner if is_edit(&attribute.attr) => {
                         self.found |= is_settings(owner);
                         self.edited.extend(whole(owner));
+                        self.stored.extend(whole(owner));
                     }
                     _ => {}
                 },

@@ -136,7 +136,9 @@ impl Interp<'_> {
             }
             return None;
         };
-        let is_builtin = name.starts_with("builtins.") || super::super::stdlib::is_stdlib(name);
+        let is_builtin = name.starts_with("builtins.")
+            || name.starts_with("django.utils.functional.")
+            || super::super::stdlib::is_stdlib(name);
         (!is_builtin && self.is_view(only)).then(|| Self::wrap(only, only, name))
     }
 
@@ -184,13 +186,19 @@ impl Interp<'_> {
             return Ok(Some(Self::wrap(val, &original, "")));
         }
         match &wrapper.v {
-            V::Bound(bound) => {
-                if let Callee::Method(method) = &bound.1
-                    && lib(&bound.0, "method-mapper").is_some()
-                {
+            V::Bound(bound) => match &bound.1 {
+                Callee::Method(method) if lib(&bound.0, "method-mapper").is_some() => {
                     let (mapper, method) = (bound.0.clone(), method.clone());
                     return Ok(self.map_method(&mapper, &method, val));
                 }
+                Callee::Func(_) if self.takes_note(val) => return self.noted(wrapper, val).map(Some),
+                _ => {}
+            },
+            V::Func(_) if matches!(val.v, V::Class(_)) && self.takes_note(val) => {
+                return self.noted(wrapper, val).map(Some);
+            }
+            V::Ref(_) | V::Instance(_) if self.is_filler() && self.takes_note(val) => {
+                return self.noted(wrapper, val).map(Some);
             }
             V::Ref(name) => {
                 let is_known = matches!(
@@ -227,6 +235,24 @@ impl Interp<'_> {
         // What stays is the function or class itself.
         let is_kept = matches!(val.v, V::Func(_) | V::Class(_) | V::Lib(_));
         Ok(is_kept.then(|| val.clone()))
+    }
+
+    /// Whether a decorator may keep a function or class of a module in a collection.
+    fn takes_note(&self, val: &Val) -> bool {
+        let frame = self.frame_ref();
+        let in_class = frame.class.is_some() && !frame.is_function;
+        !in_class && (matches!(val.v, V::Func(_) | V::Class(_)) || self.is_view(val))
+    }
+
+    /// What a decorator makes of a function. A class stays what it is, and so does what cannot be told.
+    fn noted(&mut self, wrapper: &Val, val: &Val) -> R<Val> {
+        let made = match self.call(wrapper, Args { pos: vec![val.clone()], ..Args::default() }) {
+            Ok(made) => made,
+            Err(raise) if raise.stop => return Err(raise),
+            Err(_) => return Ok(val.clone()),
+        };
+        let is_kept = matches!(val.v, V::Class(_)) || made.is_unknown() || matches!(made.v, V::None);
+        Ok(if is_kept { val.clone() } else { made })
     }
 
     fn decorated(&mut self, wrapper: &Val, val: &Val) -> R<Val> {

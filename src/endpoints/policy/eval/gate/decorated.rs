@@ -47,7 +47,8 @@ impl Gate<'_, '_> {
             match self.before(at, decorator) {
                 Before::Nothing => {}
                 Before::Login | Before::Rights if self.question == Question::Proof => {}
-                Before::Login if self.situation.persona == Some(Persona::User) => {}
+                Before::Login if matches!(self.situation.persona, Some(Persona::User | Persona::Session)) => {
+                }
                 Before::Login | Before::Rights => return Ok(Tag::Harmless),
                 Before::Unclear => {
                     let rest = Tag::Below(Rc::new((code.clone(), position + 1)));

@@ -54,9 +54,7 @@ impl Gate<'_, '_> {
         if self.is_settled() {
             return Ok(Tag::Nothing);
         }
-        if self.stack.borrow().contains(&at) {
-            return lost("code calls itself", state);
-        }
+        let is_open = self.stack.borrow().contains(&at);
         if self.stack.borrow().len() >= MAX_CALLS {
             return lost("the calls are nested too deep", state);
         }
@@ -67,6 +65,11 @@ impl Gate<'_, '_> {
         };
         if function.is_async || Yields::anywhere(&function.body) {
             return lost("it is a generator or a coroutine", state);
+        }
+        if is_open {
+            // However often it calls itself: who does nothing with the view does not bring anybody to its handler.
+            let is_kept = around.is_none() && !Uses::of_view(function, given);
+            return if is_kept { Ok(Tag::Unclear(Some(at))) } else { lost("code calls itself", state) };
         }
         // Inside a function, `super()` without arguments goes by the first parameter of the innermost one.
         let this = given.positional.first().filter(|(tag, _)| *tag == Tag::Me).map(|_| Val::View);
@@ -173,6 +176,43 @@ fn bind_tags(parameters: &ast::Parameters, given: &Handed, state: &mut State) {
     }
     if let Some(parameter) = &parameters.kwarg {
         state.set(parameter.name.as_str(), whole(given.keywords.iter().any(|(_, tag, _)| tag.reaches())));
+    }
+}
+
+/// Whether a function uses the view that it is given otherwise than to call itself.
+struct Uses<'n> {
+    view: Option<&'n str>,
+    own: &'n str,
+    found: bool,
+}
+
+impl Uses<'_> {
+    fn of_view(function: &ast::StmtFunctionDef, given: &Handed) -> bool {
+        let is_method = given.positional.first().is_some_and(|(tag, _)| *tag == Tag::Me);
+        let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
+        let view = first.filter(|_| is_method).map(|p| p.parameter.name.as_str());
+        let mut search = Uses { view, own: &function.name, found: false };
+        search.visit_body(&function.body);
+        let mut others = given.positional.iter().skip(usize::from(view.is_some()));
+        search.found
+            || others.any(|(tag, _)| tag.reaches())
+            || given.keywords.iter().any(|(_, tag, _)| tag.reaches())
+    }
+
+    fn is_view(&self, expr: &ast::Expr) -> bool {
+        let ast::Expr::Name(name) = expr else { return false };
+        name.id == "super" || self.view.is_some_and(|view| name.id == view)
+    }
+}
+
+impl<'t> Visitor<'t> for Uses<'_> {
+    fn visit_expr(&mut self, expr: &'t ast::Expr) {
+        match expr {
+            ast::Expr::Attribute(attribute)
+                if attribute.attr == *self.own && self.is_view(&attribute.value) => {}
+            _ if self.is_view(expr) => self.found = true,
+            _ => walk_expr(self, expr),
+        }
     }
 }
 

@@ -165,7 +165,9 @@ impl Gate<'_, '_> {
             Truth::Maybe
         } else {
             match class.rsplit('.').next() {
-                Some("LoginRequiredMixin") => (self.situation.persona == Some(Persona::User)).into(),
+                Some("LoginRequiredMixin") => {
+                    matches!(self.situation.persona, Some(Persona::User | Persona::Session)).into()
+                }
                 Some("PermissionRequiredMixin") => self.has_permission(),
                 Some("UserPassesTestMixin") if self.owns("get_test_func") => Truth::Maybe,
                 Some("UserPassesTestMixin") => {

@@ -260,7 +260,7 @@ impl<'e, 'a> Gate<'e, 'a> {
     fn is_settled(&self) -> bool {
         match self.question {
             Question::Proof => self.reached.borrow().is_some(),
-            Question::Visit if self.situation.persona == Some(Persona::User) => {
+            Question::Visit if matches!(self.situation.persona, Some(Persona::User | Persona::Session)) => {
                 self.reached.borrow().is_some()
             }
             Question::Visit => self.unclear.get() || self.stops.get() && self.reached.borrow().is_some(),
