@@ -93,6 +93,9 @@ impl Loading<'_> {
                 names.extend(EXTENSIONS.iter().map(|extension| format!("{start}{extension}")));
             }
         }
+        for name in self.options.names("PRELOAD", variables) {
+            self.files(&[name], environments, variables);
+        }
         self.files(&names, environments, variables);
         self.variables(variables);
         let mut includes = self

@@ -9,7 +9,7 @@ use super::marks;
 use crate::source::FileId;
 
 /// Options that are followed.
-const FOLLOWED: [&str; 16] = [
+const FOLLOWED: [&str; 17] = [
     "ROOT_PATH",
     "SETTINGS_FILE",
     "ENVIRONMENTS",
@@ -23,12 +23,13 @@ const FOLLOWED: [&str; 16] = [
     "ENVVAR",
     "SECRETS",
     "INCLUDES",
+    "PRELOAD",
     "MAIN_ENV",
     "LOWERCASE_READ",
     "ENCODING",
 ];
 /// Options that change what is read in a way that is not followed.
-const CLOSED: [&str; 20] = [
+const CLOSED: [&str; 19] = [
     "IGNORE_UNKNOWN_ENVVARS",
     "AUTO_CAST",
     "DOTTED_LOOKUP",
@@ -39,7 +40,6 @@ const CLOSED: [&str; 20] = [
     "DOTENV_OVERRIDE",
     "YAML_LOADER",
     "COMMENTJSON_ENABLED",
-    "PRELOAD",
     "SKIP_FILES",
     "SYSENV_FALLBACK",
     "REDIS_ENABLED",

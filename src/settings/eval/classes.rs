@@ -71,7 +71,14 @@ impl Interp<'_> {
             "__dict__" => return Ok(Val::new(V::Namespace(self.classes[class as usize].scope))),
             "__mro__" => {
                 let mro = self.classes[class as usize].mro.clone();
-                return Ok(Val::tuple(mro.into_iter().map(|c| Val::new(V::Class(c))).collect()));
+                let def = &self.classes[class as usize];
+                let is_whole = def.opaque.is_none()
+                    && !def.is_library
+                    && def.external.iter().all(|base| &**base == "builtins.object");
+                let object = Val::new(V::Ref("builtins.object".into()));
+                let items = mro.into_iter().map(|c| Val::new(V::Class(c))).chain(is_whole.then_some(object));
+                let rest = (!is_whole).then(|| "bases that are not part of the project".into());
+                return Ok(Val::new(V::Tuple(Rc::new(super::Seq { items: items.collect(), rest }))));
             }
             "__bases__" if !self.classes[class as usize].is_library => {
                 let mut bases = self.classes[class as usize].bases.clone();
@@ -135,7 +142,7 @@ impl Interp<'_> {
             return self.class_attr(class, name);
         }
         if name == "__dict__" {
-            return Ok(Val::new(V::Namespace(id)));
+            return Ok(self.own_entries(owner).unwrap_or_else(|| Val::new(V::Namespace(id))));
         }
         let member = self.class_member(class, name);
         let is_property = match &member {
@@ -145,6 +152,12 @@ impl Interp<'_> {
         };
         if !is_property && let Some(binding) = self.scope(id).and_then(|s| s.vars.get(name)) {
             return Ok(binding.val.clone());
+        }
+        if !is_property && let Some(own) = self.own_entries(owner) {
+            let key = Val::str(name);
+            if self.contains(&own, &key)? != Some(false) {
+                return self.get_item(&own, &key, None);
+            }
         }
         if let Some(val) = member {
             let class_val = Val::new(V::Class(class));
@@ -189,6 +202,13 @@ impl Interp<'_> {
         }
     }
 
+    /// The dict that an object is, where that holds its attributes, too: `self.__dict__ = self`.
+    pub(super) fn own_entries(&self, owner: &Val) -> Option<Val> {
+        let V::Instance(id) = owner.v else { return None };
+        let place = &self.scope(id)?.vars.get("__dict__")?.val;
+        matches!(place.v, V::Instance(own) if own == id).then(|| self.held(owner).cloned()).flatten()
+    }
+
     /// A method, if the object's class has it.
     pub(super) fn find_method(&mut self, owner: &Val, name: &str) -> Option<Val> {
         let class = self.instance_class(owner)?;
@@ -220,6 +240,11 @@ impl Interp<'_> {
                 },
                 ("classproperty", Some(V::Func(id))) => {
                     self.call_function(*id, Some(class.clone()), Args::default())
+                }
+                (super::contexts::MANAGER, Some(V::Func(id))) if this.is_some() => {
+                    let this = this.cloned().unwrap_or_else(|| class.clone());
+                    let bound = Val::new(V::Bound(Rc::new((this, Callee::Func(*id)))));
+                    Ok(Val::lib(super::contexts::MANAGER, vec![bound], Vec::new()))
                 }
                 ("staticmethod", Some(_)) => Ok(object.args[0].clone()),
                 ("classmethod", Some(V::Func(id))) => {
@@ -260,6 +285,9 @@ impl Interp<'_> {
                 format!("makes an object of a class whose base {external} is not part of the project");
             return Ok(self.give_up(&args, cause));
         }
+        if let Some(V::Func(new)) = self.class_member(class, "__new__").map(|member| member.v) {
+            return self.instantiate_by(new, class, args);
+        }
         let object = self.new_instance(class);
         let init = self.class_member(class, "__init__");
         if let Some(kind) = collection {
@@ -280,6 +308,44 @@ impl Interp<'_> {
             ));
         }
         Ok(object.at(at))
+    }
+
+    /// `Class(…)` of a class that makes its objects itself.
+    fn instantiate_by(&mut self, new: u32, class: u32, args: Args) -> R<Val> {
+        let at = args.at;
+        let made = self.call_function(new, Some(Val::new(V::Class(class))), args.clone())?;
+        if made.is_unknown() || self.is_instance_of(&made, class) != Some(true) {
+            return Ok(made);
+        }
+        match self.class_member(class, "__init__").map(|init| init.v) {
+            Some(V::Func(init)) => {
+                self.call_function(init, Some(made.clone()), args)?;
+            }
+            _ => {
+                if let Some(held) = self.held(&made).cloned() {
+                    self.special_method(&held, "__init__", &args)?;
+                }
+            }
+        }
+        Ok(made.at(at))
+    }
+
+    /// `object.__new__(cls)`, `type.__new__(mcs, name, bases, namespace)`.
+    pub(super) fn make_new(&mut self, mut args: Args) -> R<Val> {
+        let Some(V::Class(class)) = args.pos.first().map(|val| &val.v) else {
+            return Ok(self.give_up(&args, "an object of a class that cannot be told"));
+        };
+        let class = *class;
+        if self.is_metaclass(class) {
+            args.pos.remove(0);
+            return self.make_declared(class, &args);
+        }
+        let object = self.new_instance(class);
+        if let Some(kind) = self.collection_of(class) {
+            let collection = self.call_builtin(kind, Args::default())?;
+            self.hold(&object, collection);
+        }
+        Ok(object)
     }
 
     /// Whether an object's attribute is a property that nothing sets.
@@ -350,16 +416,18 @@ impl Interp<'_> {
             let Some(val) = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone()) else {
                 continue;
             };
-            let instance = matches!(this.v, V::Instance(_)).then_some(this);
+            let instance = (matches!(this.v, V::Instance(_)) || name == "__init_subclass__").then_some(this);
             let class_val = Val::new(V::Class(own));
             return self.bind_member(val, instance, &class_val, name);
         }
         if let Some(method) = self.held_method(this, name) {
             return Ok(method);
         }
+        if name == "__new__" {
+            return Ok(Val::lib("new", Vec::new(), Vec::new()));
+        }
         // The library's own `__init__`, `setup` and the like do nothing that is seen here.
-        if matches!(name, "__init__" | "setup" | "pre_setup" | "post_setup" | "__init_subclass__" | "__new__")
-        {
+        if matches!(name, "__init__" | "setup" | "pre_setup" | "post_setup" | "__init_subclass__") {
             return Ok(Val::lib("noop", Vec::new(), Vec::new()));
         }
         if let Some(val) = self.routed_super(this, name) {

@@ -121,6 +121,11 @@ impl<'a> Interp<'a> {
             | (V::None, V::Lib(_) | V::Instance(_) | V::Lazy(_)) => {
                 return Some(false);
             }
+            (V::Lib(_), V::Lib(_) | V::Str(_))
+                if let Some(order) = super::libs::version_order(left, right) =>
+            {
+                return Some(order.is_eq());
+            }
             (V::Lib(_) | V::Instance(_) | V::Lazy(_), _) | (_, V::Lib(_) | V::Instance(_) | V::Lazy(_)) => {
                 return None;
             }
@@ -368,6 +373,7 @@ impl<'a> Interp<'a> {
         Ok(match (&left.v, &right.v) {
             (V::Unknown(_) | V::Parts(_), _) | (_, V::Unknown(_) | V::Parts(_)) => None,
             (V::Str(a), V::Str(b)) => Some(a.cmp(b)),
+            (V::Lib(_), V::Lib(_) | V::Str(_)) => super::libs::version_order(left, right),
             (V::Bytes(a), V::Bytes(b)) => Some(a.cmp(b)),
             (V::Path(a), V::Path(b)) => Some(a.split('/').cmp(b.split('/'))),
             (V::Timedelta(a), V::Timedelta(b)) => a.partial_cmp(b),

@@ -63,6 +63,17 @@ impl<'a> Interp<'a> {
         Ok(val)
     }
 
+    /// The elements of a generator expression that runs now, in the frame that it stood in.
+    pub(super) fn comprehend_given(
+        &mut self,
+        generators: &'a [Comprehension],
+        given: Val,
+        element: &'a Expr,
+    ) -> R<Val> {
+        self.given = Some(given);
+        self.comprehend_list(generators, element, |i: &mut Self, seq| i.iter_of(seq, true))
+    }
+
     /// What the rounds give, where these change nothing. If they do, the order must be known.
     pub(super) fn comprehend_unordered(
         &mut self,
@@ -71,9 +82,11 @@ impl<'a> Interp<'a> {
         element: &mut dyn FnMut(&mut Self) -> R<Val>,
     ) -> R<Comprehended> {
         let (before, first_new) = (self.heap.clone(), self.next_id);
+        let given = self.given.clone();
         let made = self.comprehend(generators, order, element)?;
         if made.shuffled && !self.changed_nothing(&before, first_new) {
             self.heap = before;
+            self.given = given;
             return self.comprehend(generators, Order::Needed, element);
         }
         Ok(made)
@@ -88,9 +101,10 @@ impl<'a> Interp<'a> {
     ) -> R<Comprehended> {
         let until = self.until.take();
         // What it walks over first is asked outside; all else does not see the names of a class body.
-        let given = match generators.first() {
-            Some(first) => Some(self.eval(&first.iter)?),
-            None => None,
+        let given = match (self.given.take(), generators.first()) {
+            (Some(given), _) => Some(given),
+            (None, Some(first)) => Some(self.eval(&first.iter)?),
+            (None, None) => None,
         };
         let scope = self.new_scope();
         let frame = self.frame();
@@ -147,6 +161,7 @@ impl<'a> Interp<'a> {
             Order::Noted if shuffled => self.walk_unordered(&iterable),
             _ => self.walk(&iterable),
         };
+        let unlisted = seq.rest.clone().filter(|_| !seq.items.is_empty());
         if let Some(cause) = seq.rest {
             out.reads = out.reads.union(&iterable.env);
             out.seq.rest.get_or_insert_with(|| cause.clone());
@@ -180,6 +195,10 @@ impl<'a> Interp<'a> {
             if out.is_done {
                 break;
             }
+        }
+        if let Some(cause) = unlisted {
+            // Those that are not listed may come last, too.
+            self.comprehend_any(generators, &cause, &iterable, element)?;
         }
         if shuffled {
             // Functions that the rounds made see the last one.

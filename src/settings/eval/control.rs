@@ -1,4 +1,4 @@
-//! Conditions, `try`, `with`. Both sides of an unknown condition run, each on its own copy of the heap.
+//! Conditions and `try`. Both sides of an unknown condition run, each on its own copy of the heap.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use super::join::join_heaps;
 use super::raise::{R, Raise, TryFrame};
 use super::val::{Heap, Reads, V, Val};
 use super::{Flow, Interp, cause_of};
-use crate::python::ast::{ExceptHandler, Expr, Stmt, StmtIf, StmtTry, StmtWith};
+use crate::python::ast::{ExceptHandler, Expr, Stmt, StmtIf, StmtTry};
 use crate::python::visitor::Visitor as _;
 use crate::source::Span;
 
@@ -334,67 +334,6 @@ impl<'a> Interp<'a> {
         }
         let is_own = |name: &&str| matches!(self.lookup(name).map(|b| &b.val.v), Some(V::Class(_)));
         names.0.into_iter().filter(is_own).map(str::to_owned).collect()
-    }
-
-    pub(super) fn exec_with(&mut self, stmt: &'a StmtWith) -> R<Flow> {
-        let mut suppressed: Option<Vec<String>> = None;
-        for item in &stmt.items {
-            let context = self.eval(&item.context_expr)?;
-            let val = match &context.v {
-                V::Lib(object) if object.class == "suppress" => {
-                    suppressed = Some(
-                        object
-                            .args
-                            .iter()
-                            .map(|a| match &a.v {
-                                V::Ref(name) => name.rsplit('.').next().unwrap_or(name).to_owned(),
-                                _ => "Exception".to_owned(),
-                            })
-                            .collect(),
-                    );
-                    Val::new(V::None)
-                }
-                V::Lib(object) if object.class == "file" => context.clone(),
-                V::Lib(object) if object.class == "env" => context.clone(),
-                V::Instance(_) => {
-                    self.call_method(&context, "__enter__", super::functions::Args::default())?
-                }
-                _ => Val::unknown(cause_of(&context)),
-            };
-            if let Some(target) = &item.optional_vars {
-                let at = self.span(&**target);
-                self.assign(target, val, at, Vec::new())?;
-            }
-        }
-        let Some(names) = suppressed else {
-            let flow = self.exec_block(&stmt.body);
-            self.leave_env_prefix(stmt);
-            return flow;
-        };
-        self.tries.push(TryFrame { handlers: vec![Some(names)], ..TryFrame::default() });
-        let (depth, frames, facts) = (self.depth, self.frames.len(), self.facts.len());
-        let flow = self.exec_block(&stmt.body);
-        self.depth = depth;
-        self.frames.truncate(frames);
-        self.facts.truncate(facts);
-        let frame = self.tries.pop().expect("internal error: tries out of step");
-        let flow = match flow {
-            Err(raise) if !raise.stop && frame.handler_of(&raise).is_some() => Ok(Flow::Next),
-            flow => flow,
-        };
-        let mut suppressed = frame.pending.into_iter().map(|(heap, _)| heap);
-        let Some(first) = suppressed.next() else { return flow };
-        let cause: Rc<str> = "the code may raise, which cannot be told".into();
-        let mut raised = suppressed.fold(first, |all, heap| self.joined(all, &heap, &cause));
-        let mut flow = Some(flow);
-        self.either(
-            &cause,
-            &Reads::default(),
-            &mut [&mut |_: &mut Self| flow.take().unwrap_or(Ok(Flow::Next)), &mut |i: &mut Self| {
-                i.heap = std::mem::take(&mut raised);
-                Ok(Flow::Next)
-            }],
-        )
     }
 }
 

@@ -69,6 +69,11 @@ impl Interp<'_> {
             _ => {}
         }
         let supplied = if removed { None } else { self.supplied.get(name).cloned() };
+        let supplied = supplied.or_else(|| match reader {
+            Reader::Decouple => self.in_files[0].get(name).cloned(),
+            Reader::Pydantic => self.in_files[1].get(name).cloned(),
+            _ => None,
+        });
         let env = match at {
             Some(at) => Reads::one(EnvRead {
                 name: name.to_owned(),
@@ -169,6 +174,16 @@ impl Interp<'_> {
                     if let Some(dict) = self.dict_mut(ENVIRON) {
                         dict.insert(Val::str(name), value.clone());
                     }
+                }
+                Ok(Val::new(V::None))
+            }
+            "clear" => {
+                let names: Vec<String> = self.supplied.keys().cloned().collect();
+                if let Some(dict) = self.dict_mut(ENVIRON) {
+                    *dict = super::DictObj::default();
+                }
+                for name in &names {
+                    self.remove_variable(name);
                 }
                 Ok(Val::new(V::None))
             }

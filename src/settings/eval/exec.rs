@@ -29,6 +29,27 @@ impl<'a> Interp<'a> {
             },
             Some(_) => return Ok(self.give_up(args, cause)),
         };
+        // A mapping of globals of their own hides those of the module.
+        let own_globals =
+            match (args.get(1, "globals").map(|val| &val.v), args.get(2, "locals").map(|val| &val.v)) {
+                (Some(V::Dict(id)), Some(V::Dict(_))) => {
+                    self.dict_obj(*id).is_ok_and(|dict| dict.rest.is_none()).then_some(*id)
+                }
+                _ => None,
+            };
+        let mut lent = Vec::new();
+        if let Some(globals) = own_globals {
+            let entries: Vec<(Val, Val)> = self
+                .dict_obj(globals)
+                .map_or_else(|_| Vec::new(), |dict| dict.entries.values().cloned().collect());
+            for (key, val) in entries {
+                let Some(name) = key.as_str().cloned() else { continue };
+                if self.scope(scope).is_some_and(|s| !s.vars.contains_key(&name)) {
+                    self.bind_in(scope, &name, val.clone(), None, Vec::new());
+                    lent.push((name, val));
+                }
+            }
+        }
         let elsewhere = name == "eval" && place.is_some();
         let Some(text) = args.pos.first().and_then(known_text).filter(|_| !elsewhere) else {
             let cause = args.pos.first().filter(|text| text.is_unknown()).map_or(cause.clone(), |text| {
@@ -49,6 +70,10 @@ impl<'a> Interp<'a> {
         if let Some(place @ Val { v: V::Dict(_), .. }) = &place {
             let names = self.entries_of(&Val::new(V::Namespace(scope)));
             for (key, value) in names.0 {
+                let is_lent = |(name, val): &(Rc<str>, Val)| key.as_str() == Some(name) && val.is(&value);
+                if lent.iter().any(is_lent) {
+                    continue;
+                }
                 self.set_item(place, key, value, args.at)?;
             }
             if let (Some(rest), V::Dict(id)) = (names.1, &place.v) {

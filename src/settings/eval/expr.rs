@@ -144,6 +144,9 @@ impl<'a> Interp<'a> {
             Expr::ListComp(comp) => {
                 self.comprehend_list(&comp.generators, &comp.elt, |i: &mut Self, seq| i.list_of(seq))?
             }
+            Expr::Generator(comp) if !std::mem::take(&mut self.runs_now) => {
+                self.postpone_expression(&comp.generators, &comp.elt)?
+            }
             Expr::Generator(comp) => {
                 self.comprehend_list(&comp.generators, &comp.elt, |i: &mut Self, seq| i.iter_of(seq, true))?
             }
@@ -203,6 +206,9 @@ impl<'a> Interp<'a> {
                     Some(value) => self.eval(value)?,
                     None => Val::new(V::None),
                 };
+                if let Some(context) = self.frame_ref().context {
+                    return self.yield_to_body(context, val);
+                }
                 if let Some(id) = self.frame_ref().yields {
                     self.extend_list(id, Seq { items: vec![val], rest: None }, &Reads::default());
                 }
@@ -210,6 +216,9 @@ impl<'a> Interp<'a> {
             }
             Expr::YieldFrom(yielded) => {
                 let val = self.eval(&yielded.value)?;
+                if let Some(context) = self.frame_ref().context {
+                    return self.yield_to_body(context, Val::unknown("what another generator yields"));
+                }
                 if let Some(id) = self.frame_ref().yields {
                     let seq = self.walk(&val);
                     self.extend_list(id, seq, &Reads::default());
@@ -451,6 +460,7 @@ impl<'a> Interp<'a> {
         let callee = self.eval(&call.func)?;
         let mut args = Args { at: self.span(call), ..Args::default() };
         for arg in &call.arguments.args {
+            self.runs_now = arg.is_generator_expr() && Self::runs_arguments(&callee);
             if let (Expr::Generator(_), V::Ref(name)) = (arg, &callee.v) {
                 self.until = match &**name {
                     "builtins.next" => Some(Until::First),
@@ -483,6 +493,18 @@ impl<'a> Interp<'a> {
                     }
                     args.open = args.open.or(rest);
                 }
+            }
+        }
+        if let Some(later) = self.postpone_call(&callee, &args) {
+            return Ok(later);
+        }
+        if matches!(&callee.v, V::Ref(name) if &**name == "builtins.next") {
+            if let Some(first) = args.pos.first().cloned() {
+                self.run_for_one(&first)?;
+            }
+        } else if Self::runs_arguments(&callee) {
+            for val in args.all().filter(|val| matches!(val.v, V::Iter(_))).cloned().collect::<Vec<_>>() {
+                self.run_later(&val)?;
             }
         }
         self.call(&callee, args)

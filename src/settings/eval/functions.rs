@@ -221,7 +221,6 @@ impl<'a> Interp<'a> {
             let cause = cause.clone();
             return Ok(self.give_up(&args, cause));
         }
-        let class = self.funcs[id as usize].class;
         let scope = self.new_scope();
         let at = args.at;
         self.bind_parameters(id, scope, this.as_ref(), args)?;
@@ -235,17 +234,57 @@ impl<'a> Interp<'a> {
             scope.locals = locals;
         }
         let func = &self.funcs[id as usize];
-        let (body, is_generator) = (func.body, *func.is_generator.get_or_init(|| yields(func.body)));
+        if *func.is_generator.get_or_init(|| yields(func.body)) {
+            return Ok(self.postpone_body(id, scope, this, at).at(at));
+        }
+        self.run_bound(id, scope, this, at, (None, None))
+    }
+
+    /// Runs the body of a generator whose arguments are bound: what it yields.
+    pub(super) fn run_generator(
+        &mut self,
+        id: u32,
+        scope: Id,
+        this: Option<Val>,
+        at: Option<Span>,
+    ) -> R<Val> {
+        let yielded = match self.list(Vec::new()).v {
+            V::List(id) => id,
+            _ => ENVIRON_UNUSED,
+        };
+        self.run_bound(id, scope, this, at, (Some(yielded), None))?;
+        let seq = self.iterate(&Val::new(V::List(yielded)));
+        Ok(self.iter_of(seq, true))
+    }
+
+    /// Runs the generator of a context.
+    pub(super) fn run_context(
+        &mut self,
+        id: u32,
+        scope: Id,
+        this: Option<Val>,
+        at: Option<Span>,
+        context: usize,
+    ) -> R<Val> {
+        self.run_bound(id, scope, this, at, (None, Some(context)))
+    }
+
+    /// Runs the body of a function whose arguments are bound.
+    fn run_bound(
+        &mut self,
+        id: u32,
+        scope: Id,
+        this: Option<Val>,
+        at: Option<Span>,
+        (yields, context): (Option<Id>, Option<usize>),
+    ) -> R<Val> {
+        let func = &self.funcs[id as usize];
+        let (name, body, class) = (func.name.clone(), func.body, func.class);
         let mut chain = vec![scope];
         chain.extend(&func.chain);
         let (module, file) = (func.module, func.file);
-        let runs_when =
-            self.funcs[id as usize].is_cached.then_some("a function that keeps its results runs once");
+        let runs_when = func.is_cached.then_some("a function that keeps its results runs once");
         let before = runs_when.map(|why| (why, self.heap.clone(), self.next_id));
-        let yields = is_generator.then(|| match self.list(Vec::new()).v {
-            V::List(id) => id,
-            _ => ENVIRON_UNUSED,
-        });
         let uncertain = self.frame_ref().uncertain;
         let unclear_loops = self.unclear_loops;
         let frame = Frame::of_body(chain, module, file, class.zip(this));
@@ -253,6 +292,7 @@ impl<'a> Interp<'a> {
         self.frames.push(Frame {
             is_function: true,
             yields,
+            context,
             uncertain,
             unclear_loops,
             called,
@@ -265,18 +305,15 @@ impl<'a> Interp<'a> {
             Body::Block(body) => self.exec_body(id, body),
         };
         let frame = self.frames.pop().expect("internal error: frames out of step");
-        if !frame.returns.is_empty() || is_generator {
+        if !frame.returns.is_empty() || yields.is_some() || context.is_some() {
             // Some way out did not meet the conditions that others met; a generator runs when it is walked over.
             self.facts.truncate(facts);
         }
+        if context.is_some() && frame.returns.is_empty() {
+            // What the body of the `with` raises and the generator does not catch goes on as if there were none.
+            return result.map(|_| Val::new(V::None));
+        }
         let val = self.finish_call(result, frame.returns, &name)?;
-        let val = match yields {
-            Some(id) => {
-                let seq = self.iterate(&Val::new(V::List(id)));
-                self.iter_of(seq, true)
-            }
-            None => val,
-        };
         if let Some((why, heap, first_new)) = before
             && !self.changed_nothing(&heap, first_new)
         {
@@ -303,7 +340,7 @@ impl<'a> Interp<'a> {
                     if self.catches(&raise) || raise.is_meant() {
                         return Err(raise);
                     }
-                    self.problem(None, format!("{name}() {}", raise.cause));
+                    self.problem(None, format!("the import ends in {name}(): it {}", raise.cause));
                     self.note_failed_start(&raise.cause);
                     self.note_end(&raise);
                     return Ok(raise.into_value());

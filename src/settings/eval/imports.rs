@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::functions::Args;
 use super::raise::{R, Raise, TryFrame};
-use super::val::{Binding, Name, V, Val};
+use super::val::{Binding, Name, Unk, V, Val};
 use super::{Frame, Interp, ModuleInfo};
 use crate::python::ast::{StmtImport, StmtImportFrom};
 use crate::python::{ModulePath, ParsedModule, parse};
@@ -483,10 +483,12 @@ impl<'a> Interp<'a> {
         let open = scope.open.clone();
         let all = scope.vars.get("__all__").map(|b| b.val.clone());
         let bindings: Vec<(Name, Binding)> = scope.vars.iter().map(|(n, b)| (n.clone(), b.clone())).collect();
-        let listed: Option<Vec<Rc<str>>> = all.and_then(|val| {
-            let seq = self.iterate(&val);
-            seq.rest.is_none().then(|| seq.items.iter().filter_map(|v| v.as_str().cloned()).collect())
-        });
+        let all = all.map(|val| self.iterate(&val));
+        let in_all = |seq: &super::Seq| seq.items.iter().filter_map(|v| v.as_str().cloned()).collect();
+        let listed: Option<Vec<Rc<str>>> = all.as_ref().filter(|seq| seq.rest.is_none()).map(in_all);
+        // Of these nobody knows whether they are listed.
+        let surely: Vec<Rc<str>> = all.as_ref().map(in_all).unwrap_or_default();
+        let unclear = all.and_then(|seq| seq.rest);
         let is_open = open.is_some();
         if let Some(cause) = open {
             // What is bound already may be replaced by what nobody saw.
@@ -500,6 +502,10 @@ impl<'a> Interp<'a> {
         };
         for name in names {
             if let Some(binding) = find(&name) {
+                if let Some(cause) = unclear.as_ref().filter(|_| !surely.contains(&name)) {
+                    self.bind_perhaps(target, &name, binding.val, cause);
+                    continue;
+                }
                 self.bind_in(target, &name, binding.val, step.clone(), (*binding.steps).clone());
                 continue;
             }
@@ -516,6 +522,27 @@ impl<'a> Interp<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A name that may be bound to this, or stay what it is.
+    fn bind_perhaps(&mut self, scope: u32, name: &str, val: Val, cause: &Rc<str>) {
+        let old = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
+        let old_is_unknown = old.as_ref().is_some_and(Val::is_unknown);
+        let (maybe_unset, mut candidates) = match old {
+            Some(old) if old.is_unknown() => (old.unk().is_some_and(|u| u.maybe_unset), Vec::new()),
+            Some(old) => (false, vec![old]),
+            None => (true, Vec::new()),
+        };
+        if val.is_unknown() || old_is_unknown {
+            self.taint_all(&candidates, cause);
+            self.taint(&val, cause);
+            candidates.clear();
+        } else {
+            candidates.push(val.clone());
+        }
+        let unk = Unk { cause: cause.clone(), required: false, candidates, maybe_unset };
+        let val = Val { v: V::Unknown(Rc::new(unk)), ..val };
+        self.bind_in(scope, name, val, None, Vec::new());
     }
 
     /// `module.name`.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::raise::{R, Raise};
-use super::val::{Key, Kind, Seq, V, Val, View};
+use super::val::{Key, Kind, Progress, Seq, V, Val, View};
 use super::{ENVIRON, Interp, cause_of};
 use crate::python::ast::Expr;
 use crate::source::Span;
@@ -295,7 +295,10 @@ impl<'a> Interp<'a> {
             },
             V::Iter(id) if let Some(seq) = self.viewed(*id) => seq,
             V::Iter(id) => match self.object(*id).map(|o| &o.kind) {
-                Ok(Kind::Iter { seq, .. }) => seq.clone(),
+                Ok(Kind::Iter { seq, progress: Progress::Done, .. }) => seq.clone(),
+                Ok(Kind::Iter { .. }) => {
+                    Seq { items: Vec::new(), rest: Some("it runs when it is walked over".into()) }
+                }
                 Ok(_) => Seq::default(),
                 Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
             },
@@ -359,8 +362,15 @@ impl<'a> Interp<'a> {
         seq
     }
 
-    /// What a loop walks over: what the object's class gives for it.
+    /// What somebody walks over: what the object's class gives for it, which runs now where it waited for that.
     pub(super) fn iterable(&mut self, val: Val) -> R<Val> {
+        let val = self.iterable_of(val)?;
+        self.run_later(&val)?;
+        Ok(val)
+    }
+
+    /// The same for a loop, which sees to it that it runs.
+    pub(super) fn iterable_of(&mut self, val: Val) -> R<Val> {
         let val = match self.used(&val)? {
             Some(made) => made,
             None => val,

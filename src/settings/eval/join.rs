@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::taint::taint;
-use super::val::{Binding, Heap, Kind, Name, Obj, Scope, Seq, Unk, V, Val};
+use super::val::{Binding, Heap, Kind, Name, Obj, Progress, Scope, Seq, Unk, V, Val};
 use crate::settings::Step;
 
 /// The most candidates that an unknown value keeps.
@@ -145,8 +145,13 @@ fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>, lost: &
             joined.shuffled |= q.shuffled || !joined.entries.keys().eq(others);
             Kind::Dict(joined)
         }
-        (Kind::Iter { seq: p, once }, Kind::Iter { seq: q, .. }) => {
-            Kind::Iter { seq: join_seqs(p, hx, q, hy, cause, lost), once: *once }
+        (Kind::Iter { seq: p, once, progress }, Kind::Iter { seq: q, progress: other, .. }) => {
+            let mut seq = join_seqs(p, hx, q, hy, cause, lost);
+            let is_same = progress.is(other);
+            if !is_same {
+                seq.rest.get_or_insert_with(|| cause.clone());
+            }
+            Kind::Iter { seq, once: *once, progress: if is_same { progress.clone() } else { Progress::Done } }
         }
         (Kind::Scope(p), Kind::Scope(q)) => Kind::Scope(join_scopes(p, hx, q, hy, cause, lost)),
         (Kind::Instance { class, attrs: p, held }, Kind::Instance { attrs: q, .. }) => {

@@ -23,7 +23,23 @@ const MAX_UNCLEAR: usize = 2;
 impl<'a> Interp<'a> {
     pub(super) fn exec_for(&mut self, stmt: &'a StmtFor) -> R<Flow> {
         let iterable = self.eval(&stmt.iter)?;
-        let iterable = self.iterable(iterable)?;
+        let iterable = self.iterable_of(iterable)?;
+        if let Some((list, start)) = self.live_list(&iterable) {
+            return self.exec_for_over(stmt, list, start);
+        }
+        let Some(begun) = self.run_for_loop(&iterable)? else {
+            return self.exec_for_over(stmt, iterable, None);
+        };
+        match self.exec_for_over(stmt, iterable, None) {
+            Err(raise) if !raise.stop => {
+                self.end_loop(&begun, Flow::Next)?;
+                Err(raise)
+            }
+            flow => self.end_loop(&begun, flow?),
+        }
+    }
+
+    fn exec_for_over(&mut self, stmt: &'a StmtFor, iterable: Val, start: Option<i64>) -> R<Flow> {
         let takes_orders =
             |items: &Vec<Val>| !stmt.is_async && !self.is_routing() && self.takes_orders(items);
         let unordered = self.unordered(&iterable).filter(takes_orders);
@@ -52,6 +68,10 @@ impl<'a> Interp<'a> {
             V::List(id) if rest.is_none() && self.unordered(&iterable).is_none() => Some(id),
             _ => None,
         };
+        let dict = match iterable.v {
+            V::Dict(id) if rest.is_none() => self.dict_obj(id).ok().map(|dict| (id, dict.entries.len())),
+            _ => None,
+        };
         let mut at_round = 0;
         let mut rounds = seq.items.into_iter();
         self.run_loop(&stmt.body, &stmt.orelse, &mut |i: &mut Self| {
@@ -66,6 +86,16 @@ impl<'a> Interp<'a> {
                     i.assign(&stmt.target, Val::unknown(cause.clone()).at(at), at, Vec::new())?;
                     i.exec_block(&stmt.body)
                 })?;
+            }
+            let number = start.map(|start| match &rest {
+                // With unknown elements between, no number is sure.
+                Some(cause) => Val::unknown(cause.clone()),
+                None => Val::new(V::Int(start + at_round as i64)),
+            });
+            if let Some((id, len)) = dict
+                && i.dict_obj(id).is_ok_and(|dict| dict.rest.is_none() && dict.entries.len() != len)
+            {
+                return Err(Raise::new("RuntimeError", "changes the dict that it walks over"));
             }
             let next = match live.map(|id| i.seq(id)) {
                 // The body may change the list that it walks over.
@@ -82,6 +112,10 @@ impl<'a> Interp<'a> {
             if at_round > MAX_ROUNDS {
                 return i.rounds_of_changed(stmt, &"the loop has too many rounds".into(), &reads);
             }
+            let item = match number {
+                Some(number) => Val::tuple(vec![number, item]),
+                None => item,
+            };
             i.assign(&stmt.target, item, at, Vec::new())?;
             Ok(true)
         })

@@ -12,8 +12,6 @@ use crate::source::Span;
 
 /// Methods of a metaclass with which a class is another than its body says.
 const MAKING: &[&str] = &[
-    "__new__",
-    "__init__",
     "__prepare__",
     "__getattribute__",
     "__getattr__",
@@ -22,6 +20,9 @@ const MAKING: &[&str] = &[
     "__subclasscheck__",
     "mro",
 ];
+
+/// Methods of a metaclass that run when a class is made.
+const MAKERS: [&str; 2] = ["__new__", "__init__"];
 
 /// What is known of a class before its bases are looked at.
 pub(super) struct Declared {
@@ -53,6 +54,10 @@ impl Interp<'_> {
             None => {}
             Some(V::Class(id)) if self.leaves_classes_alone(*id) => meta = Some(*id),
             Some(V::Ref(name)) if is_metaclass_name(name) => is_abc |= &**name == "abc.ABCMeta",
+            Some(V::Class(id)) => {
+                meta = Some(*id);
+                opaque = Some("a metaclass may change the class".into());
+            }
             Some(_) => opaque = Some("a metaclass may change the class".into()),
         }
         for base in &own {
@@ -100,9 +105,16 @@ impl Interp<'_> {
             && def.external.iter().all(|base| is_metaclass_name(base))
             && self.is_metaclass(id)
             && !MAKING.iter().any(|name| self.class_member(id, name).is_some())
+            && MAKERS
+                .iter()
+                .all(|name| self.maker(id, name).is_none_or(|maker| matches!(maker.v, V::Func(_))))
     }
 
-    fn is_metaclass(&self, id: u32) -> bool {
+    fn maker(&self, meta: u32, name: &str) -> Option<Val> {
+        self.class_member(meta, name)
+    }
+
+    pub(super) fn is_metaclass(&self, id: u32) -> bool {
         self.classes[id as usize].external.iter().any(|base| is_metaclass_name(base))
     }
 
@@ -143,7 +155,171 @@ impl Interp<'_> {
             let kept = names.into_iter().filter(|(name, _)| &**name != "__qualname__");
             scope.vars.extend(kept.map(|(name, val)| (name, Binding::plain(val))));
         }
-        Ok(Val::new(V::Class(id)).at(args.at))
+        let keywords = Args { kw: args.kw.clone(), at: args.at, ..Args::default() };
+        Ok(self.finish_class(id, keywords)?.at(args.at))
+    }
+
+    /// Hands a class whose body ran to its metaclass, and gives what that makes of it.
+    pub(super) fn finish_class(&mut self, id: u32, keywords: Args) -> R<Val> {
+        let own = Val::new(V::Class(id));
+        let def = &self.classes[id as usize];
+        let Some(meta) = def.metaclass.filter(|_| def.opaque.is_none()) else {
+            self.announce_class(id, keywords)?;
+            return Ok(own);
+        };
+        let makers = MAKERS.map(|name| match self.maker(meta, name).map(|maker| maker.v) {
+            Some(V::Func(func)) => Some(func),
+            _ => None,
+        });
+        if makers == [None, None] {
+            self.announce_class(id, keywords)?;
+            return Ok(own);
+        }
+        let mut bases = def.bases.clone();
+        let (name, scope) = (def.name.clone(), def.scope);
+        bases.retain(|base| !matches!(base, V::Ref(name) if &**name == "builtins.object"));
+        let (entries, rest) = self.entries_of(&Val::new(V::Namespace(scope)));
+        let mut namespace = super::DictObj { rest, ..super::DictObj::default() };
+        for (key, val) in entries {
+            namespace.insert(key, val);
+        }
+        let namespace = self.dict_of(namespace);
+        let bases = Val::tuple(bases.into_iter().map(Val::new).collect());
+        let given = Args { pos: vec![Val::str(&name), bases, namespace], ..keywords.clone() };
+        let made = match makers[0] {
+            Some(new) => {
+                self.making.push(Some(id));
+                let made = self.call_function(new, Some(Val::new(V::Class(meta))), given.clone());
+                let left = self.making.pop().flatten();
+                let made = made?;
+                if left.is_some() {
+                    // Python's own maker was not asked, or not with what the statement says.
+                    self.classes[id as usize].opaque = Some("a metaclass may change the class".into());
+                }
+                made
+            }
+            None => {
+                self.announce_class(id, keywords)?;
+                own
+            }
+        };
+        if let (Some(init), V::Class(class)) = (makers[1], made.v.clone())
+            && class == id
+        {
+            self.call_function(init, Some(made.clone()), given)?;
+        }
+        Ok(made)
+    }
+
+    /// `type.__new__(mcs, name, bases, namespace)` for the class whose statement runs; any other class is a new one.
+    pub(super) fn make_declared(&mut self, meta: u32, args: &Args) -> R<Val> {
+        let declared = self.making.last().copied().flatten();
+        let [name, bases, namespace] = args.pos.as_slice() else {
+            return Ok(self.give_up(args, "a class made by a call"));
+        };
+        let same = declared.filter(|&id| {
+            let def = &self.classes[id as usize];
+            let bases = self.iterate(bases);
+            let is_base = |(val, base): (&Val, &V)| val.is(&Val::new(base.clone()));
+            let own: Vec<&V> =
+                def.bases.iter().filter(|b| !matches!(b, V::Ref(n) if &**n == "builtins.object")).collect();
+            name.as_str().is_some_and(|name| *name == def.name)
+                && def.metaclass == Some(meta)
+                && bases.rest.is_none()
+                && bases.items.len() == own.len()
+                && bases.items.iter().zip(own).all(is_base)
+        });
+        let Some(id) = same else {
+            return Ok(self.give_up(args, "a class that its metaclass makes in its own way"));
+        };
+        let (entries, rest) = self.entries_of(namespace);
+        let names: Option<Vec<(Name, Val)>> =
+            entries.into_iter().map(|(key, val)| Some((key.as_str()?.clone(), val))).collect();
+        let (Some(names), None) = (names, rest) else {
+            return Ok(self.give_up(args, "a class made by a call, of which not all can be told"));
+        };
+        if let Some(last) = self.making.last_mut() {
+            *last = None;
+        }
+        let scope = self.classes[id as usize].scope;
+        if let Some(scope) = self.scope_mut(scope) {
+            let old = std::mem::take(&mut scope.vars);
+            for (name, val) in names {
+                let binding = match old.get(&name) {
+                    Some(binding) if binding.val.is(&val) => binding.clone(),
+                    _ => Binding::plain(val),
+                };
+                scope.vars.insert(name, binding);
+            }
+        }
+        self.announce_class(id, Args { kw: args.kw.clone(), at: args.at, ..Args::default() })?;
+        Ok(Val::new(V::Class(id)))
+    }
+
+    /// Tells what the body of a new class bound, and its bases, that the class is there.
+    pub(super) fn announce_class(&mut self, id: u32, keywords: Args) -> R<()> {
+        let def = &self.classes[id as usize];
+        let scope = def.scope;
+        let meta = def.metaclass;
+        if let Some(cause) = def.opaque.clone() {
+            self.give_up_making(meta, &cause);
+        }
+        let held: Vec<(Name, Val)> = match self.scope(scope) {
+            Some(scope) => {
+                let is_object = |val: &Val| matches!(val.v, V::Instance(_));
+                scope
+                    .vars
+                    .iter()
+                    .filter(|(_, b)| is_object(&b.val))
+                    .map(|(n, b)| (n.clone(), b.val.clone()))
+                    .collect()
+            }
+            None => Vec::new(),
+        };
+        for (name, val) in held {
+            if let Some(method) = self.find_method(&val, "__set_name__") {
+                let pos = vec![Val::new(V::Class(id)), Val::str(&name)];
+                self.call(&method, Args { pos, ..Args::default() })?;
+            }
+        }
+        let mro = self.classes[id as usize].mro.clone();
+        let told = mro.iter().skip(1).find_map(|&base| {
+            let scope = self.scope(self.classes[base as usize].scope)?;
+            Some(scope.vars.get("__init_subclass__")?.val.clone())
+        });
+        let func = match told.map(|member| member.v) {
+            Some(V::Func(func)) => Some(func),
+            Some(V::Lib(object)) => match object.args.first().map(|func| &func.v) {
+                Some(V::Func(func)) => Some(*func),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(func) = func {
+            self.call_function(func, Some(Val::new(V::Class(id))), keywords)?;
+        }
+        Ok(())
+    }
+
+    /// A metaclass that is not followed has made a class: nothing is known of what its methods may have changed.
+    fn give_up_making(&mut self, meta: Option<u32>, cause: &Rc<str>) {
+        let Some(meta) = meta else { return };
+        for class in self.classes[meta as usize].mro.clone() {
+            let scope = self.classes[class as usize].scope;
+            let methods: Vec<u32> = self.scope(scope).map_or_else(Vec::new, |scope| {
+                let func = |val: &Val| match val.v {
+                    V::Func(id) => Some(id),
+                    _ => None,
+                };
+                MAKING.iter().chain(&MAKERS).filter_map(|name| func(&scope.vars.get(*name)?.val)).collect()
+            });
+            if !methods.is_empty() {
+                for &method in &methods {
+                    self.havoc_function(method as usize, cause);
+                }
+                self.taint(&Val::new(V::Namespace(scope)), cause);
+            }
+        }
     }
 
     /// What a class's metaclass has under a name: methods bound to the class, properties evaluated.
@@ -171,6 +347,7 @@ impl Interp<'_> {
         }
         Ok(Some(match name {
             "__call__" => Val::lib("type-call", vec![this], Vec::new()),
+            "__init__" => Val::lib("noop", Vec::new(), Vec::new()),
             _ => Val::unknown("a method of type"),
         }))
     }

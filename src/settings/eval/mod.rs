@@ -34,6 +34,7 @@ mod classes;
 mod compare;
 mod comprehension;
 mod constants;
+mod contexts;
 mod control;
 mod copy;
 mod data;
@@ -52,6 +53,7 @@ mod imports;
 mod index;
 mod join;
 mod json;
+mod later;
 mod lazy;
 mod libs;
 mod literal;
@@ -168,6 +170,8 @@ struct Frame {
     outer: Option<Id>,
     /// The list of yielded values, in a generator.
     yields: Option<Id>,
+    /// The context whose body runs where it yields, in a generator of one.
+    context: Option<usize>,
     /// How many unknown conditions lead here, and the outermost's place.
     uncertain: usize,
     /// How many loops over unknown elements were running when the call began.
@@ -195,6 +199,7 @@ impl Frame {
             loops: Vec::new(),
             outer: None,
             yields: None,
+            context: None,
             uncertain: 0,
             unclear_loops: 0,
             called: None,
@@ -246,6 +251,16 @@ pub(super) struct Interp<'a> {
     shuffled_loops: usize,
     /// The dicts behind views.
     views: rustc_hash::FxHashMap<Id, (Id, View)>,
+    /// The classes that metaclasses make.
+    making: Vec<Option<u32>>,
+    /// The `with` statements whose generators run.
+    contexts: Vec<contexts::Context<'a>>,
+    /// Generators that run when they are walked over.
+    later: rustc_hash::FxHashMap<Id, Rc<later::Later<'a>>>,
+    /// What the generator expression that comes next walks over, where that was asked before.
+    given: Option<Val>,
+    /// Whether the generator expression that comes next runs where it stands.
+    runs_now: bool,
     /// When the generator expression that comes next is left.
     until: Option<comprehension::Until>,
     /// While it is found out which modules the rounds of such a loop import.
@@ -264,7 +279,9 @@ pub(super) struct Interp<'a> {
     problems: Vec<Problem>,
     /// Values of `.env` files, and those given by the caller.
     supplied: BTreeMap<String, String>,
-    dotenv_read: bool,
+    dotenv_read: Vec<crate::settings::Reader>,
+    /// What decouple and pydantic have read from files, which is no part of the environment.
+    in_files: [BTreeMap<String, String>; 2],
     /// What `DjangoDynaconf`, where it is called, has read.
     dynaconf: Option<libs::Hooked>,
     /// Dicts and lists that dynaconf made, which have more attributes than others.
@@ -312,6 +329,11 @@ impl<'a> Interp<'a> {
             frames: Vec::new(),
             shuffled_loops: 0,
             views: rustc_hash::FxHashMap::default(),
+            making: Vec::new(),
+            contexts: Vec::new(),
+            later: rustc_hash::FxHashMap::default(),
+            given: None,
+            runs_now: false,
             until: None,
             beforehand: None,
             unclear_loops: 0,
@@ -323,7 +345,8 @@ impl<'a> Interp<'a> {
             files: Vec::new(),
             problems: Vec::new(),
             supplied: environment.vars.clone(),
-            dotenv_read: false,
+            dotenv_read: Vec::new(),
+            in_files: Default::default(),
             dynaconf: None,
             boxes: FxHashSet::default(),
             env_prefix: Vec::new(),
@@ -404,7 +427,7 @@ impl<'a> Interp<'a> {
 
     /// An iterator over these; a `once` is used up by whoever walks over it.
     fn iter_of(&mut self, seq: Seq, once: bool) -> Val {
-        let id = self.alloc(Kind::Iter { seq, once });
+        let id = self.alloc(Kind::Iter { seq, once, progress: val::Progress::Done });
         self.views.remove(&id);
         Val::new(V::Iter(id))
     }

@@ -45,7 +45,7 @@ impl Interp<'_> {
                 return open_truth(seq.items.len(), seq.rest.as_ref());
             }
             V::Iter(id) => match &self.object(*id).ok()?.kind {
-                Kind::Iter { seq, once: false } => return open_truth(seq.items.len(), seq.rest.as_ref()),
+                Kind::Iter { seq, once: false, .. } => return open_truth(seq.items.len(), seq.rest.as_ref()),
                 _ => true,
             },
             V::Environ => {

@@ -35,11 +35,19 @@ pub(super) fn join(a: &str, b: &str) -> String {
     clean(&join_text(if a == "." { "" } else { a }, b))
 }
 
+/// What an absolute path starts with: exactly two slashes stay two.
+fn root(text: &str) -> &'static str {
+    match text.bytes().take_while(|b| *b == b'/').count() {
+        0 => "",
+        2 => "//",
+        _ => "/",
+    }
+}
+
 /// The text of `Path(text)`: without doubled slashes and single dots.
 pub(super) fn clean(text: &str) -> String {
-    let root = if text.starts_with('/') { "/" } else { "" };
     let parts: Vec<&str> = text.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
-    let joined = format!("{root}{}", parts.join("/"));
+    let joined = format!("{}{}", root(text), parts.join("/"));
     if joined.is_empty() { ".".to_owned() } else { joined }
 }
 
@@ -57,15 +65,15 @@ pub(super) fn normalize(text: &str) -> String {
             part => parts.push(part),
         }
     }
-    let joined = format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"));
+    let joined = format!("{}{}", root(text), parts.join("/"));
     if joined.is_empty() { ".".to_owned() } else { joined }
 }
 
 pub(super) fn dirname(text: &str) -> &str {
-    match text.rfind('/') {
-        Some(0) => "/",
-        Some(at) => text[..at].trim_end_matches('/'),
-        None => "",
+    let head = &text[..text.rfind('/').map_or(0, |at| at + 1)];
+    match head.trim_end_matches('/') {
+        "" => head,
+        trimmed => trimmed,
     }
 }
 
@@ -264,6 +272,12 @@ impl Interp<'_> {
                 self.may_fail(&"it writes to the disk".into());
                 Val::new(V::None)
             }
+            "glob" if let Some(found) = self.globbed(&join(path, ""), args.pos.first()) => {
+                let items = found.into_iter().map(of).collect();
+                let found = self.iter_of(super::Seq { items, rest: None }, true);
+                self.shuffle(&found);
+                found
+            }
             "glob" | "iterdir" | "rglob" | "stat" | "owner" => {
                 let cause: Rc<str> = "it depends on the files of the machine".into();
                 self.may_raise(&cause);
@@ -271,6 +285,33 @@ impl Interp<'_> {
             }
             _ => Val::unknown(format!("the method {name}() of a path is not modelled")),
         })
+    }
+
+    /// `glob.glob(pattern)`: the modules of a folder of the project, in whatever order the disk has them.
+    pub(super) fn glob_files(&mut self, pattern: &Val) -> Option<Val> {
+        let text = pattern.as_str()?.clone();
+        let (folder, name) = text.rsplit_once('/')?;
+        let found = self.globbed(folder, Some(&Val::str(name)))?;
+        let list = self.list(found.into_iter().map(|path| Val::str(&path)).collect());
+        self.shuffle(&list);
+        Some(list)
+    }
+
+    /// The modules in a folder of the project whose names fit. `None` for patterns that other files may fit.
+    fn globbed(&self, folder: &str, pattern: Option<&Val>) -> Option<Vec<String>> {
+        let pattern =
+            pattern.and_then(Val::as_str).filter(|p| p.ends_with(".py") && !p.contains(['/', '[']))?;
+        if folder.contains(['*', '?', '[']) || !folder.starts_with('/') {
+            return None;
+        }
+        let relative = self.relative_path(folder)?;
+        let prefix = if relative.is_empty() { String::new() } else { format!("{relative}/") };
+        let inside = self.sources.below(&prefix).filter_map(|(_, file)| {
+            let name = file.path.strip_prefix(&prefix)?;
+            (!name.contains('/') && !name.starts_with('.') && super::libs::glob(pattern, name))
+                .then_some(name)
+        });
+        Some(inside.map(|name| format!("{}/{name}", normalize(folder))).collect())
     }
 
     /// `open(path)`: a file of the project is read from what was scanned.

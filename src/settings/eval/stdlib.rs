@@ -166,6 +166,9 @@ pub(super) fn is_stdlib(name: &str) -> bool {
 impl Interp<'_> {
     /// `module.name` for something outside the project.
     pub(super) fn ref_attr(&mut self, module: &str, name: &str) -> Val {
+        if let (Some(builtin), "__name__" | "__qualname__") = (module.strip_prefix("builtins."), name) {
+            return Val::str(builtin.rsplit('.').next().unwrap_or(builtin));
+        }
         let full = format!("{module}.{name}");
         let full = match full.strip_prefix("django.contrib.messages.constants.") {
             Some(_) => full,
@@ -221,6 +224,9 @@ impl Interp<'_> {
     pub(super) fn call_ref(&mut self, name: &str, args: Args) -> R<Val> {
         if let Some(val) = self.call_routed(name, &args)? {
             return Ok(val);
+        }
+        if matches!(name, "builtins.type.__new__" | "builtins.object.__new__") {
+            return self.make_new(args);
         }
         if let Some(builtin) = name.strip_prefix("builtins.") {
             return self.call_builtin(builtin, args);
@@ -328,7 +334,6 @@ impl Interp<'_> {
             | "shutil.which"
             | "multiprocessing.cpu_count"
             | "os.stat"
-            | "glob.glob"
             | "os.walk"
             | "os.scandir"
             | "platform.machine"
@@ -373,6 +378,7 @@ impl Interp<'_> {
                 _ => Val::unknown("computed by re.sub()"),
             },
             "inspect.isabstract" => match first.as_ref().map(|v| &v.v) {
+                Some(V::Ref(name)) if &**name == "builtins.object" => Val::bool(false),
                 Some(V::Class(class)) => match self.is_abstract(*class) {
                     Some(answer) => Val::bool(answer),
                     None => Self::one_of(
@@ -430,6 +436,16 @@ impl Interp<'_> {
                 }
                 self.iter_of(out, true)
             }
+            "glob.glob" | "glob.iglob"
+                if let Some(found) = first.as_ref().and_then(|p| self.glob_files(p)) =>
+            {
+                found
+            }
+            "glob.glob" | "glob.iglob" => {
+                self.may_raise(&"it depends on the machine".into());
+                Val::unknown("it depends on the machine")
+            }
+            "functools.reduce" => return self.reduce(&args),
             "functools.partial" => Val::lib("partial", args.pos.clone(), args.kw.clone()),
             "functools.lru_cache"
             | "functools.cache"
@@ -585,6 +601,26 @@ impl Interp<'_> {
             }
         };
         Ok(val.with_env(&env))
+    }
+
+    /// `functools.reduce(function, iterable, start)`.
+    fn reduce(&mut self, args: &Args) -> R<Val> {
+        let [function, over, start @ ..] = args.pos.as_slice() else {
+            return Ok(self.give_up(args, "a call that is not modelled"));
+        };
+        let seq = self.walk(over);
+        if let Some(cause) = seq.rest {
+            return Ok(self.give_up(args, cause));
+        }
+        let mut items = start.iter().take(1).cloned().chain(seq.items);
+        let Some(mut all) = items.next() else {
+            return Err(Raise::new("TypeError", "reduces nothing to one value"));
+        };
+        for item in items {
+            self.spend(1)?;
+            all = self.call(function, Args { pos: vec![all, item], ..Args::default() })?;
+        }
+        Ok(all)
     }
 
     /// A function or class of an installed package.

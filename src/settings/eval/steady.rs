@@ -72,6 +72,7 @@ fn is_still_object(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap) -> bool {
     let items =
         |p: &[Val], q: &[Val]| p.len() == q.len() && p.iter().zip(q).all(|(x, y)| is_still(x, hx, y, hy));
     match (&x.kind, &y.kind) {
+        (Kind::Iter { progress: a, .. }, Kind::Iter { progress: b, .. }) if !a.is(b) => false,
         (Kind::List(p), Kind::List(q)) | (Kind::Iter { seq: p, .. }, Kind::Iter { seq: q, .. }) => {
             p.rest.is_some() == q.rest.is_some() && items(&p.items, &q.items)
         }

@@ -211,6 +211,7 @@ impl<'a> Interp<'a> {
                 Some("cached_property") => Val::lib("cached_property", vec![val], Vec::new()),
                 Some("staticmethod") => Val::lib("staticmethod", vec![val], Vec::new()),
                 Some("classmethod" | "classonlymethod") => Val::lib("classmethod", vec![val], Vec::new()),
+                Some("contextmanager") => Val::lib(super::contexts::MANAGER, vec![val], Vec::new()),
                 Some("classproperty") => Val::lib("classproperty", vec![val], Vec::new()),
                 Some("abstractmethod") => {
                     if let V::Func(id) = val.v {
@@ -271,14 +272,19 @@ impl<'a> Interp<'a> {
     fn exec_class(&mut self, class: &'a StmtClassDef) -> R<()> {
         let scope = self.new_scope();
         let (mut bases, mut metaclass) = (Vec::new(), None);
+        let mut keywords = super::functions::Args { at: self.span(class), ..Default::default() };
         if let Some(arguments) = &class.arguments {
             for base in &arguments.args {
                 bases.push(self.class_base(class, base)?);
             }
             for keyword in &arguments.keywords {
                 let val = self.eval(&keyword.value)?;
-                if keyword.arg.as_ref().is_some_and(|a| a.as_str() == "metaclass") {
-                    metaclass = Some(self.class_of_reference(val)?);
+                match &keyword.arg {
+                    Some(name) if name.as_str() == "metaclass" => {
+                        metaclass = Some(self.class_of_reference(val)?);
+                    }
+                    Some(name) => keywords.kw.push((name.as_str().into(), val)),
+                    None => keywords.open = Some("keywords of a class that cannot be told".into()),
                 }
             }
         }
@@ -300,9 +306,10 @@ impl<'a> Interp<'a> {
         let id = self.declare_class(made, bases, metaclass.as_ref());
         self.note_model(id, &class.body);
         self.run_body(&class.body, scope, id)?;
+        let made = self.finish_class(id, keywords)?;
         let bases = self.classes[id as usize].bases.clone();
         self.copy_into_configuration(id, &bases);
-        let val = self.decorate(Val::new(V::Class(id)), &class.decorator_list)?;
+        let val = self.decorate(made, &class.decorator_list)?;
         let at = self.frame_ref().file.map(|f| crate::source::Span::new(f, class.name.range()));
         let step = self.assigned(at, &val);
         self.bind(&class.name, val, step, Vec::new());

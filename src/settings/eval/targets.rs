@@ -202,10 +202,23 @@ impl<'a> Interp<'a> {
         if self.is_read_only(owner, name) {
             return Err(Raise::new("AttributeError", format!("sets {name}, which is a property")));
         }
+        if self.has_no_place(owner, name) {
+            return Err(Raise::new("AttributeError", format!("sets {name}, which is not among the slots")));
+        }
         if self.has_own_setattr(owner, name, &val, at)? {
             return Ok(());
         }
         if self.set_by_member(owner, name, &val)? {
+            return Ok(());
+        }
+        if let Some(own) = self.own_entries(owner) {
+            return self.set_item(&own, Val::str(name), val, at);
+        }
+        if name == "__dict__" && matches!(owner.v, V::Instance(_)) && !self.is_itself(owner, &val) {
+            // Its attributes are another dict's from now on.
+            let cause: Rc<str> = "the attributes of an object are replaced".into();
+            self.taint(owner, &cause);
+            self.taint(&val, &cause);
             return Ok(());
         }
         let scope = match &owner.v {
@@ -247,6 +260,43 @@ impl<'a> Interp<'a> {
         };
         self.bind_from_afar(scope, name, val, at);
         Ok(())
+    }
+
+    /// Whether an object that is a dict and has no attributes yet becomes the place of its attributes.
+    fn is_itself(&self, owner: &Val, val: &Val) -> bool {
+        let (V::Instance(a), V::Instance(b)) = (&owner.v, &val.v) else { return false };
+        a == b
+            && matches!(self.held(owner).map(|held| &held.v), Some(V::Dict(_)))
+            && self.scope(*a).is_some_and(|scope| scope.vars.is_empty())
+    }
+
+    /// Whether the object's class, and each of its bases, names the attributes that there are, and this is none.
+    fn has_no_place(&self, owner: &Val, name: &str) -> bool {
+        let Some(class) = self.instance_class(owner) else { return false };
+        let def = &self.classes[class as usize];
+        if def.opaque.is_some()
+            || def.is_library
+            || def.external.iter().any(|base| &**base != "builtins.object")
+        {
+            return false;
+        }
+        let slots = |class: &u32| {
+            let slots = &self.scope(self.classes[*class as usize].scope)?.vars.get("__slots__")?.val;
+            let names = match &slots.v {
+                V::Str(only) => vec![only.to_string()],
+                _ => {
+                    let seq = self.iterate(slots);
+                    let names = seq.items.iter().map(|item| item.as_str().map(ToString::to_string));
+                    names.collect::<Option<Vec<_>>>().filter(|_| seq.rest.is_none())?
+                }
+            };
+            Some(names)
+        };
+        let all: Option<Vec<Vec<String>>> = def.mro.iter().map(slots).collect();
+        all.is_some_and(|all| !all.iter().flatten().any(|slot| slot == name || slot == "__dict__"))
+            && !self
+                .class_member(class, name)
+                .is_some_and(|member| matches!(member.v, V::Lib(_) | V::Instance(_)))
     }
 
     /// Whether the object's class says itself what setting an attribute does.

@@ -84,6 +84,9 @@ impl Interp<'_> {
                 if let Some(cause) = &dict.rest {
                     return Err(cause.clone());
                 }
+                if dict.shuffled && dict.entries.len() > 1 {
+                    return Err(super::unordered::cause());
+                }
                 out.push('{');
                 for (index, (key, value)) in dict.entries.values().enumerate() {
                     if index > 0 {

@@ -277,7 +277,7 @@ impl<'a> Interp<'a> {
     /// What is left to whoever walks over these: nothing, if they can be walked over once.
     pub(super) fn used_up(&mut self, val: &Val) {
         if let V::Iter(id) = val.v
-            && let Some(Kind::Iter { seq, once: true }) = self.heap.get_mut(id).map(|o| &mut o.kind)
+            && let Some(Kind::Iter { seq, once: true, .. }) = self.heap.get_mut(id).map(|o| &mut o.kind)
         {
             *seq = Seq::default();
         }

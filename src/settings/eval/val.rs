@@ -180,6 +180,27 @@ pub(super) enum View {
     Items,
 }
 
+/// How far an iterator that runs when it is walked over has come.
+#[derive(Clone, Debug)]
+pub(super) enum Progress {
+    /// It is to run when somebody walks over it.
+    Waits,
+    /// It ran in this state, and so many of its elements were taken one by one.
+    Partly(Rc<Heap>, usize),
+    Done,
+}
+
+impl Progress {
+    /// Whether both have come equally far.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Waits, Self::Waits) | (Self::Done, Self::Done) => true,
+            (Self::Partly(a, n), Self::Partly(b, m)) => Rc::ptr_eq(a, b) && n == m,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct LibObject {
     pub class: &'static str,
@@ -275,6 +296,7 @@ pub(super) enum Kind {
     Iter {
         seq: Seq,
         once: bool,
+        progress: Progress,
     },
     Scope(Scope),
     Instance {

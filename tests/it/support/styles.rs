@@ -138,6 +138,56 @@ pub(crate) const STYLES: &[Style] = &[
         },
     },
     Style {
+        name: "texts of the environment",
+        production: run("settings"),
+        development: None,
+        least: 14,
+        instructs: false,
+        files: |seeds| {
+            let own: Vec<_> = seeds.iter().filter(|(name, _)| *name != "SECRET_KEY").copied().collect();
+            let head = "import os\n\nfrom django.core.management.utils import get_random_secret_key\n\n\
+                        DEBUG = os.environ.get(\"DEBUG\", \"False\")\nSECRET_KEY = get_random_secret_key()\n";
+            vec![("settings.py", format!("{head}{}", lines(&own, "")))]
+        },
+    },
+    Style {
+        name: "environs",
+        production: run("config.settings.production"),
+        development: Some(run("config.settings.local")),
+        least: 18,
+        instructs: false,
+        files: |seeds| {
+            let flags = read(seeds, |name, default| format!("env.bool(\"{name}\", {default})"));
+            let head = "from environs import Env\n\nenv = Env()\nDEBUG = env.bool(\"DEBUG\", True)\n";
+            vec![
+                ("config/__init__.py", String::new()),
+                ("config/settings/__init__.py", String::new()),
+                ("config/settings/base.py", format!("{head}{flags}")),
+                ("config/settings/local.py", "from .base import *\n\nINTERNAL_IPS = []\n".into()),
+                ("config/settings/production.py", "from .base import *\n\nADMINS = []\n".into()),
+            ]
+        },
+    },
+    Style {
+        name: "pydantic-settings",
+        production: run("settings"),
+        development: None,
+        least: 14,
+        instructs: false,
+        files: |seeds| {
+            let flag = |(name, value): &(&str, &str)| match *value {
+                "True" | "False" => ["    ", &name.to_lowercase(), ": bool = ", value, "\n"].concat(),
+                _ => String::new(),
+            };
+            let fields: String = seeds.iter().map(flag).collect();
+            let flags = read(seeds, |name, _| format!("given.{}", name.to_lowercase()));
+            let head = "from pydantic_settings import BaseSettings\n\n\nclass Given(BaseSettings):\n    \
+                        debug: bool = True\n";
+            let text = format!("{head}{fields}\n\ngiven = Given()\nDEBUG = given.debug\n{flags}");
+            vec![("settings.py", text)]
+        },
+    },
+    Style {
         name: "python-decouple",
         production: run("settings"),
         development: None,

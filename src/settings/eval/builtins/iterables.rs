@@ -4,7 +4,7 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use super::super::functions::Args;
 use super::super::raise::Raise;
-use super::super::val::{Kind, Reads, Seq, V, Val};
+use super::super::val::{Id, Kind, Reads, Seq, V, Val};
 use super::super::{Interp, cause_of};
 use super::{Called, too_few};
 
@@ -83,11 +83,23 @@ impl Interp<'_> {
                 self.iter_of(Seq { items, rest: seq.rest }, true)
             }
             "zip" => {
+                let once: Vec<Id> = args.pos.iter().filter_map(|v| self.once_id(v)).collect();
+                if once.iter().enumerate().any(|(at, id)| once[..at].contains(id)) {
+                    return Ok(Break(self.give_up(&args, "an iterator that is walked over twice at once")));
+                }
                 let seqs: Vec<Seq> = args.pos.iter().map(|v| self.walk(v)).collect();
                 if let Some(cause) = seqs.iter().find_map(|s| s.rest.clone()) {
                     return Ok(Break(Val::unknown(cause)));
                 }
                 let len = seqs.iter().map(|s| s.items.len()).min().unwrap_or(0);
+                if seqs.iter().any(|s| s.items.len() != len) {
+                    // What is left of the longer ones depends on where the shortest stands.
+                    for val in
+                        args.pos.iter().filter(|v| self.once_id(v).is_some()).cloned().collect::<Vec<_>>()
+                    {
+                        self.taint(&val, &"an iterator that is used up in part".into());
+                    }
+                }
                 let items = (0..len)
                     .map(|at| Val::tuple(seqs.iter().map(|s| s.items[at].clone()).collect()))
                     .collect();
@@ -212,8 +224,13 @@ impl Interp<'_> {
                     }
                     return Ok(Break(self.give_up(&args, cause_of(&val))));
                 };
-                let seq = self.iterate(&val);
-                if let Some(Kind::Iter { seq, once: true }) = self.heap.get_mut(id).map(|o| &mut o.kind)
+                self.run_for_one(&val)?;
+                let seq = match self.object(id).map(|o| &o.kind) {
+                    Ok(Kind::Iter { seq, .. }) if !self.views.contains_key(&id) => seq.clone(),
+                    _ => self.iterate(&val),
+                };
+                self.note_taken(id);
+                if let Some(Kind::Iter { seq, once: true, .. }) = self.heap.get_mut(id).map(|o| &mut o.kind)
                     && !seq.items.is_empty()
                     && seq.rest.is_none()
                 {

@@ -284,6 +284,14 @@ impl Interp<'_> {
         matches!(self.heap.get(id).map(|o| &o.kind), Some(Kind::Set(set)) if set.frozen)
     }
 
+    /// The iterator that a value is, where it is used up by whoever walks over it.
+    fn once_id(&self, val: &Val) -> Option<Id> {
+        match val.v {
+            V::Iter(id) if self.is_once(id) => Some(id),
+            _ => None,
+        }
+    }
+
     fn is_once(&self, id: Id) -> bool {
         matches!(self.heap.get(id).map(|o| &o.kind), Some(Kind::Iter { once: true, .. }))
     }

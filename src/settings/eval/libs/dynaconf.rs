@@ -294,6 +294,9 @@ impl Interp<'_> {
             }
             return Ok(Some(Val::unknown("a part of dynaconf's object that is not modelled")));
         }
+        if name.contains("__") {
+            return Ok(Some(Val::unknown("a nested name of dynaconf's")));
+        }
         self.dynaconf_item(object, name, "AttributeError").map(Some)
     }
 
@@ -374,7 +377,8 @@ impl Interp<'_> {
             _ => Reads::default(),
         };
         if key.contains('.') || key.contains("__") {
-            return Ok(Val::unknown("a nested name of dynaconf's"));
+            let nested = key.replace("__", ".");
+            return self.dynaconf_nested(object, &nested, at);
         }
         let Some(V::Dict(id)) = object.args.first().map(|dict| &dict.v) else {
             return Ok(Val::unknown("an object of dynaconf's"));
@@ -387,6 +391,33 @@ impl Interp<'_> {
             },
             Err(cause) => Ok(Val::unknown(cause)),
         }
+    }
+}
+
+impl Interp<'_> {
+    /// `settings.get("A.b")`: a key of a table, whatever its case.
+    fn dynaconf_nested(
+        &mut self,
+        object: &Rc<LibObject>,
+        key: &str,
+        at: Option<crate::source::Span>,
+    ) -> Result<Val, Reads> {
+        let mut keys = key.split('.');
+        let mut val = self.dynaconf_value(object, keys.next().unwrap_or_default(), at)?;
+        for key in keys {
+            let V::Dict(id) = val.v else { return Ok(Val::unknown("a nested name of dynaconf's")) };
+            let upper = key.to_uppercase();
+            let found = match self.dict_obj(id) {
+                Ok(dict) if dict.entries.is_empty() => Some(Val::unknown("an empty table of dynaconf's")),
+                Ok(dict) => dict.get(&upper).cloned().or_else(|| dict.rest.clone().map(Val::unknown)),
+                Err(cause) => Some(Val::unknown(cause)),
+            };
+            val = match found.or_else(|| self.boxed(&val, &upper)) {
+                Some(found) => found.with_env(&val.env),
+                None => return Err(val.env),
+            };
+        }
+        Ok(val)
     }
 }
 

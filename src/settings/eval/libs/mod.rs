@@ -9,10 +9,13 @@ mod formats;
 mod ini;
 mod pydantic;
 mod urls;
+mod versions;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(super) use ini::Ini;
+pub(super) use versions::order as version_order;
 
 use super::functions::Args;
 use super::raise::{R, Raise};
@@ -48,6 +51,9 @@ impl Interp<'_> {
         if let Some(kind) = configurations::value_kind(name) {
             return self.make_value(kind, args).map(Some);
         }
+        if let Some(val) = self.call_version(name, args)? {
+            return Ok(Some(val));
+        }
         if let Some(val) = self.call_format(name, args)? {
             return Ok(Some(val));
         }
@@ -59,19 +65,19 @@ impl Interp<'_> {
                 Val::lib("env", vec![Val::str("environs")], args.kw.clone())
             }
             "decouple.Config" | "decouple.AutoConfig" => {
-                self.read_dotenv(None);
+                self.read_dotenv_for(Reader::Decouple, None);
                 Val::lib("env", vec![Val::str("decouple")], Vec::new())
             }
             "decouple.RepositoryEnv" | "decouple.RepositoryIni" | "decouple.RepositorySecret" => {
                 if let Some(V::Str(path) | V::Path(path)) = args.pos.first().map(|v| &v.v) {
                     let path = path.clone();
-                    self.read_dotenv(Some(&path));
+                    self.read_dotenv_for(Reader::Decouple, Some(&path));
                 }
                 Val::lib("object", Vec::new(), Vec::new())
             }
             "decouple.config" => {
                 let object = decouple();
-                self.read_dotenv(None);
+                self.read_dotenv_for(Reader::Decouple, None);
                 return self.call_lib(&object, args.clone()).map(Some);
             }
             "decouple.Csv" => Val::lib("csv", args.pos.clone(), args.kw.clone()),
@@ -163,6 +169,8 @@ impl Interp<'_> {
         match object.class {
             "env" => self.read_env(object, "__call__", &args),
             "noop" | "logger" => Ok(Val::new(V::None)),
+            "new" => self.make_new(args),
+            super::contexts::MANAGER => self.call_manager(object, args),
             "type-call" => match object.args.first().map(|class| &class.v) {
                 Some(V::Class(class)) => self.instantiate(*class, args),
                 _ => Ok(self.give_up(&args, "a call that is not modelled")),
@@ -220,6 +228,7 @@ impl Interp<'_> {
                 Ok(object.args.first().cloned().unwrap_or_else(|| Val::str("")))
             }
             "exception" => Ok(Val::unknown("a method of an exception")),
+            "version" => Ok(Val::unknown("a method of a version")),
             "super" => {
                 let (Some(V::Class(class)), Some(this)) =
                     (object.args.first().map(|v| &v.v), object.args.get(1))
@@ -263,6 +272,7 @@ impl Interp<'_> {
                 Some(class) if &**class == "FileNotFoundError" => Val::new(V::Int(2)),
                 _ => Val::unknown("an attribute of an exception"),
             })),
+            ("version", _) => Ok(Some(Val::unknown("a part of a version"))),
             ("exception", "args") => Ok(Some(Val::tuple(object.args[1.min(object.args.len())..].to_vec()))),
             _ => Ok(self.routed_lib_attr(object, name)),
         }
@@ -335,6 +345,11 @@ impl Interp<'_> {
 
     /// Reads a dotenv file of the project into the environment, where that is wanted.
     pub(super) fn read_dotenv(&mut self, path: Option<&str>) {
+        self.read_dotenv_for(Reader::Os, path);
+    }
+
+    /// The same for a library: decouple and pydantic keep what they read to themselves.
+    pub(super) fn read_dotenv_for(&mut self, reader: Reader, path: Option<&str>) {
         if !self.environment.dotenv {
             return;
         }
@@ -343,16 +358,31 @@ impl Interp<'_> {
             if let Some(file) = self.relative_path(path).and_then(|p| self.sources.find(&p)) {
                 files.push(file);
             }
-        } else if !self.dotenv_read {
-            self.dotenv_read = true;
+        } else if !self.dotenv_read.contains(&reader) {
+            self.dotenv_read.push(reader);
             files.extend(self.project.dotenv.iter().filter_map(|p| self.sources.find(p)));
         }
         for file in files {
             self.note_file(file);
             for (name, value) in parse_dotenv(self.sources.text(file)) {
-                self.supplied.entry(name).or_insert(value);
+                let variables = match reader {
+                    Reader::Decouple => &mut self.in_files[0],
+                    Reader::Pydantic => &mut self.in_files[1],
+                    _ => &mut self.supplied,
+                };
+                variables.entry(name).or_insert(value);
             }
         }
+    }
+
+    /// The names of the variables that a library finds.
+    pub(super) fn supplied_to(&self, reader: Reader) -> impl Iterator<Item = &String> {
+        let own = match reader {
+            Reader::Decouple => Some(&self.in_files[0]),
+            Reader::Pydantic => Some(&self.in_files[1]),
+            _ => None,
+        };
+        self.supplied.keys().chain(own.into_iter().flat_map(BTreeMap::keys))
     }
 
     pub(super) fn leave_env_prefix(&mut self, stmt: &StmtWith) {
@@ -382,7 +412,7 @@ pub(super) fn strtobool(text: &str) -> Option<bool> {
 }
 
 /// `glob` of one path; `*` and `?` do not cross a `/`.
-fn glob(pattern: &str, path: &str) -> bool {
+pub(super) fn glob(pattern: &str, path: &str) -> bool {
     fn matches(p: &[u8], s: &[u8], steps: &mut u32) -> bool {
         *steps += 1;
         if *steps > 20_000 {

@@ -80,7 +80,7 @@ impl<'a> Interp<'a> {
             }
         }
         if let Some(V::Str(file) | V::Path(file)) = args.named("_env_file").map(|val| val.v.clone()) {
-            self.read_dotenv(Some(&file));
+            self.read_dotenv_for(Reader::Pydantic, Some(&file));
         }
         let object = self.new_instance(class);
         let V::Instance(id) = object.v else { return Ok(None) };
@@ -146,12 +146,14 @@ impl<'a> Interp<'a> {
                 ("env_prefix", V::Str(text)) => config.prefix = text.to_string(),
                 ("env_nested_delimiter", V::Str(text)) => config.nested = Some(text.to_string()),
                 ("case_sensitive", V::Bool(on)) => config.case_sensitive = *on,
-                ("env_file", V::Str(path) | V::Path(path)) => self.read_dotenv(Some(path)),
+                ("env_file", V::Str(path) | V::Path(path)) => {
+                    self.read_dotenv_for(Reader::Pydantic, Some(path));
+                }
                 ("env_file", V::Tuple(_) | V::List(_)) => {
                     // The later file wins; what was supplied first does here.
                     for path in self.iterate(&val).items.into_iter().rev() {
                         if let V::Str(path) | V::Path(path) = &path.v {
-                            self.read_dotenv(Some(path));
+                            self.read_dotenv_for(Reader::Pydantic, Some(path));
                         }
                     }
                 }
@@ -200,7 +202,7 @@ impl<'a> Interp<'a> {
         }
         if let (Some(delimiter), Kind::Class(_) | Kind::Json("dict")) = (&config.nested, kind) {
             let start = format!("{}{delimiter}", names[0]).to_lowercase();
-            if self.supplied.keys().any(|name| name.to_lowercase().starts_with(&start)) {
+            if self.supplied_to(Reader::Pydantic).any(|name| name.to_lowercase().starts_with(&start)) {
                 return Ok(Val::unknown("a nested field that the environment gives").with_env(&missing));
             }
         }
@@ -224,7 +226,7 @@ impl<'a> Interp<'a> {
         let same = |other: &&String| {
             if case_sensitive { *other == name } else { other.eq_ignore_ascii_case(name) }
         };
-        match self.supplied.keys().find(same) {
+        match self.supplied_to(Reader::Pydantic).find(same) {
             Some(found) => found.clone(),
             None if case_sensitive => name.to_owned(),
             None => name.to_uppercase(),

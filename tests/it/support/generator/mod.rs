@@ -2,6 +2,7 @@
 //! the same package, so a failure can be run again.
 
 mod expr;
+mod idioms;
 mod package;
 mod stmt;
 

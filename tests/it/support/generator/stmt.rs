@@ -12,7 +12,7 @@ impl Gen {
     }
 
     /// A block whose new names may not be bound afterwards.
-    fn branch(&mut self, depth: usize) -> String {
+    pub(super) fn branch(&mut self, depth: usize) -> String {
         let known = self.places.len();
         let block = self.block(depth);
         self.places.truncate(known);
@@ -20,6 +20,9 @@ impl Gen {
     }
 
     pub(super) fn stmt(&mut self, depth: usize) -> String {
+        if depth > 0 && !self.local && self.chance(18) {
+            return self.idiom(depth - 1);
+        }
         match self.below(if depth == 0 { 52 } else { 100 }) {
             0..=14 => self.assign(),
             15..=24 => self.edit_list(),
