@@ -3,12 +3,15 @@
 
 use crate::checks::support::rest::{self, Key};
 use crate::checks::support::tally::{Tally, Words};
-use crate::checks::support::{guards, views};
+use crate::checks::support::{functions, guards, views};
 use crate::checks::{Check, CheckContext};
 use crate::edit::Operation;
 use crate::finding::{Confidence, Effect, Finding, Fix, Label, Outcome};
 use crate::index::items::ValueItem;
 use crate::index::{ClassId, Expression, Lookup};
+use crate::python::ast::{Expr, Stmt};
+use crate::python::parse;
+use crate::python::visitor::{self, Visitor};
 use crate::settings::Truth;
 
 pub(crate) struct ViewPaginationDisabled;
@@ -74,17 +77,46 @@ fn unpaged(cx: &CheckContext<'_>, class: ClassId) -> Truth {
     })
 }
 
-/// Whether the rows of a view are cut by a slice: `Order.objects.all()[:10]`.
+/// Whether the rows of a view are cut by a slice on every way: `Order.objects.all()[:10]`.
 fn is_cut(cx: &CheckContext<'_>, class: ClassId) -> bool {
-    let text = match cx.index.lookup(class, "get_queryset") {
-        Lookup::Method { method, .. } => cx.sources.slice(method.at),
+    match cx.index.lookup(class, "get_queryset") {
+        Lookup::Method { method, .. } => {
+            let tree = cx.index.tree(cx.sources, method.at.file);
+            let Some(function) = functions::find(&tree, method.at) else { return false };
+            let mut returned = Returned { some: false, all_cut: true };
+            returned.visit_body(&function.body);
+            returned.some && returned.all_cut
+        }
         _ => match cx.index.lookup(class, "queryset") {
-            Lookup::Value { value, .. } => cx.sources.slice(value.value_at),
-            _ => return false,
+            Lookup::Value { value, .. } => {
+                let module = parse(cx.sources.slice(value.value_at));
+                matches!(module.body(), [Stmt::Expr(statement)] if is_slice(&statement.value))
+            }
+            _ => false,
         },
-    };
-    let slices = text.match_indices("[:").map(|(at, _)| text[at + 2..].trim_start());
-    slices.into_iter().any(|rest| !rest.starts_with(']'))
+    }
+}
+
+struct Returned {
+    some: bool,
+    all_cut: bool,
+}
+
+impl<'a> Visitor<'a> for Returned {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        if let Stmt::Return(given) = stmt {
+            self.some = true;
+            self.all_cut &= given.value.as_deref().is_some_and(is_slice);
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+    fn visit_expr(&mut self, _: &'a Expr) {}
+}
+
+/// Whether an expression is a slice that ends somewhere.
+fn is_slice(expr: &Expr) -> bool {
+    let Expr::Subscript(part) = expr else { return false };
+    matches!(&*part.slice, Expr::Slice(slice) if slice.upper.is_some())
 }
 
 /// Whether the view lists rows through DRF's pagination.

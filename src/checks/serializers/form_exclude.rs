@@ -50,6 +50,9 @@ impl Check for FormExclude {
 }
 
 fn judge(cx: &CheckContext<'_>, class: ClassId, value: &ValueItem, tally: &mut Tally) {
+    if !serializers::has_model(cx, class) {
+        return tally.passed.push(Label::new(value.at, "a base without a model"));
+    }
     if whole::is_for_admin(cx, class) {
         return tally.passed.push(Label::new(value.at, "a form of the admin"));
     }

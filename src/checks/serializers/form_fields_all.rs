@@ -45,6 +45,9 @@ impl Check for FormFieldsAll {
                     tally.passed.push(Label::new(value.at, "names its fields"));
                 }
                 Fields::Unclear => tally.unclear.push(Label::new(value.at, "the list is computed")),
+                Fields::All if !serializers::has_model(cx, class) => {
+                    tally.passed.push(Label::new(value.at, "a base without a model"));
+                }
                 Fields::All if whole::is_for_admin(cx, class) => {
                     tally.passed.push(Label::new(value.at, "a form of the admin"));
                 }

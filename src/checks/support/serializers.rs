@@ -86,6 +86,15 @@ pub(crate) fn model_forms(cx: &CheckContext<'_>) -> Vec<ClassId> {
     })
 }
 
+/// Whether a model form has a model, or one that is made of it: a base without one takes nothing yet.
+pub(crate) fn has_model(cx: &CheckContext<'_>, form: ClassId) -> bool {
+    let names = |class| {
+        cx.index.meta(class).is_none_or(|meta| !matches!(cx.index.lookup(meta, "model"), Lookup::Absent))
+    };
+    let is_heir = |class: &ClassId| cx.index.mro(*class).order.contains(&Ancestor::Project(form));
+    names(form) || cx.index.classes().map(|(id, _)| id).filter(is_heir).any(names)
+}
+
 /// The project's filter sets of django-filter.
 pub(crate) fn filter_sets(cx: &CheckContext<'_>) -> Vec<ClassId> {
     of_kind(cx, |base| {

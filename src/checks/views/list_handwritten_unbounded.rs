@@ -1,5 +1,6 @@
 //! A list that a view writes by hand and that holds every row: `OrderSerializer(Order.objects.all(), many=True)` in an
-//! `APIView`, a function, or a `list` of its own. Pagination of generic views does not reach it.
+//! `APIView`, a function, or a `list` of its own, or one built row by row (`[o.pk for o in Order.objects.all()]`,
+//! `list(Order.objects.values())`) in an answer. Pagination of generic views does not reach it.
 //!
 //! Slices, paginators, and lookups with any condition are passed over.
 //! <https://www.django-rest-framework.org/api-guide/pagination/>
@@ -11,9 +12,9 @@ use crate::checks::support::views;
 use crate::checks::{Check, CheckContext};
 use crate::finding::{Finding, Label, Outcome};
 use crate::index::Lookup as Found;
-use crate::python::Ranged as _;
-use crate::python::ast::{Expr, ExprCall};
+use crate::python::ast::Expr;
 use crate::python::visitor::{self, Visitor};
+use crate::python::{Ranged as _, dotted_name};
 use crate::source::Span;
 
 pub(crate) struct ListHandwrittenUnbounded;
@@ -32,8 +33,8 @@ impl Check for ListHandwrittenUnbounded {
         let mut tally = Tally::default();
         for site in handlers::sites(cx) {
             site.read(cx, |handler| {
-                for (call, rows) in lists(handler) {
-                    judge(cx, &site, handler, call, rows, &mut tally);
+                for (list, rows) in lists(handler) {
+                    judge(cx, &site, handler, list, rows, &mut tally);
                 }
             });
         }
@@ -50,11 +51,17 @@ fn judge<'a>(
     cx: &CheckContext<'_>,
     site: &Site<'_>,
     handler: &Handler<'a>,
-    call: &ExprCall,
+    list: &'a Expr,
     rows: &'a Expr,
     tally: &mut Tally,
 ) {
-    let at = Span::new(site.item.at.file, call.range());
+    let at = Span::new(site.item.at.file, list.range());
+    // Of what is built row by row only rows of models count.
+    let is_built = !matches!(list, Expr::Call(call) if call.arguments.find_keyword("many").is_some());
+    if is_built && !handler.lookup_of(rows).is_some_and(|l| matches!(l.root, Root::Model(_)) && takes_all(&l))
+    {
+        return;
+    }
     if let Some(word) = handler.mentions(|word| word.to_lowercase().contains("paginat") || word == "islice") {
         return tally.passed.push(Label::new(at, format!("cut by `{word}`")));
     }
@@ -98,7 +105,7 @@ fn judge<'a>(
 
 /// Whether nothing of a chain leaves rows out.
 fn takes_all(lookup: &Lookup<'_>) -> bool {
-    const NEUTRAL: [&str; 13] = [
+    const NEUTRAL: [&str; 15] = [
         "all",
         "order_by",
         "select_related",
@@ -112,6 +119,8 @@ fn takes_all(lookup: &Lookup<'_>) -> bool {
         "get_queryset",
         "filter_queryset",
         "alias",
+        "values",
+        "values_list",
     ];
     lookup.steps.iter().all(|step| NEUTRAL.contains(step)) && lookup.conditions.is_empty()
 }
@@ -130,18 +139,23 @@ fn view_narrows(cx: &CheckContext<'_>, site: &Site<'_>) -> Option<String> {
     }
 }
 
-/// Calls with `many=True` whose first argument is rows.
-fn lists<'a>(handler: &Handler<'a>) -> Vec<(&'a ExprCall, &'a Expr)> {
-    struct Finder<'a>(Vec<(&'a ExprCall, &'a Expr)>);
+/// Calls with `many=True` whose first argument is rows, and what is built of rows in an answer.
+fn lists<'a>(handler: &Handler<'a>) -> Vec<(&'a Expr, &'a Expr)> {
+    struct Finder<'a>(Vec<(&'a Expr, &'a Expr)>);
     impl<'a> Visitor<'a> for Finder<'a> {
         fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Some(built) = answered(expr)
+                && let Some(rows) = built_of(built)
+            {
+                self.0.push((built, rows));
+            }
             if let Expr::Call(call) = expr
                 && let Some(many) = call.arguments.find_keyword("many")
                 && matches!(&many.value, Expr::BooleanLiteral(b) if b.value)
                 && call.arguments.find_keyword("data").is_none()
             {
                 let named = || call.arguments.find_keyword("instance").map(|k| &k.value);
-                self.0.extend(call.arguments.args.first().or_else(named).map(|rows| (call, rows)));
+                self.0.extend(call.arguments.args.first().or_else(named).map(|rows| (expr, rows)));
             }
             visitor::walk_expr(self, expr);
         }
@@ -149,4 +163,26 @@ fn lists<'a>(handler: &Handler<'a>) -> Vec<(&'a ExprCall, &'a Expr)> {
     let mut finder = Finder(Vec::new());
     finder.visit_body(&handler.function().body);
     finder.0
+}
+
+/// What a call such as `Response(...)` answers with.
+fn answered(expr: &Expr) -> Option<&Expr> {
+    let Expr::Call(call) = expr else { return None };
+    let name = dotted_name(&call.func)?;
+    let is_answer = matches!(name.rsplit('.').next(), Some("Response" | "JsonResponse"));
+    call.arguments.args.first().filter(|_| is_answer)
+}
+
+/// The rows of which a list is made: `list(rows)` or `[row.pk for row in rows]`; rows themselves, too.
+fn built_of(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::ListComp(made) => match &made.generators[..] {
+            [each] if each.ifs.is_empty() => Some(&each.iter),
+            _ => None,
+        },
+        Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "list") => {
+            call.arguments.args.first()
+        }
+        _ => None,
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use memchr::memmem;
 
 use crate::project::entry_points::{self, Kind, Mention, VARIABLE, in_test_folder};
-use crate::project::layout::{Layout, ancestors, folder_of, join, name_of};
+use crate::project::layout::{Layout, ancestors, folder_of, is_below, join, name_of};
 use crate::project::settings_module::{SettingsFile, Signs};
 use crate::source::{FileId, Sources};
 
@@ -168,6 +168,20 @@ pub(super) fn drop_side_projects(
         .collect();
     if !keep.is_empty() {
         groups.retain(|home, _| keep.contains(home));
+        // Only examples of something packaged: that is the project.
+        let library = |home: &str| {
+            let mut above = ancestors(home).filter(|folder| !is_side_folder(folder));
+            above.find(|folder| is_library(layout, folder)).map(str::to_owned)
+        };
+        let libraries: Option<Vec<String>> = groups
+            .iter()
+            .map(|(home, files)| library(home).filter(|_| is_side_folder(home) && !deployed(files)))
+            .collect();
+        if let Some(libraries) = libraries {
+            for ((_, files), library) in std::mem::take(groups).into_iter().zip(libraries) {
+                groups.entry(library).or_default().extend(files);
+            }
+        }
         return;
     }
     // Only tests of something packaged: that is the project, and it has no settings of its own.
@@ -176,6 +190,28 @@ pub(super) fn drop_side_projects(
         let home = packaged.filter(|_| is_test_or_vendored(&home)).unwrap_or(&home).to_owned();
         groups.entry(home).or_default().extend(files);
     }
+}
+
+/// Whether a folder is that of a distribution that others install, with code for Django beside examples and tests.
+pub(super) fn is_library(layout: &Layout<'_>, folder: &str) -> bool {
+    let sources = layout.sources;
+    let says = |name: &str, sections: &[&str]| {
+        let file = sources.find(&join(folder, name));
+        file.is_some_and(|file| sections.iter().any(|section| sources.text(file).contains(section)))
+    };
+    let is_distribution = layout.has(folder, "setup.py")
+        || says("setup.cfg", &["[metadata]"])
+        || says("pyproject.toml", &["[build-system]", "[tool.poetry]", "[tool.flit"]);
+    let is_its_code = |path: &str| {
+        let inner = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
+        inner.ends_with(".py") && inner.contains('/') && !is_side_folder(folder_of(inner))
+    };
+    is_distribution
+        && sources.iter().any(|(_, file)| {
+            is_below(&file.path, folder)
+                && is_its_code(&file.path)
+                && ["from django", "import django", "rest_framework"].iter().any(|w| file.text.contains(w))
+        })
 }
 
 /// Whether a folder says what it depends on.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::groups::is_test_or_vendored;
+use super::groups::{is_library, is_side_folder, is_test_or_vendored};
 use super::{DiscoverOptions, settings_named};
-use crate::project::entry_points::Mention;
+use crate::project::entry_points::{Kind, Mention};
 use crate::project::layout::{Layout, folder_of, is_below};
 use crate::project::roles::{self, Judged};
 use crate::project::settings_module::SettingsFile;
@@ -41,8 +41,12 @@ impl Scope<'_> {
         let modules = self.modules(files, settings, &import_roots, &bases);
         let (judged, missing) = self.judged(&modules, settings, &mentions, &import_roots);
         let environment = options.environment_settings.as_deref();
-        let (candidates, choice) =
+        let (candidates, mut choice) =
             roles::decide(sources, &judged, &missing, environment, is_test_or_vendored(self.home));
+        let deployed = mentions.iter().any(|m| m.kind == Kind::Deployment);
+        if environment.is_none() && !deployed && self.only_examples(files) {
+            choice = SettingsChoice::None;
+        }
         let installed = versions::Installed::find(sources, self.home, options.python.as_deref())
             .or_else(|| versions::Installed::active(options.active_environment.as_deref()?));
         let (django, drf) = versions::find(sources, self.home, self.homes, installed.as_ref());
@@ -72,6 +76,19 @@ impl Scope<'_> {
         }
         project.configuration = class_named(&judged, project.choice.module());
         project
+    }
+
+    /// Whether all settings are those of examples of how to use the library that this is.
+    fn only_examples(&self, files: &[FileId]) -> bool {
+        let is_example = |file: &FileId| {
+            let path = self.layout.sources.path(*file);
+            let inner = path.strip_prefix(self.home).unwrap_or(path).trim_start_matches('/');
+            is_side_folder(folder_of(inner))
+        };
+        !is_side_folder(self.home)
+            && !files.is_empty()
+            && files.iter().all(is_example)
+            && is_library(self.layout, self.home)
     }
 
     /// Whether a place speaks about this project: it lies in it, or in no other.

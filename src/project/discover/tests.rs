@@ -264,6 +264,28 @@ fn reusable_apps_are_a_project_without_settings() {
 }
 
 #[test]
+fn an_example_in_a_library_is_not_what_production_runs() {
+    let manage = manage("site.settings");
+    let library = [
+        ("pyproject.toml", "[build-system]\nrequires = ['hatchling']\n[project]\nname = 'drf-thing'\n"),
+        ("thing/views.py", "from rest_framework.views import APIView\n"),
+        ("example/manage.py", &manage),
+        ("example/site/__init__.py", ""),
+        ("example/site/settings.py", SETTINGS),
+    ];
+    let project = only(&library);
+    assert_eq!((project.root.as_str(), choice(&project).as_str()), ("", "none"));
+    // Asked for, it is judged.
+    let asked = DiscoverOptions { settings: Some("example/site/settings.py".into()), ..Default::default() };
+    let found = discover(&sources(&library), &asked);
+    assert_ne!(found[0].choice.module(), None);
+    // Without code of its own the distribution is the example.
+    assert_ne!(choice(&only(&library[2..])), "none");
+    let bare: Vec<_> = [&library[..1], &library[2..]].concat();
+    assert_ne!(choice(&only(&bare)), "none");
+}
+
+#[test]
 fn what_a_plugin_hands_to_the_settings_of_another_project_is_no_settings_module() {
     let plugin = format!("{SETTINGS}def plugin_settings(settings):\n    settings.RATE = 3\n");
     let project = only(&[
