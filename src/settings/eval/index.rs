@@ -134,11 +134,12 @@ impl<'a> Interp<'a> {
                         if let Some(val) = key.as_str().and_then(|name| self.boxed(owner, name)) {
                             return Ok(val.with_env(&env));
                         }
-                        return Err(Raise::new(
-                            "KeyError",
-                            format!("asks a dict for {name}, which is not there"),
-                        )
-                        .with_env(&env));
+                        let raise =
+                            Raise::new("KeyError", format!("asks a dict for {name}, which is not there"));
+                        if self.is_starting() && !self.catches(&raise) {
+                            return Ok(Val::unknown("an app that starts may have put it there"));
+                        }
+                        return Err(raise.with_env(&env));
                     }
                 },
                 (Ok(dict), None) => {

@@ -12,7 +12,8 @@ impl Interp<'_> {
         self.spend(text.len() / 64)?;
         let arg = |at: usize| args.pos.get(at);
         let arg_str = |at: usize| args.pos.get(at).and_then(Val::as_str).cloned();
-        if let Some(unknown) = args.all().find(|v| v.is_unknown() || matches!(v.v, V::Parts(_)))
+        if let Some(unknown) =
+            args.all().find(|v| v.is_unknown() || matches!(v.v, V::Parts(_) | V::Ref(_) | V::Lib(_)))
             && !matches!(name, "format" | "join" | "format_map")
         {
             let cause = cause_of(unknown);

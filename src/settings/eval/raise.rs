@@ -253,7 +253,7 @@ impl Interp<'_> {
             }
         }
         match raised {
-            Some(raise) if found.is_empty() => Err(raise),
+            Some(raise) if found.is_empty() && self.catches(&raise) => Err(raise),
             _ => Ok(self.choice(cause, found)),
         }
     }

@@ -82,13 +82,30 @@ impl Interp<'_> {
         self.routing.as_ref().is_some_and(|routing| routing.configs.iter().any(|(.., config)| is_it(config)))
     }
 
-    fn new_config(&mut self, app: &str, class: Option<u32>) -> Val {
-        let package = package_of(app);
+    /// The name and the label of an app.
+    fn names_of_app(&self, app: &str, class: Option<u32>) -> (Val, Val) {
         let text = |val: Option<Val>| val.and_then(|v| v.as_str().cloned());
-        let own = |this: &Self, name: &str| class.and_then(|c| this.class_member(c, name));
-        let name = text(own(self, "name")).unwrap_or_else(|| package.into());
-        let label = text(own(self, "label")).unwrap_or_else(|| short(&name).into());
-        let (name, label) = (Val::new(V::Str(name)), Val::new(V::Str(label)));
+        let own = |name: &str| class.and_then(|c| self.class_member(c, name));
+        let name = text(own("name")).unwrap_or_else(|| package_of(app).into());
+        let label = text(own("label")).unwrap_or_else(|| short(&name).into());
+        (Val::new(V::Str(name)), Val::new(V::Str(label)))
+    }
+
+    /// What nobody changes of a configuration, whoever was given it: its `name` and its `label`.
+    pub(super) fn name_of_config(&self, id: Id, attribute: &str) -> Option<Val> {
+        let routing = self.routing.as_ref()?;
+        let is_it = |config: &Val| matches!(config.v, V::Instance(of) if of == id);
+        let (app, class, _) = routing.configs.iter().find(|(.., config)| is_it(config))?;
+        let (name, label) = self.names_of_app(app, *class);
+        match attribute {
+            "name" => Some(name),
+            "label" => Some(label),
+            _ => None,
+        }
+    }
+
+    fn new_config(&mut self, app: &str, class: Option<u32>) -> Val {
+        let (name, label) = self.names_of_app(app, class);
         let Some(class) = class else { return Val::lib("app-config", vec![name, label], Vec::new()) };
         let object = self.new_instance(class);
         if let V::Instance(id) = object.v

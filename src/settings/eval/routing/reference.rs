@@ -48,6 +48,9 @@ impl Interp<'_> {
             }
             V::Instance(id) => {
                 if self.is_app_config(*id) {
+                    if let Some(known) = self.name_of_config(*id, name) {
+                        return Ok(Some(known));
+                    }
                     self.start_attribute(owner, *id, name);
                 }
                 let class = self.instance_class(owner);

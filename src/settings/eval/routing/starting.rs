@@ -154,6 +154,11 @@ impl<'a> Interp<'a> {
         is_starting && self.outer_tries > 0 && self.tries.len() <= self.outer_tries
     }
 
+    /// Whether a hook of an app runs: those of other apps, which are not all followed, ran before it.
+    pub(in super::super) fn is_starting(&self) -> bool {
+        self.routing.as_ref().is_some_and(|routing| routing.starting.is_some())
+    }
+
     /// An exception ends a function that nobody catches it around: what the hook that called it does is not known.
     pub(in super::super) fn note_failed_start(&mut self, cause: &Rc<str>) {
         if let Some(starting) = self.routing.as_mut().and_then(|routing| routing.starting.as_mut())
