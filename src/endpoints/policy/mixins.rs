@@ -1,7 +1,7 @@
 //! Django's mixins and decorators that stand before the `dispatch` of a class view, in method resolution order: those
 //! behind the view that answers are never asked.
 
-use super::eval::{ClassRef, Evaluator, Owner, Persona, Situation};
+use super::eval::{ClassRef, Evaluator, Owner, Persona, Situation, USER_PASSES_TEST};
 use super::shape::Shape;
 use super::value::Exposure;
 use crate::index::{Ancestor, ClassId, Entity, Expression, Framework, Resolution};
@@ -17,8 +17,6 @@ pub(super) const MORE: [&str; 3] = [
     PERMISSION_MIXIN,
     "django.contrib.admin.views.decorators.staff_member_required",
 ];
-/// That whose argument says what it asks.
-const TESTS: [&str; 1] = ["django.contrib.auth.decorators.user_passes_test"];
 const PERMISSION_MIXIN: &str = "django.contrib.auth.mixins.PermissionRequiredMixin";
 const TEST_MIXIN: &str = "django.contrib.auth.mixins.UserPassesTestMixin";
 /// The views whose `dispatch` calls the handler.
@@ -196,7 +194,7 @@ fn decorated(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str, id: ClassId) 
                 {
                     let why = "a decorator of `dispatch` asks for a login".into();
                     strongest = Some((Exposure::Authenticated, why));
-                } else if is(&TESTS) {
+                } else if is(&[USER_PASSES_TEST]) {
                     let found = user_test(evaluator, shape, verb, decorator.at);
                     if strongest.as_ref().is_none_or(|(exposure, _)| *exposure < found.0) {
                         strongest = Some(found);

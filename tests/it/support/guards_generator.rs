@@ -126,7 +126,7 @@ struct Maker {
     helpers: usize,
     rules: Vec<String>,
     views: Vec<(String, Vec<(&'static str, &'static str)>)>,
-    /// Whether view sets may be bases, and plain views.
+    /// The view sets so far, and the plain views: later ones may inherit from them.
     sets: Vec<String>,
     plain: Vec<String>,
 }

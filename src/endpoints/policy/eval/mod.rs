@@ -46,6 +46,7 @@ pub(crate) use gate::Visit;
 pub(crate) use grants::{Reply, is_safe};
 pub(crate) use lookup::{Found, Owner};
 pub(crate) use subject::Persona;
+pub(crate) use user_test::USER_PASSES_TEST;
 pub(crate) use val::{ClassRef, Code, CodeKind, Composed, Val};
 
 use crate::index::{ClassId, Mro, ProjectIndex};

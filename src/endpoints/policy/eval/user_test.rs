@@ -7,7 +7,8 @@ use crate::python::{Ranged as _, dotted_name};
 use crate::settings::Truth;
 use crate::source::Span;
 
-const USER_PASSES_TEST: &str = "django.contrib.auth.decorators.user_passes_test";
+/// The decorator whose argument says whom it lets pass.
+pub(crate) const USER_PASSES_TEST: &str = "django.contrib.auth.decorators.user_passes_test";
 
 impl Evaluator<'_> {
     /// Whether the situation's persona passes the `user_passes_test` at this place: an expression after `@`, or an

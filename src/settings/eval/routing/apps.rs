@@ -78,8 +78,14 @@ impl Interp<'_> {
 
     /// Whether an object is the configuration of an app.
     pub(super) fn is_app_config(&self, id: Id) -> bool {
+        self.app_of_config(id).is_some()
+    }
+
+    /// The entry and the class of the app that an object stands for.
+    fn app_of_config(&self, id: Id) -> Option<(&str, Option<u32>)> {
         let is_it = |config: &Val| matches!(config.v, V::Instance(of) if of == id);
-        self.routing.as_ref().is_some_and(|routing| routing.configs.iter().any(|(.., config)| is_it(config)))
+        let configs = &self.routing.as_ref()?.configs;
+        configs.iter().find(|(.., config)| is_it(config)).map(|(app, class, _)| (&**app, *class))
     }
 
     /// The name and the label of an app.
@@ -93,10 +99,8 @@ impl Interp<'_> {
 
     /// What nobody changes of a configuration, whoever was given it: its `name` and its `label`.
     pub(super) fn name_of_config(&self, id: Id, attribute: &str) -> Option<Val> {
-        let routing = self.routing.as_ref()?;
-        let is_it = |config: &Val| matches!(config.v, V::Instance(of) if of == id);
-        let (app, class, _) = routing.configs.iter().find(|(.., config)| is_it(config))?;
-        let (name, label) = self.names_of_app(app, *class);
+        let (app, class) = self.app_of_config(id)?;
+        let (name, label) = self.names_of_app(app, class);
         match attribute {
             "name" => Some(name),
             "label" => Some(label),
