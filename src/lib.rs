@@ -23,6 +23,7 @@ pub mod engine;
 pub mod finding;
 pub mod index;
 pub mod output;
+mod portions;
 pub mod project;
 pub mod python;
 pub mod settings;

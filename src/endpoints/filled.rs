@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::is_test;
@@ -11,13 +12,15 @@ use super::names::IndexNames;
 use crate::index::items::{Bound, FileItems};
 use crate::python::ast::{Alias, Expr, Stmt, StmtImportFrom};
 use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
-use crate::python::{ModulePath, Ranged as _, dotted_name, parse};
+use crate::python::{ModulePath, Ranged as _, dotted_name, tree, with_tree};
 use crate::settings::Problem;
 use crate::settings::routes::{Fill, Located, Names as _, SPEAKING, UrlMap};
 use crate::source::{FileId, Sources, Span};
 
 /// Of more modules that fill collections the rest is only stated.
 const MAX_FILLERS: usize = 200;
+/// So many files one thread looks through at a time.
+const PORTION: usize = 16;
 /// Methods that only ask a registry.
 const ASKING: [&str; 9] =
     ["all", "copy", "get", "get_urls", "items", "keys", "urls", "values", "__contains__"];
@@ -51,28 +54,25 @@ struct Targets {
 /// The statements that fill what was looked at, in files that did not run, and in configurations of apps.
 pub(super) fn find(names: &IndexNames<'_>, sources: &Sources, map: &UrlMap) -> Vec<Filler> {
     let targets = targets(names, sources, map);
-    let mut found = Vec::new();
     if targets.by_name.is_empty() {
-        return found;
+        return Vec::new();
     }
     let ran: FxHashSet<FileId> = map.ran.iter().copied().collect();
     let reached = reached(names, sources);
-    for items in names.index.files() {
+    let in_file = |items: &FileItems| {
         let path = sources.path(items.file);
         let is_config = is_config(path) || reached.contains(&items.file);
         if ran.contains(&items.file) && !is_config || is_test(path) {
-            continue;
+            return Vec::new();
         }
         let imported = imported(names, items, &targets);
-        if imported.is_empty() && !is_config {
-            continue;
+        let mentions = || {
+            let text = sources.text(items.file);
+            targets.short.iter().any(|name| text.contains(name.as_str()))
+        };
+        if imported.is_empty() && !(is_config && mentions()) {
+            return Vec::new();
         }
-        let text = sources.text(items.file);
-        if is_config && imported.is_empty() && !targets.short.iter().any(|name| text.contains(name.as_str()))
-        {
-            continue;
-        }
-        let tree = parse(text);
         let own = own_path(names, items);
         let mut search = Search {
             sources,
@@ -84,11 +84,13 @@ pub(super) fn find(names: &IndexNames<'_>, sources: &Sources, map: &UrlMap) -> V
             is_config,
             functions: Vec::new(),
             ran: ran.contains(&items.file),
-            found: &mut found,
+            found: Vec::new(),
         };
-        search.visit_body(tree.body());
-    }
-    found
+        with_tree(sources.file(items.file), |tree| search.visit_body(tree.body()));
+        search.found
+    };
+    let files: Vec<&FileItems> = names.index.files().collect();
+    files.into_par_iter().with_max_len(PORTION).flat_map_iter(in_file).collect()
 }
 
 /// What is to run so that the collections are filled.
@@ -171,7 +173,7 @@ fn reached(names: &IndexNames<'_>, sources: &Sources) -> FxHashSet<FileId> {
     let mut reached = FxHashSet::default();
     for items in names.index.files().filter(|items| is_config(sources.path(items.file))) {
         let Some(own) = own_path(names, items) else { continue };
-        let tree = parse(sources.text(items.file));
+        let tree = tree(sources, items.file);
         let mut imports = Imports { depth: 0, found: Vec::new() };
         imports.visit_body(tree.body());
         for import in imports.found {
@@ -279,7 +281,7 @@ struct Search<'s, 'n> {
     functions: Vec<String>,
     /// Whether what stands at module level has run.
     ran: bool,
-    found: &'s mut Vec<Filler>,
+    found: Vec<Filler>,
 }
 
 impl Search<'_, '_> {

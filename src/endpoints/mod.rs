@@ -17,11 +17,8 @@ mod route;
 pub use policy::{Exposure, Kind, Origin, PolicyValue, ViewPolicy};
 pub use route::{Route, ViewCall, ViewTarget};
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use rayon::prelude::*;
-
 use crate::index::{API_VIEW, ProjectIndex};
+use crate::portions::in_portions;
 use crate::project::Project;
 use crate::settings::routes::{Callback, Fill, Shown, Target, UrlMap, UrlPattern, routes};
 use crate::settings::{Problem, Setting, SettingsModel};
@@ -112,14 +109,14 @@ fn list(
             let policies = if is_plain { policies.plain() } else { policies };
             if is_changed { policies.started() } else { policies }
         };
-        let of_portion = |policies: &Policies<'_>, patterns: &[UrlPattern]| {
+        let of_portion = |policies: &mut Policies<'_>, patterns: &[UrlPattern]| {
             let mut problems = Vec::new();
             let each = patterns.iter().cloned();
             let found: Vec<Endpoint> =
                 each.map(|pattern| endpoint(&names, sources, policies, pattern, &mut problems)).collect();
             (found, problems)
         };
-        for (endpoints, problems) in in_portions(&map.patterns, policies, of_portion) {
+        for (endpoints, problems) in in_portions(&map.patterns, PORTION, policies, of_portion) {
             inventory.endpoints.extend(endpoints);
             inventory.problems.extend(problems);
         }
@@ -157,31 +154,6 @@ fn followed(
     }
     let left = filled::problems(&filled::find(names, sources, &filled), false);
     (filled, left)
-}
-
-/// Works through patterns in portions: each thread takes the next one when it is done with its own, and keeps what it
-/// has found out meanwhile. A thread that comes late, being busy elsewhere, finds nothing left. In the order of the
-/// patterns.
-fn in_portions<S, T: Send>(
-    patterns: &[UrlPattern],
-    start: impl Fn() -> S + Sync,
-    work: impl Fn(&S, &[UrlPattern]) -> T + Sync,
-) -> Vec<T> {
-    let portions: Vec<&[UrlPattern]> = patterns.chunks(PORTION).collect();
-    let next = AtomicUsize::new(0);
-    let of_thread = |_| {
-        let mut state = None;
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(portion) = portions.get(at) else { return done };
-            done.push((at, work(state.get_or_insert_with(&start), portion)));
-        }
-    };
-    let threads = 0..rayon::current_num_threads();
-    let mut all: Vec<(usize, T)> = threads.into_par_iter().with_max_len(1).flat_map_iter(of_thread).collect();
-    all.sort_unstable_by_key(|(at, _)| *at);
-    all.into_iter().map(|(_, done)| done).collect()
 }
 
 /// Takes out what points into the source of installed packages, which the callers do not have.

@@ -17,6 +17,7 @@ use crate::endpoints::policy::{AccessOf, Accesses};
 use crate::endpoints::{Inventory, plain_inventory};
 use crate::finding::Outcome;
 use crate::index::items::FileItems;
+use crate::portions::in_portions;
 use crate::settings::{SettingsModel, evaluate};
 use crate::source::Sources;
 
@@ -63,25 +64,29 @@ pub(super) fn run_checks(
     let all: Vec<&'static dyn Check> = checks::all();
     let (done, of) = (AtomicUsize::new(0), all.len());
     let run_all = |some: &[(&'static dyn Check, EndpointUse)]| {
-        // The families at the end take longest: begun last, or by one thread alone, they would keep one thread waiting
-        // for another. The second half of a list is another thread's.
-        let (first, second): (Vec<_>, Vec<_>) = some.iter().rev().enumerate().partition(|(i, _)| i % 2 == 0);
-        let each = [first, second].concat().into_par_iter().with_max_len(2).map_init(
+        // The families at the end take longest: begun last, they would keep one thread waiting for another.
+        let longest_first: Vec<_> = some.iter().rev().collect();
+        let of_portion = in_portions(
+            &longest_first,
+            1,
             || access.reader(),
-            |reader, (_, &(check, uses))| {
-                let outcome = match uses {
-                    EndpointUse::Idle(why) => Ok(Outcome::not_applicable(why)),
-                    _ => catch_unwind(AssertUnwindSafe(|| check.run(&shared.context(reader)))),
+            |reader, portion| {
+                let outcome_of = |&&(check, uses): &&(&'static dyn Check, EndpointUse)| {
+                    let outcome = match uses {
+                        EndpointUse::Idle(why) => Ok(Outcome::not_applicable(why)),
+                        _ => catch_unwind(AssertUnwindSafe(|| check.run(&shared.context(reader)))),
+                    };
+                    if outcome.is_err() {
+                        // It may have broken off half-way through an answer.
+                        *reader = access.reader();
+                    }
+                    cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
+                    (check.id(), outcome)
                 };
-                if outcome.is_err() {
-                    // It may have broken off half-way through an answer.
-                    *reader = access.reader();
-                }
-                cx.sink.step(Progress::Checking { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
-                (check.id(), outcome)
+                portion.iter().map(outcome_of).collect::<Vec<_>>()
             },
         );
-        each.collect::<Vec<_>>()
+        of_portion.into_iter().flatten().collect::<Vec<_>>()
     };
     // One thread works out the endpoints while the others run the checks that do not ask for them.
     let selected = |check: &&'static dyn Check| {

@@ -79,15 +79,19 @@ impl Modules {
         if module.name.is_empty() {
             return;
         }
-        let files = self.by_name.entry(module.name.clone()).or_default();
-        if !files.contains(&file) {
-            files.push(file);
+        match self.by_name.get_mut(&module.name) {
+            Some(files) if files.contains(&file) => return,
+            Some(files) => files.push(file),
+            None => {
+                self.by_name.insert(module.name.clone(), vec![file]);
+            }
         }
         let mut parent = module.name.as_str();
         while let Some((outer, _)) = parent.rsplit_once('.') {
-            if !self.namespaces.insert(outer.to_owned()) {
+            if self.namespaces.contains(outer) {
                 break;
             }
+            self.namespaces.insert(outer.to_owned());
             parent = outer;
         }
     }

@@ -2,6 +2,7 @@
 //! the table, and bases of which nothing is known.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::resolve::{Entity, Resolution};
 use super::{ClassId, Framework, FrameworkId, ProjectIndex};
@@ -36,7 +37,13 @@ pub struct Mro {
 pub(super) fn linearize_all(index: &ProjectIndex) -> Vec<Mro> {
     // Names are resolved class by class, whatever the orders of others will be.
     let bases = (0..index.classes.len()).into_par_iter().map(|i| bases(index, ClassId(i as u32))).collect();
-    let mut state = Linearizer { index, bases, done: vec![None; index.classes.len()], open: Vec::new() };
+    let mut state = Linearizer {
+        index,
+        bases,
+        done: vec![None; index.classes.len()],
+        library: FxHashMap::default(),
+        open: Vec::new(),
+    };
     (0..index.classes.len()).map(|i| state.project(ClassId(i as u32))).collect()
 }
 
@@ -45,6 +52,8 @@ struct Linearizer<'a> {
     /// The direct bases of each class.
     bases: Vec<Vec<Ancestor>>,
     done: Vec<Option<Mro>>,
+    /// The orders of library classes that are bases.
+    library: FxHashMap<FrameworkId, Mro>,
     /// Classes whose order is being computed.
     open: Vec<ClassId>,
 }
@@ -66,7 +75,9 @@ impl Linearizer<'_> {
         for base in self.bases[id.0 as usize].clone() {
             let mro = match &base {
                 Ancestor::Project(base) => self.project(*base),
-                Ancestor::Framework(base) => framework(*base, 0),
+                Ancestor::Framework(base) => {
+                    self.library.entry(*base).or_insert_with(|| framework(*base, 0)).clone()
+                }
                 other => Mro { order: [other.clone()].into(), problem: None },
             };
             problem = problem.or(mro.problem);
@@ -139,6 +150,14 @@ pub(super) fn framework(id: FrameworkId, depth: usize) -> Mro {
 
 /// C3: take the first head that stands in no tail. Without one, depth first with the problem named.
 fn merge(own: Ancestor, sequences: &[Vec<Ancestor>]) -> Mro {
+    // The order of an only base goes on as it is.
+    if let [of_base, direct] = sequences
+        && direct.len() == 1
+        && !of_base.contains(&own)
+    {
+        let order = std::iter::once(own).chain(of_base.iter().cloned()).collect();
+        return Mro { order, problem: None };
+    }
     let mut order = vec![own];
     let mut problem = None;
     let mut rest: Vec<&[Ancestor]> = sequences.iter().map(Vec::as_slice).collect();

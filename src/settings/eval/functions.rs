@@ -10,8 +10,8 @@ use crate::python::ast::{Expr, ExprLambda, Parameters, Stmt, StmtFunctionDef};
 use crate::python::visitor::{self, Visitor};
 use crate::source::{FileId, Span};
 
-/// More often a function is not called within a loop over unknown elements that it runs itself: each call would take
-/// several rounds of the next.
+/// More often a function is not called by itself within a loop over unknown elements or under an unknown condition:
+/// nothing more is found out, and each call would take several rounds of the next.
 const MAX_RECURSION: usize = 2;
 
 /// A function or lambda.
@@ -210,9 +210,12 @@ impl<'a> Interp<'a> {
         if self.frames.len() > 60 || self.depth + 20 > MAX_DEPTH {
             return Ok(self.give_up(&args, format!("{name}() calls too deeply")));
         }
-        let of_itself = |f: &&Frame| f.function == Some(id) && f.unclear_loops < self.unclear_loops;
+        let uncertain = self.frame_ref().uncertain;
+        let is_unclear = |f: &Frame| f.unclear_loops < self.unclear_loops || f.uncertain < uncertain;
+        let of_itself = |f: &&Frame| f.function == Some(id) && is_unclear(f);
         if self.frames.iter().filter(of_itself).count() > MAX_RECURSION {
-            return Ok(self.give_up(&args, format!("{name}() calls itself for elements that cannot be told")));
+            let cause = format!("{name}() calls itself for what cannot be told");
+            return Ok(self.give_up_call(id, this.as_ref(), &args, &cause.into()));
         }
         if self.funcs[id as usize].is_async {
             return Ok(self.give_up(&args, format!("{name}() is a coroutine")));
@@ -459,6 +462,15 @@ impl<'a> Interp<'a> {
         }
         self.may_raise(&cause);
         Val::unknown(cause).at(args.at)
+    }
+
+    /// The same, of a function of the project that is known: what it may change is unknown, too.
+    pub(super) fn give_up_call(&mut self, id: u32, this: Option<&Val>, args: &Args, cause: &Rc<str>) -> Val {
+        self.havoc_function(id as usize, cause);
+        if let Some(this) = this {
+            self.taint(this, cause);
+        }
+        self.give_up(args, cause.clone())
     }
 
     /// A fresh instance of a class of the project, without `__init__`.

@@ -71,12 +71,8 @@ impl<'a> Interp<'a> {
     pub(super) fn call_function(&mut self, id: u32, this: Option<Val>, args: Args) -> R<Val> {
         let called = self.in_share(&mut |i: &mut Self| i.run_function(id, this.clone(), args.clone()))?;
         called.or_else(|cause| {
-            let name = self.funcs[id as usize].name.clone();
-            self.havoc_function(id as usize, &cause);
-            if let Some(this) = &this {
-                self.taint(this, &cause);
-            }
-            Ok(self.give_up(&args, format!("{name}(): {cause}")))
+            let cause = format!("{}(): {cause}", self.funcs[id as usize].name);
+            Ok(self.give_up_call(id, this.as_ref(), &args, &cause.into()))
         })
     }
 
