@@ -55,8 +55,16 @@ pub(super) fn render(
     };
     let mut out = open;
     let count = items.len();
+    // Dicts in a row look alike: where one needs several lines, all have them.
+    let mut alike = false;
+    if items.iter().all(|(_, value)| matches!(value, Code::Dict(_))) {
+        for (_, value) in &items {
+            alike |= start + one_line(value, format)?.chars().count() + 1 > format.style.width;
+        }
+    }
+    let after = if alike { format.style.width } else { 1 };
     for (i, (head, value)) in items.into_iter().enumerate() {
-        let value = render(value, format, &inner, start + head.chars().count(), 1)?;
+        let value = render(value, format, &inner, start + head.chars().count(), after)?;
         // A tuple of one needs its comma in any style.
         let comma =
             i + 1 < count || format.style.trailing_comma || matches!(code, Code::Tuple(t) if t.len() == 1);

@@ -1,9 +1,11 @@
-//! The list of edits on one text while a plan is made: who asked for each, which of them clash, and the result.
+//! The list of edits on one text while a plan is made: who asked for each, which of them clash, which pieces get a
+//! line of their own on the way, and the result.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::TextEdit;
+use super::text::Text;
 
 /// The fixes (by position in the request) that an edit belongs to.
 pub(super) type Fixes = BTreeSet<usize>;
@@ -19,6 +21,8 @@ struct Owned {
 #[derive(Debug, Default)]
 pub(super) struct Edits {
     list: Vec<Owned>,
+    /// Pieces of one line that start a line of their own afterwards, with its indentation; inner ones last.
+    moved: Vec<(Range<usize>, String)>,
 }
 
 /// Two edits that cannot both be made.
@@ -44,6 +48,36 @@ impl Edits {
     pub(super) fn delete(&mut self, range: Range<usize>, fixes: &Fixes) {
         if !range.is_empty() {
             self.replace(range, "", fixes);
+        }
+    }
+
+    /// Notes that the piece at `range` will stand on a line of its own, and a comma behind it.
+    pub(super) fn moves(&mut self, range: Range<usize>, indent: &str) {
+        self.moved.push((range, indent.to_owned()));
+    }
+
+    fn moved(&self, at: usize) -> Option<&(Range<usize>, String)> {
+        self.moved.iter().rev().find(|(range, _)| range.start <= at && at <= range.end)
+    }
+
+    /// The indentation that the line of `at` will have.
+    pub(super) fn indent(&self, text: &Text<'_>, at: usize) -> String {
+        self.moved(at).map_or_else(|| text.indent(at).to_owned(), |(_, indent)| indent.clone())
+    }
+
+    /// How many characters will stand before `at` on its line, other edits apart.
+    pub(super) fn column(&self, text: &Text<'_>, at: usize) -> usize {
+        match self.moved(at) {
+            Some((range, indent)) => indent.chars().count() + text.text[range.start..at].chars().count(),
+            None => text.column(at),
+        }
+    }
+
+    /// How many characters will follow `at` on its line, other edits apart.
+    pub(super) fn rest(&self, text: &Text<'_>, at: usize) -> usize {
+        match self.moved(at) {
+            Some((range, _)) => text.text[at..range.end].chars().count() + 1,
+            None => text.text[at..text.line_end(at)].chars().count(),
         }
     }
 

@@ -19,7 +19,7 @@ pub(super) struct Slot {
     pub(super) open_end: bool,
     /// How many blank lines go before the first new statement.
     pub(super) blank_before: usize,
-    /// How many there are when blank lines stand between the new statements.
+    /// How many there are when the first new statement has several lines.
     pub(super) spaced_before: usize,
 }
 
@@ -118,15 +118,24 @@ fn own_indent(file: &PyFile<'_>, place: StmtPlace<'_>) -> Result<String, Refusal
     Ok(file.text.indent(start).to_owned())
 }
 
-/// Lines to put into a slot, with the breaks it needs.
-pub(super) fn lay_out(slot: &Slot, blocks: &[String], eol: &str, blank_between: bool) -> String {
+/// Lines to put into a slot, with the breaks it needs: statements of several lines stand apart.
+pub(super) fn lay_out(slot: &Slot, blocks: &[String], eol: &str) -> String {
     let mut text = String::new();
-    let between = if blank_between { format!("{eol}{eol}") } else { eol.to_owned() };
     if slot.open_end {
         text.push_str(eol);
     }
-    text.push_str(&eol.repeat(if blank_between { slot.spaced_before } else { slot.blank_before }));
-    text.push_str(&blocks.join(&between));
+    let apart = |block: &String| block.contains(['\n', '\r']);
+    let mut above: Option<&String> = None;
+    for block in blocks {
+        let breaks = match above {
+            None if apart(block) => slot.spaced_before,
+            None => slot.blank_before,
+            Some(above) => 1 + usize::from(apart(above) || apart(block)),
+        };
+        text.push_str(&eol.repeat(breaks));
+        text.push_str(block);
+        above = Some(block);
+    }
     if !slot.open_end {
         text.push_str(eol);
     }

@@ -1,6 +1,7 @@
 //! Operations of several fixes to one change: what they share is made once, what they add to one place is made
 //! together, what cannot go together is named. A file that cannot be edited safely is refused as a whole.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -282,7 +283,6 @@ fn target<'t, 'a>(
 #[derive(Default)]
 struct Statements {
     blocks: Vec<String>,
-    spaced: bool,
     fixes: Fixes,
 }
 
@@ -296,6 +296,7 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
     let mut assigned: BTreeMap<&str, (&super::Code, &Fixes)> = BTreeMap::new();
     let mut attributes: IndexMap<(usize, usize), Vec<class::Attribute<'_>>> = IndexMap::new();
     let mut imports: BTreeMap<Wanted, Fixes> = BTreeMap::new();
+    let mut replacements = Vec::new();
     for (operation, fixes) in operations {
         let refused = |why: Refusal| Stop::Refused(why, fixes.clone());
         let at = spans(operation).first().copied().unwrap_or_default();
@@ -305,13 +306,12 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
         };
         match operation {
             Operation::ReplaceExpression { with, .. } => {
-                let place = nodes.expr(file, at).map_err(refused)?;
-                expression::replace(file, place, with, fixes, &mut edits).map_err(refused)?;
+                replacements.push((nodes.expr(file, at).map_err(refused)?, with, fixes));
             }
             Operation::SetDictEntry { key, value, .. } => {
                 target(&mut targets, file, &nodes, at)
                     .map_err(refused)?
-                    .set(key, value, false, fixes, &mut edits)
+                    .set(key, value, false, fixes)
                     .map_err(conflict)?;
             }
             Operation::RemoveDictEntry { key, .. } => target(&mut targets, file, &nodes, at)
@@ -334,7 +334,7 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
             Operation::SetKeyword { name, value, .. } => {
                 target(&mut targets, file, &nodes, at)
                     .map_err(refused)?
-                    .set(name, value, true, fixes, &mut edits)
+                    .set(name, value, true, fixes)
                     .map_err(conflict)?;
             }
             Operation::SetClassAttribute { name, value, .. } => {
@@ -378,7 +378,6 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
                 let slot = insert::slot(file, &nodes, *place).map_err(refused)?;
                 let block = assignment::assignment(file, &slot, name, value, comment).map_err(refused)?;
                 let entry = statements.entry(slot).or_default();
-                entry.spaced |= !comment.is_empty() || block.contains(['\n', '\r']);
                 entry.blocks.push(block);
                 entry.fixes.extend(fixes);
             }
@@ -386,7 +385,6 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
                 let slot = insert::slot(file, &nodes, *place).map_err(refused)?;
                 let block = assignment::statement(file, &slot, lines).map_err(refused)?;
                 let entry = statements.entry(slot).or_default();
-                entry.spaced |= block.contains(['\n', '\r']);
                 if !entry.blocks.contains(&block) {
                     entry.blocks.push(block);
                 }
@@ -400,8 +398,14 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
             }
         }
     }
+    // Outer ones first: what stands in one that is broken over lines is laid out for its new line.
+    targets.sort_unstable_by(|a, _, b, _| (a.0, Reverse(a.1)).cmp(&(b.0, Reverse(b.1))));
     for (_, target) in targets {
         target.finish(&mut edits).map_err(|(why, who)| Stop::Refused(why, who))?;
+    }
+    for (place, with, fixes) in replacements {
+        expression::replace(file, place, with, fixes, &mut edits)
+            .map_err(|why| Stop::Refused(why, fixes.clone()))?;
     }
     for (at, list) in &attributes {
         let who: Fixes = list.iter().flat_map(|a| &a.fixes).copied().collect();
@@ -414,7 +418,7 @@ fn plan_python<'a>(file: &'a PyFile<'a>, operations: &[(&Operation, Fixes)]) -> 
     import::add(file, &imports, &mut edits).map_err(|(why, who)| Stop::Refused(why, who))?;
     for (slot, new) in &statements {
         let eol = file.eol(slot.at.saturating_sub(1));
-        edits.insert(slot.at, insert::lay_out(slot, &new.blocks, eol, new.spaced), &new.fixes);
+        edits.insert(slot.at, insert::lay_out(slot, &new.blocks, eol), &new.fixes);
     }
     Ok(edits)
 }

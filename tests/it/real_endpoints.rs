@@ -104,7 +104,7 @@ const SUBJECTS: &[Subject] = &[
         without: &[],
         own: &["kolibri"],
         settings: "kolibri.deployment.default.settings.base",
-        share: 73,
+        share: 97,
         // Its requirements are bundled in it, and found when it is imported.
         files: &[("before.py", "import kolibri\n")],
     },

@@ -227,3 +227,36 @@ fn settings_that_an_app_changes_before_drf_reads_them_decide() {
     let value = &found.endpoints[0].policy.permission.value;
     assert!(matches!(value, PolicyValue::Unknown(_)), "{value:?}");
 }
+
+#[test]
+fn packages_bundled_with_django_go_before_an_environment_beside_the_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let files = [
+        ("manage.py", "import os\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"settings\")\n"),
+        ("settings.py", "SECRET_KEY = \"x\"\nROOT_URLCONF = \"urls\"\nINSTALLED_APPS = [\"shop\"]\n"),
+        (
+            "urls.py",
+            "from django.urls import include, path\nurlpatterns = [path(\"parts/\", include(\"parts.urls\"))]\n",
+        ),
+        ("shop/__init__.py", ""),
+        ("shop/dist/Django-5.2.dist-info/METADATA", "Name: Django\n"),
+        ("shop/dist/django/__init__.py", ""),
+        ("shop/dist/parts/__init__.py", ""),
+        (
+            "shop/dist/parts/urls.py",
+            "from django.urls import path\nfrom django.views.generic import RedirectView\n\
+             urlpatterns = [path(\"all/\", RedirectView.as_view(url=\"/\"))]\n",
+        ),
+        (".venv/pyvenv.cfg", ""),
+        (".venv/lib/python3.12/site-packages/six.py", ""),
+    ];
+    for (path, text) in files {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    let told = inventory(&root, "settings");
+    let paths: Vec<&str> = told.endpoints.iter().map(|e| e.route.path.as_str()).collect();
+    assert_eq!(paths, ["parts/all/"], "{:?}", told.problems);
+}

@@ -104,6 +104,8 @@ pub(in crate::edit) struct Target<'a> {
     collection: Collection,
     batch: Batch,
     keys: Vec<(String, Code, Fixes)>,
+    /// New values of entries that stay.
+    values: Vec<(&'a Expr, Code, Fixes)>,
     /// The rank of each new element within its gap.
     ranks: Vec<u8>,
 }
@@ -128,7 +130,8 @@ impl<'a> Target<'a> {
         let collection = read_collection(file, expr).ok_or_else(|| {
             file.unsupported(at, "the value here is not a list, dict or call that is written out")
         })?;
-        Ok(Self { file, expr, collection, batch: Batch::default(), keys: Vec::new(), ranks: Vec::new() })
+        let (batch, keys, values, ranks) = (Batch::default(), Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { file, expr, collection, batch, keys, values, ranks })
     }
 
     /// Sets a dict key (`dict(...)` calls too) or a keyword argument.
@@ -138,7 +141,6 @@ impl<'a> Target<'a> {
         value: &Code,
         keyword: bool,
         fixes: &Fixes,
-        edits: &mut Edits,
     ) -> Result<(), TargetError> {
         if let Some((_, known, others)) = self.keys.iter().find(|(k, ..)| k == key) {
             if known == value {
@@ -161,8 +163,8 @@ impl<'a> Target<'a> {
                 let reason = format!("a `**` after the key `{key}` may set it again");
                 return Err(self.file.unsupported(at, reason).into());
             }
-            let expr = all[index].value();
-            return Ok(replace(self.file, ExprPlace { expr, free: true }, value, fixes, edits)?);
+            self.values.push((all[index].value(), value.clone(), fixes.clone()));
+            return Ok(());
         }
         if is_call && unpacked_last.is_some() {
             let at = self.collection.open;
@@ -281,9 +283,13 @@ impl<'a> Target<'a> {
             }
         }
         self.batch.additions = additions;
-        if self.batch.additions.is_empty() && self.batch.removals.is_empty() {
-            return Ok(());
+        if !self.batch.additions.is_empty() || !self.batch.removals.is_empty() {
+            self.collection.change(self.file, &self.batch, edits).map_err(|r| (r, everyone))?;
         }
-        self.collection.change(self.file, &self.batch, edits).map_err(|r| (r, everyone))
+        for (expr, value, fixes) in self.values {
+            replace(self.file, ExprPlace { expr, free: true }, &value, &fixes, edits)
+                .map_err(|r| (r, fixes))?;
+        }
+        Ok(())
     }
 }

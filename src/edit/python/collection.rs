@@ -141,7 +141,7 @@ impl Collection {
         if self.items.is_empty() || (total == 0 && !self.has_comments(file)) {
             return self.rewrite_empty(file, batch, &format, edits);
         }
-        if removed.is_empty() && self.must_break(file, batch, &format)? {
+        if removed.is_empty() && self.must_break(file, batch, &format, edits)? {
             return self.break_up(file, batch, &format, edits);
         }
         self.commas(batch, &removed, total, edits);
@@ -197,6 +197,15 @@ impl Collection {
         if let Some(next) = next.filter(|_| !stays_before) {
             return item.start..next.start;
         }
+        // The first item stands behind the bracket: the next one takes its place.
+        let kept = (index + 1..self.items.len()).find(|i| !removed.contains(i)).map(|i| &self.items[i]);
+        if let Some(next) = kept
+            && (0..index).all(|i| removed.contains(&i))
+            && !file.text.starts_line(item.start)
+            && file.comments_in(end..next.start).next().is_none()
+        {
+            return item.start..next.start;
+        }
         let from = before.map_or(self.open, Item::region_end);
         // A comment between the items is not ours to take.
         let from = if file.comments_in(from..item.start).next().is_some() { item.start } else { from };
@@ -244,10 +253,10 @@ impl Collection {
             return Ok(());
         }
 
-        let column = file.text.column(from);
+        let column = edits.column(&file.text, from);
         // Items aligned under each other, bracket on the last one's line.
         let aligned = before.filter(|b| gap == count && self.broken(file) && file.text.starts_line(b.start));
-        let indent = file.text.indent(from).to_owned();
+        let indent = edits.indent(&file.text, from);
         for (i, addition) in additions.iter().enumerate() {
             let comma = if i + 1 < additions.len() || comma_behind { "," } else { "" };
             if aligned.is_some() {
@@ -280,11 +289,17 @@ impl Collection {
     }
 
     /// Whether a collection on one line would grow over the line's limit.
-    fn must_break(&self, file: &PyFile<'_>, batch: &Batch, format: &Format<'_>) -> Result<bool, Refusal> {
+    fn must_break(
+        &self,
+        file: &PyFile<'_>,
+        batch: &Batch,
+        format: &Format<'_>,
+        edits: &Edits,
+    ) -> Result<bool, Refusal> {
         if self.broken(file) || !self.bracketed || batch.additions.is_empty() {
             return Ok(false);
         }
-        let mut length = file.text.column(file.text.line_end(self.close));
+        let mut length = edits.column(&file.text, self.close) + edits.rest(&file.text, self.close);
         for addition in &batch.additions {
             let item = head(addition, format)? + &code::one_line(&addition.value, format)?;
             if item.contains('\n') {
@@ -303,10 +318,13 @@ impl Collection {
         format: &Format<'_>,
         edits: &mut Edits,
     ) -> Result<(), Refusal> {
-        let base = file.text.indent(self.open).to_owned();
+        let base = edits.indent(&file.text, self.open);
         let indent = format!("{base}{}", format.style.unit);
         let fixes = batch.fixes();
         let count = self.items.len();
+        for item in &self.items {
+            edits.moves(item.start..item.end, &indent);
+        }
         let comma_last = format.style.trailing_comma;
         for gap in 0..=count {
             let from = self.last_end(gap);
@@ -343,15 +361,15 @@ impl Collection {
             edits.replace(self.open..self.close, text, &fixes);
             return Ok(());
         }
-        let base = file.text.indent(self.open).to_owned();
+        let base = edits.indent(&file.text, self.open);
         let indent = format!("{base}{}", format.style.unit);
         let mut line = Vec::new();
         for addition in &batch.additions {
             line.push(head(addition, format)? + &code::one_line(&addition.value, format)?);
         }
         let one_line = line.join(", ") + if self.tuple && line.len() == 1 { "," } else { "" };
-        let rest = file.text.line_end(self.close) - self.close;
-        let fits = file.text.column(self.open) + one_line.chars().count() + rest <= format.style.width;
+        let (column, rest) = (edits.column(&file.text, self.open), edits.rest(&file.text, self.close));
+        let fits = column + one_line.chars().count() + rest <= format.style.width;
         if fits && !one_line.contains('\n') && !self.broken(file) {
             edits.replace(self.open..self.close, one_line, &fixes);
             return Ok(());

@@ -27,23 +27,38 @@ pub(in crate::edit) fn replace(
 ) -> Result<(), Refusal> {
     let range = offsets(place.expr.range());
     let format = format_near(file, &range);
-    let indent = file.text.indent(range.start).to_owned();
-    let rest = file.text.line_end(range.end) - range.end;
-    let mut text = code::render(with, &format, &indent, file.text.column(range.start), rest)?;
+    let with = &in_own_brackets(place.expr, with);
+    let indent = edits.indent(&file.text, range.start);
+    let (column, rest) = (edits.column(&file.text, range.start), edits.rest(&file.text, range.end));
+    let mut text = code::render(with, &format, &indent, column, rest)?;
     if !place.free && code::is_loose(&text) {
         text = format!("({text})");
     }
     if text == file.text.text[range.clone()] {
         return Ok(());
     }
-    if file.comments_in(range.clone()).next().is_some() {
-        if item_by_item(file, place.expr, with, fixes, edits)? {
-            return Ok(());
-        }
+    // A display over several lines keeps them, one on a line that was too long before stays on it.
+    let broken = !file.text.same_line(range.start, range.end);
+    let long = edits.column(&file.text, range.end) + rest > format.style.width;
+    let spread = text.contains(['\n', '\r']) && long;
+    let has_comments = file.comments_in(range.clone()).next().is_some();
+    if (broken || spread) && item_by_item(file, place.expr, with, fixes, edits)? {
+        return Ok(());
+    }
+    if has_comments {
         carry_comments(file, &range, fixes, edits)?;
     }
     edits.replace(range, text, fixes);
     Ok(())
+}
+
+/// A new list in the brackets of the one that it replaces: a tuple stays a tuple.
+fn in_own_brackets(old: &Expr, new: &Code) -> Code {
+    match (old, new) {
+        (Expr::Tuple(_), Code::List(items)) => Code::Tuple(items.clone()),
+        (Expr::List(_), Code::Tuple(items)) => Code::List(items.clone()),
+        _ => new.clone(),
+    }
 }
 
 /// The layout for text at a place: quotes of what stands there, else of its statement, else of the file.
@@ -73,6 +88,13 @@ fn item_by_item(
             }
             for op in capture_diff_slices(Algorithm::Myers, &old_names, &new_names) {
                 if matches!(op, DiffOp::Equal { .. }) {
+                    continue;
+                }
+                if op.old_range().len() == op.new_range().len() && !remarked(file, old, op.old_range()) {
+                    for (index, item) in op.old_range().zip(&items[op.new_range()]) {
+                        let place = ExprPlace { expr: entries(old)[index].value(), free: true };
+                        replace(file, place, item, fixes, edits)?;
+                    }
                     continue;
                 }
                 for index in op.old_range() {
@@ -124,6 +146,14 @@ fn item_by_item(
         collection.change(file, &batch, edits)?;
     }
     Ok(true)
+}
+
+/// Whether a comment stands on the line of one of these items: it goes with the item.
+fn remarked(file: &PyFile<'_>, display: &Expr, items: Range<usize>) -> bool {
+    entries(display)[items].iter().any(|item| {
+        let end = offsets(item.value().range()).end;
+        file.comments_in(end..file.text.line_end(end)).next().is_some()
+    })
 }
 
 /// Puts the comments inside a range above the statement, or refuses when there is no line for them.

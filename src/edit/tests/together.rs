@@ -114,3 +114,64 @@ fn planning_again_changes_nothing() {
         }
     }
 }
+
+#[test]
+fn what_changes_inside_a_line_that_is_broken_up_is_laid_out_for_its_new_line() {
+    let (long, longer) = ("x".repeat(50), "y".repeat(60));
+    let before = format!("R = {{'A': ['{long}'], 'B': []}}\n");
+    let given = given("settings.py", &before);
+    let outer = entry(&given, "KEY", list(&["value"]));
+    let first = Operation::ReplaceExpression { at: given.at(&format!("'{long}'")), with: Code::str(&longer) };
+    let second = Operation::ReplaceExpression { at: given.at("[]"), with: list(&[&long, &longer]) };
+    assert_eq!(
+        together(&given, &[("1", &[outer]), ("2", &[first]), ("3", &[second])]).unwrap(),
+        format!(
+            "R = {{\n    'A': ['{longer}'],\n    'B': [\n        '{long}',\n        '{longer}',\n    ],\n    'KEY': ['value'],\n}}\n"
+        )
+    );
+}
+
+#[test]
+fn a_replaced_list_keeps_its_lines_and_its_brackets() {
+    for (before, after) in [
+        ("R = [\n    'a',\n    'b'\n]\n", "R = [\n    'c',\n    'b'\n]\n"),
+        ("R = ('a', 'b')\n", "R = ('c', 'b')\n"),
+        ("R = [\n    'a'  # why\n]\n", "R = [\n    'c',\n    'b'\n]\n"),
+    ] {
+        let given = given("settings.py", before);
+        let at = given.at(before.split_once(" = ").unwrap().1.trim_end());
+        let replace = Operation::ReplaceExpression { at, with: list(&["c", "b"]) };
+        assert_eq!(together(&given, &[("1", &[replace])]).unwrap(), after);
+    }
+}
+
+#[test]
+fn the_second_element_takes_the_place_of_the_first() {
+    let given = given("settings.py", "R = ['a',\n     'b',\n     'c']\n");
+    let list = given.at("['a',\n     'b',\n     'c']");
+    let remove = Operation::RemoveElement { list, element: given.at("'a'") };
+    assert_eq!(together(&given, &[("1", &[remove])]).unwrap(), "R = ['b',\n     'c']\n");
+}
+
+#[test]
+fn only_statements_of_several_lines_stand_apart() {
+    let given = given("settings.py", "A = 1\nB = 2\n");
+    let assign = |name: &str, value| Operation::AddAssignment {
+        file: given.file,
+        name: name.into(),
+        value,
+        place: Place::End,
+        comment: String::new(),
+    };
+    let long = "x".repeat(60);
+    let fixes = [
+        assign("C", Code::Int(3)),
+        assign("D", Code::Int(4)),
+        assign("E", list(&[&long, &long])),
+        assign("F", Code::Int(5)),
+    ];
+    assert_eq!(
+        together(&given, &[("1", &fixes)]).unwrap(),
+        format!("A = 1\nB = 2\nC = 3\nD = 4\n\nE = [\n    \"{long}\",\n    \"{long}\",\n]\n\nF = 5\n")
+    );
+}

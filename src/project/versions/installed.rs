@@ -19,12 +19,17 @@ pub(in crate::project) struct Installed {
 }
 
 impl Installed {
-    /// The environment of `python` (an executable, or an environment's folder), else one in the project's
-    /// folder or above it inside the root, else packages vendored in the project.
+    /// The environment of `python` (an executable, or an environment's folder), else packages bundled in the project
+    /// with Django among them, which it imports whatever lies beside it, else an environment in the project's folder or
+    /// above it inside the root, else what little is bundled.
     pub(in crate::project) fn find(sources: &Sources, home: &str, python: Option<&Path>) -> Option<Self> {
         if let Some(python) = python {
             let shown = python.display().to_string();
             return site_packages_of(python).and_then(|folder| Self::read(folder, shown));
+        }
+        let bundled = Self::bundled(sources, home);
+        if bundled.as_ref().is_some_and(|found| found.site_packages.join("django").is_dir()) {
+            return bundled;
         }
         let environments = ancestors(home).flat_map(|folder| {
             [".venv", "venv", "env", ".env", "virtualenv"].map(|name| sources.root().join(folder).join(name))
@@ -34,16 +39,18 @@ impl Installed {
                 environment.strip_prefix(sources.root()).unwrap_or(&environment).display().to_string();
             Self::read(site_packages_of(&environment)?, shown)
         });
-        environment.or_else(|| {
-            // Metadata below the root is only listed where packages are vendored.
-            let vendored = sources.iter().find_map(|(_, f)| {
-                let info = f.path.strip_suffix("/METADATA")?;
-                let folder = folder_of(info);
-                let name = name_of(info).to_ascii_lowercase();
-                (name.starts_with("django-") && is_below(info, home) && folder != home).then_some(folder)
-            })?;
-            Self::read(sources.root().join(vendored), vendored.to_owned())
-        })
+        environment.or(bundled)
+    }
+
+    /// Packages bundled in the project. Their metadata is only listed where that is so.
+    fn bundled(sources: &Sources, home: &str) -> Option<Self> {
+        let folder = sources.iter().find_map(|(_, f)| {
+            let info = f.path.strip_suffix("/METADATA")?;
+            let folder = folder_of(info);
+            let name = name_of(info).to_ascii_lowercase();
+            (name.starts_with("django-") && is_below(info, home) && folder != home).then_some(folder)
+        })?;
+        Self::read(sources.root().join(folder), folder.to_owned())
     }
 
     /// The environment that is active in the user's shell, when it has Django.
