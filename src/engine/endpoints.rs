@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::parse::{harvest, parse_all};
 use super::projects::find_projects;
 use super::reached::read_ahead;
-use super::scan::{environment, items_of};
+use super::scan::{environment, items_of, module_names};
 use super::{Engine, EngineError, Progress, ProgressSink};
 use crate::endpoints::{Inventory, inventory};
 use crate::index::ProjectIndex;
@@ -74,8 +74,9 @@ impl Engine {
                 let judged = chosen.map(|(project, module)| {
                     read_ahead(&sources, std::slice::from_ref(&project));
                     let model = evaluate(&sources, &project, module, &environment);
+                    let names = module_names(&sources, &project, &projects);
                     harvest(&sources);
-                    (project, model)
+                    (project, model, names)
                 });
                 Ok((projects, judged))
             },
@@ -84,7 +85,7 @@ impl Engine {
         let (projects, judged) = found?;
         let count = projects.len();
         let roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
-        let Some((project, model)) = judged else {
+        let Some((project, model, names)) = judged else {
             let root = self.home().to_path_buf();
             let files = sources.len();
             let found = !projects.is_empty();
@@ -95,7 +96,7 @@ impl Engine {
             });
         };
         let items = items_of(&parsed.items, &sources, Some(&project.root), &roots);
-        let index = ProjectIndex::link(&sources, Some(&project), items);
+        let index = ProjectIndex::link_named(&sources, Some(&project), items, names);
         let inventory = inventory(&sources, &project, &model, &index);
         Ok(EndpointReport { sources: Arc::new(sources), project, model, index, inventory, projects: count })
     }

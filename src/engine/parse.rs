@@ -106,7 +106,7 @@ impl KeptTrees {
 }
 
 /// The files that are parsed.
-fn python_files(sources: &Sources) -> impl Iterator<Item = (FileId, &SourceFile)> {
+pub(super) fn python_files(sources: &Sources) -> impl Iterator<Item = (FileId, &SourceFile)> {
     sources.iter().filter(|(_, f)| f.path.ends_with(".py") && !is_migration(&f.path))
 }
 

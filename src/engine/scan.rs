@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 
 use super::judge::{self, Subject};
-use super::parse::{harvest, parse_all};
+use super::parse::{harvest, parse_all, python_files};
 use super::projects::find_projects;
 use super::reached::read_ahead;
 use super::select::Selection;
@@ -16,7 +16,7 @@ use super::settings::{Models, assumption, evaluate_judged};
 use super::{Engine, EngineError, Progress, ProgressSink, Report};
 use crate::checklist::Catalog;
 use crate::index::items::FileItems;
-use crate::index::{Framework, ProjectIndex};
+use crate::index::{Framework, ModuleNames, ProjectIndex};
 use crate::project::{self, LoadOptions, Loaded, Project, SettingsChoice};
 use crate::settings::Environment;
 use crate::source::{FileId, ReadError, Sources, decode, read_file};
@@ -120,17 +120,20 @@ pub(super) fn scan_loaded(
     // Projects are found, and settings evaluated one module at a time, by one thread: the others parse meanwhile.
     let (parsed, found) = rayon::join(
         || parse_all(&sources, sink),
-        || -> Result<(Vec<Project>, Vec<Models>), EngineError> {
+        || -> Result<(Vec<Project>, Vec<Prepared>), EngineError> {
             let projects = find_projects(engine, &sources, &decisions, &mut notices)?;
             read_ahead(&sources, &projects);
             let given = engine.options.environment_as_given;
-            let models =
-                projects.par_iter().map(|p| evaluate_judged(&sources, p, &environment, given)).collect();
+            let of_project = |p: &Project| {
+                let models = evaluate_judged(&sources, p, &environment, given);
+                (models, module_names(&sources, p, &projects))
+            };
+            let prepared = projects.par_iter().map(of_project).collect();
             harvest(&sources);
-            Ok((projects, models))
+            Ok((projects, prepared))
         },
     );
-    let (projects, models) = found?;
+    let (projects, prepared) = found?;
     let parsed = parsed?;
     not_read.extend(parsed.broken);
     not_read.sort();
@@ -138,7 +141,7 @@ pub(super) fn scan_loaded(
 
     let roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
     let mut subjects = Vec::new();
-    for (project, models) in projects.iter().zip(models) {
+    for (project, (models, names)) in projects.iter().zip(prepared) {
         let items = items_of(&parsed.items, &sources, Some(&project.root), &roots);
         let versions = versions_line(project);
         let settings = settings_line(project);
@@ -146,13 +149,15 @@ pub(super) fn scan_loaded(
             return Err(EngineError::Cancelled);
         }
         notices.extend(models.assumed.iter().map(|a| assumption(project, a)));
-        subjects.push(subject(&sources, Some(project), models, items, &environment));
+        let index = ProjectIndex::link_named(&sources, Some(project), items, names);
+        subjects.push(subject(Some(project), models, index, &environment));
     }
     let loose = items_of(&parsed.items, &sources, None, &roots);
     if !loose.is_empty()
         && (!projects.is_empty() || parsed.items.iter().any(|(_, items)| items.imports_drf()))
     {
-        subjects.push(subject(&sources, None, Models::default(), loose, &environment));
+        let index = ProjectIndex::link(&sources, None, loose);
+        subjects.push(subject(None, Models::default(), index, &environment));
     }
 
     let context = judge::Context {
@@ -209,29 +214,37 @@ pub(super) fn items_of(
     root: Option<&str>,
     roots: &[&str],
 ) -> Vec<Arc<FileItems>> {
-    let below = |path: &str, root: &str| {
-        root.is_empty() || path.strip_prefix(root).is_some_and(|r| r.starts_with('/'))
-    };
     items
         .iter()
-        .filter(|(id, _)| {
-            let path = sources.path(*id);
-            let owner = roots.iter().filter(|r| below(path, r)).max_by_key(|r| r.len()).copied();
-            owner == root
-        })
+        .filter(|(id, _)| owner(sources.path(*id), roots) == root)
         .map(|(_, items)| Arc::clone(items))
         .collect()
 }
 
-/// Links what is judged together.
+/// What is found out of a project while the files are parsed.
+type Prepared = (Models, ModuleNames);
+
+/// What the modules of one of several projects are called.
+pub(super) fn module_names(sources: &Sources, project: &Project, projects: &[Project]) -> ModuleNames {
+    let roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
+    let is_own = |id: &FileId| owner(sources.path(*id), &roots) == Some(&project.root);
+    ModuleNames::of(sources, Some(project), python_files(sources).map(|(id, _)| id).filter(is_own))
+}
+
+/// The innermost of the projects' roots around a file.
+fn owner<'r>(path: &str, roots: &[&'r str]) -> Option<&'r str> {
+    let is_around =
+        |root: &str| root.is_empty() || path.strip_prefix(root).is_some_and(|r| r.starts_with('/'));
+    roots.iter().filter(|r| is_around(r)).max_by_key(|r| r.len()).copied()
+}
+
+/// What is judged together.
 fn subject(
-    sources: &Sources,
     project: Option<&Project>,
     models: Models,
-    items: Vec<Arc<FileItems>>,
+    index: ProjectIndex,
     environment: &Environment,
 ) -> Subject {
-    let index = ProjectIndex::link(sources, project, items);
     let Models { model, assumed } = models;
     let given = environment.clone();
     let mut environment = given.clone();

@@ -28,6 +28,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use class::{API_VIEW, API_VIEW_DECORATOR, Lookup, REDIRECT_VIEW};
 pub use expression::{Call, Expression, Operator};
 pub use framework::{Answer, Framework, FrameworkClass, FrameworkId, FrameworkValue, Grant};
+pub use link::ModuleNames;
 pub use models::{Field, Model, ModelName, Models, Target};
 pub use mro::{Ancestor, Mro};
 pub use policy::{Element, Openness, Owner, Policy, PolicySite, Written};
