@@ -158,7 +158,10 @@ fn a_default_that_lets_everybody_read_is_closed_in_the_same_way() {
     );
     let settings = case.read("config/settings.py");
     assert!(
-        settings.contains("\"DEFAULT_PERMISSION_CLASSES\": [\"rest_framework.permissions.IsAuthenticated\"]"),
+        // The list keeps its lines.
+        settings.contains(
+            "\"DEFAULT_PERMISSION_CLASSES\": [\n        \"rest_framework.permissions.IsAuthenticated\",\n    ],"
+        ),
         "{settings}"
     );
     insta::assert_snapshot!("tests_of_a_read_open_default", case.read(TESTS));

@@ -44,7 +44,9 @@ pub enum UndoError {
     #[error("there is nothing to undo in this project")]
     Nothing,
     /// No such id.
-    #[error("there is no write with the id {0} in this project")]
+    #[error(
+        "nothing was undone: no write here has the id {0}; `drf-harden undo --list` names those that are known"
+    )]
     UnknownId(String),
     /// Taken back already.
     #[error("the write {0} was undone before")]
