@@ -208,7 +208,8 @@ impl<'a> Interp<'a> {
     pub(super) fn run_function(&mut self, id: u32, this: Option<Val>, args: Args) -> R<Val> {
         let name = self.funcs[id as usize].name.clone();
         if self.frames.len() > 60 || self.depth + 20 > MAX_DEPTH {
-            return Ok(self.give_up(&args, format!("{name}() calls too deeply")));
+            let cause = format!("{name}() calls too deeply");
+            return Ok(self.give_up_call(id, this.as_ref(), &args, &cause.into()));
         }
         let uncertain = self.frame_ref().uncertain;
         let is_unclear = |f: &Frame| f.unclear_loops < self.unclear_loops || f.uncertain < uncertain;
@@ -220,9 +221,8 @@ impl<'a> Interp<'a> {
         if self.funcs[id as usize].is_async {
             return Ok(self.give_up(&args, format!("{name}() is a coroutine")));
         }
-        if let Some(cause) = &args.open {
-            let cause = cause.clone();
-            return Ok(self.give_up(&args, cause));
+        if let Some(cause) = args.open.clone() {
+            return Ok(self.give_up_call(id, this.as_ref(), &args, &cause));
         }
         let scope = self.new_scope();
         let at = args.at;
