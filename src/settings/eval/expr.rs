@@ -472,6 +472,9 @@ impl<'a> Interp<'a> {
             if let Expr::Starred(starred) = arg {
                 let val = self.eval(&starred.value)?;
                 let seq = self.walk(&val);
+                if seq.rest.is_some() {
+                    args.sure.get_or_insert(args.pos.len());
+                }
                 args.pos.extend(seq.items);
                 args.open = args.open.or(seq.rest);
             } else {
@@ -488,7 +491,11 @@ impl<'a> Interp<'a> {
                     for (key, value) in entries {
                         match key.as_str() {
                             Some(name) => args.kw.push((name.clone(), value)),
-                            None => args.open = Some(cause_of(&key)),
+                            None => {
+                                let cause = cause_of(&key);
+                                self.taint(&value, &cause);
+                                args.open = Some(cause);
+                            }
                         }
                     }
                     args.open = args.open.or(rest);

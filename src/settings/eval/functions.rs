@@ -92,6 +92,8 @@ pub(super) struct Args {
     pub kw: Vec<(Name, Val)>,
     /// Why there may be more (`*unknown`, `**unknown`).
     pub open: Option<Rc<str>>,
+    /// How many positional arguments stand before the first that cannot be counted (`*unknown`).
+    pub sure: Option<usize>,
     /// The whole call.
     pub at: Option<Span>,
 }
@@ -220,9 +222,6 @@ impl<'a> Interp<'a> {
         }
         if self.funcs[id as usize].is_async {
             return Ok(self.give_up(&args, format!("{name}() is a coroutine")));
-        }
-        if let Some(cause) = args.open.clone() {
-            return Ok(self.give_up_call(id, this.as_ref(), &args, &cause));
         }
         let scope = self.new_scope();
         let at = args.at;
@@ -386,8 +385,19 @@ impl<'a> Interp<'a> {
                 format!("calls {name}() with arguments that it does not take"),
             ));
         };
-        let mut pos = args.pos.into_iter();
-        let mut pos: Vec<Val> = this.cloned().into_iter().chain(pos.by_ref()).collect();
+        if let Some(cause) = &args.open {
+            // An argument may be given twice, or be one that it does not take.
+            self.may_raise(cause);
+        }
+        let (open, sure) = (args.open, args.sure);
+        let mut args_pos = args.pos;
+        let unsure = sure.map_or_else(Vec::new, |sure| args_pos.split_off(sure.min(args_pos.len())));
+        if let Some(cause) = &open {
+            for val in &unsure {
+                self.taint(val, cause);
+            }
+        }
+        let mut pos: Vec<Val> = this.cloned().into_iter().chain(args_pos).collect();
         pos.reverse();
         let mut kw = args.kw;
         let bad = || Raise::new("TypeError", format!("calls {name}() with arguments that it does not take"));
@@ -406,18 +416,26 @@ impl<'a> Interp<'a> {
             let given = positional.or(named);
             let default =
                 || self.funcs[id as usize].defaults.iter().find(|(n, _)| *n == key).map(|(_, v)| v.clone());
-            let val = given.or_else(default).ok_or_else(bad)?;
+            let val = match &open {
+                Some(cause) if may_be_named || sure.is_some() => {
+                    given.unwrap_or_else(|| Val::unknown(cause.clone()))
+                }
+                _ => given.or_else(default).ok_or_else(bad)?,
+            };
             bound.push((key, val));
         }
         pos.reverse();
         match &parameters.vararg {
-            Some(vararg) => bound.push((vararg.name.as_str().into(), Val::tuple(pos))),
+            Some(vararg) => {
+                let rest = open.clone().filter(|_| sure.is_some());
+                bound.push((vararg.name.as_str().into(), rest.map_or_else(|| Val::tuple(pos), Val::unknown)));
+            }
             None if !pos.is_empty() => return Err(bad()),
             None => {}
         }
         match &parameters.kwarg {
             Some(kwarg) => {
-                let mut dict = DictObj::default();
+                let mut dict = DictObj { rest: open, ..DictObj::default() };
                 for (n, v) in kw {
                     dict.insert(Val::str(&n), v);
                 }

@@ -191,8 +191,16 @@ impl Interp<'_> {
                 pos.extend(args.pos);
                 let mut kw = object.kwargs.clone();
                 kw.retain(|(n, _)| !args.kw.iter().any(|(m, _)| m == n));
+                if let Some(cause) = &args.open {
+                    // Any of them may be given anew.
+                    for (_, val) in &mut kw {
+                        self.taint(val, cause);
+                        *val = Val::unknown(cause.clone());
+                    }
+                }
                 kw.extend(args.kw);
-                self.call(&func, Args { pos, kw, open: args.open, at: args.at })
+                let sure = args.sure.map(|sure| sure + object.args.len() - 1);
+                self.call(&func, Args { pos, kw, sure, ..args })
             }
             "environ-path" => Ok(environ_path(object, &args.pos).map_or_else(Val::unknown, Self::text)),
             _ => Ok(self.give_up(&args, "a call that is not modelled")),

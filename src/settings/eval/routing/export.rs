@@ -278,7 +278,12 @@ impl Interp<'_> {
                     V::None => None,
                     _ => {
                         let cause = cause_of(&object.args[3]);
-                        self.cannot_tell(at, format!("the name of `{path}` cannot be told: {cause}"));
+                        let what = match at {
+                            // One place may make dozens.
+                            Some(_) => "the names of the URLs that are made here".to_owned(),
+                            None => format!("the name of `{path}`"),
+                        };
+                        self.cannot_tell(at, format!("{what} cannot be told: {cause}"));
                         None
                     }
                 };

@@ -4,8 +4,8 @@
 use super::{Gen, Ty, indent};
 
 /// `#` is a number of the idiom's own; `<T>` an expression of a text, `<I>` of an int, `<F>` of a flag, `<L>` of a list,
-/// `<S>` of a set, `<P>` the place of a list; `<B>` on a line of its own is a block of any statements. Names in upper
-/// case that start with a type's word can be read by what comes after.
+/// `<S>` of a set, `<D>` of a dict, `<P>` the place of a list; `<B>` on a line of its own is a block of any statements.
+/// Names in upper case that start with a type's word can be read by what comes after.
 const IDIOMS: &[&str] = &[
     // Collections of own classes.
     "class Box#(dict):
@@ -549,6 +549,33 @@ for head_#, *tail_# in [<L> + [<T>], (<T>, <T>)]:
 def take_#(first, *others, last=<T>, **more):
     return [first, *others, last, *sorted(more)]
 LIST_#C = take_#(*[<T>], *<L>, **{\"k\": 1}, n=2)",
+    // Calls whose arguments cannot be counted.
+    "seen_# = []
+KIND_# = \"before\"
+def given_#(first, second=<T>, *others, named=<T>, **more):
+    global KIND_#
+    KIND_# = first
+    seen_#.append(second)
+    for item in [*others, *more]:
+        seen_#.append(item)
+    if named == \"gone\":
+        raise KeyError(named)
+    return first + named
+from_# = <D>
+TEXT_# = KIND_#
+try:
+    TEXT_# = given_#(<T>, **from_#)
+except Exception:
+    TEXT_# = \"no\"
+TEXT_#B = KIND_#
+LIST_# = list(seen_#)
+try:
+    TEXT_#C = given_#(<T>, named=<T>, *[x for x in from_#])
+    TEXT_#D = given_#(*from_#, <T>, named=<T>)
+except (TypeError, KeyError):
+    TEXT_#C = TEXT_#D = \"no\"
+LIST_#B = seen_#
+TEXT_#E = KIND_#",
     "class Point#:
     __match_args__ = (\"x\", \"y\")
     def __init__(self, x, y):
@@ -684,6 +711,7 @@ impl Gen {
                 Some(b'F') => Some(self.flag(1)),
                 Some(b'L') => Some(self.expr(Ty::List, 1)),
                 Some(b'S') => Some(self.expr(Ty::Set, 1)),
+                Some(b'D') => Some(self.expr(Ty::Dict, 1)),
                 Some(b'P') => Some(self.place(Ty::List).unwrap_or_else(|| "[\"only\"]".to_owned())),
                 _ => None,
             };
