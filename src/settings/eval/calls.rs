@@ -140,8 +140,13 @@ impl Interp<'_> {
                     let mut ask = |i: &mut Self, one: &Val| i.call_method(one, name, args.clone());
                     return Ok(self.of_any(&cause, &candidates, &env, &mut ask)?.with_env(&env));
                 }
-                // A collection keeps what it is given as it is.
-                if super::edits::is_edit(name) { Val::unknown(cause) } else { self.give_up(&args, cause) }
+                if super::edits::is_edit(name) {
+                    // A collection keeps what it is given, and whoever finds it there may edit it.
+                    self.given_to(name, &args, &cause);
+                    Val::unknown(cause)
+                } else {
+                    self.give_up(&args, cause)
+                }
             }
             V::None | V::Bool(_) | V::Int(_) | V::Float(_) => {
                 let known = matches!(name, "bit_length" | "is_integer" | "conjugate");

@@ -326,7 +326,10 @@ impl<'a> Interp<'a> {
                         let answer = self.call(&method, args)?;
                         self.truth(&answer)
                     }
-                    None => None,
+                    None => {
+                        self.not_walked(owner);
+                        None
+                    }
                 },
             },
             V::Namespace(id) => match (self.scope(*id), item.as_str()) {

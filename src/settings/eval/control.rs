@@ -250,8 +250,13 @@ impl<'a> Interp<'a> {
             }
         };
         if let Some(raise) = escaped {
-            self.exec_block(&stmt.finalbody)?;
-            return Err(raise);
+            // What the code itself raises before that, though not always, is caught, and the program goes on.
+            let is_caught = |raise: &Raise| !raise.any && !frame.handlers_of(raise).is_empty();
+            if !frame.pending.iter().any(|(_, raise)| is_caught(raise)) {
+                self.exec_block(&stmt.finalbody)?;
+                return Err(raise);
+            }
+            self.pend(self.heap.clone(), *raise);
         }
         let body_heap = self.heap.clone();
         let certain = flow.is_none() && entries.iter().flatten().count() == 1;

@@ -47,6 +47,7 @@ impl Interp<'_> {
             self.put_list(id, sorted);
         }
         if let Err(cause) = self.seq(id) {
+            self.given_to(name, args, &cause);
             self.may_raise(&cause);
             return Ok(Val::unknown(cause));
         }
@@ -197,6 +198,7 @@ impl Interp<'_> {
         let dict = match self.dict_obj(id) {
             Ok(dict) => dict.clone(),
             Err(cause) => {
+                self.given_to(name, args, &cause);
                 self.may_raise(&cause);
                 return Ok(Val::unknown(cause));
             }
@@ -243,6 +245,10 @@ impl Interp<'_> {
                         return Ok(value);
                     }
                     (None, Some(cause)) => {
+                        // It may be what is there, or what is given.
+                        if let Some(default) = &default {
+                            self.taint(default, cause);
+                        }
                         if name == "setdefault" {
                             let unknown = Val::unknown(cause.clone());
                             if let Some(dict) = self.dict_mut(id) {

@@ -376,12 +376,35 @@ impl<'a> Interp<'a> {
             Some(made) => made,
             None => val,
         };
-        let Some(method) = self.find_method(&val, "__iter__") else { return Ok(val) };
+        let Some(method) = self.find_method(&val, "__iter__") else {
+            if matches!(val.v, V::Instance(_)) && self.held_without(&val, &["__iter__"]).is_none() {
+                self.not_walked(&val);
+            }
+            return Ok(val);
+        };
         let made = self.call(&method, super::functions::Args::default())?;
         Ok(match made.v {
-            V::Instance(_) => Val::unknown(cause_of(&made)),
+            V::Instance(_) => {
+                self.not_walked(&made);
+                Val::unknown(cause_of(&made))
+            }
             _ => made,
         })
+    }
+
+    /// An object is walked over by methods that are not followed: what they may change is unknown.
+    pub(super) fn not_walked(&mut self, val: &Val) {
+        let cause = cause_of(val);
+        for name in ["__iter__", "__next__", "__getitem__"] {
+            let Some(method) = self.find_method(val, name) else { continue };
+            if let V::Bound(bound) = &method.v
+                && let super::val::Callee::Func(id) = bound.1
+            {
+                self.taint(val, &cause);
+                self.havoc_function(id as usize, &cause);
+                self.may_raise(&cause);
+            }
+        }
     }
 
     /// The entries of a mapping, or of pairs, as `dict()` and `update` take them, and whether their order is not known.

@@ -279,9 +279,13 @@ fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>, lost: &mut
 
 /// Whether two values are the same, and no other name of the one that is dropped can show the difference.
 fn is_one(x: &Val, hx: &Heap, y: &Val, hy: &Heap) -> bool {
-    let shared = |a: u32, b: u32| a != b && (hy.get(a).is_some() || hx.get(b).is_some());
-    let twins = x.heap_id().zip(y.heap_id()).is_some_and(|(a, b)| shared(a, b));
+    let twins = x.heap_id().zip(y.heap_id()).is_some_and(|(a, b)| are_twins(a, hx, b, hy));
     !twins && same(x, hx, y, hy, 0)
+}
+
+/// Whether two objects of two heaps are not one, and one of them is in both: another name may show it.
+fn are_twins(a: u32, hx: &Heap, b: u32, hy: &Heap) -> bool {
+    a != b && (hy.get(a).is_some() || hx.get(b).is_some())
 }
 
 /// Either `x` or `y`.
@@ -333,6 +337,9 @@ pub(super) fn same(x: &Val, hx: &Heap, y: &Val, hy: &Heap, depth: usize) -> bool
     if let (Some(a), Some(b)) = (x.heap_id(), y.heap_id()) {
         if a == b {
             return true;
+        }
+        if depth > 0 && are_twins(a, hx, b, hy) {
+            return false;
         }
         let (Some(a), Some(b)) = (hx.get(a), hy.get(b)) else { return false };
         if a.tainted.is_some() || b.tainted.is_some() {

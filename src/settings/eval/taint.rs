@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use super::Interp;
+use super::functions::Args;
 use super::val::{Heap, Id, Kind, Scope, V, Val};
 
 /// How deep collections are followed.
@@ -101,6 +102,29 @@ impl Interp<'_> {
             let scope = self.classes[base as usize].scope;
             self.open_scope(scope, cause, true);
         }
+    }
+
+    /// Values that go into a collection of which nothing is known: whoever finds them there may edit them.
+    pub(super) fn given_away<'v>(&mut self, id: Id, vals: impl IntoIterator<Item = &'v Val>) {
+        if let Some(cause) = self.heap.get(id).and_then(|obj| obj.tainted.clone()) {
+            self.taint_all(vals, &cause);
+        }
+    }
+
+    /// The same for the arguments of a method of such a collection: two methods keep the elements alone.
+    pub(super) fn given_to(&mut self, method: &str, args: &Args, cause: &Rc<str>) {
+        if !matches!(method, "extend" | "update") {
+            return self.taint_all(args.all(), cause);
+        }
+        for val in &args.pos {
+            let elements = match &val.v {
+                V::Dict(_) => self.entries_of(val).0.into_iter().map(|(_, value)| value).collect(),
+                V::Unknown(_) => vec![val.clone()],
+                _ => self.iterate(val).items,
+            };
+            self.taint_all(&elements, cause);
+        }
+        self.taint_all(args.kw.iter().map(|(_, val)| val), cause);
     }
 
     pub(super) fn taint_all<'v>(&mut self, vals: impl IntoIterator<Item = &'v Val>, cause: &Rc<str>) {

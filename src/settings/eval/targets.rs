@@ -91,6 +91,7 @@ impl<'a> Interp<'a> {
         match &owner.v {
             V::Dict(id) => {
                 let id = *id;
+                self.given_away(id, [&val]);
                 let lost = self.dict_mut(id).map(|dict| dict.insert(key.clone(), val)).unwrap_or_default();
                 if !lost.is_empty() {
                     self.taint_all(&lost, &cause_of(&key));
@@ -116,6 +117,7 @@ impl<'a> Interp<'a> {
             }
             V::List(id) => {
                 let id = *id;
+                self.given_away(id, [&val]);
                 let index = key.as_int();
                 let Some(obj) = self.heap.get_mut(id) else { return Ok(()) };
                 if obj.tainted.is_some() {
@@ -141,7 +143,7 @@ impl<'a> Interp<'a> {
                 }
                 self.note_edit(id, at, How::Updated);
             }
-            V::Unknown(unk) if !unk.candidates.is_empty() => {
+            V::Unknown(unk) => {
                 let cause = unk.cause.clone();
                 self.taint(owner, &cause);
                 // Whoever finds it there may edit it.
