@@ -376,6 +376,10 @@ impl<'a> Interp<'a> {
 
     fn bind_parameters(&mut self, id: u32, scope: Id, this: Option<&Val>, args: Args) -> R<()> {
         let name = self.funcs[id as usize].name.clone();
+        if let Some(cause) = &args.open {
+            // An argument may be given twice, or be one that it does not take.
+            self.may_raise(cause);
+        }
         let Some(parameters) = self.funcs[id as usize].parameters else {
             if args.pos.is_empty() && args.kw.is_empty() && this.is_none() {
                 return Ok(());
@@ -385,10 +389,6 @@ impl<'a> Interp<'a> {
                 format!("calls {name}() with arguments that it does not take"),
             ));
         };
-        if let Some(cause) = &args.open {
-            // An argument may be given twice, or be one that it does not take.
-            self.may_raise(cause);
-        }
         let (open, sure) = (args.open, args.sure);
         let mut args_pos = args.pos;
         let unsure = sure.map_or_else(Vec::new, |sure| args_pos.split_off(sure.min(args_pos.len())));

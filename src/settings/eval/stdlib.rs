@@ -556,7 +556,11 @@ impl Interp<'_> {
             | "random.randint"
             | "random.random"
             | "random.sample"
-            | "uuid.uuid1" => Val::unknown(format!("a random value, made anew by {short}() at each start")),
+            | "uuid.uuid1" => {
+                let cause: Rc<str> = format!("a random value, made anew by {short}() at each start").into();
+                args.all().for_each(|val| self.taint_elements(val, &cause));
+                Val::unknown(cause)
+            }
             "datetime.datetime.now"
             | "datetime.datetime.utcnow"
             | "datetime.date.today"
@@ -591,9 +595,13 @@ impl Interp<'_> {
             }
             _ => {
                 if super::stdlib::is_stdlib(name) {
-                    // The standard library does not keep or change what it is given, with few exceptions.
                     let cause: Rc<str> = format!("computed by {name}()").into();
                     self.may_raise_outside(&cause);
+                    match handling(name) {
+                        Handling::Reads => {}
+                        Handling::HandsOn => args.all().for_each(|val| self.taint_elements(val, &cause)),
+                        Handling::Changes => self.taint_all(args.all(), &cause),
+                    }
                     Val::unknown(cause)
                 } else {
                     return self.call_foreign(name, args);
@@ -636,6 +644,31 @@ impl Interp<'_> {
         }
         let env = args.reads();
         Ok(Val::unknown(cause).with_env(&env).at(args.at))
+    }
+}
+
+/// What a function of the standard library does with the objects that it is given.
+enum Handling {
+    Reads,
+    /// What it gives holds, or is, one of their elements.
+    HandsOn,
+    /// It changes or keeps them.
+    Changes,
+}
+
+/// Of functions that have no model. Nearly all only read.
+fn handling(name: &str) -> Handling {
+    match name.split_once('.') {
+        Some(
+            ("heapq" | "bisect" | "weakref" | "queue" | "types" | "contextlib", _)
+            | ("random", "shuffle")
+            | ("collections", "ChainMap" | "UserDict" | "UserList"),
+        ) => Handling::Changes,
+        Some(("operator", function)) if function.ends_with("item") || function.starts_with('i') => {
+            Handling::Changes
+        }
+        Some(("itertools" | "operator", _) | ("collections", "deque")) => Handling::HandsOn,
+        _ => Handling::Reads,
     }
 }
 

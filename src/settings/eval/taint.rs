@@ -117,14 +117,19 @@ impl Interp<'_> {
             return self.taint_all(args.all(), cause);
         }
         for val in &args.pos {
-            let elements = match &val.v {
-                V::Dict(_) => self.entries_of(val).0.into_iter().map(|(_, value)| value).collect(),
-                V::Unknown(_) => vec![val.clone()],
-                _ => self.iterate(val).items,
-            };
-            self.taint_all(&elements, cause);
+            self.taint_elements(val, cause);
         }
         self.taint_all(args.kw.iter().map(|(_, val)| val), cause);
+    }
+
+    /// What a collection holds may change; the collection is as it was.
+    pub(super) fn taint_elements(&mut self, val: &Val, cause: &Rc<str>) {
+        let elements = match &val.v {
+            V::Dict(_) => self.entries_of(val).0.into_iter().map(|(_, value)| value).collect(),
+            V::Unknown(_) => vec![val.clone()],
+            _ => self.iterate(val).items,
+        };
+        self.taint_all(&elements, cause);
     }
 
     pub(super) fn taint_all<'v>(&mut self, vals: impl IntoIterator<Item = &'v Val>, cause: &Rc<str>) {

@@ -62,6 +62,7 @@ impl<'a> Interp<'a> {
             }
             let cause = seq.rest.unwrap_or_else(|| cause_of(val));
             self.may_raise(&cause);
+            self.taint_all(&seq.items, &cause);
             for target in targets {
                 let part = Val::unknown(cause.clone()).at(val.at).with_env(&val.env);
                 self.assign(target, part, at, Vec::new())?;
@@ -111,6 +112,7 @@ impl<'a> Interp<'a> {
                     }
                     None => {
                         let cause = self.naming_cause(&key, at);
+                        self.taint(&val, &cause);
                         self.bind_unclear(scope, &key, &cause);
                     }
                 }
@@ -172,8 +174,12 @@ impl<'a> Interp<'a> {
             let cause = cause_of(owner);
             self.may_raise(&cause);
             self.taint(owner, &cause);
+            self.taint_elements(val, &cause);
             return Ok(());
         };
+        if let Some(cause) = self.heap.get(id).and_then(|obj| obj.tainted.clone()) {
+            self.taint_elements(val, &cause);
+        }
         let new = self.walk(val);
         let Some(obj) = self.heap.get_mut(id) else { return Ok(()) };
         let Kind::List(seq) = &mut obj.kind else { return Ok(()) };
@@ -256,6 +262,10 @@ impl<'a> Interp<'a> {
                     self.taint_owner(&candidate, &cause);
                 }
                 self.taint(&val, &cause);
+                return Ok(());
+            }
+            V::Ref(owner) => {
+                self.taint(&val, &format!("it is kept in {owner}, which is not part of the project").into());
                 return Ok(());
             }
             _ => return Ok(()),

@@ -89,6 +89,7 @@ impl Interp<'_> {
                 }
                 let seqs: Vec<Seq> = args.pos.iter().map(|v| self.walk(v)).collect();
                 if let Some(cause) = seqs.iter().find_map(|s| s.rest.clone()) {
+                    self.taint_all(seqs.iter().flat_map(|s| &s.items), &cause);
                     return Ok(Break(Val::unknown(cause)));
                 }
                 let len = seqs.iter().map(|s| s.items.len()).min().unwrap_or(0);
@@ -237,7 +238,10 @@ impl Interp<'_> {
                     seq.items.remove(0);
                 }
                 match (seq.items.first(), &seq.rest, args.pos.get(1)) {
-                    (_, Some(cause), _) => Val::unknown(cause.clone()),
+                    (_, Some(cause), _) => {
+                        self.taint_all(&seq.items, cause);
+                        Val::unknown(cause.clone())
+                    }
                     (Some(item), None, _) => item.clone(),
                     (None, None, Some(default)) => default.clone(),
                     (None, None, None) => {

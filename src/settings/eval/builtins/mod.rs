@@ -190,6 +190,8 @@ impl Interp<'_> {
             return Ok(self.give_up(&args, cause));
         }
         let env = args.reads();
+        // One of several, or of what the only one holds.
+        let chosen_from = matches!(name, "max" | "min" | "next").then(|| args.pos.clone());
         let called = match name {
             "bool" | "bytes" | "classmethod" | "dict" | "float" | "format" | "frozenset" | "int" | "iter"
             | "list" | "object" | "property" | "repr" | "reversed" | "set" | "staticmethod" | "str"
@@ -201,6 +203,15 @@ impl Interp<'_> {
             | "issubclass" | "locals" | "setattr" | "super" | "vars" => self.call_on_object(name, args)?,
             _ => self.call_other(name, args, &env)?,
         };
+        if let (Continue(val) | Break(val), Some(from)) = (&called, &chosen_from)
+            && val.unk().is_some_and(|unk| unk.candidates.is_empty())
+        {
+            let cause = cause_of(val);
+            match from.as_slice() {
+                [only] => self.taint_elements(only, &cause),
+                several => self.taint_all(several, &cause),
+            }
+        }
         Ok(match called {
             Continue(val) if plain(&val) => val.with_env(&env),
             Continue(val) | Break(val) => val,

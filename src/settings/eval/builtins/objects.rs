@@ -48,6 +48,7 @@ impl Interp<'_> {
                     Some(name) => self.set_attr(owner, &name.clone(), val.clone(), args.at)?,
                     None => {
                         let cause = self.naming_cause(attr, args.at);
+                        self.taint(val, &cause);
                         self.set_unclear_attr(&owner.clone(), &attr.clone(), &cause);
                     }
                 }
