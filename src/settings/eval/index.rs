@@ -407,6 +407,21 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// The entries as [`Self::mapping_of`] gives them, for whoever takes them over: of pairs of which not all can be told
+    /// a later one may have any of the keys.
+    pub(super) fn given_entries(&mut self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>, bool) {
+        let (mut entries, rest, shuffled) = self.mapping_of(val);
+        if let Some(cause) = &rest
+            && matches!(val.v, V::List(_) | V::Tuple(_) | V::Iter(_))
+        {
+            for (_, value) in &mut entries {
+                let lost = std::mem::replace(value, Val::unknown(cause.clone()));
+                self.taint(&lost, cause);
+            }
+        }
+        (entries, rest, shuffled)
+    }
+
     /// The entries of a mapping, or of pairs, as `dict()` and `update` take them, and whether their order is not known.
     pub(super) fn mapping_of(&self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>, bool) {
         let Some(items) = self.unordered(val) else {

@@ -77,6 +77,7 @@ mod switches;
 mod taint;
 mod targets;
 mod text;
+mod unmodelled;
 mod unordered;
 mod val;
 

@@ -593,20 +593,7 @@ impl Interp<'_> {
                 parts.extend(args.pos);
                 return Ok(Val::lib("exception", parts, Vec::new()));
             }
-            _ => {
-                if super::stdlib::is_stdlib(name) {
-                    let cause: Rc<str> = format!("computed by {name}()").into();
-                    self.may_raise_outside(&cause);
-                    match handling(name) {
-                        Handling::Reads => {}
-                        Handling::HandsOn => args.all().for_each(|val| self.taint_elements(val, &cause)),
-                        Handling::Changes => self.taint_all(args.all(), &cause),
-                    }
-                    Val::unknown(cause)
-                } else {
-                    return self.call_foreign(name, args);
-                }
-            }
+            _ => return Ok(self.call_unmodelled(name, &args)),
         };
         Ok(val.with_env(&env))
     }
@@ -629,46 +616,6 @@ impl Interp<'_> {
             all = self.call(function, Args { pos: vec![all, item], ..Args::default() })?;
         }
         Ok(all)
-    }
-
-    /// A function or class of an installed package.
-    fn call_foreign(&mut self, name: &str, args: Args) -> R<Val> {
-        let cause: Rc<str> = format!("computed by {name}(), which is not part of the project").into();
-        self.may_raise_outside(&cause);
-        let harmless =
-            ["sentry_sdk.", "structlog.", "celery.", "kombu.", "django.", "rest_framework.", "dotenv."];
-        if !harmless.iter().any(|h| name.starts_with(h)) {
-            for val in args.all() {
-                self.taint(&val.clone(), &format!("it is handed to {name}(), which may change it").into());
-            }
-        }
-        let env = args.reads();
-        Ok(Val::unknown(cause).with_env(&env).at(args.at))
-    }
-}
-
-/// What a function of the standard library does with the objects that it is given.
-enum Handling {
-    Reads,
-    /// What it gives holds, or is, one of their elements.
-    HandsOn,
-    /// It changes or keeps them.
-    Changes,
-}
-
-/// Of functions that have no model. Nearly all only read.
-fn handling(name: &str) -> Handling {
-    match name.split_once('.') {
-        Some(
-            ("heapq" | "bisect" | "weakref" | "queue" | "types" | "contextlib", _)
-            | ("random", "shuffle")
-            | ("collections", "ChainMap" | "UserDict" | "UserList"),
-        ) => Handling::Changes,
-        Some(("operator", function)) if function.ends_with("item") || function.starts_with('i') => {
-            Handling::Changes
-        }
-        Some(("itertools" | "operator", _) | ("collections", "deque")) => Handling::HandsOn,
-        _ => Handling::Reads,
     }
 }
 

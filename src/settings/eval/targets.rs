@@ -579,7 +579,7 @@ impl<'a> Interp<'a> {
 
     /// `d.update(other)`.
     pub(super) fn update_dict(&mut self, id: u32, other: &Val) {
-        let (entries, rest, shuffled) = self.mapping_of(other);
+        let (entries, rest, shuffled) = self.given_entries(other);
         let mut lost = Vec::new();
         let Some(dict) = self.dict_mut(id) else { return };
         dict.shuffled |= shuffled;

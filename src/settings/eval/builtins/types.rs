@@ -129,7 +129,7 @@ impl Interp<'_> {
             "dict" => {
                 let mut dict = DictObj { rest: args.open.clone(), ..DictObj::default() };
                 if let Some(val) = &first {
-                    let (entries, rest, shuffled) = self.mapping_of(val);
+                    let (entries, rest, shuffled) = self.given_entries(val);
                     dict.rest = dict.rest.or(rest);
                     dict.shuffled = shuffled;
                     for (key, value) in entries {
@@ -138,6 +138,11 @@ impl Interp<'_> {
                             self.taint_all(&lost, &cause_of(&key));
                         }
                     }
+                }
+                if let Some(cause) = &args.open {
+                    // Keywords that cannot be told may replace any of them.
+                    let lost = dict.forget(cause);
+                    self.taint_all(&lost, cause);
                 }
                 for (name, value) in args.kw {
                     dict.insert(Val::str(&name), value);

@@ -1,0 +1,62 @@
+//! Calls of functions that have no model, of the standard library and of installed packages: what they give is unknown,
+//! and so is what they may change. Functions of the project are followed elsewhere.
+
+use std::rc::Rc;
+
+use super::Interp;
+use super::functions::Args;
+use super::stdlib::is_stdlib;
+use super::val::Val;
+
+/// What a function of the standard library does with the objects that it is given.
+enum Handling {
+    Reads,
+    /// What it gives holds, or is, one of their elements.
+    HandsOn,
+    /// It changes or keeps them.
+    Changes,
+}
+
+/// Of functions that have no model. Nearly all only read.
+fn handling(name: &str) -> Handling {
+    match name.split_once('.') {
+        Some(
+            ("heapq" | "bisect" | "weakref" | "queue" | "types" | "contextlib", _)
+            | ("random", "shuffle")
+            | ("collections", "ChainMap" | "UserDict" | "UserList"),
+        ) => Handling::Changes,
+        Some(("operator", function)) if function.ends_with("item") || function.starts_with('i') => {
+            Handling::Changes
+        }
+        Some(("itertools" | "operator", _) | ("collections", "deque")) => Handling::HandsOn,
+        _ => Handling::Reads,
+    }
+}
+
+/// Packages whose functions keep settings as they are.
+const HARMLESS: [&str; 7] =
+    ["sentry_sdk.", "structlog.", "celery.", "kombu.", "django.", "rest_framework.", "dotenv."];
+
+impl Interp<'_> {
+    /// The result of a function or class of this dotted name.
+    pub(super) fn call_unmodelled(&mut self, name: &str, args: &Args) -> Val {
+        let env = args.reads();
+        if is_stdlib(name) {
+            let cause: Rc<str> = format!("computed by {name}()").into();
+            self.may_raise_outside(&cause);
+            match handling(name) {
+                Handling::Reads => {}
+                Handling::HandsOn => args.all().for_each(|val| self.taint_elements(val, &cause)),
+                Handling::Changes => self.taint_all(args.all(), &cause),
+            }
+            return Val::unknown(cause).with_env(&env);
+        }
+        let cause: Rc<str> = format!("computed by {name}(), which is not part of the project").into();
+        self.may_raise_outside(&cause);
+        if !HARMLESS.iter().any(|h| name.starts_with(h)) {
+            let cause = format!("it is handed to {name}(), which may change it").into();
+            self.taint_all(args.all(), &cause);
+        }
+        Val::unknown(cause).with_env(&env).at(args.at)
+    }
+}
