@@ -576,6 +576,22 @@ except (TypeError, KeyError):
     TEXT_#C = TEXT_#D = \"no\"
 LIST_#B = seen_#
 TEXT_#E = KIND_#",
+    // Lists that others keep, give back or change.
+    "kept_#, zipped_#, first_#, chosen_# = [<T>], [<T>], [<T>], [<T>]
+LIST_# = kept_#
+LIST_#B = zipped_#
+LIST_#C = first_#
+LIST_#D = chosen_#
+holder_# = <D>
+holder_#[\"kept\"] = kept_#
+holder_#[\"kept\"].append(<T>)
+for one_#, other_# in zip([zipped_#, []], <L>):
+    one_#.append(other_#)
+head_#, *tail_# = [first_#, *<L>]
+head_#.append(<T>)
+max([chosen_#, <L>], key=len).append(<T>)
+import heapq
+heapq.heappush(LIST_#B, <T>)",
     "class Point#:
     __match_args__ = (\"x\", \"y\")
     def __init__(self, x, y):
