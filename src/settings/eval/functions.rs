@@ -393,9 +393,7 @@ impl<'a> Interp<'a> {
         let mut args_pos = args.pos;
         let unsure = sure.map_or_else(Vec::new, |sure| args_pos.split_off(sure.min(args_pos.len())));
         if let Some(cause) = &open {
-            for val in &unsure {
-                self.taint(val, cause);
-            }
+            self.taint_all(&unsure, cause);
         }
         let mut pos: Vec<Val> = this.cloned().into_iter().chain(args_pos).collect();
         pos.reverse();

@@ -78,7 +78,7 @@ impl TryFrame {
         // One expression may raise at several points: nothing has changed between them.
         if let Some((last, what)) = self.pending.last_mut()
             && last.is(heap)
-            && (what.any == raise.any)
+            && what.any == raise.any
             && (if raise.any { !what.outside || raise.outside } else { what.classes == raise.classes })
         {
             what.env = what.env.union(&raise.env);

@@ -238,8 +238,8 @@ impl Interp<'_> {
                     seq.items.remove(0);
                 }
                 match (seq.items.first(), &seq.rest, args.pos.get(1)) {
-                    (_, Some(cause), _) => {
-                        self.taint_all(&seq.items, cause);
+                    (_, Some(cause), default) => {
+                        self.taint_all(seq.items.iter().chain(default), cause);
                         Val::unknown(cause.clone())
                     }
                     (Some(item), None, _) => item.clone(),

@@ -191,7 +191,7 @@ impl Interp<'_> {
         }
         let env = args.reads();
         // One of several, or of what the only one holds.
-        let chosen_from = matches!(name, "max" | "min" | "next").then(|| args.pos.clone());
+        let chosen_from = matches!(name, "max" | "min").then(|| args.pos.clone());
         let called = match name {
             "bool" | "bytes" | "classmethod" | "dict" | "float" | "format" | "frozenset" | "int" | "iter"
             | "list" | "object" | "property" | "repr" | "reversed" | "set" | "staticmethod" | "str"
