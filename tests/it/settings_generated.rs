@@ -6,6 +6,7 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -22,6 +23,8 @@ const DEFAULT: u64 = 2000;
 const CHUNK: usize = 12;
 /// How many wrong packages are made smaller and printed.
 const SHOWN: usize = 8;
+/// How long one wrong package is made smaller.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn no_generated_package_is_told_wrong() {
@@ -136,10 +139,10 @@ fn run(python: &Path, packages: &[Package]) -> Vec<oracle::Imported> {
 /// The smallest package that is still told wrong, by leaving out statement after statement.
 fn shrink(python: &Path, mut package: Package) -> Package {
     let failure = judge(python, std::slice::from_ref(&package)).remove(0).1;
-    let (mut at, mut changed) = (0, true);
+    let (mut at, mut changed, until) = (0, true, Instant::now() + PATIENCE);
     while changed {
         changed = false;
-        while at < package.smaller().len() {
+        while at < package.smaller().len() && Instant::now() < until {
             let candidates: Vec<Package> = package.smaller().into_iter().skip(at).take(CHUNK).collect();
             let judged = judge(python, &candidates);
             let found = judged.iter().position(|(c, other)| *other == failure && !is_right(c));

@@ -13,6 +13,7 @@ use crate::source::{FileId, Sources};
 /// The most values that one setting may hold in the model.
 pub(super) const MAX_NODES: usize = 20_000;
 const MAX_NEST: usize = 20;
+const TOO_LARGE: &str = "a value that is too large";
 
 /// How far an evaluation goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,8 +210,8 @@ impl Interp<'_> {
         let unknown = |cause: &str| {
             Value::Unknown(Unknown { cause: cause.to_owned(), required: false, candidates: Vec::new() })
         };
-        if *left == 0 || path.len() > MAX_NEST {
-            node.value = unknown("a value that is too large");
+        if is_full(*left, path) {
+            node.value = unknown(TOO_LARGE);
             return node;
         }
         *left -= 1;
@@ -233,40 +234,34 @@ impl Interp<'_> {
                 Value::PartlyStr(parts.iter().map(|p| p.as_ref().map(ToString::to_string)).collect())
             }
             V::Bytes(bytes) => Value::Bytes(bytes.len()),
-            V::Tuple(seq) => Value::Tuple(Items {
-                items: seq.items.iter().map(|v| self.node(v, left, path)).collect(),
-                rest: rest(&seq.rest),
-            }),
+            V::Tuple(seq) => Value::Tuple(self.items(seq.items.iter(), rest(&seq.rest), left, path)),
             V::List(id) => match self.seq(*id) {
-                Ok(seq) => Value::List(Items {
-                    items: seq.items.iter().map(|v| self.node(v, left, path)).collect(),
-                    rest: rest(&seq.rest),
-                }),
+                Ok(seq) => Value::List(self.items(seq.items.iter(), rest(&seq.rest), left, path)),
                 Err(cause) if self.unordered(val).is_some() => {
                     Value::List(Items { items: Vec::new(), rest: Some(cause.to_string()) })
                 }
                 Err(cause) => unknown(&cause),
             },
             V::Set(id) => match self.object(*id).map(|o| &o.kind) {
-                Ok(Kind::Set(set)) => Value::Set(Items {
-                    items: set.items.values().map(|v| self.node(v, left, path)).collect(),
-                    rest: rest(&set.rest),
-                }),
+                Ok(Kind::Set(set)) => {
+                    Value::Set(self.items(set.items.values(), rest(&set.rest), left, path))
+                }
                 Ok(_) => unknown("a set that is gone"),
                 Err(cause) => unknown(&cause),
             },
             V::Dict(id) => match self.dict_obj(*id) {
-                Ok(dict) => Value::Dict(Dict {
-                    entries: dict
-                        .entries
-                        .values()
-                        .map(|(k, v)| Entry {
-                            key: self.node(k, left, path),
-                            value: self.node(v, left, path),
-                        })
-                        .collect(),
-                    rest: rest(&dict.rest),
-                }),
+                Ok(dict) => {
+                    let mut shown = Dict { entries: Vec::new(), rest: rest(&dict.rest) };
+                    for (key, value) in dict.entries.values() {
+                        if is_full(*left, path) {
+                            shown.rest = Some(TOO_LARGE.to_owned());
+                            break;
+                        }
+                        let (key, value) = (self.node(key, left, path), self.node(value, left, path));
+                        shown.entries.push(Entry { key, value });
+                    }
+                    Value::Dict(shown)
+                }
                 Err(cause) => unknown(&cause),
             },
             V::Ref(name) => self.ref_node(name),
@@ -316,6 +311,25 @@ impl Interp<'_> {
         node
     }
 
+    /// The elements of a collection as data, as many as there is room for.
+    fn items<'v>(
+        &self,
+        vals: impl Iterator<Item = &'v Val>,
+        rest: Option<String>,
+        left: &mut usize,
+        path: &mut Vec<u32>,
+    ) -> Items {
+        let mut shown = Items { items: Vec::new(), rest };
+        for val in vals {
+            if is_full(*left, path) {
+                shown.rest = Some(TOO_LARGE.to_owned());
+                break;
+            }
+            shown.items.push(self.node(val, left, path));
+        }
+        shown
+    }
+
     /// What stands outside the project is a class when it is written as one; a name of a package may be anything.
     fn ref_node(&self, name: &str) -> Value {
         let short = name.rsplit('.').next().unwrap_or(name);
@@ -351,4 +365,9 @@ pub(super) fn is_setting(name: &str) -> bool {
     name.chars().any(char::is_alphabetic)
         && name.chars().all(|c| !c.is_lowercase())
         && !name.starts_with("__")
+}
+
+/// No more values fit into the model of a setting, or none this deep.
+const fn is_full(left: usize, path: &[u32]) -> bool {
+    left == 0 || path.len() > MAX_NEST
 }

@@ -78,7 +78,7 @@ fn has_steps(all: &[(u32, Step)], some: &[(u32, Step)]) -> bool {
 
 /// Whether the one value is what both joined are.
 fn absorbs_value(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str>) -> bool {
-    if !x.env.has_all(&y.env) {
+    if !x.env.absorbs(&y.env) {
         return false;
     }
     if is_one(x, hx, y, hy) {
@@ -232,7 +232,7 @@ fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>, lost: &mut
     let (n, m) = (p.items.len(), q.items.len());
     let rest = p.rest.clone().or_else(|| q.rest.clone());
     if n == m && p.items.iter().zip(&q.items).all(|(x, y)| is_one(x, hx, y, hy)) {
-        let items = p.items.iter().zip(&q.items).map(|(x, y)| x.clone().with_env(&y.env)).collect();
+        let items = p.items.iter().zip(&q.items).map(|(x, y)| either_read(x, y)).collect();
         return Seq { items, rest };
     }
     if n.saturating_mul(m) > MAX_ALIGN {
@@ -255,7 +255,7 @@ fn join_seqs(p: &Seq, hx: &Heap, q: &Seq, hy: &Heap, cause: &Rc<str>, lost: &mut
     let (mut i, mut j, mut items, mut is_cut) = (0, 0, Vec::new(), false);
     while i < n || j < m {
         let only = if i < n && j < m && equal[i][j] {
-            items.push(p.items[i].clone().with_env(&q.items[j].env));
+            items.push(either_read(&p.items[i], &q.items[j]));
             i += 1;
             j += 1;
             continue;
@@ -291,7 +291,7 @@ fn are_twins(a: u32, hx: &Heap, b: u32, hy: &Heap) -> bool {
 /// Either `x` or `y`.
 fn join_values(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str>, lost: &mut Lost) -> Val {
     if is_one(x, hx, y, hy) {
-        return x.clone().with_env(&y.env);
+        return either_read(x, y);
     }
     let parts = |v: &Val| match v.unk() {
         Some(unk) => unk.candidates.clone(),
@@ -326,7 +326,12 @@ fn join_values(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str>, lost: &m
         candidates,
         maybe_unset: ux.is_some_and(|u| u.maybe_unset) || uy.is_some_and(|u| u.maybe_unset),
     };
-    Val { v: V::Unknown(Rc::new(unk)), at: y.at.or(x.at), env: x.env.union(&y.env) }
+    Val { v: V::Unknown(Rc::new(unk)), at: y.at.or(x.at), env: x.env.either(&y.env) }
+}
+
+/// What is the same on both sides.
+fn either_read(x: &Val, y: &Val) -> Val {
+    Val { env: x.env.either(&y.env), ..x.clone() }
 }
 
 /// Whether two values (each in its heap) are surely the same.

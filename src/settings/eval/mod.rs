@@ -49,6 +49,7 @@ mod havoc;
 mod heap;
 mod held;
 mod home;
+mod hooks;
 mod imports;
 mod index;
 mod join;
@@ -231,6 +232,7 @@ pub(super) struct Interp<'a> {
     project: &'a Project,
     environment: &'a Environment,
     heap: Heap,
+    loose: hooks::Loose,
     next_id: Id,
     seq: u32,
     steps: u64,
@@ -314,6 +316,7 @@ impl<'a> Interp<'a> {
             project,
             environment,
             heap: Heap::default(),
+            loose: hooks::Loose::default(),
             next_id: 1,
             seq: 0,
             steps: MAX_STEPS,

@@ -108,6 +108,7 @@ impl Interp<'_> {
         step: Option<(u32, Step)>,
         chain: Vec<(u32, Step)>,
     ) {
+        let val = self.unless_loose(scope, name, val);
         let name: Name = name.into();
         let Some(scope) = self.scope_mut(scope) else { return };
         let mut steps: Vec<(u32, Step)> = match scope.vars.get(&name) {

@@ -42,13 +42,34 @@ impl Reads {
         self.as_slice().iter().any(|r| r.needed)
     }
 
-    /// Whether the other's reads are among these.
-    pub(super) fn has_all(&self, other: &Self) -> bool {
+    /// Whether the other's reads are among these, and are `kept` as they are here.
+    fn has_all(&self, other: &Self, kept: impl Fn(&EnvRead, &EnvRead) -> bool) -> bool {
         self.is(other)
             || other.as_slice().iter().all(|read| {
-                let known = |r: &EnvRead| r.name == read.name && r.at == read.at && r.needed >= read.needed;
+                let known = |r: &EnvRead| r.name == read.name && r.at == read.at && kept(r, read);
                 self.as_slice().iter().any(known)
             })
+    }
+
+    /// The reads of one value or another: the import fails without what both need.
+    pub(super) fn either(&self, other: &Self) -> Self {
+        if self.is(other) {
+            return self.clone();
+        }
+        let both = self.union(other);
+        if !both.has_needed() {
+            return both;
+        }
+        let needs = |reads: &Self, read: &EnvRead| {
+            reads.as_slice().iter().any(|r| r.needed && r.name == read.name)
+        };
+        let read = |r: &EnvRead| EnvRead { needed: r.needed && needs(self, r) && needs(other, r), ..r.clone() };
+        Self(Some(Rc::new(both.as_slice().iter().map(read).collect())))
+    }
+
+    /// Whether one value or another reads nothing that these do not.
+    pub(super) fn absorbs(&self, other: &Self) -> bool {
+        self.has_all(other, |_, _| true) && (!self.has_needed() || self.either(other).0 == self.0)
     }
 
     /// Both, each read once. Long lists are cut: they are for people.
@@ -58,7 +79,7 @@ impl Reads {
             (None, Some(_)) => other.clone(),
             (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self.clone(),
             (Some(a), Some(b)) => {
-                if self.has_all(other) {
+                if self.has_all(other, |own, read| own.needed >= read.needed) {
                     return self.clone();
                 }
                 let mut all = (**a).clone();
@@ -326,6 +347,16 @@ impl Val {
             required: false,
             candidates: Vec::new(),
             maybe_unset: false,
+        })))
+    }
+
+    /// A name that may not be bound at all.
+    pub(super) fn maybe_unset(cause: Rc<str>) -> Self {
+        Self::new(V::Unknown(Rc::new(Unk {
+            cause,
+            required: false,
+            candidates: Vec::new(),
+            maybe_unset: true,
         })))
     }
 

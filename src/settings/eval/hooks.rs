@@ -1,0 +1,228 @@
+//! Special methods of the project that Python calls where no call is written: comparisons, conversions, arithmetic,
+//! hashing, the end of an object. Not every operation that runs one is followed, so what such a method may set or
+//! edit beside its own object is unknown from the first object of its class on, for good. Of methods that are only
+//! called where the evaluator follows them, nothing is asked.
+
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Interp;
+use super::edits::is_edit;
+use super::functions::Body;
+use super::havoc::{bound_names, root_name};
+use super::val::{Id, Name, V, Val};
+use crate::python::ast::{Expr, ExprCall, Stmt};
+use crate::python::visitor::{self, Visitor};
+
+/// Special methods that are followed wherever Python calls them.
+const FOLLOWED: &[&str] = &[
+    "__call__",
+    "__contains__",
+    "__delitem__",
+    "__enter__",
+    "__exit__",
+    "__get__",
+    "__getattr__",
+    "__getattribute__",
+    "__getitem__",
+    "__init__",
+    "__init_subclass__",
+    "__iter__",
+    "__new__",
+    "__next__",
+    "__post_init__",
+    "__set__",
+    "__setattr__",
+    "__setitem__",
+];
+
+/// How many functions of one class are looked into.
+const MAX_FUNCTIONS: usize = 100;
+
+/// Names that hold for good what nobody can tell.
+#[derive(Default)]
+pub(super) struct Loose {
+    names: FxHashMap<Id, FxHashSet<Name>>,
+    /// Namespaces of which that goes for every name.
+    scopes: FxHashSet<Id>,
+    /// The classes that were looked into.
+    seen: FxHashSet<u32>,
+}
+
+impl Loose {
+    fn holds(&self, scope: Id, name: &str) -> bool {
+        self.scopes.contains(&scope) || self.names.get(&scope).is_some_and(|names| names.contains(name))
+    }
+}
+
+impl<'a> Interp<'a> {
+    /// The first object of a class is made.
+    pub(super) fn loosen_hooks(&mut self, class: u32) {
+        if !self.loose.seen.insert(class) {
+            return;
+        }
+        let mut waiting = Vec::new();
+        for base in self.classes[class as usize].mro.clone() {
+            let Some(scope) = self.scope(self.classes[base as usize].scope) else { continue };
+            for (name, binding) in &scope.vars {
+                let is_special = name.starts_with("__") && name.ends_with("__");
+                if let (true, V::Func(func)) = (is_special && !FOLLOWED.contains(&&**name), &binding.val.v) {
+                    waiting.push(*func as usize);
+                }
+            }
+        }
+        let mut at = 0;
+        while let Some(&func) = waiting.get(at) {
+            at += 1;
+            for next in self.loosen(func, class) {
+                if waiting.len() < MAX_FUNCTIONS && !waiting.contains(&next) {
+                    waiting.push(next);
+                }
+            }
+        }
+    }
+
+    /// What a function sets or edits outside; the functions of the project that it calls.
+    fn loosen(&mut self, func: usize, class: u32) -> Vec<usize> {
+        let mut effects = Effects::default();
+        match self.funcs[func].body {
+            Body::Block(body) => effects.visit_body(body),
+            Body::Expr(expr) => effects.visit_expr(expr),
+        }
+        let mut own: FxHashSet<Name> = match self.funcs[func].body {
+            Body::Block(body) => bound_names(body).iter().cloned().collect(),
+            Body::Expr(_) => FxHashSet::default(),
+        };
+        if let Some(parameters) = self.funcs[func].parameters {
+            own.extend(parameters.iter().map(|parameter| Name::from(parameter.name().as_str())));
+        }
+        let chain = self.funcs[func].chain.clone();
+        let cause: Rc<str> =
+            format!("the method {} of an object may set it at any time", self.funcs[func].name).into();
+        let mut called = Vec::new();
+        for call in &effects.calls {
+            let callee = match &*call.func {
+                Expr::Name(name) => self.seen_from(&chain, &name.id).map(|(_, val)| val),
+                Expr::Attribute(attribute) => self.class_member(class, &attribute.attr),
+                _ => None,
+            };
+            let callee = match callee.map(|val| val.v) {
+                Some(V::Func(id)) => Some(id),
+                Some(V::Class(id)) => match self.class_member(id, "__init__").map(|val| val.v) {
+                    Some(V::Func(id)) => Some(id),
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let Some(callee) = callee {
+                called.push(callee as usize);
+                effects.edited.extend(call.arguments.args.iter().filter_map(root_name));
+                effects.edited.extend(call.arguments.keywords.iter().filter_map(|k| root_name(&k.value)));
+            }
+        }
+        for name in effects.declared {
+            let Some(&module) = chain.last() else { continue };
+            let scope = self.seen_from(&chain, name).map_or(module, |(scope, _)| scope);
+            self.loose.names.entry(scope).or_default().insert(name.into());
+            let val = match self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone()) {
+                Some(val) => val,
+                None => Val::maybe_unset(cause.clone()),
+            };
+            self.taint_owner(&val, &cause);
+            self.bind_in(scope, name, val, None, Vec::new());
+        }
+        for name in effects.edited {
+            let Some((scope, val)) = self.seen_from(&chain, name) else {
+                // It may be bound later, unless it is the function's own.
+                if let (false, Some(&module)) = (own.contains(name), chain.last()) {
+                    self.loose.names.entry(module).or_default().insert(name.into());
+                }
+                continue;
+            };
+            match &val.v {
+                V::Class(id) => {
+                    self.loose.scopes.insert(self.classes[*id as usize].scope);
+                }
+                V::Module(id) => {
+                    self.loose.scopes.insert(self.modules[*id as usize].scope);
+                }
+                V::Instance(id) => {
+                    self.loose.scopes.insert(*id);
+                }
+                V::List(_) | V::Dict(_) | V::Set(_) => {
+                    self.loose.names.entry(scope).or_default().insert(name.into());
+                }
+                _ => continue,
+            }
+            self.taint_owner(&val, &cause);
+        }
+        if let (true, Some(&module)) = (effects.reflects, chain.last()) {
+            self.loose.scopes.insert(module);
+            self.open_scope(module, &cause, true);
+        }
+        called
+    }
+
+    /// What a name means in a function with these namespaces, and in which it is.
+    fn seen_from(&self, chain: &[Id], name: &str) -> Option<(Id, Val)> {
+        chain.iter().find_map(|&id| Some((id, self.scope(id)?.vars.get(name)?.val.clone())))
+    }
+
+    /// What is bound to a name, where a special method may bind it to something else unseen.
+    pub(super) fn unless_loose(&mut self, scope: Id, name: &str, val: Val) -> Val {
+        let is_kept = matches!(val.v, V::Func(_) | V::Class(_) | V::Module(_) | V::Ref(_) | V::Lib(_));
+        let is_open = val.unk().is_some_and(|unk| unk.candidates.is_empty());
+        if is_kept || is_open || !self.loose.holds(scope, name) {
+            return val;
+        }
+        let cause: Rc<str> = "a method of an object may set it at any time".into();
+        self.taint(&val, &cause);
+        Val::unknown(cause).at(val.at)
+    }
+}
+
+/// What a body sets and edits that is not its own.
+#[derive(Default)]
+struct Effects<'a> {
+    /// Names of `global` and `nonlocal`.
+    declared: Vec<&'a str>,
+    edited: Vec<&'a str>,
+    calls: Vec<&'a ExprCall>,
+    /// Names may be bound that are not written here.
+    reflects: bool,
+}
+
+impl<'a> Visitor<'a> for Effects<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Global(stmt) => self.declared.extend(stmt.names.iter().map(|name| name.as_str())),
+            Stmt::Nonlocal(stmt) => self.declared.extend(stmt.names.iter().map(|name| name.as_str())),
+            _ => {}
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Attribute(target) if !target.ctx.is_load() => self.edited.extend(root_name(expr)),
+            Expr::Subscript(target) if !target.ctx.is_load() => self.edited.extend(root_name(expr)),
+            Expr::Call(call) => {
+                self.calls.push(call);
+                match &*call.func {
+                    Expr::Attribute(attribute) if is_edit(&attribute.attr) => {
+                        self.edited.extend(root_name(&attribute.value));
+                    }
+                    Expr::Name(name) => match (name.id.as_str(), call.arguments.args.first()) {
+                        ("globals" | "exec" | "include", _) | ("vars" | "locals", None) => self.reflects = true,
+                        ("setattr" | "delattr" | "vars", Some(owner)) => self.edited.extend(root_name(owner)),
+                        _ => {}
+                    },
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, expr);
+    }
+}
