@@ -56,6 +56,7 @@ impl Interp<'_> {
                     );
                 }
                 let env = callee.env.clone();
+                self.taint_all(&unk.candidates.clone(), &cause);
                 Ok(self.give_up(&args, cause).with_env(&env))
             }
             V::None | V::Bool(_) | V::Int(_) | V::Str(_) | V::List(_) | V::Dict(_) | V::Tuple(_) => {

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::raise::R;
-use super::val::{Reads, Seq, V, Val};
-use super::{Flow, Interp, Loop, MAX_ITEMS, cause_of};
-use crate::python::ast::{Comprehension, Expr};
+use super::val::{DictObj, Reads, Seq, V, Val};
+use super::{Flow, Interp, Loop, MAX_ITEMS, View, cause_of};
+use crate::python::ast::{Comprehension, Expr, ExprDictComp};
 
 /// What becomes of the order of what a comprehension walks over.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub(super) struct Comprehended {
     /// When whoever walks over it asks for no more.
     until: Option<Until>,
     is_done: bool,
+    /// Whether rounds of which nothing is known may be for the same elements as others: not over a mapping or a set.
+    repeats: bool,
 }
 
 /// Where a generator expression is left by the function that it is handed to.
@@ -72,6 +74,37 @@ impl<'a> Interp<'a> {
     ) -> R<Val> {
         self.given = Some(given);
         self.comprehend_list(generators, element, |i: &mut Self, seq| i.iter_of(seq, true))
+    }
+
+    /// A dict: of several values with one key, the last one stays.
+    pub(super) fn comprehend_dict(&mut self, comp: &'a ExprDictComp) -> R<Val> {
+        let made = self.comprehend_unordered(&comp.generators, Order::Any, &mut |i: &mut Self| {
+            let key = match &comp.key {
+                Some(key) => i.eval(key)?,
+                None => Val::unknown("an unpacked comprehension"),
+            };
+            let value = i.eval(&comp.value)?;
+            Ok(Val::tuple(vec![key, value]))
+        })?;
+        let mut dict = DictObj { shuffled: made.shuffled, ..DictObj::default() };
+        // Rounds of which nothing is known may give any key again, unless these are those of a mapping.
+        let again = made.seq.rest.clone().filter(|_| made.repeats || !is_key_of(comp));
+        for item in made.seq.items {
+            let V::Tuple(pair) = item.v else { continue };
+            let [key, value] = pair.items.as_slice() else { continue };
+            let known = dict.entries.len();
+            let lost = dict.insert(key.clone(), value.clone());
+            self.taint_all(&lost, &cause_of(key));
+            // Which one comes last, nobody knows.
+            let is_unordered = made.shuffled && dict.entries.len() == known;
+            if let Some(cause) = again.clone().or_else(|| is_unordered.then(super::unordered::cause)) {
+                let lost = dict.insert(key.clone(), Val::unknown(cause.clone()));
+                self.taint_all(&lost, &cause);
+                self.taint(value, &cause);
+            }
+        }
+        dict.rest = dict.rest.or(made.seq.rest);
+        Ok(self.dict_of(dict).with_env(&made.reads))
     }
 
     /// What the rounds give, where these change nothing. If they do, the order must be known.
@@ -161,6 +194,9 @@ impl<'a> Interp<'a> {
             Order::Noted if shuffled => self.walk_unordered(&iterable),
             _ => self.walk(&iterable),
         };
+        if !self.is_mapping(&iterable) {
+            out.repeats = true;
+        }
         let unlisted = seq.rest.clone().filter(|_| !seq.items.is_empty());
         if let Some(cause) = seq.rest {
             out.reads = out.reads.union(&iterable.env);
@@ -207,6 +243,15 @@ impl<'a> Interp<'a> {
         Ok(())
     }
 
+    /// Whether no element comes twice, or no key of pairs.
+    fn is_mapping(&self, val: &Val) -> bool {
+        match val.v {
+            V::Dict(_) | V::Set(_) | V::Environ | V::Namespace(_) => true,
+            V::Iter(id) => matches!(self.views.get(&id), Some((_, View::Keys | View::Items))),
+            _ => false,
+        }
+    }
+
     /// The rounds for elements of which nothing is known: they may bind names and edit what they reach.
     fn comprehend_any(
         &mut self,
@@ -234,4 +279,16 @@ impl<'a> Interp<'a> {
         self.frame().loops.pop();
         result
     }
+}
+
+/// Whether the keys of a comprehension are those that it walks over.
+fn is_key_of(comp: &ExprDictComp) -> bool {
+    let ([only], Some(Expr::Name(key))) = (comp.generators.as_slice(), comp.key.as_deref()) else {
+        return false;
+    };
+    let target = match &only.target {
+        Expr::Tuple(tuple) => tuple.elts.first(),
+        target => Some(target),
+    };
+    matches!(target, Some(Expr::Name(name)) if name.id == key.id)
 }

@@ -243,9 +243,7 @@ impl Interp<'_> {
                 Err(cause) => unknown(&cause),
             },
             V::Set(id) => match self.object(*id).map(|o| &o.kind) {
-                Ok(Kind::Set(set)) => {
-                    Value::Set(self.items(set.items.values(), rest(&set.rest), left, path))
-                }
+                Ok(Kind::Set(set)) => Value::Set(self.items(set.items.values(), rest(&set.rest), left, path)),
                 Ok(_) => unknown("a set that is gone"),
                 Err(cause) => unknown(&cause),
             },

@@ -155,35 +155,7 @@ impl<'a> Interp<'a> {
                 let made = self.comprehend_unordered(&comp.generators, Order::Any, &mut element)?;
                 self.set_of(made.seq).with_env(&made.reads)
             }
-            Expr::DictComp(comp) => {
-                let made = self.comprehend_unordered(&comp.generators, Order::Any, &mut |i: &mut Self| {
-                    let key = match &comp.key {
-                        Some(key) => i.eval(key)?,
-                        None => Val::unknown("an unpacked comprehension"),
-                    };
-                    let value = i.eval(&comp.value)?;
-                    Ok(Val::tuple(vec![key, value]))
-                })?;
-                let mut dict = DictObj { shuffled: made.shuffled, ..DictObj::default() };
-                for item in made.seq.items {
-                    if let V::Tuple(pair) = item.v
-                        && let [key, value] = pair.items.as_slice()
-                    {
-                        let known = dict.entries.len();
-                        let lost = dict.insert(key.clone(), value.clone());
-                        self.taint_all(&lost, &cause_of(key));
-                        if made.shuffled && dict.entries.len() == known {
-                            // Which one comes last, nobody knows.
-                            let cause = super::unordered::cause();
-                            let lost = dict.insert(key.clone(), Val::unknown(cause.clone()));
-                            self.taint_all(&lost, &cause);
-                            self.taint(value, &cause);
-                        }
-                    }
-                }
-                dict.rest = dict.rest.or(made.seq.rest);
-                self.dict_of(dict).with_env(&made.reads)
-            }
+            Expr::DictComp(comp) => self.comprehend_dict(comp)?,
             Expr::Attribute(attribute) => {
                 let owner = self.eval(&attribute.value)?;
                 self.get_attr(&owner, &attribute.attr)?

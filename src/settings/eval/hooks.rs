@@ -1,7 +1,8 @@
 //! Special methods of the project that Python calls where no call is written: comparisons, conversions, arithmetic,
 //! hashing, the end of an object. Not every operation that runs one is followed, so what such a method may set or
 //! edit beside its own object is unknown from the first object of its class on, for good. Of methods that are only
-//! called where the evaluator follows them, nothing is asked.
+//! called where the evaluator follows them, nothing is asked. The same goes for functions that are handed to code
+//! of which nothing is known.
 
 use std::rc::Rc;
 
@@ -48,6 +49,8 @@ pub(super) struct Loose {
     scopes: FxHashSet<Id>,
     /// The classes that were looked into.
     seen: FxHashSet<u32>,
+    /// The functions that somebody else may call.
+    called: FxHashSet<u32>,
 }
 
 impl Loose {
@@ -62,34 +65,50 @@ impl<'a> Interp<'a> {
         if !self.loose.seen.insert(class) {
             return;
         }
-        let mut waiting = Vec::new();
+        let mut called = Vec::new();
         for base in self.classes[class as usize].mro.clone() {
             let Some(scope) = self.scope(self.classes[base as usize].scope) else { continue };
             for (name, binding) in &scope.vars {
                 let is_special = name.starts_with("__") && name.ends_with("__");
                 if let (true, V::Func(func)) = (is_special && !FOLLOWED.contains(&&**name), &binding.val.v) {
-                    waiting.push(*func as usize);
+                    called.push(*func);
                 }
             }
         }
+        self.loosen(called, Some(class));
+    }
+
+    /// Somebody may call a function at any time.
+    pub(super) fn loosen_function(&mut self, func: u32) {
+        if !self.is_routing() && self.loose.called.insert(func) {
+            self.loosen(vec![func], self.funcs[func as usize].class);
+        }
+    }
+
+    /// What functions set or edit outside, and those of the project that they call.
+    fn loosen(&mut self, mut called: Vec<u32>, class: Option<u32>) {
         let mut at = 0;
-        while let Some(&func) = waiting.get(at) {
+        while let Some(&func) = called.get(at) {
             at += 1;
-            for next in self.loosen(func, class) {
-                if waiting.len() < MAX_FUNCTIONS && !waiting.contains(&next) {
-                    waiting.push(next);
+            for next in self.loosen_one(func as usize, class) {
+                if called.len() < MAX_FUNCTIONS && !called.contains(&next) {
+                    called.push(next);
                 }
             }
         }
     }
 
-    /// What a function sets or edits outside; the functions of the project that it calls.
-    fn loosen(&mut self, func: usize, class: u32) -> Vec<usize> {
+    fn loosen_one(&mut self, func: usize, class: Option<u32>) -> Vec<u32> {
         let mut effects = Effects::default();
         match self.funcs[func].body {
             Body::Block(body) => effects.visit_body(body),
-            Body::Expr(expr) => effects.visit_expr(expr),
+            Body::Expr(expr) => {
+                effects.visit_expr(expr);
+                effects.edited.extend(root_name(expr));
+            }
         }
+        let cause: Rc<str> =
+            format!("{}(), which may be called unseen, may change it", self.funcs[func].name).into();
         let mut own: FxHashSet<Name> = match self.funcs[func].body {
             Body::Block(body) => bound_names(body).iter().cloned().collect(),
             Body::Expr(_) => FxHashSet::default(),
@@ -97,14 +116,19 @@ impl<'a> Interp<'a> {
         if let Some(parameters) = self.funcs[func].parameters {
             own.extend(parameters.iter().map(|parameter| Name::from(parameter.name().as_str())));
         }
+        for (name, val) in self.funcs[func].defaults.clone() {
+            if effects.edited.contains(&&*name) {
+                self.taint(&val, &cause);
+            }
+        }
         let chain = self.funcs[func].chain.clone();
-        let cause: Rc<str> =
-            format!("the method {} of an object may set it at any time", self.funcs[func].name).into();
         let mut called = Vec::new();
         for call in &effects.calls {
             let callee = match &*call.func {
                 Expr::Name(name) => self.seen_from(&chain, &name.id).map(|(_, val)| val),
-                Expr::Attribute(attribute) => self.class_member(class, &attribute.attr),
+                Expr::Attribute(attribute) => {
+                    class.and_then(|class| self.class_member(class, &attribute.attr))
+                }
                 _ => None,
             };
             let callee = match callee.map(|val| val.v) {
@@ -116,7 +140,7 @@ impl<'a> Interp<'a> {
                 _ => None,
             };
             if let Some(callee) = callee {
-                called.push(callee as usize);
+                called.push(callee);
                 effects.edited.extend(call.arguments.args.iter().filter_map(root_name));
                 effects.edited.extend(call.arguments.keywords.iter().filter_map(|k| root_name(&k.value)));
             }
@@ -176,7 +200,7 @@ impl<'a> Interp<'a> {
         if is_kept || is_open || !self.loose.holds(scope, name) {
             return val;
         }
-        let cause: Rc<str> = "a method of an object may set it at any time".into();
+        let cause: Rc<str> = "a function that may be called unseen may change it".into();
         self.taint(&val, &cause);
         Val::unknown(cause).at(val.at)
     }
@@ -198,6 +222,8 @@ impl<'a> Visitor<'a> for Effects<'a> {
         match stmt {
             Stmt::Global(stmt) => self.declared.extend(stmt.names.iter().map(|name| name.as_str())),
             Stmt::Nonlocal(stmt) => self.declared.extend(stmt.names.iter().map(|name| name.as_str())),
+            // Whoever calls it gets that.
+            Stmt::Return(stmt) => self.edited.extend(stmt.value.as_deref().and_then(root_name)),
             _ => {}
         }
         visitor::walk_stmt(self, stmt);
@@ -214,7 +240,9 @@ impl<'a> Visitor<'a> for Effects<'a> {
                         self.edited.extend(root_name(&attribute.value));
                     }
                     Expr::Name(name) => match (name.id.as_str(), call.arguments.args.first()) {
-                        ("globals" | "exec" | "include", _) | ("vars" | "locals", None) => self.reflects = true,
+                        ("globals" | "exec" | "include", _) | ("vars" | "locals", None) => {
+                            self.reflects = true
+                        }
                         ("setattr" | "delattr" | "vars", Some(owner)) => self.edited.extend(root_name(owner)),
                         _ => {}
                     },

@@ -184,6 +184,12 @@ impl<'a> Interp<'a> {
                         self.may_raise(&cause);
                         self.choice(&cause, seq.items)
                     }
+                    // Its class may have a method that makes it one.
+                    _ if matches!(key.v, V::Instance(_)) => {
+                        let cause: std::rc::Rc<str> = "an object as an index".into();
+                        self.may_raise(&cause);
+                        self.choice(&cause, seq.items)
+                    }
                     _ => {
                         return Err(Raise::new("TypeError", "uses something that is no index").with_env(&env));
                     }

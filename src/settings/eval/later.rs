@@ -219,7 +219,13 @@ impl<'a> Interp<'a> {
                 && now.items.len() == left.items.len() + taken
                 && now.items[taken..].iter().zip(&left.items).all(|(x, y)| same(x, &heap, y, &self.heap, 0))
         });
-        let left = if is_same { left } else { Seq { items: Vec::new(), rest: Some(HAND_IN_HAND.into()) } };
+        let left = if is_same {
+            left
+        } else {
+            let cause: Rc<str> = HAND_IN_HAND.into();
+            self.taint_all(&left.items, &cause);
+            Seq { items: Vec::new(), rest: Some(cause) }
+        };
         self.keep_progress(id, Progress::Done, left);
         Ok(())
     }

@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::functions::Args;
 use super::raise::{R, Raise};
 use super::val::{Id, Kind, Name, Seq, V, Val};
 use super::{Interp, cause_of};
@@ -78,17 +77,31 @@ impl Interp<'_> {
 }
 
 impl Interp<'_> {
+    /// `getattr(owner, attr, default)`, `hasattr(owner, attr)`.
     pub(super) fn get_attr_by_name(
         &mut self,
         owner: &Val,
         attr: &Val,
         what: &str,
         default: Option<&Val>,
-        args: &Args,
     ) -> R<Val> {
+        let val = self.attr_or_default(owner, attr, what, default)?;
+        if let (Some(default), Some(unk)) = (default, val.unk())
+            && unk.candidates.is_empty()
+        {
+            let cause = unk.cause.clone();
+            self.taint(default, &cause);
+        }
+        Ok(val)
+    }
+
+    fn attr_or_default(&mut self, owner: &Val, attr: &Val, what: &str, default: Option<&Val>) -> R<Val> {
         let Some(name) = attr.as_str().cloned() else {
             let cause = cause_of(attr);
             self.may_raise(&cause);
+            if what == "getattr" {
+                self.taint_members(owner, &cause);
+            }
             return Ok(Val::unknown(cause));
         };
         let has = |found: bool| Val::bool(found);
@@ -137,7 +150,7 @@ impl Interp<'_> {
             } else {
                 let candidates = unk.candidates.clone();
                 if let [only] = candidates.as_slice() {
-                    return self.get_attr_by_name(only, attr, what, default, args);
+                    return self.attr_or_default(only, attr, what, default);
                 }
                 Val::unknown(cause)
             });

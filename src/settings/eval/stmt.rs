@@ -233,40 +233,30 @@ impl<'a> Interp<'a> {
                 }
                 Some("computed_field" | "override" | "final") => val,
                 _ => match &wrapper.v {
-                    V::Bound(bound) => match (&bound.0.v, &bound.1) {
-                        (V::Lib(object), Callee::Method(method)) if object.class == "property" => {
-                            let mut parts = object.args.clone();
-                            parts.resize_with(3, || Val::new(V::None));
-                            match &**method {
-                                "getter" => parts[0] = val,
-                                "setter" => parts[1] = val,
-                                _ => parts[2] = val,
-                            }
-                            Val::lib("property", parts, Vec::new())
-                        }
-                        _ => Val::unknown("a decorator that is not followed made it"),
-                    },
-                    V::Func(id) => {
-                        let id = *id;
-                        let args = super::functions::Args { pos: vec![val], ..Default::default() };
-                        self.call_function(id, None, args)?
-                    }
-                    V::Lib(object) if object.class == "partial" => {
-                        let args = super::functions::Args { pos: vec![val], ..Default::default() };
-                        self.call(&wrapper, args)?
-                    }
-                    _ if matches!(val.v, V::Class(_)) => {
-                        if let V::Class(id) = val.v {
-                            self.classes[id as usize].opaque =
-                                Some("a decorator may change the class".into());
-                        }
+                    V::Bound(bound) if let Some(changed) = with_accessor(bound, &val) => changed,
+                    V::Func(_) | V::Bound(_) | V::Instance(_) => self.call_with(&wrapper, val)?,
+                    V::Lib(object) if object.class == "partial" => self.call_with(&wrapper, val)?,
+                    V::Class(_) if matches!(val.v, V::Func(_)) => self.call_with(&wrapper, val)?,
+                    _ if let V::Class(id) = val.v => {
+                        self.classes[id as usize].opaque = Some("a decorator may change the class".into());
                         val
                     }
-                    _ => Val::unknown("a decorator that is not followed made it"),
+                    _ => {
+                        let cause: std::rc::Rc<str> = "a decorator that is not followed made it".into();
+                        if !matches!(&wrapper.v, V::Ref(name) if super::unmodelled::is_harmless(name)) {
+                            self.taint(&val, &cause);
+                        }
+                        Val::unknown(cause)
+                    }
                 },
             };
         }
         Ok(val)
+    }
+
+    /// What a decorator that is no name of a library makes of something.
+    fn call_with(&mut self, wrapper: &Val, val: Val) -> R<Val> {
+        self.call(wrapper, super::functions::Args { pos: vec![val], ..Default::default() })
     }
 
     fn exec_class(&mut self, class: &'a StmtClassDef) -> R<()> {
@@ -346,4 +336,21 @@ fn collect_sources<'e>(expr: &'e Expr, out: &mut Vec<&'e str>, depth: usize) {
         }
         _ => {}
     }
+}
+
+/// `@name.setter` and its like: the property with one more function.
+fn with_accessor(bound: &(Val, Callee), val: &Val) -> Option<Val> {
+    let (V::Lib(object), Callee::Method(method)) = (&bound.0.v, &bound.1) else { return None };
+    if object.class != "property" {
+        return None;
+    }
+    let mut parts = object.args.clone();
+    parts.resize_with(3, || Val::new(V::None));
+    let part = match &**method {
+        "getter" => 0,
+        "setter" => 1,
+        _ => 2,
+    };
+    parts[part] = val.clone();
+    Some(Val::lib("property", parts, Vec::new()))
 }

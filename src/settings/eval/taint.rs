@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::Interp;
 use super::functions::Args;
-use super::val::{Heap, Id, Kind, Scope, V, Val};
+use super::val::{Callee, Heap, Id, Kind, Scope, V, Val};
 
 /// How deep collections are followed.
 const MAX_DEPTH: usize = 12;
@@ -85,6 +85,17 @@ impl Interp<'_> {
                 let id = self.modules[*module as usize].scope;
                 self.open_scope(id, cause, true);
             }
+            V::Func(func) => self.loosen_function(*func),
+            V::Bound(bound) => {
+                if let Callee::Func(func) = bound.1 {
+                    self.loosen_function(func);
+                }
+                self.taint(&bound.0.clone(), cause);
+            }
+            V::Lib(object) if object.class == "partial" => {
+                let object = object.clone();
+                self.taint_all(object.args.iter().chain(object.kwargs.iter().map(|(_, val)| val)), cause);
+            }
             _ => taint(&mut self.heap, val, cause, 0),
         }
     }
@@ -130,6 +141,30 @@ impl Interp<'_> {
             _ => self.iterate(val).items,
         };
         self.taint_all(&elements, cause);
+    }
+
+    /// Somebody has got one of the collections that an object or class holds under its names. Those of a module are
+    /// read that way by code that copies settings, which edits none of them in place.
+    pub(super) fn taint_members(&mut self, owner: &Val, cause: &Rc<str>) {
+        let of_class = |this: &Self, class: u32| {
+            let mro = &this.classes[class as usize].mro;
+            mro.iter().map(|&base| this.classes[base as usize].scope).collect::<Vec<Id>>()
+        };
+        let scopes = match &owner.v {
+            V::Class(class) => of_class(self, *class),
+            V::Instance(id) => {
+                let classes = self.instance_class(owner).map(|class| of_class(self, class));
+                std::iter::once(*id).chain(classes.into_iter().flatten()).collect()
+            }
+            _ => return,
+        };
+        for scope in scopes {
+            let Some(scope) = self.scope(scope) else { continue };
+            let is_collection = |val: &Val| matches!(val.v, V::List(_) | V::Dict(_) | V::Set(_));
+            let held: Vec<Val> =
+                scope.vars.values().map(|b| &b.val).filter(|val| is_collection(val)).cloned().collect();
+            self.taint_all(&held, cause);
+        }
     }
 
     pub(super) fn taint_all<'v>(&mut self, vals: impl IntoIterator<Item = &'v Val>, cause: &Rc<str>) {

@@ -37,6 +37,11 @@ fn handling(name: &str) -> Handling {
 const HARMLESS: [&str; 7] =
     ["sentry_sdk.", "structlog.", "celery.", "kombu.", "django.", "rest_framework.", "dotenv."];
 
+/// Whether a function of this dotted name keeps what it is given as it is, and calls nothing of it at once.
+pub(super) fn is_harmless(name: &str) -> bool {
+    is_stdlib(name) || HARMLESS.iter().any(|package| name.starts_with(package))
+}
+
 impl Interp<'_> {
     /// The result of a function or class of this dotted name.
     pub(super) fn call_unmodelled(&mut self, name: &str, args: &Args) -> Val {
@@ -53,7 +58,7 @@ impl Interp<'_> {
         }
         let cause: Rc<str> = format!("computed by {name}(), which is not part of the project").into();
         self.may_raise_outside(&cause);
-        if !HARMLESS.iter().any(|h| name.starts_with(h)) {
+        if !is_harmless(name) {
             let cause = format!("it is handed to {name}(), which may change it").into();
             self.taint_all(args.all(), &cause);
         }

@@ -60,10 +60,10 @@ impl Reads {
         if !both.has_needed() {
             return both;
         }
-        let needs = |reads: &Self, read: &EnvRead| {
-            reads.as_slice().iter().any(|r| r.needed && r.name == read.name)
-        };
-        let read = |r: &EnvRead| EnvRead { needed: r.needed && needs(self, r) && needs(other, r), ..r.clone() };
+        let needs =
+            |reads: &Self, read: &EnvRead| reads.as_slice().iter().any(|r| r.needed && r.name == read.name);
+        let read =
+            |r: &EnvRead| EnvRead { needed: r.needed && needs(self, r) && needs(other, r), ..r.clone() };
         Self(Some(Rc::new(both.as_slice().iter().map(read).collect())))
     }
 

@@ -40,7 +40,7 @@ impl Interp<'_> {
             },
             "hasattr" | "getattr" => {
                 let (Some(owner), Some(attr)) = (&first, args.pos.get(1)) else { return Err(missing()) };
-                return self.get_attr_by_name(owner, attr, name, args.pos.get(2), &args).map(Break);
+                return self.get_attr_by_name(owner, attr, name, args.pos.get(2)).map(Break);
             }
             "setattr" => {
                 let [owner, attr, val] = args.pos.as_slice() else { return Err(missing()) };
