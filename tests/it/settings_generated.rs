@@ -48,12 +48,11 @@ fn no_generated_package_is_told_wrong() {
             }
             wrong += 1;
             if wrong <= SHOWN {
+                told +=
+                    &format!("seed {seed}: {:?} {:?}; made smaller:\n", comparison.wrong, comparison.missing);
                 let small = shrink(&python, package.clone());
                 let comparison = judge(&python, std::slice::from_ref(&small)).remove(0).0;
-                told += &format!(
-                    "seed {seed}, env {:?}: {:?} {:?}\n",
-                    small.env, comparison.wrong, comparison.missing
-                );
+                told += &format!("env {:?}: {:?} {:?}\n", small.env, comparison.wrong, comparison.missing);
                 for (path, text) in small.files().iter().filter(|(_, text)| !text.is_empty()) {
                     told += &format!("--- {path}\n{text}");
                 }

@@ -73,7 +73,19 @@ def third_party():
         if random.random() < 0.5:
             raise random.choice([ValueError, KeyError, RuntimeError])("third")
 
-    module.touch, module.maybe = touch, maybe
+    kept = []
+
+    def call(function, *args):
+        kept.append(function)
+        return random.choice(kept)(*args) if random.random() < 0.5 else None
+
+    def wrap(function):
+        kept.append(function)
+        if random.random() < 0.5:
+            function()
+        return function
+
+    module.touch, module.maybe, module.call, module.wrap = touch, maybe, call, wrap
     return module
 
 

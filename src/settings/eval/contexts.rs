@@ -130,20 +130,24 @@ impl<'a> Interp<'a> {
             },
             _ => true,
         };
-        if swallows {
-            // Whatever the body raises goes to the object first.
-            self.tries.push(TryFrame { handlers: vec![None], ..TryFrame::default() });
-        }
+        // Whatever the body raises goes to the object first; it goes on from there, unless that may swallow it.
+        let handlers = if swallows { vec![None] } else { Vec::new() };
+        self.tries.push(TryFrame { handlers, is_final: !swallows, ..TryFrame::default() });
+        let ways_out = self.ways_out();
         let (depth, frames, facts) = (self.depth, self.frames.len(), self.facts.len());
         let flow = self.exec_with_from(stmt, at + 1);
         self.depth = depth;
         self.frames.truncate(frames);
         self.facts.truncate(facts);
-        let pending = if swallows {
-            self.tries.pop().map(|frame| frame.pending).unwrap_or_default()
-        } else {
-            Vec::new()
-        };
+        let frame = self.tries.pop().expect("internal error: tries out of step");
+        let pending = frame.pending;
+        self.leave_through(&ways_out, frame.passing, &mut |i, raise| {
+            match raise {
+                Some(raise) => i.exit_with(&exit, raise)?,
+                None => i.call(&exit, Args { pos: vec![none(), none(), none()], ..Args::default() })?,
+            };
+            Ok(Flow::Next)
+        })?;
         let flow = match flow {
             Err(raise) if raise.stop => return Err(raise),
             Err(raise) => {
@@ -247,7 +251,14 @@ impl<'a> Interp<'a> {
         let context = Context { stmt, item, frames: self.frames.len(), flows: Vec::new() };
         self.contexts.push(context);
         let place = self.contexts.len() - 1;
+        let ways_out = self.ways_out();
         let result = self.run_context(func, scope, this, at, place);
+        // What the body has left early comes back through the rest of the generator.
+        let cause: Rc<str> = "the rest of a context's generator runs on a way that cannot be told".into();
+        self.leave_through(&ways_out, Vec::new(), &mut |i, _| {
+            i.havoc_function(func as usize, &cause);
+            Ok(Flow::Next)
+        })?;
         let context = self.contexts.pop().expect("internal error: contexts out of step");
         result?;
         let mut flows = context.flows.into_iter();

@@ -187,7 +187,11 @@ impl<'a> Interp<'a> {
         loop {
             let before = self.heap.clone();
             let known = self.indispensable.len();
-            let result = self.run_try(stmt);
+            let result = if stmt.finalbody.is_empty() {
+                self.run_try(stmt)
+            } else {
+                self.finally(&mut |i| i.run_try(stmt), &mut |i| i.exec_block(&stmt.finalbody))
+            };
             if self.indispensable.len() == known {
                 return result;
             }
@@ -195,6 +199,7 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// The body and its handlers.
     fn run_try(&mut self, stmt: &'a StmtTry) -> R<Flow> {
         let handlers = stmt
             .handlers
@@ -253,7 +258,6 @@ impl<'a> Interp<'a> {
             // What the code itself raises before that, though not always, is caught, and the program goes on.
             let is_caught = |raise: &Raise| !raise.any && !frame.handlers_of(raise).is_empty();
             if !frame.pending.iter().any(|(_, raise)| is_caught(raise)) {
-                self.exec_block(&stmt.finalbody)?;
                 return Err(raise);
             }
             self.pend(self.heap.clone(), *raise);
@@ -319,15 +323,8 @@ impl<'a> Interp<'a> {
             && !self.catches(end)
         {
             self.indispensable.push(name);
-            return result;
         }
-        if stmt.finalbody.is_empty() || result.as_ref().is_err_and(|r| r.stop) {
-            return result;
-        }
-        match self.exec_block(&stmt.finalbody)? {
-            Flow::Next => result,
-            flow => Ok(flow),
-        }
+        result
     }
 
     /// Which of the names that the handlers catch are classes of the project.

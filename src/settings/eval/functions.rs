@@ -491,8 +491,8 @@ impl<'a> Interp<'a> {
 
     /// A fresh instance of a class of the project, without `__init__`.
     pub(super) fn new_instance(&mut self, class: u32) -> Val {
-        self.loosen_hooks(class);
         let id = self.alloc(Kind::Instance { class, attrs: super::val::Scope::default(), held: None });
+        self.loosen_hooks(class, id);
         Val::new(V::Instance(id))
     }
 }

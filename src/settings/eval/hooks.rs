@@ -13,7 +13,7 @@ use super::edits::is_edit;
 use super::functions::Body;
 use super::havoc::{bound_names, root_name};
 use super::val::{Id, Name, V, Val};
-use crate::python::ast::{Expr, ExprCall, Stmt};
+use crate::python::ast::{Expr, ExprAttribute, ExprCall, ExprSubscript, Parameters, Stmt};
 use crate::python::visitor::{self, Visitor};
 
 /// Special methods that are followed wherever Python calls them.
@@ -30,10 +30,12 @@ const FOLLOWED: &[&str] = &[
     "__init__",
     "__init_subclass__",
     "__iter__",
+    "__missing__",
     "__new__",
     "__next__",
     "__post_init__",
     "__set__",
+    "__set_name__",
     "__setattr__",
     "__setitem__",
 ];
@@ -51,6 +53,16 @@ pub(super) struct Loose {
     seen: FxHashSet<u32>,
     /// The functions that somebody else may call.
     called: FxHashSet<u32>,
+    /// What the special methods of a class set or edit of their own object.
+    own: FxHashMap<u32, Own>,
+}
+
+/// Attributes of an object.
+#[derive(Clone, Default)]
+struct Own {
+    names: Vec<Name>,
+    /// Any of them may be meant.
+    all: bool,
 }
 
 impl Loose {
@@ -60,22 +72,32 @@ impl Loose {
 }
 
 impl<'a> Interp<'a> {
-    /// The first object of a class is made.
-    pub(super) fn loosen_hooks(&mut self, class: u32) {
-        if !self.loose.seen.insert(class) {
-            return;
-        }
-        let mut called = Vec::new();
-        for base in self.classes[class as usize].mro.clone() {
-            let Some(scope) = self.scope(self.classes[base as usize].scope) else { continue };
-            for (name, binding) in &scope.vars {
-                let is_special = name.starts_with("__") && name.ends_with("__");
-                if let (true, V::Func(func)) = (is_special && !FOLLOWED.contains(&&**name), &binding.val.v) {
-                    called.push(*func);
+    /// An object of a class is made.
+    pub(super) fn loosen_hooks(&mut self, class: u32, object: Id) {
+        if self.loose.seen.insert(class) {
+            let mut called = Vec::new();
+            for base in self.classes[class as usize].mro.clone() {
+                let Some(scope) = self.scope(self.classes[base as usize].scope) else { continue };
+                for (name, binding) in &scope.vars {
+                    let is_special = name.starts_with("__") && name.ends_with("__");
+                    if let (true, V::Func(func)) =
+                        (is_special && !FOLLOWED.contains(&&**name), &binding.val.v)
+                    {
+                        called.push(*func);
+                    }
                 }
             }
+            self.loosen(called, Some(class));
         }
-        self.loosen(called, Some(class));
+        let Some(own) = self.loose.own.get(&class).cloned() else { return };
+        let cause: Rc<str> = "a special method of the object may change it at any time".into();
+        if own.all {
+            self.loose.scopes.insert(object);
+        }
+        for name in own.names {
+            self.loose.names.entry(object).or_default().insert(name.clone());
+            self.bind_in(object, &name, Val::maybe_unset(cause.clone()), None, Vec::new());
+        }
     }
 
     /// Somebody may call a function at any time.
@@ -115,6 +137,10 @@ impl<'a> Interp<'a> {
         };
         if let Some(parameters) = self.funcs[func].parameters {
             own.extend(parameters.iter().map(|parameter| Name::from(parameter.name().as_str())));
+        }
+        if let (Some(class), Some(this)) = (class, self.funcs[func].parameters.and_then(first_name)) {
+            let own = self.loose.own.entry(class).or_default();
+            own.all |= effects.of(this, &mut own.names);
         }
         for (name, val) in self.funcs[func].defaults.clone() {
             if effects.edited.contains(&&*name) {
@@ -174,7 +200,7 @@ impl<'a> Interp<'a> {
                 V::Instance(id) => {
                     self.loose.scopes.insert(*id);
                 }
-                V::List(_) | V::Dict(_) | V::Set(_) => {
+                V::List(_) | V::Dict(_) | V::Set(_) | V::Iter(_) | V::Unknown(_) => {
                     self.loose.names.entry(scope).or_default().insert(name.into());
                 }
                 _ => continue,
@@ -213,8 +239,45 @@ struct Effects<'a> {
     declared: Vec<&'a str>,
     edited: Vec<&'a str>,
     calls: Vec<&'a ExprCall>,
+    /// Targets and owners of edits.
+    targets: Vec<&'a Expr>,
     /// Names may be bound that are not written here.
     reflects: bool,
+}
+
+impl Effects<'_> {
+    /// Adds the attributes of one object that are set or edited; whether any may be.
+    fn of(&self, object: &str, names: &mut Vec<Name>) -> bool {
+        let mut all = false;
+        for target in &self.targets {
+            match attribute_of(target, object) {
+                Some("") => all = true,
+                Some(name) if !names.iter().any(|known| &**known == name) => names.push(name.into()),
+                _ => {}
+            }
+        }
+        all
+    }
+}
+
+/// The attribute of an object that an expression begins with; an empty text for the object as a whole.
+fn attribute_of<'e>(mut expr: &'e Expr, object: &str) -> Option<&'e str> {
+    let mut attribute = "";
+    loop {
+        expr = match expr {
+            Expr::Name(name) => return (name.id == object).then_some(attribute),
+            Expr::Attribute(inner) => {
+                attribute = if inner.attr.as_str() == "__dict__" { "" } else { &inner.attr };
+                &inner.value
+            }
+            Expr::Subscript(inner) => &inner.value,
+            _ => return None,
+        };
+    }
+}
+
+fn first_name(parameters: &Parameters) -> Option<&str> {
+    parameters.iter_non_variadic_params().next().map(|first| first.name().as_str())
 }
 
 impl<'a> Visitor<'a> for Effects<'a> {
@@ -231,19 +294,29 @@ impl<'a> Visitor<'a> for Effects<'a> {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
-            Expr::Attribute(target) if !target.ctx.is_load() => self.edited.extend(root_name(expr)),
-            Expr::Subscript(target) if !target.ctx.is_load() => self.edited.extend(root_name(expr)),
+            Expr::Attribute(ExprAttribute { ctx, .. }) | Expr::Subscript(ExprSubscript { ctx, .. })
+                if !ctx.is_load() =>
+            {
+                self.edited.extend(root_name(expr));
+                self.targets.push(expr);
+            }
             Expr::Call(call) => {
                 self.calls.push(call);
                 match &*call.func {
                     Expr::Attribute(attribute) if is_edit(&attribute.attr) => {
                         self.edited.extend(root_name(&attribute.value));
+                        self.targets.push(&attribute.value);
                     }
                     Expr::Name(name) => match (name.id.as_str(), call.arguments.args.first()) {
                         ("globals" | "exec" | "include", _) | ("vars" | "locals", None) => {
                             self.reflects = true
                         }
-                        ("setattr" | "delattr" | "vars", Some(owner)) => self.edited.extend(root_name(owner)),
+                        ("setattr" | "delattr" | "vars", Some(owner)) => {
+                            self.edited.extend(root_name(owner));
+                            if &*name.id != "vars" {
+                                self.targets.push(owner);
+                            }
+                        }
                         _ => {}
                     },
                     _ => {}

@@ -43,6 +43,7 @@ mod environ;
 mod exec;
 mod export;
 mod expr;
+mod finally;
 mod format;
 mod functions;
 mod havoc;

@@ -43,6 +43,10 @@ pub(super) struct TryFrame {
     pub own: Vec<String>,
     /// States in which something under an unknown condition may have raised.
     pub pending: Vec<(Heap, Raise)>,
+    /// Whether something runs on every way out of it.
+    pub is_final: bool,
+    /// States of exceptions that go further out through that.
+    pub passing: Vec<(Heap, Raise)>,
 }
 
 impl TryFrame {
@@ -74,31 +78,32 @@ impl TryFrame {
         reached.filter(|&at| self.takes(self.handlers[at].as_deref(), raise)).collect()
     }
 
-    fn pend(&mut self, heap: &Heap, raise: &Raise) {
-        // One expression may raise at several points: nothing has changed between them.
-        if let Some((last, what)) = self.pending.last_mut()
-            && last.is(heap)
-            && what.any == raise.any
-            && (if raise.any { !what.outside || raise.outside } else { what.classes == raise.classes })
-        {
-            what.env = what.env.union(&raise.env);
-            return;
-        }
-        if self.pending.len() < MAX_PENDING {
-            self.pending.push((heap.clone(), raise.clone()));
-        } else if let Some((last, what)) = self.pending.last_mut() {
-            // One state for all that come after: anything may have been raised there.
-            let cause = what.cause.clone();
-            *last = join_heaps(std::mem::take(last), heap, &cause);
-            what.env = what.env.union(&raise.env);
-            what.value = Val::unknown("an exception object");
-            what.any = true;
-            what.outside = false;
-        }
-    }
-
     pub(super) fn catches_all(&self) -> bool {
         self.handlers.iter().any(|h| catches_all(h.as_deref()))
+    }
+}
+
+/// Keeps a state in which something may have been raised.
+fn keep(pending: &mut Vec<(Heap, Raise)>, heap: &Heap, raise: &Raise) {
+    // One expression may raise at several points: nothing has changed between them.
+    if let Some((last, what)) = pending.last_mut()
+        && last.is(heap)
+        && what.any == raise.any
+        && (if raise.any { !what.outside || raise.outside } else { what.classes == raise.classes })
+    {
+        what.env = what.env.union(&raise.env);
+        return;
+    }
+    if pending.len() < MAX_PENDING {
+        pending.push((heap.clone(), raise.clone()));
+    } else if let Some((last, what)) = pending.last_mut() {
+        // One state for all that come after: anything may have been raised there.
+        let cause = what.cause.clone();
+        *last = join_heaps(std::mem::take(last), heap, &cause);
+        what.env = what.env.union(&raise.env);
+        what.value = Val::unknown("an exception object");
+        what.any = true;
+        what.outside = false;
     }
 }
 
@@ -214,22 +219,27 @@ impl Interp<'_> {
 
     /// Hands a possible exception to the innermost `try` that takes it. `false` when none does.
     pub(super) fn pend(&mut self, heap: Heap, raise: Raise) -> bool {
-        let mut taken = false;
+        let (mut taken, mut passes) = (false, false);
         let outer = if raise.any { self.outer_tries } else { 0 };
         for frame in self.tries.iter_mut().skip(outer).rev() {
             if frame.handler_of(&raise).is_some() {
                 if let Some((last, _)) = frame.pending.get(MAX_PENDING - 1) {
                     self.steps = self.steps.saturating_sub(JOIN_COST * last.difference(&heap));
                 }
-                frame.pend(&heap, &raise);
+                keep(&mut frame.pending, &heap, &raise);
                 taken = true;
                 // What may be any exception may be one that only an outer `try` takes.
                 if !raise.any || frame.catches_all() {
                     break;
                 }
             }
+            if frame.is_final {
+                keep(&mut frame.passing, &heap, &raise);
+                passes = true;
+                break;
+            }
         }
-        taken
+        taken || passes && self.tries.iter().skip(outer).any(|frame| frame.handler_of(&raise).is_some())
     }
 
     /// What one of several candidates gives, nobody knows which. One that raises was not it, unless somebody catches

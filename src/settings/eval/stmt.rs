@@ -122,7 +122,8 @@ impl<'a> Interp<'a> {
             }
             Stmt::Global(global) => {
                 let names: Vec<Name> = global.names.iter().map(|n| n.as_str().into()).collect();
-                if self.frame_ref().is_function {
+                let frame = self.frame_ref();
+                if frame.chain.last() != Some(&frame.scope) {
                     self.frame().globals.extend(names);
                 }
             }

@@ -672,6 +672,91 @@ dict_#[\"z\"] = <T>
 LIST_#C = list(keys_#)
 FLAG_# = keys_# == {\"a\", \"z\"}
 LIST_#D = sorted(keys_# & {\"a\", <T>})",
+    // What runs where no call is written.
+    "log_# = []
+TEXT_#Z = <T>
+class Odd#:
+    made = []
+    def __init__(self, given):
+        self.given = given
+        Odd#.made.append(given)
+    def __eq__(self, other):
+        global TEXT_#Z
+        TEXT_#Z = \"eq\"
+        return self.given == other
+    def __hash__(self):
+        log_#.append(\"hash\")
+        return 1
+    def __bool__(self):
+        self.given = self.given + \"?\"
+        return True
+    def __lt__(self, other):
+        Odd#.made.append(\"lt\")
+        return True
+    def __format__(self, spec):
+        <P>.append(\"format\")
+        return self.given
+    def __radd__(self, other):
+        return other + self.given
+    def __index__(self):
+        return 0
+odd_# = Odd#(<T>)
+FLAG_#A = odd_# == <T>
+FLAG_#B = bool(odd_#) and <F>
+TEXT_#B = f\"{odd_#}\"
+LIST_#A = [item.given for item in sorted([odd_#, Odd#(<T>)])]
+DICT_#A = {\"list\": <L>, \"inner\": {}, \"size\": len({odd_#: 1})}
+TEXT_#C = <T> + odd_#
+TEXT_#D = [<T>, <T>][odd_#]
+LIST_#B = list(log_#)
+LIST_#C = list(Odd#.made)
+TEXT_#E = odd_#.given",
+    "import thirdparty
+log_# = []
+TEXT_#Z = <T>
+def back_#(item=<P>):
+    global TEXT_#Z
+    TEXT_#Z = <T>
+    log_#.append(\"back\")
+    item.append(\"back\")
+    return log_#
+thirdparty.call(back_#)
+LIST_#A = list(log_#)
+@thirdparty.wrap
+def wrapped_#():
+    log_#.append(\"wrapped\")
+thirdparty.call(<P>.append, <T>)
+LIST_#B = list(log_#)
+log_# = [<T>]
+thirdparty.flag()
+thirdparty.call(lambda: log_#)
+LIST_#C = list(log_#)
+TEXT_#B = TEXT_#Z",
+    "class Register#:
+    def __init__(self):
+        self.names = []
+    def add(self, function):
+        self.names.append(function.__name__)
+        return function
+    def __call__(self, function):
+        self.names.insert(0, function.__name__)
+        return lambda: <T>
+register_# = Register#()
+@register_#.add
+def first_#():
+    return <T>
+@register_#
+def second_#():
+    return <T>
+LIST_# = list(register_#.names)
+TEXT_# = first_#() + second_#()",
+    "import thirdparty
+pairs_# = [(\"k\", <T>), *thirdparty.mapping().items(), (\"n\", <T>)]
+DICT_# = {\"list\": <L>, \"inner\": {}, **{key: str(value) for key, value in pairs_# if key != \"list\"}}
+DICT_#B = {\"list\": <L>, \"inner\": {}, **{key.lower(): value for key, value in DICT_#.items() if key not in (\"list\", \"inner\")}}
+walked_# = itertools.chain([<P>], thirdparty.items())
+next(walked_#).append(<T>)
+LIST_#A = [len(item) for item in walked_#]",
     "source_# = \"RAN_# = 'x'\\nfor i in range(2):\\n    RAN_# += str(i)\\n\"
 exec(source_#)
 TEXT_# = RAN_#
