@@ -527,6 +527,16 @@ impl<'a> Interp<'a> {
     /// A name that may be bound to this, or stay what it is.
     fn bind_perhaps(&mut self, scope: u32, name: &str, val: Val, cause: &Rc<str>) {
         let old = self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone());
+        let given = match val.unk().map(|unk| unk.candidates.as_slice()) {
+            Some([only]) => only,
+            _ => &val,
+        };
+        let is_same = |old: &Val| {
+            old.heap_id() == given.heap_id() && super::join::same(old, &self.heap, given, &self.heap, 0)
+        };
+        if old.as_ref().is_some_and(is_same) {
+            return;
+        }
         let old_is_unknown = old.as_ref().is_some_and(Val::is_unknown);
         let (maybe_unset, mut candidates) = match old {
             Some(old) if old.is_unknown() => (old.unk().is_some_and(|u| u.maybe_unset), Vec::new()),

@@ -137,6 +137,9 @@ impl<'a> Interp<'a> {
                     }
                     _ => {
                         let cause = seq.rest.clone().unwrap_or_else(|| cause_of(&key));
+                        self.may_raise(&cause);
+                        let Some(obj) = self.heap.get_mut(id) else { return Ok(()) };
+                        let Kind::List(seq) = &mut obj.kind else { return Ok(()) };
                         let mut lost = std::mem::take(&mut seq.items);
                         seq.rest = Some(cause.clone());
                         lost.push(val);
@@ -145,8 +148,13 @@ impl<'a> Interp<'a> {
                 }
                 self.note_edit(id, at, How::Updated);
             }
+            V::None | V::Bool(_) | V::Int(_) | V::Float(_) | V::Str(_) | V::Tuple(_) => {
+                return Err(Raise::new("TypeError", "assigns to an item of something that has none")
+                    .with_env(&owner.env));
+            }
             V::Unknown(unk) => {
                 let cause = unk.cause.clone();
+                self.may_raise(&cause);
                 self.taint(owner, &cause);
                 // Whoever finds it there may edit it.
                 self.taint(&val, &cause);
@@ -258,6 +266,7 @@ impl<'a> Interp<'a> {
             V::Unknown(unk) => {
                 // Of one of them an attribute is set.
                 let cause = unk.cause.clone();
+                self.may_raise(&cause);
                 for candidate in unk.candidates.clone() {
                     self.taint_owner(&candidate, &cause);
                 }
@@ -267,6 +276,10 @@ impl<'a> Interp<'a> {
             V::Ref(owner) => {
                 self.taint(&val, &format!("it is kept in {owner}, which is not part of the project").into());
                 return Ok(());
+            }
+            V::None | V::Bool(_) | V::Int(_) | V::Float(_) | V::Str(_) | V::Tuple(_) => {
+                let text = format!("sets {name} of something that takes no attributes");
+                return Err(Raise::new("AttributeError", text).with_env(&owner.env));
             }
             _ => return Ok(()),
         };
@@ -521,7 +534,11 @@ impl<'a> Interp<'a> {
                         self.call_method(owner, "__delitem__", args)?;
                     }
                 },
-                _ => self.taint(owner, &cause_of(key)),
+                _ => {
+                    let cause = cause_of(key);
+                    self.may_raise(&cause);
+                    self.taint(owner, &cause);
+                }
             }
             return Ok(());
         };
