@@ -24,7 +24,7 @@ const CHUNK: usize = 12;
 /// How many wrong packages are made smaller and printed.
 const SHOWN: usize = 8;
 /// How long one wrong package is made smaller.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
 fn no_generated_package_is_told_wrong() {

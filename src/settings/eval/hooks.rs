@@ -9,12 +9,12 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Interp;
-use super::edits::is_edit;
+use super::effects::{Effects, first_name};
 use super::functions::Body;
 use super::havoc::{bound_names, root_name};
 use super::val::{Id, Name, V, Val};
-use crate::python::ast::{Expr, ExprAttribute, ExprCall, ExprSubscript, Parameters, Stmt};
-use crate::python::visitor::{self, Visitor};
+use crate::python::ast::Expr;
+use crate::python::visitor::Visitor as _;
 
 /// Special methods that are followed wherever Python calls them.
 const FOLLOWED: &[&str] = &[
@@ -71,7 +71,7 @@ impl Loose {
     }
 }
 
-impl<'a> Interp<'a> {
+impl Interp<'_> {
     /// An object of a class is made.
     pub(super) fn loosen_hooks(&mut self, class: u32, object: Id) {
         if self.loose.seen.insert(class) {
@@ -229,101 +229,5 @@ impl<'a> Interp<'a> {
         let cause: Rc<str> = "a function that may be called unseen may change it".into();
         self.taint(&val, &cause);
         Val::unknown(cause).at(val.at)
-    }
-}
-
-/// What a body sets and edits that is not its own.
-#[derive(Default)]
-struct Effects<'a> {
-    /// Names of `global` and `nonlocal`.
-    declared: Vec<&'a str>,
-    edited: Vec<&'a str>,
-    calls: Vec<&'a ExprCall>,
-    /// Targets and owners of edits.
-    targets: Vec<&'a Expr>,
-    /// Names may be bound that are not written here.
-    reflects: bool,
-}
-
-impl Effects<'_> {
-    /// Adds the attributes of one object that are set or edited; whether any may be.
-    fn of(&self, object: &str, names: &mut Vec<Name>) -> bool {
-        let mut all = false;
-        for target in &self.targets {
-            match attribute_of(target, object) {
-                Some("") => all = true,
-                Some(name) if !names.iter().any(|known| &**known == name) => names.push(name.into()),
-                _ => {}
-            }
-        }
-        all
-    }
-}
-
-/// The attribute of an object that an expression begins with; an empty text for the object as a whole.
-fn attribute_of<'e>(mut expr: &'e Expr, object: &str) -> Option<&'e str> {
-    let mut attribute = "";
-    loop {
-        expr = match expr {
-            Expr::Name(name) => return (name.id == object).then_some(attribute),
-            Expr::Attribute(inner) => {
-                attribute = if inner.attr.as_str() == "__dict__" { "" } else { &inner.attr };
-                &inner.value
-            }
-            Expr::Subscript(inner) => &inner.value,
-            _ => return None,
-        };
-    }
-}
-
-fn first_name(parameters: &Parameters) -> Option<&str> {
-    parameters.iter_non_variadic_params().next().map(|first| first.name().as_str())
-}
-
-impl<'a> Visitor<'a> for Effects<'a> {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        match stmt {
-            Stmt::Global(stmt) => self.declared.extend(stmt.names.iter().map(|name| name.as_str())),
-            Stmt::Nonlocal(stmt) => self.declared.extend(stmt.names.iter().map(|name| name.as_str())),
-            // Whoever calls it gets that.
-            Stmt::Return(stmt) => self.edited.extend(stmt.value.as_deref().and_then(root_name)),
-            _ => {}
-        }
-        visitor::walk_stmt(self, stmt);
-    }
-
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        match expr {
-            Expr::Attribute(ExprAttribute { ctx, .. }) | Expr::Subscript(ExprSubscript { ctx, .. })
-                if !ctx.is_load() =>
-            {
-                self.edited.extend(root_name(expr));
-                self.targets.push(expr);
-            }
-            Expr::Call(call) => {
-                self.calls.push(call);
-                match &*call.func {
-                    Expr::Attribute(attribute) if is_edit(&attribute.attr) => {
-                        self.edited.extend(root_name(&attribute.value));
-                        self.targets.push(&attribute.value);
-                    }
-                    Expr::Name(name) => match (name.id.as_str(), call.arguments.args.first()) {
-                        ("globals" | "exec" | "include", _) | ("vars" | "locals", None) => {
-                            self.reflects = true
-                        }
-                        ("setattr" | "delattr" | "vars", Some(owner)) => {
-                            self.edited.extend(root_name(owner));
-                            if &*name.id != "vars" {
-                                self.targets.push(owner);
-                            }
-                        }
-                        _ => {}
-                    },
-                    _ => {}
-                }
-            }
-            _ => {}
-        }
-        visitor::walk_expr(self, expr);
     }
 }

@@ -22,7 +22,6 @@
     clippy::wrong_self_convention,
     clippy::needless_pass_by_value,
     clippy::unnecessary_box_returns,
-    clippy::only_used_in_recursion,
     clippy::self_only_used_in_recursion,
     reason = "the models of Python's functions share one shape"
 )]
@@ -39,6 +38,7 @@ mod control;
 mod copy;
 mod data;
 mod edits;
+mod effects;
 mod environ;
 mod exec;
 mod export;
