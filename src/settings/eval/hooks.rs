@@ -13,7 +13,7 @@ use super::effects::{Effects, first_name};
 use super::functions::Body;
 use super::havoc::{bound_names, root_name};
 use super::val::{Id, Name, V, Val};
-use crate::python::ast::Expr;
+use crate::python::ast::{Expr, ExprAttribute};
 use crate::python::visitor::Visitor as _;
 
 /// Special methods that are followed wherever Python calls them.
@@ -152,19 +152,13 @@ impl Interp<'_> {
         for call in &effects.calls {
             let callee = match &*call.func {
                 Expr::Name(name) => self.seen_from(&chain, &name.id).map(|(_, val)| val),
-                Expr::Attribute(attribute) => {
-                    class.and_then(|class| self.class_member(class, &attribute.attr))
-                }
+                Expr::Attribute(attribute) => self.member_seen_from(&chain, attribute, class),
                 _ => None,
             };
-            let callee = match callee.map(|val| val.v) {
-                Some(V::Func(id)) => Some(id),
-                Some(V::Class(id)) => match self.class_member(id, "__init__").map(|val| val.v) {
-                    Some(V::Func(id)) => Some(id),
-                    _ => None,
-                },
-                _ => None,
-            };
+            let callee = callee.and_then(|val| match val.v {
+                V::Class(id) => self.class_member(id, "__init__").as_ref().and_then(function_of),
+                _ => function_of(&val),
+            });
             if let Some(callee) = callee {
                 called.push(callee);
                 effects.edited.extend(call.arguments.args.iter().filter_map(root_name));
@@ -219,6 +213,25 @@ impl Interp<'_> {
         chain.iter().find_map(|&id| Some((id, self.scope(id)?.vars.get(name)?.val.clone())))
     }
 
+    /// The attribute of something that a function with these namespaces sees by its name, or else of its own object.
+    fn member_seen_from(&self, chain: &[Id], attribute: &ExprAttribute, class: Option<u32>) -> Option<Val> {
+        let name = attribute.attr.as_str();
+        let owner = match &*attribute.value {
+            Expr::Name(owner) => self.seen_from(chain, &owner.id).map(|(_, val)| val),
+            _ => None,
+        };
+        let class = match owner.as_ref().map(|owner| &owner.v) {
+            Some(V::Module(module)) => {
+                let scope = self.scope(self.modules[*module as usize].scope)?;
+                return Some(scope.vars.get(name)?.val.clone());
+            }
+            Some(V::Class(id)) => Some(*id),
+            Some(V::Instance(_)) => self.instance_class(owner.as_ref()?),
+            _ => class,
+        };
+        self.class_member(class?, name)
+    }
+
     /// What is bound to a name, where a special method may bind it to something else unseen.
     pub(super) fn unless_loose(&mut self, scope: Id, name: &str, val: Val) -> Val {
         let is_kept = matches!(val.v, V::Func(_) | V::Class(_) | V::Module(_) | V::Ref(_) | V::Lib(_));
@@ -229,5 +242,16 @@ impl Interp<'_> {
         let cause: Rc<str> = "a function that may be called unseen may change it".into();
         self.taint(&val, &cause);
         Val::unknown(cause).at(val.at)
+    }
+}
+
+/// The function behind a method of any kind.
+fn function_of(val: &Val) -> Option<u32> {
+    match &val.v {
+        V::Func(id) => Some(*id),
+        V::Lib(object) if matches!(object.class, "staticmethod" | "classmethod" | "property") => {
+            object.args.first().and_then(function_of)
+        }
+        _ => None,
     }
 }
