@@ -1,8 +1,7 @@
 //! Special methods of the project that Python calls where no call is written: comparisons, conversions, arithmetic,
-//! hashing, the end of an object. Not every operation that runs one is followed, so what such a method may set or
-//! edit beside its own object is unknown from the first object of its class on, for good. Of methods that are only
-//! called where the evaluator follows them, nothing is asked. The same goes for functions that are handed to code
-//! of which nothing is known.
+//! hashing. Not every operation that runs one is followed, so what such a method may set or edit, of its own object or
+//! elsewhere, is unknown from the first object of its class on, for good. Methods that are followed wherever Python calls
+//! them are left out. Functions that are handed to code of which nothing is known are taken in the same way.
 
 use std::rc::Rc;
 

@@ -219,27 +219,28 @@ impl Interp<'_> {
 
     /// Hands a possible exception to the innermost `try` that takes it. `false` when none does.
     pub(super) fn pend(&mut self, heap: Heap, raise: Raise) -> bool {
-        let (mut taken, mut passes) = (false, false);
         let outer = if raise.any { self.outer_tries } else { 0 };
-        for frame in self.tries.iter_mut().skip(outer).rev() {
+        let takes = |frame: &TryFrame| frame.handler_of(&raise).is_some();
+        let Some(outermost) = self.tries.iter().skip(outer).position(takes).map(|at| at + outer) else {
+            return false;
+        };
+        for (at, frame) in self.tries.iter_mut().enumerate().skip(outermost).rev() {
             if frame.handler_of(&raise).is_some() {
                 if let Some((last, _)) = frame.pending.get(MAX_PENDING - 1) {
                     self.steps = self.steps.saturating_sub(JOIN_COST * last.difference(&heap));
                 }
                 keep(&mut frame.pending, &heap, &raise);
-                taken = true;
                 // What may be any exception may be one that only an outer `try` takes.
                 if !raise.any || frame.catches_all() {
                     break;
                 }
             }
-            if frame.is_final {
+            if frame.is_final && at > outermost {
                 keep(&mut frame.passing, &heap, &raise);
-                passes = true;
                 break;
             }
         }
-        taken || passes && self.tries.iter().skip(outer).any(|frame| frame.handler_of(&raise).is_some())
+        true
     }
 
     /// What one of several candidates gives, nobody knows which. One that raises was not it, unless somebody catches
