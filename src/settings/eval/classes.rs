@@ -39,6 +39,11 @@ impl Interp<'_> {
             .find_map(|&c| Some(self.scope(self.classes[c as usize].scope)?.vars.get(name)?.val.clone()))
     }
 
+    /// The namespaces of a class and its bases, in order of resolution.
+    pub(super) fn class_scopes(&self, class: u32) -> Vec<super::val::Id> {
+        self.classes[class as usize].mro.iter().map(|&base| self.classes[base as usize].scope).collect()
+    }
+
     /// Why an attribute that is not found may be there after all.
     fn class_cause(&self, class: u32, name: &str) -> Option<Rc<str>> {
         let def = &self.classes[class as usize];

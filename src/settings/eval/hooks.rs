@@ -75,8 +75,8 @@ impl Interp<'_> {
     pub(super) fn loosen_hooks(&mut self, class: u32, object: Id) {
         if self.loose.seen.insert(class) {
             let mut called = Vec::new();
-            for base in self.classes[class as usize].mro.clone() {
-                let Some(scope) = self.scope(self.classes[base as usize].scope) else { continue };
+            for scope in self.class_scopes(class) {
+                let Some(scope) = self.scope(scope) else { continue };
                 for (name, binding) in &scope.vars {
                     let is_special = name.starts_with("__") && name.ends_with("__");
                     if let (true, V::Func(func)) =
@@ -121,8 +121,12 @@ impl Interp<'_> {
 
     fn loosen_one(&mut self, func: usize, class: Option<u32>) -> Vec<u32> {
         let mut effects = Effects::default();
+        let mut locals: FxHashSet<Name> = FxHashSet::default();
         match self.funcs[func].body {
-            Body::Block(body) => effects.visit_body(body),
+            Body::Block(body) => {
+                effects.visit_body(body);
+                locals.extend(bound_names(body).iter().cloned());
+            }
             Body::Expr(expr) => {
                 effects.visit_expr(expr);
                 effects.edited.extend(root_name(expr));
@@ -130,12 +134,8 @@ impl Interp<'_> {
         }
         let cause: Rc<str> =
             format!("{}(), which may be called unseen, may change it", self.funcs[func].name).into();
-        let mut own: FxHashSet<Name> = match self.funcs[func].body {
-            Body::Block(body) => bound_names(body).iter().cloned().collect(),
-            Body::Expr(_) => FxHashSet::default(),
-        };
         if let Some(parameters) = self.funcs[func].parameters {
-            own.extend(parameters.iter().map(|parameter| Name::from(parameter.name().as_str())));
+            locals.extend(parameters.iter().map(|parameter| Name::from(parameter.name().as_str())));
         }
         if let (Some(class), Some(this)) = (class, self.funcs[func].parameters.and_then(first_name)) {
             let own = self.loose.own.entry(class).or_default();
@@ -166,19 +166,16 @@ impl Interp<'_> {
         }
         for name in effects.declared {
             let Some(&module) = chain.last() else { continue };
-            let scope = self.seen_from(&chain, name).map_or(module, |(scope, _)| scope);
+            let seen = self.seen_from(&chain, name);
+            let (scope, val) = seen.unwrap_or_else(|| (module, Val::maybe_unset(cause.clone())));
             self.loose.names.entry(scope).or_default().insert(name.into());
-            let val = match self.scope(scope).and_then(|s| s.vars.get(name)).map(|b| b.val.clone()) {
-                Some(val) => val,
-                None => Val::maybe_unset(cause.clone()),
-            };
             self.taint_owner(&val, &cause);
             self.bind_in(scope, name, val, None, Vec::new());
         }
         for name in effects.edited {
             let Some((scope, val)) = self.seen_from(&chain, name) else {
                 // It may be bound later, unless it is the function's own.
-                if let (false, Some(&module)) = (own.contains(name), chain.last()) {
+                if let (false, Some(&module)) = (locals.contains(name), chain.last()) {
                     self.loose.names.entry(module).or_default().insert(name.into());
                 }
                 continue;

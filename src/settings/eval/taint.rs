@@ -109,8 +109,7 @@ impl Interp<'_> {
         };
         self.taint(val, cause);
         let Some(class) = class else { return };
-        for base in self.classes[class as usize].mro.clone() {
-            let scope = self.classes[base as usize].scope;
+        for scope in self.class_scopes(class) {
             self.open_scope(scope, cause, true);
         }
     }
@@ -146,14 +145,10 @@ impl Interp<'_> {
     /// Somebody has got one of the collections that an object or class holds under its names. Those of a module are
     /// read that way by code that copies settings, which edits none of them in place.
     pub(super) fn taint_members(&mut self, owner: &Val, cause: &Rc<str>) {
-        let of_class = |this: &Self, class: u32| {
-            let mro = &this.classes[class as usize].mro;
-            mro.iter().map(|&base| this.classes[base as usize].scope).collect::<Vec<Id>>()
-        };
         let scopes = match &owner.v {
-            V::Class(class) => of_class(self, *class),
+            V::Class(class) => self.class_scopes(*class),
             V::Instance(id) => {
-                let classes = self.instance_class(owner).map(|class| of_class(self, class));
+                let classes = self.instance_class(owner).map(|class| self.class_scopes(class));
                 std::iter::once(*id).chain(classes.into_iter().flatten()).collect()
             }
             _ => return,

@@ -342,31 +342,20 @@ impl Val {
     }
 
     pub(super) fn unknown(cause: impl Into<Rc<str>>) -> Self {
-        Self::new(V::Unknown(Rc::new(Unk {
-            cause: cause.into(),
-            required: false,
-            candidates: Vec::new(),
-            maybe_unset: false,
-        })))
+        Self::untold(cause.into(), false, false)
     }
 
     /// A name that may not be bound at all.
     pub(super) fn maybe_unset(cause: Rc<str>) -> Self {
-        Self::new(V::Unknown(Rc::new(Unk {
-            cause,
-            required: false,
-            candidates: Vec::new(),
-            maybe_unset: true,
-        })))
+        Self::untold(cause, false, true)
     }
 
     pub(super) fn required(cause: impl Into<Rc<str>>) -> Self {
-        Self::new(V::Unknown(Rc::new(Unk {
-            cause: cause.into(),
-            required: true,
-            candidates: Vec::new(),
-            maybe_unset: false,
-        })))
+        Self::untold(cause.into(), true, false)
+    }
+
+    fn untold(cause: Rc<str>, required: bool, maybe_unset: bool) -> Self {
+        Self::new(V::Unknown(Rc::new(Unk { cause, required, candidates: Vec::new(), maybe_unset })))
     }
 
     pub(super) fn tuple(items: Vec<Self>) -> Self {
