@@ -86,9 +86,9 @@ impl<'a> Interp<'a> {
             let value = i.eval(&comp.value)?;
             Ok(Val::tuple(vec![key, value]))
         })?;
-        let mut dict = DictObj { shuffled: made.shuffled, ..DictObj::default() };
         // Rounds of which nothing is known may give any key again, unless these are those of a mapping.
         let again = made.seq.rest.clone().filter(|_| made.repeats || !is_key_of(comp));
+        let mut dict = DictObj { shuffled: made.shuffled || again.is_some(), ..DictObj::default() };
         for item in made.seq.items {
             let V::Tuple(pair) = item.v else { continue };
             let [key, value] = pair.items.as_slice() else { continue };

@@ -340,14 +340,9 @@ impl<'a> Interp<'a> {
                 None => {
                     let val = self.eval(&item.value)?;
                     let (entries, rest, shuffled) = self.mapping_of(&val);
-                    dict.shuffled |= shuffled;
-                    if let Some(cause) = rest {
-                        let lost = dict.forget(&cause);
-                        self.taint_all(&lost, &cause);
-                    }
-                    for (key, value) in entries {
-                        dict.insert(key, value.with_env(&val.env));
-                    }
+                    let entries = entries.into_iter().map(|(key, value)| (key, value.with_env(&val.env)));
+                    let lost = dict.merge(entries.collect(), rest.clone(), shuffled);
+                    self.taint_all(&lost, &rest.unwrap_or_else(super::unlisted));
                 }
             }
         }

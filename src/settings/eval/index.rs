@@ -272,12 +272,12 @@ impl<'a> Interp<'a> {
         self.note_walked(&Val::new(V::Dict(*dict)));
         Some(match self.dict_obj(*dict) {
             Ok(dict) => {
-                let items = dict.entries.values().map(|(key, value)| match what {
+                let (items, rest) = dict.in_order(|(key, value)| match what {
                     View::Keys => key.clone(),
                     View::Values => value.clone(),
                     View::Items => Val::tuple(vec![key.clone(), value.clone()]),
                 });
-                Seq { items: items.collect(), rest: dict.rest.clone() }
+                Seq { items, rest }
             }
             Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
         })
@@ -294,10 +294,10 @@ impl<'a> Interp<'a> {
                 Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
             },
             V::Dict(id) => match self.dict_obj(*id) {
-                Ok(dict) => Seq {
-                    items: dict.entries.values().map(|(k, _)| k.clone()).collect(),
-                    rest: dict.rest.clone(),
-                },
+                Ok(dict) => {
+                    let (items, rest) = dict.in_order(|(key, _)| key.clone());
+                    Seq { items, rest }
+                }
                 Err(cause) => Seq { items: Vec::new(), rest: Some(cause) },
             },
             V::Iter(id) if let Some(seq) = self.viewed(*id) => seq,
@@ -416,7 +416,7 @@ impl<'a> Interp<'a> {
     /// The entries as [`Self::mapping_of`] gives them, for whoever takes them over: of pairs of which not all can be told
     /// a later one may have any of the keys.
     pub(super) fn given_entries(&mut self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>, bool) {
-        let (mut entries, rest, shuffled) = self.mapping_of(val);
+        let (mut entries, rest, mut shuffled) = self.mapping_of(val);
         if let Some(cause) = &rest
             && matches!(val.v, V::List(_) | V::Tuple(_) | V::Iter(_))
         {
@@ -424,6 +424,7 @@ impl<'a> Interp<'a> {
                 let lost = std::mem::replace(value, Val::unknown(cause.clone()));
                 self.taint(&lost, cause);
             }
+            shuffled = true;
         }
         (entries, rest, shuffled)
     }
@@ -432,7 +433,8 @@ impl<'a> Interp<'a> {
     pub(super) fn mapping_of(&self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>, bool) {
         let Some(items) = self.unordered(val) else {
             let (entries, rest) = self.entries_of(val);
-            return (entries, rest, false);
+            let shuffled = matches!(val.v, V::Dict(id) if self.dict_obj(id).is_ok_and(|dict| dict.shuffled));
+            return (entries, rest, shuffled);
         };
         let entries: Vec<(Val, Val)> = match &val.v {
             V::Dict(id) => {
@@ -461,8 +463,9 @@ impl<'a> Interp<'a> {
         match &val.v {
             V::Dict(id) => match self.dict_obj(*id) {
                 // What is made from it would have an order.
-                Ok(dict) if dict.shuffled => {
-                    (dict.entries.values().cloned().collect(), Some(super::unordered::cause()))
+                Ok(dict) if dict.shuffled && dict.entries.len() > 1 => {
+                    let rest = dict.rest.clone().unwrap_or_else(super::unordered::cause);
+                    (dict.entries.values().cloned().collect(), Some(rest))
                 }
                 Ok(dict) => (dict.entries.values().cloned().collect(), dict.rest.clone()),
                 Err(cause) => (Vec::new(), Some(cause)),

@@ -566,6 +566,8 @@ impl DictObj {
                 match self.entries.get_mut(&k) {
                     Some((_, old)) => *old = value,
                     None => {
+                        // An entry that is not listed may be this one, and then it stays where it is.
+                        self.shuffled |= self.rest.is_some() && !self.entries.is_empty();
                         self.entries.insert(k, (key, value));
                     }
                 }
@@ -577,6 +579,27 @@ impl DictObj {
                 lost
             }
         }
+    }
+
+    /// `d.update(other)`, with the entries of a mapping that has each key once. Gives what the dict no longer tells of.
+    fn merge(&mut self, entries: Vec<(Val, Val)>, rest: Option<Rc<str>>, shuffled: bool) -> Vec<Val> {
+        self.shuffled |= shuffled;
+        let earlier = self.rest.clone();
+        // Entries that are not listed may replace any that are there, but not those that come with them.
+        let mut lost = rest.as_ref().map(|cause| self.forget(cause)).unwrap_or_default();
+        let rest = std::mem::replace(&mut self.rest, earlier);
+        for (key, value) in entries {
+            lost.extend(self.insert(key, value));
+        }
+        self.rest = self.rest.take().or(rest);
+        lost
+    }
+
+    /// The entries in order, and why there may be more. None of them where an unlisted one may be before any.
+    fn in_order<T>(&self, entry: impl FnMut(&(Val, Val)) -> T) -> (Vec<T>, Option<Rc<str>>) {
+        let is_known = self.rest.is_none() || !self.shuffled || self.entries.len() == 1;
+        let entries = self.entries.values().filter(|_| is_known).map(entry);
+        (entries.collect(), self.rest.clone())
     }
 
     /// Every value may be another from here on. Gives the old ones, which must be tainted.
@@ -595,6 +618,11 @@ impl DictObj {
     fn get(&self, key: &str) -> Option<&Val> {
         self.entries.get(&Key::Str(key.into())).map(|(_, v)| v)
     }
+}
+
+/// Why nothing is known of what left a dict for an entry that is not listed.
+fn unlisted() -> Rc<str> {
+    "it is in a dict of which not all can be told".into()
 }
 
 /// Why a value cannot be told, for whatever is computed from it.

@@ -228,15 +228,8 @@ impl Interp<'_> {
                     Err(cause) => DictObj { rest: Some(cause), ..DictObj::default() },
                 };
                 let (entries, rest, shuffled) = self.mapping_of(right);
-                dict.shuffled |= shuffled;
-                let mut lost = Vec::new();
-                if let Some(cause) = rest {
-                    lost = dict.forget(&cause);
-                }
-                for (key, value) in entries {
-                    lost.extend(dict.insert(key, value));
-                }
-                self.taint_all(&lost, &"it is in a dict of which not all can be told".into());
+                let lost = dict.merge(entries, rest, shuffled);
+                self.taint_all(&lost, &super::unlisted());
                 self.dict_of(dict)
             }
             (

@@ -597,17 +597,9 @@ impl<'a> Interp<'a> {
     /// `d.update(other)`.
     pub(super) fn update_dict(&mut self, id: u32, other: &Val) {
         let (entries, rest, shuffled) = self.given_entries(other);
-        let mut lost = Vec::new();
         let Some(dict) = self.dict_mut(id) else { return };
-        dict.shuffled |= shuffled;
-        if let Some(cause) = &rest {
-            // The unknown entries may replace any that are there, but not those that come after.
-            lost = dict.forget(cause);
-        }
-        for (key, value) in entries {
-            lost.extend(dict.insert(key, value));
-        }
-        self.taint_all(&lost, &rest.unwrap_or_else(|| "a key that cannot be told".into()));
+        let lost = dict.merge(entries, rest.clone(), shuffled);
+        self.taint_all(&lost, &rest.unwrap_or_else(super::unlisted));
     }
 }
 

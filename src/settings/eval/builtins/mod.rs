@@ -249,8 +249,9 @@ impl Interp<'_> {
             "dict.fromkeys" => {
                 let keys = first.ok_or_else(|| too_few(name))?;
                 let value = args.pos.get(1).cloned().unwrap_or_else(|| Val::new(V::None));
-                let mut dict = DictObj { shuffled: self.unordered(&keys).is_some(), ..DictObj::default() };
+                let is_unordered = self.unordered(&keys).is_some();
                 let seq = self.walk_unordered(&keys);
+                let mut dict = DictObj { shuffled: is_unordered || seq.rest.is_some(), ..DictObj::default() };
                 for key in seq.items {
                     let lost = dict.insert(key.clone(), value.clone());
                     self.taint_all(&lost, &cause_of(&key));
