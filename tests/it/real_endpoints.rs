@@ -1,6 +1,9 @@
 //! The endpoints of real projects, each installed with its own requirements, against Django's resolver and DRF: every
 //! pattern is in the inventory or in a stated problem, nothing is told wrong, and at least 97 % of the endpoints of
 //! DRF are found with their policies. Prints a table.
+//!
+//! `SUBJECTS=file.json cargo test --test it real_endpoints` examines others: a list of objects with the names, types
+//! and meaning of the fields of `Subject`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,6 +21,7 @@ use crate::support::resolver::{Protection, Row, dump};
 use crate::support::{corpus, venv};
 
 /// A real project.
+#[derive(Clone, Copy)]
 struct Subject {
     name: &'static str,
     packages: &'static [&'static str],
@@ -299,9 +303,10 @@ pub(crate) struct Outcome {
 
 #[test]
 fn the_endpoints_of_real_projects_are_as_their_resolvers_have_them() {
+    let subjects = std::env::var("SUBJECTS").map_or_else(|_| SUBJECTS.to_vec(), |path| others(&path));
     let outcomes: Vec<(&Subject, Option<Outcome>)> = std::thread::scope(|scope| {
         let run = |subject| scope.spawn(move || (subject, examine(subject)));
-        let threads: Vec<_> = SUBJECTS.iter().map(run).collect();
+        let threads: Vec<_> = subjects.iter().map(run).collect();
         threads.into_iter().map(|t| t.join().unwrap()).collect()
     });
     let head = "| project | patterns | of DRF | found | with an unknown part | right | wrong | untold |\n";
@@ -332,6 +337,31 @@ fn the_endpoints_of_real_projects_are_as_their_resolvers_have_them() {
     }
     eprintln!("{table}");
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// The subjects that a file lists. They stay for the rest of the run.
+fn others(path: &str) -> Vec<Subject> {
+    let listed: Vec<Value> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let word = |value: &Value| -> &'static str { value.as_str().unwrap().to_owned().leak() };
+    let words = |value: &Value| -> &'static [&'static str] {
+        value.as_array().into_iter().flatten().map(word).collect::<Vec<_>>().leak()
+    };
+    let subject = |one: Value| Subject {
+        name: word(&one["name"]),
+        packages: words(&one["packages"]),
+        without: words(&one["without"]),
+        own: words(&one["own"]),
+        settings: word(&one["settings"]),
+        share: one["share"].as_u64().map_or(97, |share| share as usize),
+        files: one["files"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|file| (word(&file[0]), word(&file[1])))
+            .collect::<Vec<_>>()
+            .leak(),
+    };
+    listed.into_iter().map(subject).collect()
 }
 
 fn examine(subject: &Subject) -> Option<Outcome> {
