@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::callbacks::callbacks;
 use super::functions::Args;
 use super::raise::{R, Raise};
 use super::val::{Callee, V, Val};
@@ -30,7 +31,7 @@ impl Interp<'_> {
             V::Class(id) => self.call_class(*id, args),
             V::Ref(name) => {
                 let name = name.clone();
-                self.call_ref(&name, args)
+                self.call_outside(&name, args)
             }
             V::Lib(object) => {
                 let object = object.clone();
@@ -68,6 +69,16 @@ impl Interp<'_> {
 
     /// `owner.name(…)` for builtin types and instances.
     pub(super) fn call_method(&mut self, owner: &Val, name: &str, args: Args) -> R<Val> {
+        if matches!(owner.v, V::Instance(_) | V::Class(_) | V::Module(_)) {
+            return self.call_method_of(owner, name, args);
+        }
+        let callbacks = callbacks(&args);
+        let made = self.call_method_of(owner, name, args)?;
+        self.called_back(name, &callbacks, &made);
+        Ok(made)
+    }
+
+    fn call_method_of(&mut self, owner: &Val, name: &str, args: Args) -> R<Val> {
         let used = self.used(owner)?;
         let owner = used.as_ref().unwrap_or(owner);
         if let Some(cause) = &args.open

@@ -193,7 +193,7 @@ impl<'a> Interp<'a> {
                 for val in args.all() {
                     self.run_later(val)?;
                 }
-                self.call_ref(name, args.clone())
+                self.call_outside(name, args.clone())
             }
         }
     }

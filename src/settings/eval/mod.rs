@@ -28,6 +28,7 @@
 
 mod assume;
 mod builtins;
+mod callbacks;
 mod calls;
 mod classes;
 mod compare;

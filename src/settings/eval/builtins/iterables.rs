@@ -112,6 +112,9 @@ impl Interp<'_> {
                 let seq = self.walk_unordered(&val);
                 let (sorted, has_ties) = self.sorted(seq, &args)?;
                 let list = self.list_of(sorted);
+                if is_unordered {
+                    self.asked_in_any_order(&args);
+                }
                 if is_unordered && has_ties {
                     self.shuffle(&list);
                 }
