@@ -39,17 +39,12 @@ impl Modules {
             files.par_iter().map(|&file| Names::of(sources.path(file), import_roots, &packages)).collect();
         for (&file, Names { by_root, likely, stem }) in files.iter().zip(named) {
             self.paths.insert(file, sources.path(file).into());
-            let mut first: Option<(bool, ModulePath)> = None;
-            for (is_inside, name) in by_root {
-                self.add(&name, file);
-                // A folder that is itself a package is rather imported as one.
-                if first.as_ref().is_none_or(|(inside, _)| *inside && !is_inside) {
-                    first = Some((is_inside, name));
-                }
+            for name in &by_root {
+                self.add(name, file);
             }
             let best = likely[0].clone().or_else(|| likely[1].clone());
             inferred.extend(likely.into_iter().flatten().map(|name| (name, file)));
-            own.push(first.map(|(_, name)| name).or(best).unwrap_or(stem));
+            own.push(by_root.into_iter().next().or(best).unwrap_or(stem));
         }
         for (name, file) in inferred {
             self.add(&name, file);
@@ -120,8 +115,8 @@ impl Modules {
 
 /// What one file may be called.
 struct Names {
-    /// Below the import roots, with whether such a root is itself a package.
-    by_root: Vec<(bool, ModulePath)>,
+    /// Below the import roots.
+    by_root: Vec<ModulePath>,
     /// By the folders around it, the likelier first.
     likely: [Option<ModulePath>; 2],
     /// Whatever else fails.
@@ -130,8 +125,7 @@ struct Names {
 
 impl Names {
     fn of(path: &str, import_roots: &[String], packages: &BTreeSet<&str>) -> Self {
-        let named =
-            |root: &String| Some((packages.contains(root.as_str()), ModulePath::of_file(path, root)?));
+        let named = |root: &String| ModulePath::of_file(path, root);
         // A folder without `__init__.py` is a namespace package, or the folder that scripts run from.
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let by_package = ModulePath::of_file(path, package_root(path, packages));

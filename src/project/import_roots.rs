@@ -24,7 +24,10 @@ pub(super) fn find(
             roots.push(folder.to_owned());
         }
     };
-    if anchored {
+    // A `manage.py` within a package may import what is beside it, or all by the name of the package.
+    let is_package = layout.has(home, "__init__.py");
+    let above = ancestors(home).find(|folder| is_package && !layout.has(folder, "__init__.py"));
+    if anchored && (above.is_none() || bases.contains(&home)) {
         add(home);
     }
     for base in bases {
@@ -66,15 +69,28 @@ pub(super) fn find(
             add(&path);
         }
     }
-    add(home);
-    // A `manage.py` within a package: what is installed is imported by the package's name.
-    if let Some(above) = ancestors(home).find(|folder| !layout.has(folder, "__init__.py")) {
-        add(above);
+    match above {
+        Some(above) => {
+            add(above);
+            if !names_package(layout, home, above) {
+                add(home);
+            }
+        }
+        None => add(home),
     }
     if roots.is_empty() {
         roots.push(home.to_owned());
     }
     roots
+}
+
+/// Whether the `manage.py` of a package calls the settings by the package's name: then nothing is imported from beside
+/// it, where `celery.py` would hide the library.
+fn names_package(layout: &Layout<'_>, home: &str, above: &str) -> bool {
+    let Some(file) = layout.sources.find(&join(home, "manage.py")) else { return false };
+    let package = home.strip_prefix(above).unwrap_or(home).trim_start_matches('/').replace('/', ".");
+    let text = layout.sources.text(file);
+    ["\"", "'"].iter().any(|quote| text.contains(&format!("{quote}{package}.")))
 }
 
 /// The dotted name of a file: as entry points import it or its neighbours (from one of `bases`), else from the

@@ -631,7 +631,7 @@ fn a_package_that_reads_settings_is_not_taken_for_the_module_that_an_option_name
 }
 
 #[test]
-fn a_manage_py_within_a_package_also_imports_by_the_package() {
+fn a_manage_py_within_a_package_imports_by_the_package_that_it_names() {
     let manage = manage("shop.server.settings");
     let project = only(&[
         ("shop/__init__.py", ""),
@@ -641,5 +641,21 @@ fn a_manage_py_within_a_package_also_imports_by_the_package() {
         ("shop/server/doc_settings.py", "from shop.server.base_settings import *\nDEBUG = True\n"),
     ]);
     assert_eq!(choice(&project), "shop.server.base_settings");
-    assert_eq!(project.import_roots, ["shop/server", ""]);
+    assert_eq!(project.import_roots, [""]);
+}
+
+#[test]
+fn a_manage_py_within_a_package_imports_what_is_beside_it_where_it_says_so() {
+    let manage = manage("core.settings");
+    let project = only(&[
+        ("shop/__init__.py", ""),
+        ("shop/manage.py", &manage),
+        ("shop/core/__init__.py", ""),
+        ("shop/core/settings.py", SETTINGS),
+        (
+            "shop/wsgi.py",
+            "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.core.settings')\n",
+        ),
+    ]);
+    assert_eq!(project.import_roots, ["shop", ""]);
 }
