@@ -48,6 +48,15 @@ impl IndexNames<'_> {
         Some(Resolution::Resolved(Entity::Module(file)))
     }
 
+    /// The module and the name in it, where one branch binds the name to nothing: `except ImportError: Panel = None`.
+    fn optional(&self, name: &str) -> Option<Located> {
+        let (file, rest) = self.split(name)?;
+        if rest.is_empty() || rest.contains('.') || !self.index.may_be_none(file, rest) {
+            return None;
+        }
+        Some(Located::Value(self.index.module_name(file)?.to_owned(), rest.to_owned()))
+    }
+
     /// The class of the project behind a dotted name.
     pub(super) fn class(&self, name: &str) -> Option<ClassId> {
         match self.entity(name)? {
@@ -79,6 +88,11 @@ impl Names for IndexNames<'_> {
         let Some(entity) = self.entity(name) else {
             return if self.index.is_namespace(name) { Located::Module } else { Located::Foreign };
         };
+        if !matches!(entity, Resolution::Unresolved(_) | Resolution::Resolved(Entity::Value(..)))
+            && let Some(value) = self.optional(name)
+        {
+            return value;
+        }
         match entity {
             Resolution::Resolved(Entity::Module(_)) => Located::Module,
             Resolution::Resolved(Entity::Class(id)) => Located::Class(self.index.class_name(id)),

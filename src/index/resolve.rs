@@ -166,6 +166,17 @@ impl ProjectIndex {
         if found.is_empty() { vec![self.resolve_at(at, name)] } else { found }
     }
 
+    /// Whether one branch of a module binds a name to `None`, and another to something else.
+    pub fn may_be_none(&self, file: FileId, name: &str) -> bool {
+        let Some(items) = self.file(file) else { return false };
+        let bindings = seen_by(items, name, None);
+        let is_none = |binding: &Binding| match binding.to {
+            Bound::Value(position) => items.values[position as usize].value == Expression::None,
+            _ => false,
+        };
+        bindings.len() > 1 && bindings.iter().any(is_none)
+    }
+
     fn meanings(
         &self,
         file: FileId,

@@ -33,7 +33,13 @@ pub(super) fn policy(
     if let Some(computed) = method.and_then(|m| computed(evaluator, shape, m, is_list)) {
         return computed;
     }
-    attribute_of(evaluator, shape, &evaluator.view_attribute(&situation, attribute), is_list)
+    let found = evaluator.view_attribute(&situation, attribute);
+    if found.is_property()
+        && let Some(computed) = computed(evaluator, shape, attribute, is_list)
+    {
+        return computed;
+    }
+    attribute_of(evaluator, shape, &found, is_list)
 }
 
 /// Whether an attribute holds a list of classes or texts.
@@ -93,7 +99,7 @@ fn named(evaluator: &Evaluator<'_>, value: &Val, is_list: bool) -> PolicyValue {
     result.unwrap_or_else(|cause| PolicyValue::Unknown(cause.to_string()))
 }
 
-/// The branches of a method that the project overrides.
+/// The branches of a method that the project overrides, or of a property.
 fn computed(evaluator: &Evaluator<'_>, shape: &Shape, method: &str, is_list: bool) -> Option<Effective> {
     let class = shape.class.as_ref()?;
     let (_, at) = evaluator.project_method(class, method)?;

@@ -160,7 +160,11 @@ pub(super) fn permissions(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) 
             return Ok(effective::results(evaluator, shape, verb, "get_permissions"));
         }
         Owner::Class(ClassRef::Library(name)) if name.starts_with("rest_framework.") => {
-            evaluator.view_attribute(&shape.situation(), "permission_classes").value
+            let found = evaluator.view_attribute(&shape.situation(), "permission_classes");
+            if found.is_property() {
+                return Ok(effective::results(evaluator, shape, verb, "permission_classes"));
+            }
+            found.value
         }
         Owner::Class(ClassRef::Library(name)) => return Err(format!("`{name}` computes its permissions")),
         _ => Val::unknown(getter.value.cause().unwrap_or_else(|| "its permissions are not known".into())),

@@ -309,8 +309,7 @@ impl<'a> Interp<'a> {
                 let Some(name) = item.as_str().cloned() else { return Ok(None) };
                 let written = self.dict_obj(ENVIRON).ok();
                 if let Some(val) = written.and_then(|d| d.get(&name)) {
-                    let unclear =
-                        val.unk().is_some_and(|u| u.candidates.iter().any(super::environ::is_removed));
+                    let unclear = super::environ::may_be_removed(val);
                     if unclear { None } else { Some(!super::environ::is_removed(val)) }
                 } else if written.is_none_or(|d| d.rest.is_some()) {
                     None

@@ -12,6 +12,16 @@ pub(super) fn is_removed(val: &Val) -> bool {
     matches!(val.v, V::Ellipsis)
 }
 
+/// Whether a variable is set on some ways only.
+pub(super) fn may_be_removed(val: &Val) -> bool {
+    val.unk().is_some_and(|unk| unk.candidates.iter().any(is_removed))
+}
+
+/// That mark.
+pub(super) fn removed() -> Val {
+    Val::new(V::Ellipsis)
+}
+
 /// What a read of the environment gives.
 pub(super) enum Read {
     Found(Val),
@@ -56,7 +66,7 @@ impl Interp<'_> {
         };
         let removed = matches!(written, Some(Val { v: V::Ellipsis, .. }));
         match (written, open) {
-            (Some(val), _) if val.unk().is_some_and(|u| u.candidates.iter().any(is_removed)) => {
+            (Some(val), _) if may_be_removed(&val) => {
                 let cause = cause_of(&val);
                 self.may_raise(&cause);
                 return Read::Found(Val::unknown(cause));
@@ -96,7 +106,7 @@ impl Interp<'_> {
     pub(super) fn remove_variable(&mut self, name: &str) {
         if let Some(dict) = self.dict_mut(ENVIRON) {
             // What the caller supplied stays hidden behind a mark.
-            dict.insert(Val::str(name), Val::new(V::Ellipsis));
+            dict.insert(Val::str(name), removed());
         }
     }
 

@@ -478,9 +478,11 @@ impl<'a> Interp<'a> {
                 }
                 let rest = match self.dict_obj(ENVIRON) {
                     Ok(dict) => {
-                        let there = |v: &Val| !super::environ::is_removed(v);
+                        let unclear = dict.entries.values().find(|(_, v)| super::environ::may_be_removed(v));
+                        let there =
+                            |v: &Val| !super::environ::is_removed(v) && !super::environ::may_be_removed(v);
                         entries.extend(dict.entries.values().filter(|(_, v)| there(v)).cloned());
-                        dict.rest.clone()
+                        dict.rest.clone().or_else(|| unclear.map(|(_, val)| cause_of(val)))
                     }
                     Err(cause) => Some(cause),
                 };

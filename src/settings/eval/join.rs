@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
+use super::ENVIRON;
 use super::taint::taint;
-use super::val::{Binding, Heap, Kind, Name, Obj, Progress, Scope, Seq, Unk, V, Val};
+use super::val::{Binding, DictObj, Heap, Kind, Name, Obj, Progress, Scope, Seq, Unk, V, Val};
 use crate::settings::Step;
 
 /// The most candidates that an unknown value keeps.
@@ -36,7 +37,10 @@ fn finish(mut a: Heap, b: &Heap, cause: &Rc<str>, mut lost: Lost) -> Heap {
             (None, Some(obj)) => a.share(id, obj.clone()),
             (Some(x), Some(y)) if absorbs_object(x, &left, y, b, cause) => {}
             (Some(x), Some(y)) => {
-                let joined = join_objects(x, &left, y, b, cause, &mut lost);
+                let mut joined = join_objects(x, &left, y, b, cause, &mut lost);
+                if id == ENVIRON {
+                    joined.kind = join_environments(x, y, joined.kind, cause);
+                }
                 a.put(id, joined);
             }
             _ => {}
@@ -100,6 +104,22 @@ fn absorbs_value(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str>) -> boo
                 && other.candidates.iter().all(has)
         }
     }
+}
+
+/// A variable that one side alone has written or taken out tells nothing of the others.
+fn join_environments(x: &Obj, y: &Obj, joined: Kind, cause: &Rc<str>) -> Kind {
+    let (Kind::Dict(p), Kind::Dict(q), Kind::Dict(mut joined)) = (&x.kind, &y.kind, joined) else {
+        return Kind::Dict(DictObj { rest: Some(cause.clone()), ..DictObj::default() });
+    };
+    for (key, (name, val)) in p.entries.iter().chain(&q.entries) {
+        if !joined.entries.contains_key(key) {
+            let perhaps = vec![val.clone(), super::environ::removed()];
+            joined.entries.insert(key.clone(), (name.clone(), super::Interp::one_of(cause.clone(), perhaps)));
+        }
+    }
+    joined.rest = p.rest.clone().or_else(|| q.rest.clone());
+    joined.shuffled = false;
+    Kind::Dict(joined)
 }
 
 fn join_objects(x: &Obj, hx: &Heap, y: &Obj, hy: &Heap, cause: &Rc<str>, lost: &mut Lost) -> Obj {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::raise::{R, Raise};
 use super::val::{DictObj, Kind, Reads, Seq, V, Val};
-use super::{ENVIRON, Interp, MAX_ITEMS, MAX_TEXT, cause_of, numbers};
+use super::{Interp, MAX_ITEMS, MAX_TEXT, cause_of, numbers};
 use crate::python::ast::{Operator, UnaryOp};
 
 impl Interp<'_> {
@@ -49,9 +49,8 @@ impl Interp<'_> {
                 _ => true,
             },
             V::Environ => {
-                let dict = self.dict_obj(ENVIRON).ok()?;
-                let len = dict.entries.len() + self.supplied.len();
-                return open_truth(len, dict.rest.as_ref());
+                let (entries, rest) = self.entries_of(val);
+                return open_truth(entries.len(), rest.as_ref());
             }
             V::Namespace(id) => !self.scope(*id)?.vars.is_empty(),
             V::Ref(name) => {

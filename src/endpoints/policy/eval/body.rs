@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::decoration::is_harmless;
-use super::{ClassRef, End, Ended, Evaluator, Frame, FrameKind, Path, Situation, Val, find};
+use super::{ClassRef, End, Ended, Evaluator, Frame, FrameKind, MAX_PATHS, Path, Situation, Val, find};
 use crate::index::items::{Binding as BindingItem, Bound as Binding, DecoratorItem, FileItems};
 use crate::index::{Ancestor, ClassId, Entity, Resolution};
 use crate::python::Ranged as _;
+use crate::python::ast::Stmt;
 use crate::source::{FileId, Sources, Span};
 
 /// The names of a class body.
@@ -69,6 +70,34 @@ impl Evaluator<'_> {
         done
     }
 
+    /// All ways through the body of a class. It has run to its end where the class exists: a statement that seems to
+    /// raise on each way was not read rightly, and what it binds is unknown.
+    fn class_body(&self, frame: &Frame<'_>, body: &[Stmt]) -> Vec<Ended> {
+        let mut ends = vec![Ended { path: Path::default(), end: End::Fall }];
+        for stmt in body {
+            let mut next = Vec::new();
+            for Ended { path, .. } in ends {
+                let after = self.block(frame, std::slice::from_ref(stmt), path.clone());
+                if after.iter().all(|ended| matches!(ended.end, End::Raise(_))) {
+                    let mut path = path;
+                    super::targets::forget(
+                        std::slice::from_ref(stmt),
+                        Span::new(frame.file, stmt.range()),
+                        &mut path,
+                    );
+                    next.push(Ended { path, end: End::Fall });
+                } else {
+                    next.extend(after.into_iter().filter(|ended| !matches!(ended.end, End::Raise(_))));
+                }
+            }
+            if next.iter().any(|ended| ended.end != End::Fall) || next.len() > MAX_PATHS {
+                return Vec::new();
+            }
+            ends = next;
+        }
+        ends
+    }
+
     fn run_class(&self, id: ClassId) -> Namespace {
         let item = self.index.class(id);
         let tree = self.index.tree(self.sources, item.at.file);
@@ -79,7 +108,7 @@ impl Evaluator<'_> {
         let situation = Situation::default();
         let kind = FrameKind::Class(id);
         let frame = Frame { situation: &situation, file: item.at.file, kind, this: None };
-        let ends = self.block(&frame, &class.body, Path::default());
+        let ends = self.class_body(&frame, &class.body);
         let mut namespace = joined(&ends);
         self.metaclass(id, &mut namespace);
         for decorator in item.decorators.iter().rev() {

@@ -95,6 +95,14 @@ impl Evaluator<'_> {
                     Ok(_) => Val::Bool(true),
                 })
             }
+            (
+                "django.utils.module_loading.import_string" | "rest_framework.settings.import_from_string",
+                Some([Val::Str(dotted), ..]),
+            ) => {
+                let value = self.imported(dotted);
+                path.may_raise |= matches!(value, Val::Unknown(_));
+                Ok(value)
+            }
             ("builtins.isinstance", Some([base, class])) => Ok(self.is_instance(frame, base, class)),
             ("builtins.map", Some([function, items])) => match items.exact_elements() {
                 Some(items) => {
@@ -147,8 +155,29 @@ impl Evaluator<'_> {
                 unknown()
             }
             (Val::None, Val::Class(_) | Val::Library(_)) => Val::Bool(false),
+            (base, Val::Library(name)) => match (builtin_type(base), name.strip_prefix("builtins.")) {
+                // What stands as a list may be a set.
+                (Some("list"), Some("list")) => unknown(),
+                (Some(own), Some(asked)) if TYPES.contains(&asked) => Val::Bool(own == asked),
+                _ => unknown(),
+            },
             _ => unknown(),
         }
+    }
+}
+
+/// Builtin types of which none is another one's base.
+const TYPES: [&str; 6] = ["str", "list", "tuple", "dict", "type", "bytes"];
+
+/// The builtin type of a value, where it is surely one.
+fn builtin_type(value: &Val) -> Option<&'static str> {
+    match value {
+        Val::Str(_) => Some("str"),
+        Val::List(_) => Some("list"),
+        Val::Tuple(_) => Some("tuple"),
+        Val::Dict(_) => Some("dict"),
+        Val::Class(_) => Some("type"),
+        _ => None,
     }
 }
 

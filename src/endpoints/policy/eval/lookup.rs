@@ -37,6 +37,11 @@ impl Found {
     pub(crate) fn unknown(cause: impl AsRef<str>) -> Self {
         Self { value: Val::unknown(cause), owner: Owner::Unknown, at: None }
     }
+
+    /// Whether it is computed each time somebody asks for it.
+    pub(crate) fn is_property(&self) -> bool {
+        matches!(&self.value, Val::Code(code) if code.kind == super::CodeKind::Property)
+    }
 }
 
 impl Evaluator<'_> {
