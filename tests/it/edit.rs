@@ -301,7 +301,7 @@ fn real_files(folder: &Path, out: &mut Vec<PathBuf>) {
 
 #[test]
 fn containers_of_real_projects_keep_what_is_not_edited() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join(".corpus");
+    let corpus = crate::support::corpus::root();
     let mut files = Vec::new();
     real_files(&corpus, &mut files);
     if files.is_empty() {

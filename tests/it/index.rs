@@ -1,6 +1,6 @@
 //! The index over real projects.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use drf_harden::index::{ProjectIndex, items};
@@ -11,7 +11,7 @@ use drf_harden::source::{SourceFile, Sources};
 /// Not a benchmark: it says what the index makes of real projects, and that it survives them.
 #[test]
 fn real_projects_are_indexed() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join(".corpus");
+    let corpus = crate::support::corpus::root();
     let Ok(projects) = std::fs::read_dir(&corpus) else {
         return eprintln!("SKIPPED: no corpus at {}", corpus.display());
     };

@@ -1,8 +1,8 @@
 //! The settings of real projects (`.corpus`, fetched by the project's script): evaluated without a panic, quickly,
-//! and mostly known. `cargo test --test it settings_corpus -- --nocapture` prints what is left open, and why.
+//! and mostly known. `cargo test --test it settings_corpus -- --nocapture` prints what is left open, and why;
+//! `CORPUS=folder` does so for the projects in another folder.
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use drf_harden::output::settings_json;
@@ -33,7 +33,7 @@ const PACKAGES: &[&str] = &[
 #[test]
 fn no_real_setting_is_told_wrong() {
     let Some(python) = venv::python("corpus", PACKAGES) else { return };
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join(".corpus");
+    let corpus = crate::support::corpus::root();
     let Ok(entries) = std::fs::read_dir(&corpus) else {
         eprintln!("SKIPPED: there is no .corpus folder");
         return;
@@ -119,7 +119,7 @@ fn justification(sources: &Sources, model: &SettingsModel, setting: &Setting) ->
 
 #[test]
 fn real_settings_are_evaluated_quickly() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join(".corpus");
+    let corpus = crate::support::corpus::root();
     let Ok(entries) = std::fs::read_dir(&corpus) else {
         eprintln!("SKIPPED: there is no .corpus folder");
         return;

@@ -32,7 +32,7 @@ fn seeds(otherwise: u64) -> Vec<u64> {
 /// Settings of the literate cases and, where it was fetched, of the corpus.
 fn material() -> Vec<Vec<(String, String)>> {
     let mut all: Vec<Vec<(String, String)>> = cases().into_iter().map(|case| case.files).collect();
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join(".corpus");
+    let corpus = crate::support::corpus::root();
     let mut folders: Vec<_> =
         std::fs::read_dir(corpus).into_iter().flatten().flatten().map(|e| e.path()).collect();
     folders.sort();

@@ -8,6 +8,12 @@ use super::venv::is_ci;
 
 static FETCH: Mutex<()> = Mutex::new(());
 
+/// Where the projects lie that are fetched, or another folder of such that `CORPUS` names.
+pub(crate) fn root() -> PathBuf {
+    let fetched = || Path::new(env!("CARGO_MANIFEST_DIR")).join(".corpus");
+    std::env::var_os("CORPUS").map_or_else(fetched, PathBuf::from)
+}
+
 /// The folder of a project of the corpus, or `None` after saying loudly why not (in CI: a failure).
 pub(crate) fn project(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
