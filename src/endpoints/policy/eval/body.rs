@@ -71,31 +71,28 @@ impl Evaluator<'_> {
     }
 
     /// All ways through the body of a class. It has run to its end where the class exists: a statement that seems to
-    /// raise on each way was not read rightly, and what it binds is unknown.
+    /// raise on each way was not read rightly, or cannot be followed, and what it binds is unknown.
     fn class_body(&self, frame: &Frame<'_>, body: &[Stmt]) -> Vec<Ended> {
-        let mut ends = vec![Ended { path: Path::default(), end: End::Fall }];
+        let mut ways = vec![Path::default()];
         for stmt in body {
             let mut next = Vec::new();
-            for Ended { path, .. } in ends {
-                let after = self.block(frame, std::slice::from_ref(stmt), path.clone());
-                if after.iter().all(|ended| matches!(ended.end, End::Raise(_))) {
-                    let mut path = path;
-                    super::targets::forget(
-                        std::slice::from_ref(stmt),
-                        Span::new(frame.file, stmt.range()),
-                        &mut path,
-                    );
-                    next.push(Ended { path, end: End::Fall });
-                } else {
-                    next.extend(after.into_iter().filter(|ended| !matches!(ended.end, End::Raise(_))));
+            for mut path in ways {
+                let ends = self.block(frame, std::slice::from_ref(stmt), path.clone());
+                let raises = |ended: &Ended| matches!(ended.end, End::Raise(_));
+                let falls = ends.iter().filter(|ended| ended.end == End::Fall).count();
+                if falls == 0 || !ends.iter().all(|ended| ended.end == End::Fall || raises(ended)) {
+                    let at = Span::new(frame.file, stmt.range());
+                    super::targets::forget(std::slice::from_ref(stmt), at, &mut path);
+                    next.push(path);
                 }
+                next.extend(ends.into_iter().filter(|ended| ended.end == End::Fall).map(|ended| ended.path));
             }
-            if next.iter().any(|ended| ended.end != End::Fall) || next.len() > MAX_PATHS {
+            if next.len() > MAX_PATHS {
                 return Vec::new();
             }
-            ends = next;
+            ways = next;
         }
-        ends
+        ways.into_iter().map(|path| Ended { path, end: End::Fall }).collect()
     }
 
     fn run_class(&self, id: ClassId) -> Namespace {

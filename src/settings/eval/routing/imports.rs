@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::super::imports::Found;
 use super::super::raise::{R, Raise};
 use super::super::val::{V, Val};
 use super::super::{Interp, stdlib};
@@ -241,8 +242,27 @@ impl<'a> Interp<'a> {
             if is_value && let Some(patterns) = self.library_patterns(full) {
                 return Ok(patterns);
             }
+            if !is_core(full)
+                && self.is_within_library()
+                && self.may_be_none(module, name)
+                && let Some(val) = self.installed_value(full)?
+            {
+                return Ok(val);
+            }
         }
         Ok(self.ref_value(full))
+    }
+
+    /// Whether the running module is one of an installed package.
+    fn is_within_library(&self) -> bool {
+        self.frame_ref().file.is_none()
+    }
+
+    /// Whether a module of an installed package binds a name to nothing: `except ImportError: Collector = None`.
+    fn may_be_none(&self, module: &str, name: &str) -> bool {
+        let Some(Found::Installed { path, .. }) = self.find_installed(module) else { return false };
+        let bytes = crate::source::read_file(&path).unwrap_or_default();
+        crate::source::decode(&bytes).is_ok_and(|(text, _)| text.contains(&format!("{name} = None")))
     }
 
     /// A function of an installed package that, by its name, makes patterns.
