@@ -14,6 +14,7 @@ impl<'a> Interp<'a> {
         for (op, right) in compare.ops.iter().zip(&compare.comparators) {
             let right = self.eval(right)?;
             self.spend(self.size_of(&right) / super::expr::SIZE_PER_STEP)?;
+            self.meet(&left, *op, &right);
             let answer = self.compare(&left, *op, &right)?;
             let mut env = self.deep_reads(&left).union(&self.deep_reads(&right)).union(&result.env);
             if let (V::Environ, Some(name)) = (&right.v, left.as_str().cloned()) {
@@ -34,6 +35,31 @@ impl<'a> Interp<'a> {
             left = right;
         }
         Ok(result)
+    }
+
+    /// An object whose class compares by a method of its own may change what it is compared with.
+    fn meet(&mut self, left: &Val, op: CmpOp, right: &Val) {
+        let methods: &[&str] = match op {
+            CmpOp::Is | CmpOp::IsNot => return,
+            CmpOp::Eq | CmpOp::NotEq | CmpOp::In | CmpOp::NotIn => &["__eq__", "__ne__"],
+            CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => &["__lt__", "__le__", "__gt__", "__ge__"],
+        };
+        let compares = |i: &mut Self, object: &Val| {
+            matches!(object.v, V::Instance(_)) && methods.iter().any(|m| i.find_method(object, m).is_some())
+        };
+        let is_membership = matches!(op, CmpOp::In | CmpOp::NotIn);
+        if compares(self, left) {
+            let cause = cause_of(left);
+            if is_membership { self.taint_elements(right, &cause) } else { self.taint(right, &cause) }
+        }
+        let others = match right.v {
+            V::List(_) | V::Tuple(_) if is_membership => self.elements(right).items.clone(),
+            _ if is_membership => return,
+            _ => vec![right.clone()],
+        };
+        if let Some(object) = others.iter().find(|object| compares(self, object)) {
+            self.taint(left, &cause_of(object));
+        }
     }
 
     /// `left op right`; `None` when it cannot be told.

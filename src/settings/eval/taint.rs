@@ -96,8 +96,41 @@ impl Interp<'_> {
                 let object = object.clone();
                 self.taint_all(object.args.iter().chain(object.kwargs.iter().map(|(_, val)| val)), cause);
             }
-            _ => taint(&mut self.heap, val, cause, 0),
+            _ => {
+                for func in self.functions_in(val) {
+                    self.loosen_function(func);
+                }
+                taint(&mut self.heap, val, cause, 0);
+            }
         }
+    }
+
+    /// The functions of the project that a collection holds: `{"handler": record}`.
+    fn functions_in(&self, val: &Val) -> Vec<u32> {
+        if self.is_routing() || !matches!(val.v, V::List(_) | V::Dict(_) | V::Tuple(_) | V::Set(_)) {
+            return Vec::new();
+        }
+        let (mut left, mut found) = (vec![val.clone()], Vec::new());
+        let mut seen = 0;
+        while let Some(val) = left.pop() {
+            seen += 1;
+            match &val.v {
+                V::Func(func) => found.push(*func),
+                V::Bound(bound) => {
+                    if let Callee::Func(func) = bound.1 {
+                        found.push(func);
+                    }
+                }
+                V::Dict(_) if seen < MAX_ELEMENTS => {
+                    left.extend(self.entries_of(&val).0.into_iter().map(|(_, value)| value));
+                }
+                V::List(_) | V::Tuple(_) | V::Set(_) if seen < MAX_ELEMENTS => {
+                    left.extend(self.elements(&val).items.iter().take(MAX_ELEMENTS).cloned());
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     /// Like [`Self::taint`], for a value whose attributes are set or edited: a class's are its own and its bases'.
