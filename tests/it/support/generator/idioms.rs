@@ -757,6 +757,39 @@ DICT_#B = {\"list\": <L>, \"inner\": {}, **{key.lower(): value for key, value in
 walked_# = itertools.chain([<P>], thirdparty.items())
 next(walked_#).append(<T>)
 LIST_#A = [len(item) for item in walked_#]",
+    "import re
+import thirdparty
+DICT_# = {\"list\": [], \"inner\": {}}
+LIST_#, LIST_#A, LIST_#B, LIST_#C = [], [], [], []
+def kept_#(item):
+    LIST_#.append(<T>)
+    return item
+class Made_#:
+    def __init__(self, item):
+        LIST_#A.append(<T>)
+        self.item = item
+list(map(kept_#, <L>)) if <B> else list(map(kept_#, thirdparty.items()))
+made_# = list(map(Made_#, [*<L>, *thirdparty.items()]))
+LIST_#D = sorted([*<L>, *thirdparty.items()], key=lambda item: LIST_#B.append(<T>) or str(item))
+DICT_#[\"list\"] = list(filter(lambda item: LIST_#C.append(item) or item, <L>))
+TEXT_# = re.sub(\"a\", lambda found: DICT_#[\"inner\"].update(k=<T>) or \"b\", <T>)",
+    "class Equal#:
+    def __init__(self, names):
+        self.names = names
+    def __eq__(self, other):
+        self.names.append(<T>)
+        other.append(<T>)
+        return <B>
+    def __lt__(self, other):
+        other.insert(0, <T>)
+        return <B>
+LIST_#, LIST_#A, LIST_#B = <L>, <L>, <L>
+equal_# = Equal#(LIST_#)
+BOOL_# = bool(equal_# == LIST_#A)
+if equal_# < LIST_#B:
+    TEXT_# = <T>
+else:
+    TEXT_# = <T>",
     "source_# = \"RAN_# = 'x'\\nfor i in range(2):\\n    RAN_# += str(i)\\n\"
 exec(source_#)
 TEXT_# = RAN_#
