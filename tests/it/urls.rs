@@ -14,8 +14,13 @@ use crate::support::resolver::{Row, dump};
 use crate::support::venv;
 
 /// What the fixtures import.
-const PACKAGES: &[&str] =
-    &["Django==5.2.*", "djangorestframework==3.16.*", "drf-nested-routers==0.95.*", "drf-extensions==0.8.*"];
+const PACKAGES: &[&str] = &[
+    "Django==5.2.*",
+    "djangorestframework==3.16.*",
+    "drf-nested-routers==0.95.*",
+    "drf-extensions==0.8.*",
+    "wagtail==7.0.*",
+];
 
 /// The cases of the fixtures, each with the common files.
 fn cases() -> Vec<Case> {

@@ -246,6 +246,13 @@ impl Interp<'_> {
                 Some(id) => Ok(self.extra_actions(id, class)),
                 None => Ok(Val::unknown("the actions of a class that is not known")),
             },
+            "get_urlpatterns" => {
+                let Some(module) = self.prelude(super::WAGTAIL_ROUTER)? else {
+                    return Ok(Val::unknown("a class method that is not modelled"));
+                };
+                let maker = self.module_attr(module, "endpoint_patterns")?;
+                self.call(&maker, Args { pos: vec![class.clone()], ..Args::default() })
+            }
             _ => Ok(Val::unknown("a class method that is not modelled")),
         }
     }

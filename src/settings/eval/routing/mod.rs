@@ -41,6 +41,7 @@ const MAX_STEPS: u64 = 8_000_000;
 /// How many modules of installed packages are read.
 pub(super) const MAX_INSTALLED: usize = 400;
 /// Modules that are written for the interpreter, by the name that they stand for.
+const WAGTAIL_ROUTER: &str = "wagtail.api.v2.router";
 pub(super) const PRELUDE: &[(&str, &str)] = &[
     ("django.contrib.admin", include_str!("../../../../assets/urls/admin.py")),
     ("drf_yasg.views", include_str!("../../../../assets/urls/yasg.py")),
@@ -48,6 +49,7 @@ pub(super) const PRELUDE: &[(&str, &str)] = &[
     ("rest_framework.schemas", include_str!("../../../../assets/urls/schemas.py")),
     ("rest_framework_extensions.routers", include_str!("../../../../assets/urls/extensions.py")),
     ("rest_framework_nested.routers", include_str!("../../../../assets/urls/nested.py")),
+    (WAGTAIL_ROUTER, include_str!("../../../../assets/urls/wagtail.py")),
 ];
 
 /// What the evaluation of URLs needs beside the interpreter.

@@ -11,6 +11,9 @@ use crate::source::Span;
 /// Class methods of views that are modelled.
 const CLASS_METHODS: &[&str] = &["as_view", "get_extra_actions", "get_extra_action_url_map"];
 
+/// The class method by which a view of Wagtail's API makes its patterns.
+const PATTERNS: &str = "get_urlpatterns";
+
 impl Interp<'_> {
     /// `owner.name`, where this model knows better than the interpreter.
     pub(in super::super) fn routed_attr(&mut self, owner: &Val, name: &str) -> R<Option<Val>> {
@@ -27,7 +30,7 @@ impl Interp<'_> {
                 if self.class_member(id, name).is_some() {
                     return Ok(None);
                 }
-                if CLASS_METHODS.contains(&name) {
+                if CLASS_METHODS.contains(&name) || name == PATTERNS && self.is_wagtail_endpoint(id) {
                     return Ok(Some(class_method(owner, name)));
                 }
                 if matches!(name, "objects" | "_default_manager") {
@@ -78,7 +81,18 @@ impl Interp<'_> {
     /// `super().name` where no class of the project has it.
     pub(in super::super) fn routed_super(&self, this: &Val, name: &str) -> Option<Val> {
         let is_class = matches!(this.v, V::Class(_));
-        (self.is_routing() && is_class && CLASS_METHODS.contains(&name)).then(|| class_method(this, name))
+        let is_patterns = || match this.v {
+            V::Class(id) => name == PATTERNS && self.is_wagtail_endpoint(id),
+            _ => false,
+        };
+        (self.is_routing() && is_class && (CLASS_METHODS.contains(&name) || is_patterns()))
+            .then(|| class_method(this, name))
+    }
+
+    /// Whether a class is a view of Wagtail's API, which makes its own patterns.
+    fn is_wagtail_endpoint(&self, class: u32) -> bool {
+        let mut bases = self.classes[class as usize].mro.iter().map(|&base| &self.classes[base as usize]);
+        bases.any(|base| base.external.iter().any(|name| name.starts_with("wagtail.api.")))
     }
 
     fn reference_attr(&mut self, owner: &Val, reference: &str, name: &str) -> R<Option<Val>> {
@@ -88,6 +102,14 @@ impl Interp<'_> {
         let full = format!("{reference}.{name}");
         if CLASS_METHODS.contains(&name) && is_class_like(reference) {
             return Ok(Some(class_method(owner, name)));
+        }
+        if name == PATTERNS && is_class_like(reference) {
+            if let Some(class) = self.class_named(reference)? {
+                return self.get_attr(&Val::new(V::Class(class)).at(owner.at), name).map(Some);
+            }
+            if reference.starts_with("wagtail.") {
+                return Ok(Some(class_method(owner, name)));
+            }
         }
         match name {
             "__name__" | "__qualname__" => return Ok(Some(Val::str(short(reference)))),
