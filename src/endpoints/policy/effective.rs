@@ -106,7 +106,9 @@ fn computed(evaluator: &Evaluator<'_>, shape: &Shape, method: &str, is_list: boo
     let mut branches: Vec<(Vec<String>, String, PolicyValue)> = Vec::new();
     for verb in &shape.methods {
         let label = shape.label(verb);
-        for (when, value) in results(evaluator, shape, verb, method) {
+        let ways = evaluator.run_view_method(&shape.request(verb), method);
+        let results = ways.map_or_else(|| not_followed(method), |(ways, _)| flat(&ways, Environment::Empty));
+        for (when, value) in results {
             let value = named(evaluator, &value, is_list);
             match branches.iter_mut().find(|(_, w, v)| *w == *when && *v == value) {
                 Some((labels, ..)) => labels.push(label.clone()),
@@ -130,18 +132,29 @@ pub(super) fn results(
     verb: &str,
     method: &str,
 ) -> Vec<(Rc<str>, Val)> {
-    let situation = shape.request(verb);
-    let Some((ways, _)) = evaluator.run_view_method(&situation, method) else {
-        return vec![("".into(), Val::unknown(format!("`{method}` is not followed")))];
-    };
-    flat(&ways)
+    let ways = evaluator.run_view_method(&shape.request(verb), method);
+    ways.map_or_else(|| not_followed(method), |(ways, _)| flat(&ways, Environment::Any))
+}
+
+fn not_followed(method: &str) -> Vec<(Rc<str>, Val)> {
+    vec![("".into(), Val::unknown(format!("`{method}` is not followed")))]
+}
+
+/// For which environments values are asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Environment {
+    /// One that sets nothing, so that defaults count.
+    Empty,
+    Any,
 }
 
 /// Each value of the ways through a method, with its condition.
-pub(super) fn flat(ways: &[Ended]) -> Vec<(Rc<str>, Val)> {
+fn flat(ways: &[Ended], environment: Environment) -> Vec<(Rc<str>, Val)> {
     let mut all = Vec::new();
     for way in ways {
-        match way.result() {
+        let result = way.result();
+        let value = if environment == Environment::Empty { unset(&result).clone() } else { result };
+        match value {
             Val::Either(values) => {
                 all.extend(values.iter().map(|(when, v)| (conditions(way, when), v.clone())));
             }

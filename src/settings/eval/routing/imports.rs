@@ -13,6 +13,9 @@ use crate::settings::How;
 use crate::settings::routes::Located;
 use crate::source::Span;
 
+/// Through so many modules of installed packages a name is followed to where it is bound.
+const MAX_REEXPORTS: usize = 4;
+
 impl<'a> Interp<'a> {
     pub(in super::super) fn import_routed(&mut self, import: &'a StmtImport) -> R<()> {
         for alias in &import.names {
@@ -260,9 +263,19 @@ impl<'a> Interp<'a> {
 
     /// Whether a module of an installed package binds a name to nothing: `except ImportError: Collector = None`.
     fn may_be_none(&self, module: &str, name: &str) -> bool {
+        self.installed_text_has(module, &format!("{name} = None"))
+    }
+
+    /// Whether a module of an installed package binds a name by an assignment.
+    fn is_assigned(&self, full: &str) -> bool {
+        full.rsplit_once('.')
+            .is_some_and(|(module, name)| self.installed_text_has(module, &format!("\n{name} = ")))
+    }
+
+    fn installed_text_has(&self, module: &str, words: &str) -> bool {
         let Some(Found::Installed { path, .. }) = self.find_installed(module) else { return false };
         let bytes = crate::source::read_file(&path).unwrap_or_default();
-        crate::source::decode(&bytes).is_ok_and(|(text, _)| text.contains(&format!("{name} = None")))
+        crate::source::decode(&bytes).is_ok_and(|(text, _)| text.contains(words))
     }
 
     /// A function of an installed package that, by its name, makes patterns.
@@ -277,10 +290,26 @@ impl<'a> Interp<'a> {
 
     /// What a module of an installed package makes a view of: `login = LoginView.as_view()`.
     pub(super) fn installed_view(&mut self, full: &str) -> R<Option<Val>> {
-        if is_core(full) || super::is_class_like(full) || stdlib::is_stdlib(full) || self.is_ours(full) {
-            return Ok(None);
+        let mut full: Rc<str> = full.into();
+        for _ in 0..MAX_REEXPORTS {
+            if is_core(&full)
+                || super::is_class_like(&full)
+                || stdlib::is_stdlib(&full)
+                || self.is_ours(&full)
+            {
+                break;
+            }
+            match self.installed_value(&full)? {
+                Some(Val { v: V::Ref(next), .. }) if next != full => full = next,
+                // What a function has made bears another name than it is bound to.
+                Some(val) => {
+                    let is_made = is_made_view(&val) || val.is_unknown() && self.is_assigned(&full);
+                    return Ok(is_made.then_some(val));
+                }
+                None => break,
+            }
         }
-        Ok(self.installed_value(full)?.filter(is_made_view))
+        Ok(None)
     }
 
     /// The value of a name in a module of an installed package.
