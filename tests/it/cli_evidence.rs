@@ -105,6 +105,44 @@ fn settings_of_an_installed_package_are_read() {
     assert!(wrong.err.contains("no installed packages in /nowhere"), "{}", wrong.err);
 }
 
+/// What installed packages offer is read from their metadata; of several packages the order is not known.
+#[test]
+fn entry_points_are_those_of_the_environment() {
+    let case = Case::empty();
+    case.write("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n");
+    case.write(
+        "settings.py",
+        "from importlib.metadata import entry_points\n\nSECRET_KEY = 'k'\nINSTALLED_APPS = ['shop']\n\
+         for point in entry_points(group='shop.plugin'):\n    INSTALLED_APPS += [point.load()]\n\
+         NAMES = [point.name for point in entry_points(group='shop.plugin')]\n\
+         OTHERS = sorted(point.module for point in entry_points(group='shop.other'))\n\
+         ORDER = [point.name for point in entry_points(group='shop.other')]\n",
+    );
+    let told = || {
+        let ran = case.run(&["settings", "--all", "--format", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let value = |name: &str| json["settings"][name]["value"].to_string();
+        ["INSTALLED_APPS", "NAMES", "OTHERS", "ORDER"].map(value)
+    };
+    assert!(told()[1].contains("rest") || told()[1] == "null", "{:?}", told());
+    let site = ".venv/lib/python3.12/site-packages";
+    case.write(".venv/pyvenv.cfg", "home = /usr/bin\n");
+    case.write(&format!("{site}/django-5.2.dist-info/METADATA"), "Name: Django\nVersion: 5.2\n");
+    case.write(&format!("{site}/mail/__init__.py"), "app = 'mail.apps.Mail'\n");
+    case.write(&format!("{site}/sms.py"), "class config:\n    path = 'sms'\n");
+    let points = "[console_scripts]\nx = y:z\n[shop.plugin]\nmail = mail:app\nsms = sms:config.path\n";
+    case.write(
+        &format!("{site}/mail-1.0.dist-info/entry_points.txt"),
+        &format!("{points}[shop.other]\nb = two\n"),
+    );
+    case.write(&format!("{site}/sms-1.0.dist-info/entry_points.txt"), "[shop.other]\na = one:more [x]\n");
+    let [apps, names, others, order] = told();
+    assert_eq!(apps, r#"["shop","mail.apps.Mail","sms"]"#);
+    assert_eq!(names, r#"["mail","sms"]"#);
+    assert_eq!(others, r#"["one","two"]"#);
+    assert!(order.contains("rest") || order == "null", "{order}");
+}
+
 /// Reusable apps are judged for what needs no settings, and each command says why it has nothing to say.
 #[test]
 fn apps_without_settings_are_said_to_have_none() {

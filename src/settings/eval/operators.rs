@@ -343,6 +343,11 @@ impl Interp<'_> {
         {
             return Ok(path);
         }
+        if matches!(op, Operator::BitOr | Operator::BitAnd)
+            && [left, right].iter().all(|v| super::libs::is_check(v))
+        {
+            return Ok(left.clone());
+        }
         Ok(Val::unknown("an operator that is not modelled"))
     }
 

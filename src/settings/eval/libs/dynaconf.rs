@@ -25,6 +25,25 @@ pub(in super::super) struct Hooked {
     pub(in super::super) environment: Option<(FileId, String)>,
 }
 
+/// A `Validator` that gives no setting a value.
+const CHECK: &str = "dynaconf-check";
+
+/// What a call of `Validator` makes: one with a default or a cast sets what it looks at, and is not modelled.
+pub(super) fn validator(args: &Args) -> Val {
+    let sets = |(name, _): &(super::super::Name, Val)| {
+        matches!(&**name, "default" | "cast" | "apply_default_on_none")
+    };
+    if args.open.is_some() || args.kw.iter().any(sets) {
+        return Val::unknown("a validator of dynaconf that sets what it looks at");
+    }
+    Val::lib(CHECK, args.pos.clone(), Vec::new())
+}
+
+/// Whether a value is such a validator, or several that were combined by `|` and `&`.
+pub(in super::super) fn is_check(val: &Val) -> bool {
+    matches!(&val.v, V::Lib(object) if object.class == CHECK)
+}
+
 impl Interp<'_> {
     /// `DjangoDynaconf(__name__)`: the names of the module, and what takes their place.
     pub(super) fn dynaconf_hook(&mut self, args: &Args) -> R<Val> {
@@ -109,8 +128,17 @@ impl Interp<'_> {
         Ok(self.dynaconf_object(entries, &loaded))
     }
 
+    /// Whether validators look at settings and set none.
+    fn only_checks(&self, validators: &Val) -> bool {
+        let seq = self.elements(validators);
+        seq.rest.is_none() && seq.items.iter().all(is_check)
+    }
+
     fn dynaconf_load(&mut self, options: &mut Options, args: &Args) -> Loaded {
         for (name, val) in &args.kw {
+            if &**name == "validators" && self.only_checks(val) {
+                continue;
+            }
             let node = match super::super::home::below(val) {
                 // A file there is the machine's.
                 Some((rest, _)) => {

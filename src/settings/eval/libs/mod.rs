@@ -4,6 +4,7 @@
 mod backends;
 mod configurations;
 mod dynaconf;
+mod entry_points;
 mod env;
 mod formats;
 mod ini;
@@ -24,7 +25,7 @@ use super::{Interp, cause_of};
 use crate::python::ast::{Operator, StmtWith};
 use crate::settings::Reader;
 
-pub(super) use dynaconf::Hooked;
+pub(super) use dynaconf::{Hooked, is_check};
 
 /// The methods of a logger that give nothing.
 const LOGS: &[&str] = &[
@@ -56,6 +57,9 @@ impl Interp<'_> {
         }
         if let Some(val) = self.call_format(name, args)? {
             return Ok(Some(val));
+        }
+        if let Some(points) = self.entry_points(name, args) {
+            return Ok(Some(points));
         }
         Ok(Some(match name {
             "environ.Env" | "environ.FileAwareEnv" | "environ.environ.Env" => {
@@ -146,6 +150,7 @@ impl Interp<'_> {
                 self.include(args)?;
                 Val::new(V::None)
             }
+            "dynaconf.Validator" | "dynaconf.validator.Validator" => dynaconf::validator(args),
             "dynaconf.DjangoDynaconf" | "dynaconf.contrib.DjangoDynaconf" => self.dynaconf_hook(args)?,
             "dynaconf.Dynaconf" | "dynaconf.LazySettings" | "dynaconf.base.LazySettings" => {
                 self.dynaconf_settings(args)?
@@ -216,6 +221,7 @@ impl Interp<'_> {
             "logger" => Ok(Val::unknown("an answer of a logger")),
             super::home::CLASS => Ok(self.home_method(object, name, &args)),
             "ini" => self.ini_method(object, name, &args),
+            entry_points::CLASS if name == "load" => self.load_entry_point(object, &args),
             "dynaconf" => self.dynaconf_method(object, name, &args),
             "file" => {
                 let text = object.args.first().cloned().unwrap_or_else(|| Val::unknown("it reads a file"));
@@ -271,6 +277,7 @@ impl Interp<'_> {
                 self.super_attr(class, &this, name).map(Some)
             }
             ("url", _) => Ok(urls::part(object, name)),
+            (entry_points::CLASS, _) => Ok(entry_points::attribute(object, name)),
             (super::home::CLASS, _) => Ok(Some(self.home_attr(object, name))),
             ("environ-path", "root") => Ok(object.args.first().cloned()),
             ("dynaconf", _) => self.dynaconf_attr(object, name),
