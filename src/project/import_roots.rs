@@ -84,13 +84,18 @@ pub(super) fn find(
     roots
 }
 
-/// Whether the `manage.py` of a package calls the settings by the package's name: then nothing is imported from beside
-/// it, where `celery.py` would hide the library.
+/// Whether the `manage.py` of a package names settings by the package's name. Then what it imports is imported so, and
+/// what is beside it (`celery.py`) does not hide a library.
 fn names_package(layout: &Layout<'_>, home: &str, above: &str) -> bool {
     let Some(file) = layout.sources.find(&join(home, "manage.py")) else { return false };
     let package = home.strip_prefix(above).unwrap_or(home).trim_start_matches('/').replace('/', ".");
-    let text = layout.sources.text(file);
-    ["\"", "'"].iter().any(|quote| text.contains(&format!("{quote}{package}.")))
+    let mut named = layout
+        .sources
+        .text(file)
+        .split("DJANGO_SETTINGS_MODULE")
+        .skip(1)
+        .map(|rest| rest.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '.'));
+    named.any(|rest| rest.strip_prefix(&package).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// The dotted name of a file: as entry points import it or its neighbours (from one of `bases`), else from the

@@ -11,6 +11,7 @@ mod import_roots;
 mod layout;
 mod listed;
 mod load;
+mod metadata;
 mod module_names;
 mod packages;
 mod prune;
@@ -29,6 +30,7 @@ pub use discover::{DiscoverOptions, discover, settings_named};
 pub(crate) use layout::normal;
 pub(crate) use listed::is_listed_name;
 pub use load::{LoadError, LoadOptions, Loaded, canonical_root, load};
+pub(crate) use metadata::declared_entry_points;
 pub use module_names::{is_called_production, named_role, role_of_file};
 pub(crate) use packages::speaks_of_django;
 

@@ -162,7 +162,13 @@ pub(super) fn permissions(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) 
         Owner::Class(ClassRef::Library(name)) if name.starts_with("rest_framework.") => {
             let found = evaluator.view_attribute(&shape.situation(), "permission_classes");
             if found.is_property() {
-                return Ok(effective::results(evaluator, shape, verb, "permission_classes"));
+                let lists = effective::results(evaluator, shape, verb, "permission_classes");
+                // What seems to raise on each way was not read rightly.
+                return if lists.is_empty() {
+                    Err("its permissions are not known".into())
+                } else {
+                    Ok(lists)
+                };
             }
             found.value
         }
@@ -253,7 +259,11 @@ fn protected(
     list: &Val,
     text: &str,
 ) -> (Exposure, String) {
-    let authenticators = evaluator.view_attribute(&shape.situation(), "authentication_classes").value;
+    let found = evaluator.view_attribute(&shape.situation(), "authentication_classes");
+    if found.is_property() {
+        return (Exposure::Unknown, "a property gives its authenticators".into());
+    }
+    let authenticators = found.value;
     if let Some(name) = authenticates_all(evaluator, &shape.situation(), &authenticators) {
         return (Exposure::Unknown, format!("`{name}` may give every request a user"));
     }

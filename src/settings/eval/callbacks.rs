@@ -25,6 +25,9 @@ const NO_CALLERS: &[&str] = &[
     "builtins.vars",
 ];
 
+/// Those that call what they get to learn an order.
+const KEYED: &[&str] = &["builtins.max", "builtins.min", "builtins.sorted", "sort"];
+
 /// The arguments that whoever gets them may call.
 pub(super) fn callbacks(args: &Args) -> Vec<Val> {
     let may_be_called = |val: &&Val| match &val.v {
@@ -34,6 +37,8 @@ pub(super) fn callbacks(args: &Args) -> Vec<Val> {
             Callee::Method(name) => super::edits::is_edit(name),
         },
         V::Lib(object) => object.class == "partial",
+        V::Instance(_) => true,
+        V::Unknown(unk) => !unk.candidates.is_empty(),
         _ => false,
     };
     args.all().filter(may_be_called).cloned().collect()
@@ -56,8 +61,15 @@ impl Interp<'_> {
         let Some(cause) = self.why_not_whole(made) else { return };
         for callback in callbacks {
             match callback.v {
+                // What a key gives is compared and thrown away.
+                V::Func(func) if KEYED.contains(&name) && self.asks_only(func) => {}
+                V::Instance(_) => {
+                    if let Some(method) = self.find_method(callback, "__call__") {
+                        self.taint(&method, &cause);
+                    }
+                }
                 V::Class(class) => {
-                    for method in ["__new__", "__init__"] {
+                    for method in ["__new__", "__init__", "__post_init__"] {
                         if let Some(V::Func(func)) = self.class_member(class, method).map(|val| val.v) {
                             self.loosen_function(func);
                             self.taint_members(callback, &cause);
@@ -69,11 +81,10 @@ impl Interp<'_> {
         }
     }
 
-    /// Elements of which the order is not known were sorted by a function: it was called with them in any order.
-    pub(super) fn asked_in_any_order(&mut self, args: &Args) {
-        if let Some(key) = args.named("key").cloned() {
-            self.taint(&key, &super::unordered::cause());
-        }
+    /// A function was called for elements of which not all, or not the order, can be told.
+    pub(super) fn asked_unseen(&mut self, args: &Args, cause: &Rc<str>) {
+        let made = Val::unknown(cause.clone());
+        self.called_back("sort", &callbacks(args), &made);
     }
 
     /// Why a value, or the number of its elements, cannot be told.

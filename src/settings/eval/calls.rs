@@ -153,6 +153,7 @@ impl Interp<'_> {
                     return Ok(self.of_any(&cause, &candidates, &env, &mut ask)?.with_env(&env));
                 }
                 if super::edits::is_edit(name) {
+                    self.taint(owner, &cause);
                     // A collection keeps what it is given, and whoever finds it there may edit it.
                     self.given_to(name, &args, &cause);
                     Val::unknown(cause)

@@ -53,7 +53,10 @@ impl<'a> Interp<'a> {
             if is_membership { self.taint_elements(right, &cause) } else { self.taint(right, &cause) }
         }
         let others = match right.v {
-            V::List(_) | V::Tuple(_) if is_membership => self.elements(right).items.clone(),
+            V::List(_) | V::Tuple(_) if is_membership => {
+                let is_object = |item: &&Val| matches!(item.v, V::Instance(_));
+                self.elements(right).items.iter().filter(is_object).cloned().collect()
+            }
             _ if is_membership => return,
             _ => vec![right.clone()],
         };

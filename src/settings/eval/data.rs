@@ -95,6 +95,7 @@ impl Interp<'_> {
                 required: placed && unknown.required,
                 candidates: unknown.candidates.iter().map(|n| self.val_from(n, placed)).collect(),
                 maybe_unset: false,
+                within: None,
             })),
         })
     }

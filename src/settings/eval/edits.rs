@@ -40,7 +40,7 @@ impl Interp<'_> {
             && let Some(items) = self.unordered(owner)
             && let (sorted, false) = self.sorted(Seq { items, rest: None }, args)?
         {
-            self.asked_in_any_order(args);
+            self.asked_unseen(args, &super::unordered::cause());
             // Now they have an order.
             if let Some(object) = self.heap.get_mut(id) {
                 object.tainted = None;
@@ -180,6 +180,9 @@ impl Interp<'_> {
                 self.note_edit(id, args.at, How::Updated);
             }
             "sort" => {
+                if let Some(cause) = seq.rest.clone() {
+                    self.asked_unseen(args, &cause);
+                }
                 let (sorted, _) = self.sorted(seq, args)?;
                 self.put_list(id, sorted);
                 self.note_edit(id, args.at, How::Updated);
@@ -555,9 +558,6 @@ impl Interp<'_> {
             is_equal && (x.type_name() != y.type_name() || self.equal(x, y, 0) != Some(true))
         };
         let has_ties = done.windows(2).any(|pair| is_tie(&pair[0], &pair[1]));
-        if let (Some(key), Some(cause)) = (&key, &rest) {
-            self.taint(key, cause);
-        }
         Ok((Seq { items: done.into_iter().map(|(_, item)| item).collect(), rest }, has_ties))
     }
 }

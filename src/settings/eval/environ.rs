@@ -14,7 +14,8 @@ pub(super) fn is_removed(val: &Val) -> bool {
 
 /// Whether a variable is set on some ways only.
 pub(super) fn may_be_removed(val: &Val) -> bool {
-    val.unk().is_some_and(|unk| unk.candidates.iter().any(is_removed))
+    // The mark is one of the candidates, and goes when these are too many.
+    val.unk().is_some_and(|unk| unk.candidates.is_empty() || unk.candidates.iter().any(is_removed))
 }
 
 /// That mark.

@@ -106,6 +106,14 @@ impl Interp<'_> {
         }
     }
 
+    /// Whether a lambda neither sets nor edits anything, whatever is done with what it gives.
+    pub(super) fn asks_only(&self, func: u32) -> bool {
+        let Body::Expr(expr) = self.funcs[func as usize].body else { return false };
+        let mut effects = Effects::default();
+        effects.visit_expr(expr);
+        effects.edited.is_empty() && effects.declared.is_empty() && effects.calls.is_empty()
+    }
+
     /// What functions set or edit outside, and those of the project that they call.
     fn loosen(&mut self, mut called: Vec<u32>, class: Option<u32>) {
         let mut at = 0;

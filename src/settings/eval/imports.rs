@@ -550,7 +550,7 @@ impl<'a> Interp<'a> {
         } else {
             candidates.push(val.clone());
         }
-        let unk = Unk { cause: cause.clone(), required: false, candidates, maybe_unset };
+        let unk = Unk { cause: cause.clone(), required: false, candidates, maybe_unset, within: None };
         let val = Val { v: V::Unknown(Rc::new(unk)), ..val };
         self.bind_in(scope, name, val, None, Vec::new());
     }

@@ -378,6 +378,9 @@ impl<'a> Interp<'a> {
 
     /// The same for a loop, which sees to it that it runs.
     pub(super) fn iterable_of(&mut self, val: Val) -> R<Val> {
+        if let Some(held) = super::libs::walked_group(&val) {
+            return Ok(held.clone());
+        }
         let val = match self.used(&val)? {
             Some(made) => made,
             None => val,

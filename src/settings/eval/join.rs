@@ -98,6 +98,7 @@ fn absorbs_value(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str>) -> boo
         None => !unk.required && has(y),
         Some(other) => {
             (unk.cause == other.cause || unk.cause == *cause)
+                && (other.within.is_none() || unk.within == other.within)
                 && (other.required || !unk.required)
                 && (unk.maybe_unset || !other.maybe_unset)
                 && (unk.candidates.is_empty() || !other.candidates.is_empty())
@@ -240,7 +241,8 @@ fn maybe_bound(binding: &Binding, cause: &Rc<str>) -> Binding {
     let unk = match val.unk() {
         Some(unk) => Unk { maybe_unset: true, required: false, ..(**unk).clone() },
         None => {
-            Unk { cause: cause.clone(), required: false, candidates: vec![val.clone()], maybe_unset: true }
+            let candidates = vec![val.clone()];
+            Unk { cause: cause.clone(), required: false, candidates, maybe_unset: true, within: None }
         }
     };
     let val = Val { v: V::Unknown(Rc::new(unk)), at: val.at, env: val.env.clone() };
@@ -345,6 +347,7 @@ fn join_values(x: &Val, hx: &Heap, y: &Val, hy: &Heap, cause: &Rc<str>, lost: &m
         required: ux.is_some_and(|u| u.required) && uy.is_some_and(|u| u.required),
         candidates,
         maybe_unset: ux.is_some_and(|u| u.maybe_unset) || uy.is_some_and(|u| u.maybe_unset),
+        within: ux.and_then(|u| u.within).or_else(|| uy.and_then(|u| u.within)),
     };
     Val { v: V::Unknown(Rc::new(unk)), at: y.at.or(x.at), env: x.env.either(&y.env) }
 }
@@ -382,10 +385,12 @@ pub(super) fn same(x: &Val, hx: &Heap, y: &Val, hy: &Heap, depth: usize) -> bool
             (Kind::Dict(p), Kind::Dict(q)) => {
                 p.rest.is_none()
                     && q.rest.is_none()
+                    && p.shuffled == q.shuffled
                     && p.entries.len() == q.entries.len()
-                    && p.entries.iter().all(|(k, (_, v))| {
-                        q.entries.get(k).is_some_and(|(_, w)| same(v, hx, w, hy, depth + 1))
-                    })
+                    && p.entries
+                        .iter()
+                        .zip(&q.entries)
+                        .all(|((k, (_, v)), (l, (_, w)))| k == l && same(v, hx, w, hy, depth + 1))
             }
             _ => false,
         };

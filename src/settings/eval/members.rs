@@ -101,6 +101,9 @@ impl Interp<'_> {
             self.may_raise(&cause);
             if what == "getattr" {
                 self.taint_members(owner, &cause);
+                if let V::Module(module) = owner.v {
+                    return Ok(Val::unknown_within(cause, self.modules[module as usize].scope));
+                }
             }
             return Ok(Val::unknown(cause));
         };

@@ -39,6 +39,7 @@ pub(super) fn widen(before: &Heap, joined: &mut Heap, cause: &Rc<str>) {
                 required: false,
                 candidates: Vec::new(),
                 maybe_unset: was.is_none() || binding.val.unk().is_some_and(|u| u.maybe_unset),
+                within: None,
             };
             let next = Val { v: V::Unknown(Rc::new(unk)), at: binding.val.at, env: binding.val.env.clone() };
             lost.extend(was.cloned());

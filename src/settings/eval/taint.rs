@@ -96,6 +96,13 @@ impl Interp<'_> {
                 let object = object.clone();
                 self.taint_all(object.args.iter().chain(object.kwargs.iter().map(|(_, val)| val)), cause);
             }
+            V::Unknown(unk) => {
+                let unk = unk.clone();
+                self.taint_all(&unk.candidates, cause);
+                if let Some(scope) = unk.within {
+                    self.taint_collections(scope, cause);
+                }
+            }
             _ => {
                 for func in self.functions_in(val) {
                     self.loosen_function(func);
@@ -116,6 +123,7 @@ impl Interp<'_> {
             seen += 1;
             match &val.v {
                 V::Func(func) => found.push(*func),
+                V::Unknown(unk) => left.extend(unk.candidates.iter().cloned()),
                 V::Bound(bound) => {
                     if let Callee::Func(func) = bound.1 {
                         found.push(func);
@@ -176,7 +184,7 @@ impl Interp<'_> {
     }
 
     /// Somebody has got one of the collections that an object or class holds under its names. Those of a module are
-    /// read that way by code that copies settings, which edits none of them in place.
+    /// read that way by code that copies settings: they may change when what was got does.
     pub(super) fn taint_members(&mut self, owner: &Val, cause: &Rc<str>) {
         let scopes = match &owner.v {
             V::Class(class) => self.class_scopes(*class),
@@ -187,12 +195,16 @@ impl Interp<'_> {
             _ => return,
         };
         for scope in scopes {
-            let Some(scope) = self.scope(scope) else { continue };
-            let is_collection = |val: &Val| matches!(val.v, V::List(_) | V::Dict(_) | V::Set(_));
-            let held: Vec<Val> =
-                scope.vars.values().map(|b| &b.val).filter(|val| is_collection(val)).cloned().collect();
-            self.taint_all(&held, cause);
+            self.taint_collections(scope, cause);
         }
+    }
+
+    fn taint_collections(&mut self, scope: Id, cause: &Rc<str>) {
+        let Some(scope) = self.scope(scope) else { return };
+        let is_collection = |val: &Val| matches!(val.v, V::List(_) | V::Dict(_) | V::Set(_));
+        let held: Vec<Val> =
+            scope.vars.values().map(|b| &b.val).filter(|val| is_collection(val)).cloned().collect();
+        self.taint_all(&held, cause);
     }
 
     pub(super) fn taint_all<'v>(&mut self, vals: impl IntoIterator<Item = &'v Val>, cause: &Rc<str>) {

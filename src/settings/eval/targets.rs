@@ -451,6 +451,10 @@ impl<'a> Interp<'a> {
                 self.note_edit(id, at, How::Removed);
                 Ok(Some(()))
             }
+            (V::Unknown(unk), _) if unk.within.is_some() => {
+                self.taint(old, &unk.cause);
+                Ok(None)
+            }
             (V::Unknown(unk), _) if !unk.candidates.is_empty() => {
                 let (cause, candidates) = (unk.cause.clone(), unk.candidates.clone());
                 if candidates.iter().any(|c| c.heap_id().is_none()) {

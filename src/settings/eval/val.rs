@@ -191,6 +191,8 @@ pub(super) struct Unk {
     pub candidates: Vec<Val>,
     /// The name may not be bound at all.
     pub maybe_unset: bool,
+    /// A namespace of which it may be any value: who edits it may edit what the namespace holds.
+    pub within: Option<Id>,
 }
 
 /// What a view of a dict shows.
@@ -345,6 +347,13 @@ impl Val {
         Self::untold(cause.into(), false, false)
     }
 
+    /// One of the values of a namespace.
+    pub(super) fn unknown_within(cause: Rc<str>, scope: Id) -> Self {
+        let unk =
+            Unk { cause, required: false, candidates: Vec::new(), maybe_unset: false, within: Some(scope) };
+        Self::new(V::Unknown(Rc::new(unk)))
+    }
+
     /// A name that may not be bound at all.
     pub(super) fn maybe_unset(cause: Rc<str>) -> Self {
         Self::untold(cause, false, true)
@@ -355,7 +364,8 @@ impl Val {
     }
 
     fn untold(cause: Rc<str>, required: bool, maybe_unset: bool) -> Self {
-        Self::new(V::Unknown(Rc::new(Unk { cause, required, candidates: Vec::new(), maybe_unset })))
+        let unk = Unk { cause, required, candidates: Vec::new(), maybe_unset, within: None };
+        Self::new(V::Unknown(Rc::new(unk)))
     }
 
     pub(super) fn tuple(items: Vec<Self>) -> Self {

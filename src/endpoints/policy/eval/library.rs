@@ -156,8 +156,8 @@ impl Evaluator<'_> {
             }
             (Val::None, Val::Class(_) | Val::Library(_)) => Val::Bool(false),
             (base, Val::Library(name)) => match (builtin_type(base), name.strip_prefix("builtins.")) {
-                // What stands as a list may be a set.
-                (Some("list"), Some("list")) => unknown(),
+                // What stands as a list may be a set, and in the tables of libraries a tuple.
+                (Some("list"), Some("list" | "tuple")) => unknown(),
                 (Some(own), Some(asked)) if TYPES.contains(&asked) => Val::Bool(own == asked),
                 _ => unknown(),
             },

@@ -111,6 +111,13 @@ impl Evaluator<'_> {
     }
 }
 
+/// The names that a statement may bind, functions, classes and imports among them.
+pub(super) fn bound_by(stmt: &Stmt) -> BTreeSet<Rc<str>> {
+    let mut names = Names::default();
+    names.visit_stmt(stmt);
+    names.0
+}
+
 /// The names that code binds, not looking into functions and classes in it.
 #[derive(Default)]
 struct Names(BTreeSet<Rc<str>>);

@@ -134,7 +134,7 @@ pub(super) fn forget(body: &[Stmt], at: Span, path: &mut Path) {
     }
 }
 
-fn lose(name: &str, at: Span, path: &mut Path) {
+pub(super) fn lose(name: &str, at: Span, path: &mut Path) {
     let value = Val::unknown(format!("`{name}` is changed in a way that is not followed"));
     path.locals.insert(name.into(), Bound { value, at });
 }

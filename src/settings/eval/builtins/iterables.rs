@@ -113,7 +113,7 @@ impl Interp<'_> {
                 let (sorted, has_ties) = self.sorted(seq, &args)?;
                 let list = self.list_of(sorted);
                 if is_unordered {
-                    self.asked_in_any_order(&args);
+                    self.asked_unseen(&args, &super::super::unordered::cause());
                 }
                 if is_unordered && has_ties {
                     self.shuffle(&list);

@@ -130,14 +130,8 @@ impl Interp<'_> {
                 let mut dict = DictObj { rest: args.open.clone(), ..DictObj::default() };
                 if let Some(val) = &first {
                     let (entries, rest, shuffled) = self.given_entries(val);
-                    dict.rest = dict.rest.or(rest);
-                    dict.shuffled = shuffled;
-                    for (key, value) in entries {
-                        let lost = dict.insert(key.clone(), value);
-                        if !lost.is_empty() {
-                            self.taint_all(&lost, &cause_of(&key));
-                        }
-                    }
+                    let lost = dict.merge(entries, rest, shuffled);
+                    self.taint_all(&lost, &super::super::unlisted());
                 }
                 if let Some(cause) = &args.open {
                     // Keywords that cannot be told may replace any of them.

@@ -33,7 +33,8 @@ pub(super) fn validator(args: &Args) -> Val {
     let sets = |(name, _): &(super::super::Name, Val)| {
         matches!(&**name, "default" | "cast" | "apply_default_on_none")
     };
-    if args.open.is_some() || args.kw.iter().any(sets) {
+    let when = args.named("when").is_none_or(|when| matches!(when.v, V::None) || is_check(when));
+    if args.open.is_some() || !when || args.kw.iter().any(sets) {
         return Val::unknown("a validator of dynaconf that sets what it looks at");
     }
     Val::lib(CHECK, args.pos.clone(), Vec::new())

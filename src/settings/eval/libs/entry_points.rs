@@ -2,20 +2,24 @@
 //! is there (<https://packaging.python.org/specifications/entry-points/>). Without one they cannot be told, nor can
 //! groups that are chosen otherwise than by `group`.
 
-use std::path::Path;
 use std::rc::Rc;
 
 use super::super::functions::Args;
 use super::super::raise::R;
-use super::super::val::{LibObject, V, Val};
+use super::super::val::{LibObject, Seq, V, Val};
 use super::super::{Interp, cause_of};
 
+/// The entry points of a group, which can be walked over; what else they offer is not modelled.
+const GROUP: &str = "entry-points";
 /// An entry point: its name, and what it names.
 pub(super) const CLASS: &str = "entry-point";
 
 impl Interp<'_> {
     /// `entry_points(group=…)`, `iter_entry_points(group)`.
     pub(super) fn entry_points(&mut self, name: &str, args: &Args) -> Option<Val> {
+        if args.open.is_some() {
+            return None;
+        }
         let is_modern = matches!(name, "importlib.metadata.entry_points" | "importlib_metadata.entry_points");
         let group = match name {
             "pkg_resources.iter_entry_points" if args.pos.len() + args.kw.len() == 1 => {
@@ -26,18 +30,19 @@ impl Interp<'_> {
         };
         let group = group.as_str()?.clone();
         let site = self.project.site_packages.clone()?;
-        let found = of_group(&site, &group)?;
+        let found = crate::project::declared_entry_points(&site, &group)?;
         // The packages come in the order in which the file system lists them.
         let is_unordered = found.len() > 1;
         let points = found.into_iter().flatten().map(|(name, value)| {
             Val::lib(CLASS, vec![Val::str(&name), Val::str(&value), Val::str(&group)], Vec::new())
         });
-        let points = points.collect();
-        let list = self.list(points);
+        let points: Vec<Val> = points.collect();
+        let held =
+            if is_modern { self.list(points) } else { self.iter_of(Seq { items: points, rest: None }, true) };
         if is_unordered {
-            self.shuffle(&list);
+            self.shuffle(&held);
         }
-        Some(list)
+        Some(if is_modern { Val::lib(GROUP, vec![held], Vec::new()) } else { held })
     }
 
     /// `point.load()`: what it names is imported.
@@ -54,6 +59,14 @@ impl Interp<'_> {
             val = self.get_attr(&val, name)?;
         }
         Ok(val)
+    }
+}
+
+/// What is walked over where somebody walks over the entry points of a group.
+pub(in super::super) fn walked(val: &Val) -> Option<&Val> {
+    match &val.v {
+        V::Lib(object) if object.class == GROUP => object.args.first(),
+        _ => None,
     }
 }
 
@@ -81,50 +94,12 @@ fn split(value: &str) -> (&str, &str) {
     (module.trim(), path.trim())
 }
 
-/// The entry points of a group, as name and value, by package; those that have none are left out. `None` when the
-/// folder cannot be listed.
-fn of_group(site: &Path, group: &str) -> Option<Vec<Vec<(String, String)>>> {
-    let mut packages: Vec<_> = std::fs::read_dir(site)
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ext| ext == "dist-info" || ext == "egg-info"))
-        .collect();
-    packages.sort();
-    let read = |package: &std::path::PathBuf| {
-        let text = crate::source::read_file(&package.join("entry_points.txt")).ok()?;
-        let found = in_section(&String::from_utf8_lossy(&text), group);
-        (!found.is_empty()).then_some(found)
-    };
-    Some(packages.iter().filter_map(read).collect())
-}
-
-/// The lines `name = value` below `[group]`.
-fn in_section(text: &str, group: &str) -> Vec<(String, String)> {
-    let mut is_inside = false;
-    let mut found = Vec::new();
-    for line in text.lines().map(str::trim) {
-        if let Some(header) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            is_inside = header.trim() == group;
-        } else if is_inside
-            && !line.starts_with(['#', ';'])
-            && let Some((name, value)) = line.split_once('=')
-        {
-            found.push((name.trim().to_owned(), value.trim().to_owned()));
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn sections_are_told_apart() {
-        let text =
-            "[console_scripts]\nshop = shop.cli:main\n\n[shop.plugin]\n# none\nmail = shop_mail:app [smtp]\n";
-        assert_eq!(in_section(text, "shop.plugin"), [("mail".to_owned(), "shop_mail:app [smtp]".to_owned())]);
-        assert_eq!(in_section(text, "other"), []);
+    fn what_is_named_is_parted() {
         assert_eq!(split("shop_mail:app.config [smtp]"), ("shop_mail", "app.config"));
         assert_eq!(split("shop_mail"), ("shop_mail", ""));
     }

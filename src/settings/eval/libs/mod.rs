@@ -26,6 +26,7 @@ use crate::python::ast::{Operator, StmtWith};
 use crate::settings::Reader;
 
 pub(super) use dynaconf::{Hooked, is_check};
+pub(super) use entry_points::walked as walked_group;
 
 /// The methods of a logger that give nothing.
 const LOGS: &[&str] = &[

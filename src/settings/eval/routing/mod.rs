@@ -36,12 +36,14 @@ use crate::settings::routes::{Fill, Names};
 use crate::settings::{Node, Problem, SettingsModel};
 use crate::source::{FileId, Span};
 
+/// The module of the router of Wagtail's API.
+const WAGTAIL_ROUTER: &str = "wagtail.api.v2.router";
+
 /// Steps that one evaluation of the URLs may take.
 const MAX_STEPS: u64 = 8_000_000;
 /// How many modules of installed packages are read.
 pub(super) const MAX_INSTALLED: usize = 400;
 /// Modules that are written for the interpreter, by the name that they stand for.
-const WAGTAIL_ROUTER: &str = "wagtail.api.v2.router";
 pub(super) const PRELUDE: &[(&str, &str)] = &[
     ("django.contrib.admin", include_str!("../../../../assets/urls/admin.py")),
     ("drf_yasg.views", include_str!("../../../../assets/urls/yasg.py")),

@@ -92,7 +92,7 @@ impl Interp<'_> {
     /// Whether a class is a view of Wagtail's API, which makes its own patterns.
     fn is_wagtail_endpoint(&self, class: u32) -> bool {
         let mut bases = self.classes[class as usize].mro.iter().map(|&base| &self.classes[base as usize]);
-        bases.any(|base| base.external.iter().any(|name| name.starts_with("wagtail.api.")))
+        bases.any(|base| base.external.iter().any(|name| is_wagtail_api(name)))
     }
 
     fn reference_attr(&mut self, owner: &Val, reference: &str, name: &str) -> R<Option<Val>> {
@@ -107,7 +107,7 @@ impl Interp<'_> {
             if let Some(class) = self.class_named(reference)? {
                 return self.get_attr(&Val::new(V::Class(class)).at(owner.at), name).map(Some);
             }
-            if reference.starts_with("wagtail.") {
+            if is_wagtail_api(reference) {
                 return Ok(Some(class_method(owner, name)));
             }
         }
@@ -221,6 +221,11 @@ impl Interp<'_> {
         let class = &self.classes[id as usize];
         format!("{}.{}", self.modules[class.module as usize].name, class.qualname)
     }
+}
+
+/// Whether a class is one of Wagtail's public API, none of which replaces the patterns.
+fn is_wagtail_api(name: &str) -> bool {
+    name.starts_with("wagtail.") && name.contains(".api.v2.views.")
 }
 
 /// What a pattern is known by.
