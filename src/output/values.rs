@@ -86,7 +86,8 @@ fn number(f: f64) -> Json {
     if f.fract() == 0.0 && f.abs() < 1e15 {
         return json!(f as i64);
     }
-    Number::from_f64(f).map_or_else(|| json!(f.to_string()), Json::Number)
+    // JSON has no infinite numbers; their texts are Python's.
+    Number::from_f64(f).map_or_else(|| json!({ "float": f.to_string().to_lowercase() }), Json::Number)
 }
 
 fn unknown(cause: &str) -> Json {
@@ -120,6 +121,7 @@ mod tests {
             (Value::None, json!(null)),
             (Value::Bool(true), json!(true)),
             (Value::Float(0.5), json!(0.5)),
+            (Value::Float(f64::NEG_INFINITY), json!({"float": "-inf"})),
             (Value::Tuple(items(None)), json!([1])),
             (Value::Set(items(Some("added by f()"))), json!([1, {"rest": "added by f()"}])),
             (Value::Ref("a.B".into()), json!({"ref": "a.B"})),

@@ -91,7 +91,7 @@ def encode(value, depth=0):
     if value is None or isinstance(value, (bool, int, float)) and not isinstance(value, float):
         return value
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else {"object": "float"}
+        return value if value == value and abs(value) != float("inf") else {"float": str(value)}
     if type(value) is str:
         return value
     if isinstance(value, bytes):
