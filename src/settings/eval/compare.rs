@@ -38,30 +38,34 @@ impl<'a> Interp<'a> {
     }
 
     /// An object whose class compares by a method of its own may change what it is compared with.
-    fn meet(&mut self, left: &Val, op: CmpOp, right: &Val) {
+    pub(super) fn meet(&mut self, left: &Val, op: CmpOp, right: &Val) {
         let methods: &[&str] = match op {
             CmpOp::Is | CmpOp::IsNot => return,
             CmpOp::Eq | CmpOp::NotEq | CmpOp::In | CmpOp::NotIn => &["__eq__", "__ne__"],
             CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => &["__lt__", "__le__", "__gt__", "__ge__"],
         };
-        let compares = |i: &mut Self, object: &Val| {
-            matches!(object.v, V::Instance(_)) && methods.iter().any(|m| i.find_method(object, m).is_some())
-        };
         let is_membership = matches!(op, CmpOp::In | CmpOp::NotIn);
-        if compares(self, left) {
+        if self.compares_itself(left, methods, 0) {
             let cause = cause_of(left);
             if is_membership { self.taint_elements(right, &cause) } else { self.taint(right, &cause) }
         }
-        let others = match right.v {
-            V::List(_) | V::Tuple(_) if is_membership => {
-                let is_object = |item: &&Val| matches!(item.v, V::Instance(_));
-                self.elements(right).items.iter().filter(is_object).cloned().collect()
+        // An object that is asked whether it holds something is called for that.
+        let is_asked = is_membership && matches!(right.v, V::Instance(_));
+        if !is_asked && self.compares_itself(right, methods, 0) {
+            self.taint(left, &cause_of(right));
+        }
+    }
+
+    /// Whether a value is such an object, or a list or tuple that holds one.
+    pub(super) fn compares_itself(&mut self, val: &Val, methods: &[&str], depth: usize) -> bool {
+        match &val.v {
+            V::Instance(_) => methods.iter().any(|method| self.find_method(val, method).is_some()),
+            V::List(_) | V::Tuple(_) if depth < 4 => {
+                let may = |item: &&Val| matches!(item.v, V::Instance(_) | V::List(_) | V::Tuple(_));
+                let items: Vec<Val> = self.elements(val).items.iter().filter(may).cloned().collect();
+                items.iter().any(|item| self.compares_itself(item, methods, depth + 1))
             }
-            _ if is_membership => return,
-            _ => vec![right.clone()],
-        };
-        if let Some(object) = others.iter().find(|object| compares(self, object)) {
-            self.taint(left, &cause_of(object));
+            _ => false,
         }
     }
 

@@ -6,6 +6,7 @@ use super::functions::Args;
 use super::raise::{R, Raise};
 use super::val::{Kind, Seq, V, Val, View};
 use super::{Interp, cause_of};
+use crate::python::ast::CmpOp;
 use crate::settings::How;
 
 /// Whether a method of this name edits its object.
@@ -53,6 +54,9 @@ impl Interp<'_> {
             return Ok(Val::unknown(cause));
         }
         let first = args.pos.first();
+        if let ("index" | "count" | "remove", Some(item)) = (name, first) {
+            self.meet(item, CmpOp::In, owner);
+        }
         let missing = || Raise::new("TypeError", format!("calls {name}() with too few arguments"));
         let guard = self.guard_reads();
         // The only ones that need no copy of what is there.
@@ -533,6 +537,10 @@ impl Interp<'_> {
                 None => item.clone(),
             };
             keyed.push((by, item));
+        }
+        if keyed.iter().any(|(by, _)| self.compares_itself(by, &["__lt__", "__gt__"], 0)) {
+            let all: Vec<Val> = keyed.iter().map(|(by, _)| by.clone()).collect();
+            self.taint_all(&all, &"objects that are sorted may change each other".into());
         }
         // Each pair is asked once, beforehand: a sort must not meet an order that is not total.
         for pair in keyed.windows(2) {
