@@ -106,9 +106,7 @@ fn computed(evaluator: &Evaluator<'_>, shape: &Shape, method: &str, is_list: boo
     let mut branches: Vec<(Vec<String>, String, PolicyValue)> = Vec::new();
     for verb in &shape.methods {
         let label = shape.label(verb);
-        let ways = evaluator.run_view_method(&shape.request(verb), method);
-        let results = ways.map_or_else(|| not_followed(method), |(ways, _)| flat(&ways, Environment::Empty));
-        for (when, value) in results {
+        for (when, value) in results(evaluator, shape, verb, method, Environment::Empty) {
             let value = named(evaluator, &value, is_list);
             match branches.iter_mut().find(|(_, w, v)| *w == *when && *v == value) {
                 Some((labels, ..)) => labels.push(label.clone()),
@@ -131,18 +129,17 @@ pub(super) fn results(
     shape: &Shape,
     verb: &str,
     method: &str,
+    environment: Environment,
 ) -> Vec<(Rc<str>, Val)> {
-    let ways = evaluator.run_view_method(&shape.request(verb), method);
-    ways.map_or_else(|| not_followed(method), |(ways, _)| flat(&ways, Environment::Any))
-}
-
-fn not_followed(method: &str) -> Vec<(Rc<str>, Val)> {
-    vec![("".into(), Val::unknown(format!("`{method}` is not followed")))]
+    let Some((ways, _)) = evaluator.run_view_method(&shape.request(verb), method) else {
+        return vec![("".into(), Val::unknown(format!("`{method}` is not followed")))];
+    };
+    flat(&ways, environment)
 }
 
 /// For which environments values are asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Environment {
+pub(super) enum Environment {
     /// One that sets nothing, so that defaults count.
     Empty,
     Any,

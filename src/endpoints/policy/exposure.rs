@@ -155,14 +155,15 @@ pub(super) type Lists = Vec<(Rc<str>, Val)>;
 pub(super) fn permissions(evaluator: &Evaluator<'_>, shape: &Shape, verb: &str) -> Result<Lists, String> {
     let Some(class) = &shape.class else { return Err("the view is not known".into()) };
     let getter = evaluator.class_attribute(class, "get_permissions", None);
+    let ask = |method| effective::results(evaluator, shape, verb, method, effective::Environment::Any);
     let value = match &getter.owner {
         Owner::Class(ClassRef::Project(_)) => {
-            return Ok(effective::results(evaluator, shape, verb, "get_permissions"));
+            return Ok(ask("get_permissions"));
         }
         Owner::Class(ClassRef::Library(name)) if name.starts_with("rest_framework.") => {
             let found = evaluator.view_attribute(&shape.situation(), "permission_classes");
             if found.is_property() {
-                let lists = effective::results(evaluator, shape, verb, "permission_classes");
+                let lists = ask("permission_classes");
                 // What seems to raise on each way was not read rightly.
                 return if lists.is_empty() {
                     Err("its permissions are not known".into())

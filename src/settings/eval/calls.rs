@@ -342,12 +342,7 @@ impl Interp<'_> {
                 }
             }
             "keys" | "values" | "items" | "copy" => {
-                let (entries, rest) = self.entries_of(&Val::new(V::Namespace(scope)));
-                let mut dict = super::DictObj { rest, ..super::DictObj::default() };
-                for (key, value) in entries {
-                    dict.insert(key, value);
-                }
-                let dict = self.dict_of(dict);
+                let dict = self.copied(&Val::new(V::Namespace(scope)));
                 if name == "copy" { Ok(dict) } else { self.call_method(&dict, name, args) }
             }
             _ => Ok(self.give_up(&args, "a method of a namespace that is not modelled")),

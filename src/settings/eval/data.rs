@@ -91,11 +91,9 @@ impl Interp<'_> {
             }
             Value::Lazy(text) => V::Lazy(text.as_str().into()),
             Value::Unknown(unknown) => V::Unknown(Rc::new(Unk {
-                cause: unknown.cause.as_str().into(),
                 required: placed && unknown.required,
                 candidates: unknown.candidates.iter().map(|n| self.val_from(n, placed)).collect(),
-                maybe_unset: false,
-                within: None,
+                ..Unk::of(unknown.cause.as_str().into())
             })),
         })
     }

@@ -199,12 +199,7 @@ impl Interp<'_> {
                 Ok(Val::new(V::None))
             }
             "items" | "keys" | "values" | "copy" => {
-                let (entries, rest) = self.entries_of(&Val::new(V::Environ));
-                let mut dict = super::DictObj { rest, ..super::DictObj::default() };
-                for (key, value) in entries {
-                    dict.insert(key, value);
-                }
-                let dict = self.dict_of(dict);
+                let dict = self.copied(&Val::new(V::Environ));
                 if name == "copy" { Ok(dict) } else { self.call_method(&dict, name, args.clone()) }
             }
             _ => Ok(self.give_up(args, "a use of the environment that is not modelled")),

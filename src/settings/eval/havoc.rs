@@ -232,7 +232,7 @@ impl<'a> Interp<'a> {
 
     /// An unknown value that has at most these candidates.
     pub(super) fn one_of(cause: impl Into<Rc<str>>, candidates: Vec<Val>) -> Val {
-        let unk = Unk { cause: cause.into(), required: false, candidates, maybe_unset: false, within: None };
+        let unk = Unk { candidates, ..Unk::of(cause.into()) };
         Val::new(V::Unknown(Rc::new(unk)))
     }
 }

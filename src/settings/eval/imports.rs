@@ -550,7 +550,7 @@ impl<'a> Interp<'a> {
         } else {
             candidates.push(val.clone());
         }
-        let unk = Unk { cause: cause.clone(), required: false, candidates, maybe_unset, within: None };
+        let unk = Unk { candidates, maybe_unset, ..Unk::of(cause.clone()) };
         let val = Val { v: V::Unknown(Rc::new(unk)), ..val };
         self.bind_in(scope, name, val, None, Vec::new());
     }

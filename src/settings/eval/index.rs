@@ -461,6 +461,15 @@ impl<'a> Interp<'a> {
         (entries, None, true)
     }
 
+    /// A dict of what the environment or a namespace holds now.
+    pub(super) fn copied(&mut self, mapping: &Val) -> Val {
+        let (entries, rest) = self.entries_of(mapping);
+        let mut dict = super::DictObj::default();
+        let lost = dict.merge(entries, rest, false);
+        self.taint_all(&lost, &super::unlisted());
+        self.dict_of(dict)
+    }
+
     /// Likewise, for who needs them in order.
     pub(super) fn entries_of(&self, val: &Val) -> (Vec<(Val, Val)>, Option<std::rc::Rc<str>>) {
         match &val.v {

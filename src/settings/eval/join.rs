@@ -242,7 +242,7 @@ fn maybe_bound(binding: &Binding, cause: &Rc<str>) -> Binding {
         Some(unk) => Unk { maybe_unset: true, required: false, ..(**unk).clone() },
         None => {
             let candidates = vec![val.clone()];
-            Unk { cause: cause.clone(), required: false, candidates, maybe_unset: true, within: None }
+            Unk { candidates, maybe_unset: true, ..Unk::of(cause.clone()) }
         }
     };
     let val = Val { v: V::Unknown(Rc::new(unk)), at: val.at, env: val.env.clone() };

@@ -35,11 +35,8 @@ pub(super) fn widen(before: &Heap, joined: &mut Heap, cause: &Rc<str>) {
                 continue;
             }
             let unk = Unk {
-                cause: cause.clone(),
-                required: false,
-                candidates: Vec::new(),
                 maybe_unset: was.is_none() || binding.val.unk().is_some_and(|u| u.maybe_unset),
-                within: None,
+                ..Unk::of(cause.clone())
             };
             let next = Val { v: V::Unknown(Rc::new(unk)), at: binding.val.at, env: binding.val.env.clone() };
             lost.extend(was.cloned());

@@ -195,6 +195,13 @@ pub(super) struct Unk {
     pub within: Option<Id>,
 }
 
+impl Unk {
+    /// Anything, for this reason.
+    pub(super) fn of(cause: Rc<str>) -> Self {
+        Self { cause, required: false, candidates: Vec::new(), maybe_unset: false, within: None }
+    }
+}
+
 /// What a view of a dict shows.
 #[derive(Clone, Copy)]
 pub(super) enum View {
@@ -349,9 +356,7 @@ impl Val {
 
     /// One of the values of a namespace.
     pub(super) fn unknown_within(cause: Rc<str>, scope: Id) -> Self {
-        let unk =
-            Unk { cause, required: false, candidates: Vec::new(), maybe_unset: false, within: Some(scope) };
-        Self::new(V::Unknown(Rc::new(unk)))
+        Self::new(V::Unknown(Rc::new(Unk { within: Some(scope), ..Unk::of(cause) })))
     }
 
     /// A name that may not be bound at all.
@@ -364,8 +369,7 @@ impl Val {
     }
 
     fn untold(cause: Rc<str>, required: bool, maybe_unset: bool) -> Self {
-        let unk = Unk { cause, required, candidates: Vec::new(), maybe_unset, within: None };
-        Self::new(V::Unknown(Rc::new(unk)))
+        Self::new(V::Unknown(Rc::new(Unk { required, maybe_unset, ..Unk::of(cause) })))
     }
 
     pub(super) fn tuple(items: Vec<Self>) -> Self {

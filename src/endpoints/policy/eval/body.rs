@@ -83,9 +83,6 @@ impl Evaluator<'_> {
                 if falls == 0 || !ends.iter().all(|ended| ended.end == End::Fall || raises(ended)) {
                     let at = Span::new(frame.file, stmt.range());
                     super::targets::forget(std::slice::from_ref(stmt), at, &mut path);
-                    for name in super::names::bound_by(stmt) {
-                        super::targets::lose(&name, at, &mut path);
-                    }
                     next.push(path);
                 }
                 next.extend(ends.into_iter().filter(|ended| ended.end == End::Fall).map(|ended| ended.path));

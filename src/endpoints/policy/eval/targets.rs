@@ -125,6 +125,9 @@ pub(super) fn forget(body: &[Stmt], at: Span, path: &mut Path) {
     let mut stores = Stores::default();
     for stmt in body {
         stores.visit_stmt(stmt);
+        for name in super::names::bound_by(stmt) {
+            lose(&name, at, path);
+        }
     }
     for name in stores.names {
         lose(&name, at, path);
@@ -134,7 +137,7 @@ pub(super) fn forget(body: &[Stmt], at: Span, path: &mut Path) {
     }
 }
 
-pub(super) fn lose(name: &str, at: Span, path: &mut Path) {
+fn lose(name: &str, at: Span, path: &mut Path) {
     let value = Val::unknown(format!("`{name}` is changed in a way that is not followed"));
     path.locals.insert(name.into(), Bound { value, at });
 }
@@ -181,7 +184,7 @@ fn root(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// The names and attributes that code assigns, or changes by a method call.
+/// The attributes that code assigns, and the names whose values it changes.
 #[derive(Default)]
 struct Stores {
     names: Vec<String>,
@@ -197,7 +200,6 @@ impl<'t> Visitor<'t> for Stores {
 
     fn visit_expr(&mut self, expr: &'t Expr) {
         match expr {
-            Expr::Name(name) if name.ctx.is_store() => self.names.push(name.id.to_string()),
             Expr::Attribute(attribute) if attribute.ctx.is_store() => {
                 self.attributes.push(attribute.attr.to_string());
             }

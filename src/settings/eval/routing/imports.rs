@@ -245,7 +245,9 @@ impl<'a> Interp<'a> {
             if is_value && let Some(patterns) = self.library_patterns(full) {
                 return Ok(patterns);
             }
-            if !is_core(full)
+            // Of other names nothing is assumed.
+            if super::is_class_like(full)
+                && !is_core(full)
                 && self.is_within_library()
                 && self.may_be_none(module, name)
                 && let Some(val) = self.installed_value(full)?

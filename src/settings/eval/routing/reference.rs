@@ -30,7 +30,7 @@ impl Interp<'_> {
                 if self.class_member(id, name).is_some() {
                     return Ok(None);
                 }
-                if CLASS_METHODS.contains(&name) || name == PATTERNS && self.is_wagtail_endpoint(id) {
+                if self.has_class_method(id, name) {
                     return Ok(Some(class_method(owner, name)));
                 }
                 if matches!(name, "objects" | "_default_manager") {
@@ -80,13 +80,17 @@ impl Interp<'_> {
 
     /// `super().name` where no class of the project has it.
     pub(in super::super) fn routed_super(&self, this: &Val, name: &str) -> Option<Val> {
-        let is_class = matches!(this.v, V::Class(_));
-        let is_patterns = || match this.v {
-            V::Class(id) => name == PATTERNS && self.is_wagtail_endpoint(id),
-            _ => false,
-        };
-        (self.is_routing() && is_class && (CLASS_METHODS.contains(&name) || is_patterns()))
-            .then(|| class_method(this, name))
+        match this.v {
+            V::Class(id) if self.is_routing() && self.has_class_method(id, name) => {
+                Some(class_method(this, name))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a class has, from a library, a class method that is modelled.
+    fn has_class_method(&self, class: u32, name: &str) -> bool {
+        CLASS_METHODS.contains(&name) || name == PATTERNS && self.is_wagtail_endpoint(class)
     }
 
     /// Whether a class is a view of Wagtail's API, which makes its own patterns.
