@@ -16,7 +16,7 @@ use crate::source::{FileId, Span};
 pub(super) const MAX_IMPORTS: usize = 100;
 /// How many modules are evaluated, and how many in an outline.
 pub(super) const MAX_MODULES: usize = 2000;
-pub(super) const MAX_OUTLINE: usize = 100;
+pub(super) const MAX_OUTLINE: usize = 24;
 /// What including a file costs at least.
 const INCLUDE_STEPS: usize = 500;
 
