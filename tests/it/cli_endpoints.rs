@@ -148,3 +148,39 @@ fn a_package_that_makes_patterns_and_changes_settings_is_read() {
     assert_eq!(after["pagination"], before["pagination"]);
     assert_eq!(after["exposure"], "authenticated");
 }
+
+#[test]
+fn constants_of_installed_packages_decide_what_is_served() {
+    let case = Case::empty();
+    let settings = "SECRET_KEY = 'x'\nROOT_URLCONF = 'urls'\nINSTALLED_APPS = ['rest_framework', 'company']\n\
+                    COMPANY_IS_HEADLESS = True\n";
+    case.write("settings.py", settings);
+    case.write("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n");
+    let urls = "from company import __version__, app_settings\nfrom django.urls import path\n\
+                from rest_framework.views import APIView\n\n\n\
+                class Orders(APIView):\n    def get(self, request):\n        pass\n\n\nurlpatterns = []\n\
+                if [int(part) for part in __version__.split('.')] >= [0, 6]:\n    \
+                urlpatterns += [path('orders/', Orders.as_view())]\n\
+                if not app_settings.HEADLESS:\n    urlpatterns += [path('pages/', Orders.as_view())]\n\
+                if app_settings.SITES:\n    urlpatterns += [path('sites/', Orders.as_view())]\n";
+    case.write("urls.py", urls);
+    let listed = || {
+        let listed = case.run(&["endpoints", "--format", "json"]).json();
+        let endpoints = listed["endpoints"].as_array().unwrap();
+        let paths: Vec<_> = endpoints.iter().map(|e| e["path"].as_str().unwrap().to_owned()).collect();
+        (paths, listed["problems"].as_array().unwrap().len())
+    };
+    assert!(listed().1 > 0, "without the package it is not said that the conditions cannot be told");
+    case.write(".venv/pyvenv.cfg", "home = /usr/bin\n");
+    let package = ".venv/lib/python3.12/site-packages/company";
+    case.write(&format!("{package}/__init__.py"), "__version__ = '0.8.1'\n");
+    let source = "from django.conf import settings\n\n\ndef get_setting(name, default):\n    \
+                  return getattr(settings, 'COMPANY_' + name, default)\n";
+    case.write(&format!("{package}/reading.py"), source);
+    let source = "from django.apps import apps\n\n\nclass Settings:\n    @property\n    def HEADLESS(self):\n        \
+                  from company.reading import get_setting\n\n        return get_setting('IS_HEADLESS', False)\n\n    \
+                  @property\n    def SITES(self):\n        return apps.is_installed('django.contrib.sites')\n\n\n\
+                  _settings = Settings()\n\n\ndef __getattr__(name):\n    return getattr(_settings, name)\n";
+    case.write(&format!("{package}/app_settings.py"), source);
+    assert_eq!(listed(), (vec!["orders/".to_owned()], 0));
+}

@@ -245,6 +245,15 @@ impl<'a> Interp<'a> {
             if is_value && let Some(patterns) = self.library_patterns(full) {
                 return Ok(patterns);
             }
+            if is_constant(name) && !is_core(full) && !stdlib::is_stdlib(full) {
+                let id =
+                    if self.find_installed(full).is_some() { None } else { self.load_installed(module)? };
+                if let Some(id) = id
+                    && let Ok(val) = self.module_attr(id, name)
+                {
+                    return Ok(val);
+                }
+            }
             // Of other names nothing is assumed.
             if super::is_class_like(full)
                 && !is_core(full)
@@ -280,10 +289,11 @@ impl<'a> Interp<'a> {
         crate::source::decode(&bytes).is_ok_and(|(text, _)| text.contains(words))
     }
 
-    /// A function of an installed package that, by its name, makes patterns.
+    /// A function of an installed package that, by its name, makes patterns, or that the package's own code calls.
     pub(super) fn pattern_maker(&mut self, full: &str) -> R<Option<Val>> {
         let short = super::short(full).to_ascii_lowercase();
-        let says_so = ["url", "router", "pattern"].iter().any(|word| short.contains(word));
+        let says_so = ["url", "router", "pattern"].iter().any(|word| short.contains(word))
+            || self.is_within_library() && !super::is_class_like(full);
         if !says_so || is_core(full) || stdlib::is_stdlib(full) || self.is_ours(full) {
             return Ok(None);
         }
@@ -349,6 +359,13 @@ impl<'a> Interp<'a> {
 /// Whether a name is Django's or DRF's own, which are modelled.
 fn is_core(full: &str) -> bool {
     matches!(full.split('.').next(), Some("django" | "rest_framework" | "builtins" | "__native__"))
+}
+
+/// Whether a name is that of a constant by PEP 8, or of a version.
+fn is_constant(name: &str) -> bool {
+    let is_capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name == "__version__"
+        || name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(is_capital)
 }
 
 /// Whether a value is what `as_view()` gave, also behind decorators.
