@@ -182,5 +182,5 @@ fn constants_of_installed_packages_decide_what_is_served() {
                   @property\n    def SITES(self):\n        return apps.is_installed('django.contrib.sites')\n\n\n\
                   _settings = Settings()\n\n\ndef __getattr__(name):\n    return getattr(_settings, name)\n";
     case.write(&format!("{package}/app_settings.py"), source);
-    assert_eq!(listed(), (vec!["orders/".to_owned()], 0));
+    assert_eq!(listed(), (vec!["orders/".to_owned()], 0), "{}", case.run(&["endpoints"]).out);
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::imports::Found;
 use super::super::raise::{R, Raise};
 use super::super::val::{V, Val};
-use super::super::{Interp, stdlib};
+use super::super::{Frame, Interp, stdlib};
 use super::PRELUDE;
 use crate::python::ModulePath;
 use crate::python::ast::{StmtImport, StmtImportFrom};
@@ -245,7 +245,7 @@ impl<'a> Interp<'a> {
             if is_value && let Some(patterns) = self.library_patterns(full) {
                 return Ok(patterns);
             }
-            if is_constant(name) && !is_core(full) && !stdlib::is_stdlib(full) {
+            if is_constant(name, module) && !is_core(full) && !stdlib::is_stdlib(full) {
                 let id =
                     if self.find_installed(full).is_some() { None } else { self.load_installed(module)? };
                 if let Some(id) = id
@@ -265,6 +265,12 @@ impl<'a> Interp<'a> {
             }
         }
         Ok(self.ref_value(full))
+    }
+
+    /// Whether code of an installed package's module of settings led here.
+    fn works_out_constant(&self) -> bool {
+        let leads = |f: &Frame| f.file.is_none() && is_of_settings(&self.modules[f.module as usize].name);
+        self.is_within_library() && self.frames.iter().any(leads)
     }
 
     /// Whether the running module is one of an installed package.
@@ -289,11 +295,11 @@ impl<'a> Interp<'a> {
         crate::source::decode(&bytes).is_ok_and(|(text, _)| text.contains(words))
     }
 
-    /// A function of an installed package that, by its name, makes patterns, or that the package's own code calls.
+    /// A function of an installed package that, by its name, makes patterns, or by which one works out a constant.
     pub(super) fn pattern_maker(&mut self, full: &str) -> R<Option<Val>> {
         let short = super::short(full).to_ascii_lowercase();
         let says_so = ["url", "router", "pattern"].iter().any(|word| short.contains(word))
-            || self.is_within_library() && !super::is_class_like(full);
+            || self.works_out_constant() && !super::is_class_like(full);
         if !says_so || is_core(full) || stdlib::is_stdlib(full) || self.is_ours(full) {
             return Ok(None);
         }
@@ -361,11 +367,17 @@ fn is_core(full: &str) -> bool {
     matches!(full.split('.').next(), Some("django" | "rest_framework" | "builtins" | "__native__"))
 }
 
-/// Whether a name is that of a constant by PEP 8, or of a version.
-fn is_constant(name: &str) -> bool {
+/// Whether a name is that of a version, or, by PEP 8, that of a constant in a module of settings. Other modules take long
+/// to run for what nobody decides by.
+fn is_constant(name: &str, module: &str) -> bool {
     let is_capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    name == "__version__"
-        || name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(is_capital)
+    let is_capitals = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(is_capital);
+    name == "__version__" || is_capitals && (name == "VERSION" || is_of_settings(module))
+}
+
+/// Whether a module of a package holds its settings, by its name: `app_settings`, `conf`, `defaults`.
+fn is_of_settings(module: &str) -> bool {
+    ["settings", "conf", "defaults", "constants"].iter().any(|word| super::short(module).contains(word))
 }
 
 /// Whether a value is what `as_view()` gave, also behind decorators.
