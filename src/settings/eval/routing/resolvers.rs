@@ -86,7 +86,9 @@ impl Interp<'_> {
 
     /// The kind of a pattern's object, and the text as which Django lists it.
     fn route_of(&mut self, pattern: &Val) -> R<(Val, Val)> {
-        if let Some(object) = lib(pattern, "pattern-object") {
+        // What another pattern has as its `pattern` is kept with the pattern itself.
+        let made = ["pattern-object", "url-pattern", "url-resolver"].iter().find_map(|of| lib(pattern, of));
+        if let Some(object) = made {
             return Ok((object.args[0].clone(), object.args[1].clone()));
         }
         let kind = Val::str("re_path");
