@@ -160,7 +160,7 @@ impl Interp<'_> {
         if let Some(function) = self.library_helper(name)? {
             return self.call(&function, args.clone()).map(Some);
         }
-        match self.pattern_maker(name)? {
+        match self.installed_function(name)? {
             Some(function) => self.call(&function, args.clone()).map(Some),
             None => Ok(None),
         }

@@ -228,31 +228,21 @@ impl<'a> Interp<'a> {
             {
                 return Ok(binding.val.clone());
             }
-            // Lists of patterns and routers are values; classes and functions stay names.
-            let lower = name.to_ascii_lowercase();
-            let is_value =
-                ["url", "router", "pattern"].iter().any(|w| lower.contains(w)) && !stdlib::is_stdlib(full);
+            // Lists of patterns, routers and constants are values; classes and functions stay names.
+            let is_value = speaks_of_routes(name) && !stdlib::is_stdlib(full);
+            let is_constant = is_constant(name, module) && !is_core(full) && !stdlib::is_stdlib(full);
             // Django's own are known but for its lists, and to run its modules for a `URLField` takes long.
-            if is_value
-                && (!is_core(full) || lower.contains("pattern"))
+            let is_read = is_value && (!is_core(full) || name.to_ascii_lowercase().contains("pattern"));
+            if (is_read || is_constant)
                 && self.find_installed(full).is_none()
                 && let Some(id) = self.load_installed(module)?
-                && !self.defines(id, name)
+                && (is_constant || !self.defines(id, name))
                 && let Ok(val) = self.module_attr(id, name)
             {
                 return Ok(val);
             }
             if is_value && let Some(patterns) = self.library_patterns(full) {
                 return Ok(patterns);
-            }
-            if is_constant(name, module) && !is_core(full) && !stdlib::is_stdlib(full) {
-                let id =
-                    if self.find_installed(full).is_some() { None } else { self.load_installed(module)? };
-                if let Some(id) = id
-                    && let Ok(val) = self.module_attr(id, name)
-                {
-                    return Ok(val);
-                }
             }
             // Of other names nothing is assumed.
             if super::is_class_like(full)
@@ -296,10 +286,9 @@ impl<'a> Interp<'a> {
     }
 
     /// A function of an installed package that, by its name, makes patterns, or by which one works out a constant.
-    pub(super) fn pattern_maker(&mut self, full: &str) -> R<Option<Val>> {
-        let short = super::short(full).to_ascii_lowercase();
-        let says_so = ["url", "router", "pattern"].iter().any(|word| short.contains(word))
-            || self.works_out_constant() && !super::is_class_like(full);
+    pub(super) fn installed_function(&mut self, full: &str) -> R<Option<Val>> {
+        let says_so =
+            speaks_of_routes(super::short(full)) || self.works_out_constant() && !super::is_class_like(full);
         if !says_so || is_core(full) || stdlib::is_stdlib(full) || self.is_ours(full) {
             return Ok(None);
         }
@@ -365,6 +354,12 @@ impl<'a> Interp<'a> {
 /// Whether a name is Django's or DRF's own, which are modelled.
 fn is_core(full: &str) -> bool {
     matches!(full.split('.').next(), Some("django" | "rest_framework" | "builtins" | "__native__"))
+}
+
+/// Whether a name speaks of patterns or routers.
+fn speaks_of_routes(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["url", "router", "pattern"].iter().any(|word| lower.contains(word))
 }
 
 /// Whether a name is that of a version, or, by PEP 8, that of a constant in a module of settings. Other modules take long
