@@ -135,6 +135,9 @@ impl Interp<'_> {
 
     /// The list behind what `include` took.
     pub(super) fn patterns_of(&mut self, conf: &Val) -> Val {
+        if let Some(cause) = lib(conf, "library-urls").and_then(|object| object.args[1].as_str()) {
+            return Val::unknown(cause.clone());
+        }
         let V::Module(id) = conf.v else { return conf.clone() };
         if let (Some(file), Some(routing)) = (self.modules[id as usize].file, &mut self.routing)
             && !routing.urlconfs.contains(&file)

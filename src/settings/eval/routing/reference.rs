@@ -162,26 +162,13 @@ impl Interp<'_> {
             ("model-meta", "model_name") => Some(Val::str(&arg(0)?.as_str()?.to_lowercase())),
             ("url-pattern", "name") => arg(3),
             ("url-pattern", "callback") => Some(self.callback_of(object)),
-            ("url-resolver", "url_patterns") => Some(self.patterns_in(arg(2)?)),
+            ("url-resolver", "url_patterns") => Some(self.patterns_of(&arg(2)?)),
             ("url-resolver", "urlconf_module" | "urlconf_name") => arg(2),
             ("url-resolver", "app_name") => arg(3),
             ("url-resolver", "namespace") => arg(4),
             ("url-pattern" | "url-resolver", "pattern") => Some(Val::new(V::Lib(object.clone()))),
             ("url-pattern" | "url-resolver", "_route" | "_regex") => arg(1),
             _ => None,
-        }
-    }
-
-    /// What a resolver walks over: the `urlpatterns` of a module, or the list itself.
-    fn patterns_in(&self, conf: Val) -> Val {
-        if let Some(object) = lib(&conf, "library-urls") {
-            return Val::unknown(object.args[1].as_str().cloned().unwrap_or_default());
-        }
-        let V::Module(id) = conf.v else { return conf };
-        let scope = self.scope(self.modules[id as usize].scope);
-        match scope.and_then(|scope| scope.vars.get("urlpatterns")) {
-            Some(binding) => binding.val.clone(),
-            None => Val::unknown("the patterns of a module without `urlpatterns`"),
         }
     }
 
