@@ -31,6 +31,7 @@ use crate::settings::SettingsModel;
 use crate::source::Sources;
 
 pub use support::intent::Intents;
+pub use support::views::Beside;
 
 /// One check. It never fails and never panics on any input; what it cannot tell is `Verdict::Unknown`.
 pub trait Check: Sync {
@@ -72,6 +73,8 @@ pub struct CheckContext<'a> {
     pub public: &'a [PublicView],
     /// Which views seem to be for everybody.
     pub intents: &'a Intents,
+    /// Which files are beside the API.
+    pub beside: &'a Beside,
 }
 
 /// What the endpoints are to a check.

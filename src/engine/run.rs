@@ -12,7 +12,9 @@ use rustc_hash::FxBuildHasher;
 use super::judge::{Context, Subject};
 use super::settings::evaluate_others;
 use super::{EngineError, Progress};
-use crate::checks::{self, Check, CheckContext, EndpointUse, Endpoints, Intents, OtherSettings, PublicView};
+use crate::checks::{
+    self, Beside, Check, CheckContext, EndpointUse, Endpoints, Intents, OtherSettings, PublicView,
+};
 use crate::endpoints::policy::{AccessOf, Accesses};
 use crate::endpoints::{Inventory, plain_inventory};
 use crate::finding::Outcome;
@@ -60,6 +62,7 @@ pub(super) fn run_checks(
         endpoints: &endpoints,
         public: &public,
         intents: Intents::default(),
+        beside: Beside::default(),
     };
     let all: Vec<&'static dyn Check> = checks::all();
     let (done, of) = (AtomicUsize::new(0), all.len());
@@ -134,6 +137,7 @@ struct Shared<'a> {
     endpoints: &'a LazyEndpoints<'a>,
     public: &'a [PublicView],
     intents: Intents,
+    beside: Beside,
 }
 
 impl Shared<'_> {
@@ -151,6 +155,7 @@ impl Shared<'_> {
             endpoints: self.endpoints,
             public: self.public,
             intents: &self.intents,
+            beside: &self.beside,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::tables::table;
 pub struct Framework {
     classes: Vec<FrameworkClass>,
     by_name: FxHashMap<String, FrameworkId>,
-    aliases: BTreeMap<String, String>,
+    aliases: FxHashMap<String, String>,
     versions: BTreeMap<String, String>,
     views: BTreeMap<String, String>,
 }
@@ -45,7 +45,7 @@ pub struct FrameworkClass {
     pub protected: Option<String>,
     /// Policy attributes that it sets itself.
     #[serde(flatten)]
-    pub attributes: BTreeMap<String, FrameworkValue>,
+    pub attributes: FxHashMap<String, FrameworkValue>,
 }
 
 /// Whom a method of a library's permission class lets in, as a real call answered.
@@ -99,7 +99,7 @@ pub enum FrameworkValue {
 #[derive(serde::Deserialize)]
 struct Table {
     versions: BTreeMap<String, String>,
-    aliases: BTreeMap<String, String>,
+    aliases: FxHashMap<String, String>,
     #[serde(default)]
     views: BTreeMap<String, String>,
     class: BTreeMap<String, FrameworkClass>,

@@ -208,5 +208,5 @@ impl ProjectIndex {
 }
 
 fn join(module: &str, name: &str) -> String {
-    if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") }
+    if module.is_empty() { name.to_owned() } else { [module, ".", name].concat() }
 }

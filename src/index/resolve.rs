@@ -135,11 +135,10 @@ impl ProjectIndex {
             return Step::Failed(format!("the file of `{name}` was not read"));
         };
         let bindings = seen_by(items, name, before);
-        let mut found: Vec<Step> = bindings.iter().map(|b| self.bound(file, items, b, hops)).collect();
-        match found.len() {
-            0 => self.through_stars(file, name, hops),
-            1 => found.remove(0),
-            _ => self.agree(name, found),
+        match bindings {
+            [] => self.through_stars(file, name, hops),
+            [one] => self.bound(file, items, one, hops),
+            _ => self.agree(name, bindings.iter().map(|b| self.bound(file, items, b, hops)).collect()),
         }
     }
 

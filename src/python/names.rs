@@ -56,7 +56,7 @@ fn is_identifier(text: &str) -> bool {
 /// `a.b.c` of a name or attribute expression; `None` for anything else.
 pub fn dotted_name(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::Name(name) => Some(name.id.to_string()),
+        Expr::Name(name) => Some(name.id.as_str().to_owned()),
         Expr::Attribute(attribute) => {
             let mut base = dotted_name(&attribute.value)?;
             base.push('.');

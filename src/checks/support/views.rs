@@ -1,6 +1,9 @@
 //! What checks on views share: which files count, how a view is named, whether a place carries a comment, and
 //! how the fixes of a policy are put together.
 
+use once_map::OnceMap;
+use rustc_hash::FxBuildHasher;
+
 use crate::checks::CheckContext;
 use crate::edit::{Code, Operation};
 use crate::finding::Label;
@@ -42,9 +45,14 @@ pub(crate) fn is_beside_the_api(path: &str) -> bool {
 /// Whether a file is beside the API: by its path, unless the path is that of an installed app (`vendor` may well be
 /// one that manages vendors).
 pub(crate) fn is_beside(cx: &CheckContext<'_>, file: FileId) -> bool {
-    let path = cx.sources.path(file);
-    is_beside_the_api(path) && !is_of_installed_app(cx, path)
+    cx.beside.insert_cloned(file, |_| {
+        let path = cx.sources.path(file);
+        is_beside_the_api(path) && !is_of_installed_app(cx, path)
+    })
 }
+
+/// Which files are beside the API, kept for all checks: they ask of every class and function.
+pub type Beside = OnceMap<FileId, bool, FxBuildHasher>;
 
 /// Whether the innermost folder that makes a path look beside the API is an app: installed, or, for names that apps
 /// have too, with an `apps.py` of its own.

@@ -184,10 +184,10 @@ impl Collector {
         let file = self.items.file;
         let (parent, prefix, in_function) = match scope {
             Scope::Module => (None, String::new(), false),
-            Scope::Class(outer) => (Some(outer.position), format!("{}.", outer.qualname), outer.in_function),
+            Scope::Class(outer) => (Some(outer.position), [&outer.qualname, "."].concat(), outer.in_function),
             Scope::Function(prefix) => (None, prefix.clone(), true),
         };
-        let qualname = format!("{prefix}{}", class.name);
+        let qualname = [&prefix, class.name.as_str()].concat();
         let position = self.items.classes.len() as u32;
         let base = |expr: &Expr| BaseItem { name: base_name(expr), at: Span::new(file, expr.range()) };
         let bases = class.arguments.iter().flat_map(|a| a.args.iter()).map(base).collect();
@@ -238,16 +238,16 @@ impl Collector {
                 let position = self.items.functions.len() as u32;
                 self.items.functions.push(item);
                 self.binding(&function.name, conditional, Bound::Function(position));
-                function.name.to_string()
+                function.name.as_str().to_owned()
             }
             Scope::Class(class) => {
                 let item = item();
                 class.methods.push(item);
-                format!("{}.{}", class.qualname, function.name)
+                [&class.qualname, ".", &function.name].concat()
             }
-            Scope::Function(prefix) => format!("{prefix}{}", function.name),
+            Scope::Function(prefix) => [prefix, function.name.as_str()].concat(),
         };
-        self.body(&function.body, &mut Scope::Function(format!("{prefix}.<locals>.")), conditional);
+        self.body(&function.body, &mut Scope::Function([&prefix, ".<locals>."].concat()), conditional);
     }
 
     fn decorators(&self, decorators: &[ast::Decorator]) -> Box<[DecoratorItem]> {

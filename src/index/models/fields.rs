@@ -47,6 +47,9 @@ pub(super) fn model(index: &ProjectIndex, class: ClassId) -> Option<Model> {
         }
         _ => true,
     });
+    if inherited.is_empty() && !unknown {
+        return None;
+    }
     let mut fields: Vec<Field> = Vec::new();
     for field in inherited.iter().rev().flat_map(|m| m.fields.iter().filter_map(|f| library_field(f))) {
         fields.retain(|f| f.name != field.name);

@@ -331,7 +331,6 @@ impl<'a> Interp<'a> {
 
     /// Joins all the ways out of a call.
     fn finish_call(&mut self, result: R<Flow>, returns: Vec<(super::val::Heap, Val)>, name: &str) -> R<Val> {
-        let cause: Rc<str> = format!("{name}() decides on something that cannot be told").into();
         let last = match result {
             Ok(Flow::Return(val)) => Some(val),
             Ok(Flow::Dead) => None,
@@ -355,6 +354,7 @@ impl<'a> Interp<'a> {
             Some(val) if returns.is_empty() => return Ok(val),
             last => last,
         };
+        let cause: Rc<str> = format!("{name}() decides on something that cannot be told").into();
         let mut joined: Option<(super::val::Heap, Val)> = last.map(|val| (self.heap.clone(), val));
         for (heap, val) in returns {
             joined = Some(match joined {
@@ -467,7 +467,7 @@ impl<'a> Interp<'a> {
 
     /// The reads on which it depends that the running code runs.
     pub(super) fn control_reads(&self) -> Reads {
-        self.frame_ref().control.iter().fold(Reads::default(), |all, r| all.union(r))
+        self.frame_ref().control.all()
     }
 
     /// A call that is not followed: its result is unknown, and what it got may have been changed.

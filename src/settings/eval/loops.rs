@@ -247,7 +247,7 @@ impl<'a> Interp<'a> {
             let flow = self.exec_block(body)?;
             self.facts.truncate(facts);
             if apart {
-                met = self.frame().control.drain(controls..).fold(met, |all, reads| all.union(&reads));
+                met = met.union(&self.frame().control.take_from(controls));
             }
             if matches!(flow, Flow::Break) {
                 let heap = self.heap.clone();

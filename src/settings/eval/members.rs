@@ -5,6 +5,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use memchr::memmem;
+
 use super::raise::{R, Raise};
 use super::val::{Id, Kind, Name, Seq, V, Val};
 use super::{Interp, cause_of};
@@ -266,5 +268,16 @@ pub(super) fn has(val: &Val, name: &str) -> Option<bool> {
         V::None => "",
         _ => return None,
     };
-    Some(name.starts_with("__") && name != "__module__" || known.split(' ').any(|k| k == name))
+    Some(name.starts_with("__") && name != "__module__" || is_word(known, name))
+}
+
+/// Whether a name is one of these words.
+fn is_word(words: &str, name: &str) -> bool {
+    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == b' ');
+    let is_whole = |at: usize| {
+        is_end(at.checked_sub(1).map(|before| &words.as_bytes()[before]))
+            && is_end(words.as_bytes().get(at + name.len()))
+    };
+    let is_name = !name.is_empty() && !name.contains(' ');
+    is_name && memmem::find_iter(words.as_bytes(), name.as_bytes()).any(is_whole)
 }

@@ -36,6 +36,7 @@ mod comprehension;
 mod constants;
 mod contexts;
 mod control;
+mod controls;
 mod copy;
 mod data;
 mod edits;
@@ -101,6 +102,7 @@ pub(super) use export::{Extent, run};
 pub(super) use libs::parse_dotenv;
 pub(super) use routing::run_routes;
 
+use controls::Controls;
 use functions::{ClassDef, FuncDef};
 use raise::{R, Raise, TryFrame};
 use val::{Binding, DictObj, Heap, Id, Key, Kind, Name, Obj, Reads, Scope, Seq, SetObj, V, Val, View};
@@ -166,7 +168,7 @@ struct Frame {
     /// The class whose method runs, and its first argument, for `super()`.
     class: Option<(u32, Val)>,
     /// Reads of the environment on which it depends that this code runs at all.
-    control: Vec<Reads>,
+    control: Controls,
     /// Ways out under unknown conditions, taken up at the end of the call.
     returns: Vec<(Heap, Val)>,
     loops: Vec<Loop>,
@@ -198,7 +200,7 @@ impl Frame {
             globals: Vec::new(),
             nonlocals: Vec::new(),
             class,
-            control: Vec::new(),
+            control: Controls::default(),
             returns: Vec::new(),
             loops: Vec::new(),
             outer: None,

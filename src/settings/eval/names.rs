@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::raise::{R, Raise};
-use super::val::{Binding, Name, Unk, V, Val};
+use super::val::{Binding, Unk, V, Val};
 use super::{Interp, cause_of};
 use crate::settings::{How, Step};
 use crate::source::Span;
@@ -109,21 +109,25 @@ impl Interp<'_> {
         chain: Vec<(u32, Step)>,
     ) {
         let val = self.unless_loose(scope, name, val);
-        let name: Name = name.into();
         let Some(scope) = self.scope_mut(scope) else { return };
-        let mut steps: Vec<(u32, Step)> = match scope.vars.get(&name) {
-            Some(old) => (*old.steps).clone(),
-            None => Vec::new(),
-        };
-        for link in chain.into_iter().chain(step) {
-            if !steps.iter().any(|s| s.1.at == link.1.at && s.1.how == link.1.how) {
-                steps.push(link);
+        let add = |steps: &mut Vec<(u32, Step)>| {
+            for link in chain.into_iter().chain(step) {
+                if !steps.iter().any(|s| s.1.at == link.1.at && s.1.how == link.1.how) {
+                    steps.push(link);
+                }
             }
+            if steps.len() > MAX_CHAIN {
+                steps.drain(..steps.len() - MAX_CHAIN);
+            }
+        };
+        if let Some(binding) = scope.vars.get_mut(name) {
+            binding.val = val;
+            add(Rc::make_mut(&mut binding.steps));
+        } else {
+            let mut steps = Vec::new();
+            add(&mut steps);
+            scope.vars.insert(name.into(), Binding { val, steps: Rc::new(steps) });
         }
-        if steps.len() > MAX_CHAIN {
-            steps.drain(..steps.len() - MAX_CHAIN);
-        }
-        scope.vars.insert(name, Binding { val, steps: Rc::new(steps) });
     }
 
     /// Binds a name in a namespace that need not be the running code's. Where a function does it for a module, the

@@ -307,9 +307,7 @@ impl Interp<'_> {
         for env in &self.handling {
             raise.env = raise.env.union(env);
         }
-        for env in &self.frame_ref().control {
-            raise.env = raise.env.union(env);
-        }
+        raise.env = raise.env.union(&self.control_reads());
         raise
     }
 

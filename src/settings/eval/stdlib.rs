@@ -9,6 +9,7 @@ use super::regex::substitute;
 use super::val::{V, Val};
 use super::{Interp, cause_of};
 
+/// The modules of the standard library, sorted.
 const STDLIB: &[&str] = &[
     "__future__",
     "abc",
@@ -160,7 +161,7 @@ const STDLIB: &[&str] = &[
 /// Whether a dotted name belongs to the standard library.
 pub(super) fn is_stdlib(name: &str) -> bool {
     let top = name.split('.').next().unwrap_or(name);
-    STDLIB.contains(&top)
+    STDLIB.binary_search(&top).is_ok()
 }
 
 impl Interp<'_> {

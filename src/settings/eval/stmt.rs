@@ -6,7 +6,7 @@ use super::val::{Binding, Callee, Name, Reads, V, Val};
 use super::{Flow, Interp, MAX_DEPTH};
 use crate::python::Ranged as _;
 use crate::python::ast::{Decorator, Expr, Stmt, StmtAssign, StmtClassDef, StmtFunctionDef};
-use crate::settings::{EnvRead, Step};
+use crate::settings::Step;
 
 impl<'a> Interp<'a> {
     /// Runs statements in order.
@@ -177,13 +177,7 @@ impl<'a> Interp<'a> {
     /// The environment reads that decide that a module-level statement runs; their defaults are not the
     /// statement's business.
     pub(super) fn guard_reads(&self) -> Reads {
-        let mut all = Reads::default();
-        for reads in &self.frame_ref().control {
-            for read in reads.as_slice() {
-                all = all.union(&Reads::one(EnvRead { default_at: None, needed: false, ..read.clone() }));
-            }
-        }
-        all
+        self.frame_ref().control.guards()
     }
 
     fn exec_def(&mut self, def: &'a StmtFunctionDef) -> R<()> {

@@ -37,6 +37,12 @@ impl Reads {
         }))
     }
 
+    /// The same reads as those of a condition: what they give where nothing is set is not what runs under it.
+    pub(super) fn of_condition(&self) -> Self {
+        let read = |r: &EnvRead| EnvRead { default_at: None, needed: false, ..r.clone() };
+        Self(self.0.as_ref().map(|reads| Rc::new(reads.iter().map(read).collect())))
+    }
+
     /// Whether the import fails without one of them.
     pub(super) fn has_needed(&self) -> bool {
         self.as_slice().iter().any(|r| r.needed)

@@ -150,10 +150,10 @@ impl Evaluator<'_> {
     }
 
     fn library_attribute(&self, class: &'static FrameworkClass, name: &str) -> Option<Found> {
-        let owner = Owner::Class(ClassRef::Library(class.name.as_str().into()));
+        let owner = || Owner::Class(ClassRef::Library(class.name.as_str().into()));
         if class.methods.iter().any(|m| m == name) {
             let method = (class.name.as_str().into(), name.into(), Val::None);
-            return Some(Found { value: Val::Inherited(Rc::new(method)), owner, at: None });
+            return Some(Found { value: Val::Inherited(Rc::new(method)), owner: owner(), at: None });
         }
         if class.name.starts_with("drf_spectacular.views.") && class.attributes.contains_key(name) {
             let key = match name {
@@ -164,7 +164,7 @@ impl Evaluator<'_> {
             // Without a list of its own it takes the project's authenticators.
             let found = key.map(|key| self.spectacular(key)).filter(|(value, _)| *value != Val::None);
             if let Some((value, at)) = found {
-                return Some(Found { value, owner, at });
+                return Some(Found { value, owner: owner(), at });
             }
         }
         let is_class = name.ends_with("_class") || name.ends_with("_classes") || name == "filter_backends";
@@ -180,7 +180,7 @@ impl Evaluator<'_> {
             },
             FrameworkValue::List(items) => Val::list(items.iter().map(|i| one(i)).collect()),
         };
-        Some(Found { value, owner, at: None })
+        Some(Found { value, owner: owner(), at: None })
     }
 }
 

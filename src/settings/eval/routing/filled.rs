@@ -2,7 +2,7 @@
 //! runs here only for a value of its own, so those that do such a thing are named from outside ([`Fill`]) and run when
 //! something imports them. Which collections were looked at is told ([`UrlMap::walked`](crate::settings::routes::UrlMap)).
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::Interp;
 use super::super::functions::Args;
@@ -33,54 +33,17 @@ impl Interp<'_> {
         };
         routing.walked.borrow_mut().retain(|(_, by)| by.is_none_or(is_urlconf));
         let walked = routing.walked.borrow().iter().map(|(id, _)| *id).collect();
+        let mut walks = Walks { interp: self, walked, looked_into: FxHashMap::default() };
         let mut names = Vec::new();
         for module in &self.modules {
             let Some(file) = module.file else { continue };
             let vars = self.scope(module.scope).into_iter().flat_map(|scope| &scope.vars);
-            let found = vars.filter(|(_, binding)| self.was_walked(&walked, &binding.val, 0));
+            let found = vars.filter(|(_, binding)| walks.reach(&binding.val, 0));
             names.extend(found.map(|(name, _)| (file, name.to_string())));
         }
         names.sort_unstable();
         names.dedup();
         names
-    }
-
-    fn was_walked(&self, walked: &FxHashSet<Id>, val: &Val, depth: usize) -> bool {
-        if depth > MAX_DEPTH {
-            return false;
-        }
-        let in_scope = |id: Id| {
-            let scope = self.scope(id);
-            scope.is_some_and(|scope| scope.vars.values().any(|b| self.was_walked(walked, &b.val, depth + 1)))
-        };
-        match &val.v {
-            V::List(id) | V::Dict(id) | V::Set(id) => {
-                walked.contains(id)
-                    || self.heap.get(*id).is_some_and(|object| match &object.kind {
-                        Kind::List(seq) => seq
-                            .items
-                            .iter()
-                            .take(MAX_ITEMS)
-                            .any(|item| self.was_walked(walked, item, depth + 1)),
-                        Kind::Dict(dict) => {
-                            let mut values = dict.entries.values().take(MAX_ITEMS);
-                            values.any(|(_, value)| self.was_walked(walked, value, depth + 1))
-                        }
-                        _ => false,
-                    })
-            }
-            V::Class(class) => {
-                let own = &self.classes[*class as usize];
-                own.mro.iter().any(|base| in_scope(self.classes[*base as usize].scope))
-            }
-            V::Instance(id) => {
-                in_scope(*id)
-                    || self
-                        .instance_class(val)
-                        .is_some_and(|class| self.was_walked(walked, &Val::new(V::Class(class)), depth))
-            }
-            _ => false,
-        }
     }
 
     /// Whether a module runs for what it adds.
@@ -149,5 +112,61 @@ impl Interp<'_> {
         } else {
             Val::unknown("a module that may not have been imported")
         }
+    }
+}
+
+/// Which values hold a collection that was looked at.
+struct Walks<'i, 'a> {
+    interp: &'i Interp<'a>,
+    walked: FxHashSet<Id>,
+    /// What was looked into before: how deep that was, and whether it holds one.
+    looked_into: FxHashMap<Id, (usize, bool)>,
+}
+
+impl Walks<'_, '_> {
+    fn reach(&mut self, val: &Val, depth: usize) -> bool {
+        if depth > MAX_DEPTH {
+            return false;
+        }
+        let interp = self.interp;
+        match &val.v {
+            V::List(id) | V::Dict(id) | V::Set(id) => self.walked.contains(id) || self.within(*id, depth),
+            V::Class(class) => {
+                let own = &interp.classes[*class as usize];
+                own.mro.iter().any(|base| self.within(interp.classes[*base as usize].scope, depth))
+            }
+            V::Instance(id) => {
+                self.within(*id, depth)
+                    || interp
+                        .instance_class(val)
+                        .is_some_and(|class| self.reach(&Val::new(V::Class(class)), depth))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what an object or a namespace holds leads to one; found out once, for whatever is as near or nearer.
+    fn within(&mut self, id: Id, depth: usize) -> bool {
+        match self.looked_into.get(&id) {
+            Some((before, false)) if *before <= depth => return false,
+            Some((before, true)) if *before >= depth => return true,
+            _ => {}
+        }
+        let interp = self.interp;
+        let found = if let Some(scope) = interp.scope(id) {
+            scope.vars.values().any(|binding| self.reach(&binding.val, depth + 1))
+        } else {
+            match interp.heap.get(id).map(|object| &object.kind) {
+                Some(Kind::List(seq)) => {
+                    seq.items.iter().take(MAX_ITEMS).any(|item| self.reach(item, depth + 1))
+                }
+                Some(Kind::Dict(dict)) => {
+                    dict.entries.values().take(MAX_ITEMS).any(|(_, value)| self.reach(value, depth + 1))
+                }
+                _ => false,
+            }
+        };
+        self.looked_into.insert(id, (depth, found));
+        found
     }
 }

@@ -358,8 +358,7 @@ fn is_core(full: &str) -> bool {
 
 /// Whether a name speaks of patterns or routers.
 fn speaks_of_routes(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    ["url", "router", "pattern"].iter().any(|word| lower.contains(word))
+    super::says_any(name, &["url", "router", "pattern"])
 }
 
 /// Whether a name is that of a version, or, by PEP 8, that of a constant in a module of settings. Other modules take long

@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::super::edits::is_edit;
 use super::super::functions::{Args, Body};
 use super::super::havoc::{self, root_name};
@@ -10,7 +12,7 @@ use super::super::raise::R;
 use super::super::stdlib::is_stdlib;
 use super::super::val::{Id, Name, V, Val};
 use super::super::{Flow, Interp};
-use super::is_class_like;
+use super::{is_class_like, says_any};
 use crate::python::ast::{Expr, Stmt};
 use crate::python::visitor::{self, Visitor};
 use crate::settings::Node;
@@ -266,12 +268,12 @@ impl<'a> Interp<'a> {
     fn kept(&self, class: u32, func: u32, body: &[Stmt], wanted: &Wanted) -> Vec<bool> {
         let speeches: Vec<Speech<'_>> = body.iter().map(|stmt| Speech::of(stmt, &wanted.words)).collect();
         let bound: Vec<_> = body.iter().map(|stmt| havoc::bound_names(std::slice::from_ref(stmt))).collect();
-        let is_local = |name: &str| bound.iter().flat_map(|names| names.iter()).any(|own| **own == *name);
+        let local: FxHashSet<&str> = bound.iter().flat_map(|names| names.iter()).map(|own| &**own).collect();
         let mut kept: Vec<bool> = body
             .iter()
             .map(|stmt| self.statement_speaks(class, func, stmt, wanted, 0) || Leaving::find(stmt))
             .collect();
-        let mut read: Vec<&str> = Vec::new();
+        let mut read: FxHashSet<&str> = FxHashSet::default();
         loop {
             for (speech, _) in speeches.iter().zip(&kept).filter(|(_, is_kept)| **is_kept) {
                 read.extend(&speech.read);
@@ -279,9 +281,9 @@ impl<'a> Interp<'a> {
             let makes = |at: usize| {
                 let speech = &speeches[at];
                 // Whatever handles a local object may change it.
-                bound[at].iter().any(|name| read.contains(&&**name))
+                bound[at].iter().any(|name| read.contains(&**name))
                     || speech.edited.iter().any(|name| read.contains(name))
-                    || speech.read.iter().any(|name| read.contains(name) && is_local(name))
+                    || speech.read.iter().any(|name| read.contains(name) && local.contains(name))
             };
             let Some(at) = (0..body.len()).find(|&at| !kept[at] && makes(at)) else { return kept };
             kept[at] = true;
@@ -317,10 +319,10 @@ impl<'t> Speech<'t> {
 
     /// A name of a value or function. What a class is about, its name does not say.
     fn word(&mut self, name: &str) {
-        self.found |= self.wanted.iter().any(|wanted| **wanted == *name);
-        let is_class = is_class_like(name) && name.contains(|c: char| c.is_ascii_lowercase());
-        let name = if is_class { String::new() } else { name.to_ascii_lowercase() };
-        self.found |= SPEAKING.iter().any(|word| name.contains(word));
+        let is_class = || is_class_like(name) && name.contains(|c: char| c.is_ascii_lowercase());
+        self.found = self.found
+            || self.wanted.iter().any(|wanted| **wanted == *name)
+            || !is_class() && says_any(name, &SPEAKING);
     }
 
     /// What is assigned to, deleted, or changed in place.
