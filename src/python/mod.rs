@@ -6,6 +6,7 @@
 mod comments;
 mod names;
 mod parse;
+mod standard_library;
 mod trees;
 
 pub use comments::{Suppression, suppressions};
@@ -15,4 +16,5 @@ pub use ruff_python_ast as ast;
 pub use ruff_python_ast::token::{Token, TokenKind, Tokens};
 pub use ruff_python_ast::visitor;
 pub use ruff_text_size::{Ranged, TextRange, TextSize};
+pub use standard_library::is_standard_library;
 pub use trees::{forget_trees, tree, with_tree};

@@ -8,7 +8,7 @@ use crate::edit::Code;
 use crate::edit::edits::{Edits, Fixes};
 use crate::edit::plan::Refusal;
 use crate::python::ast::{Alias, Expr, Stmt, StmtImportFrom};
-use crate::python::{Ranged as _, TokenKind};
+use crate::python::{Ranged as _, TokenKind, is_standard_library};
 
 use super::collection::{Addition, Batch, Collection, Head};
 use super::{PyFile, offsets};
@@ -290,57 +290,13 @@ struct Spot {
     edge: Edge,
 }
 
-/// Modules of the standard library that settings and views import.
-const STDLIB: &[&str] = &[
-    "abc",
-    "base64",
-    "collections",
-    "contextlib",
-    "copy",
-    "dataclasses",
-    "datetime",
-    "decimal",
-    "enum",
-    "functools",
-    "glob",
-    "hashlib",
-    "hmac",
-    "io",
-    "ipaddress",
-    "itertools",
-    "json",
-    "logging",
-    "math",
-    "mimetypes",
-    "operator",
-    "os",
-    "pathlib",
-    "platform",
-    "random",
-    "re",
-    "secrets",
-    "shutil",
-    "socket",
-    "string",
-    "subprocess",
-    "sys",
-    "tempfile",
-    "time",
-    "types",
-    "typing",
-    "urllib",
-    "uuid",
-    "warnings",
-    "zoneinfo",
-];
-
 /// The block an import belongs to.
 fn section(module: &str) -> u8 {
     let root = module.split('.').next().unwrap_or_default();
     match root {
         "__future__" => 0,
         "" => 3,
-        _ if STDLIB.contains(&root) => 1,
+        _ if is_standard_library(root) => 1,
         _ => 2,
     }
 }

@@ -6,6 +6,7 @@ use super::raise::{R, Raise};
 use super::val::{Kind, Seq, V, Val};
 use super::{ENVIRON, Interp, cause_of, stdlib};
 use crate::python::ast::{CmpOp, ExprCompare};
+use crate::python::is_standard_library;
 
 impl<'a> Interp<'a> {
     pub(super) fn eval_compare(&mut self, compare: &'a ExprCompare) -> R<Val> {
@@ -255,7 +256,7 @@ impl<'a> Interp<'a> {
             }
             (V::Ref(name), V::None) | (V::None, V::Ref(name)) => {
                 let known = super::operators::is_class_name(name.rsplit('.').next().unwrap_or(name))
-                    || super::stdlib::is_stdlib(name);
+                    || is_standard_library(name);
                 if known { Some(false) } else { None }
             }
             _ if left.is_attribute() || right.is_attribute() => None,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::val::{Kind, V, Val};
 use super::{Arena, Interp};
 use crate::project::{Project, SettingsCandidate};
+use crate::python::is_standard_library;
 use crate::settings::{
     Composition, Dict, Entry, Environment, Items, Node, Setting, SettingsModel, Step, Unknown, Value,
 };
@@ -331,7 +332,7 @@ impl Interp<'_> {
     /// What stands outside the project is a class when it is written as one; a name of a package may be anything.
     fn ref_node(&self, name: &str) -> Value {
         let short = name.rsplit('.').next().unwrap_or(name);
-        if super::operators::is_class_name(short) || super::stdlib::is_stdlib(name) {
+        if super::operators::is_class_name(short) || is_standard_library(name) {
             let name =
                 name.strip_prefix("builtins.").map_or_else(|| name.to_owned(), |n| format!("builtins.{n}"));
             return Value::Ref(name);

@@ -8,7 +8,7 @@ use super::raise::{R, Raise, TryFrame};
 use super::val::{Binding, Name, Unk, V, Val};
 use super::{Frame, Interp, ModuleInfo};
 use crate::python::ast::{StmtImport, StmtImportFrom};
-use crate::python::{ModulePath, ParsedModule, parse};
+use crate::python::{ModulePath, ParsedModule, is_standard_library, parse};
 use crate::settings::How;
 use crate::source::{FileId, Span};
 
@@ -277,7 +277,7 @@ impl<'a> Interp<'a> {
         if let Some(id) = self.load(name)? {
             return Ok(Val::new(V::Module(id)).at(at));
         }
-        if super::stdlib::is_stdlib(name) {
+        if is_standard_library(name) {
             return Ok(Val::new(V::Ref(name.into())));
         }
         if self.is_own(name) {
@@ -299,7 +299,7 @@ impl<'a> Interp<'a> {
     /// A package that is not part of the project may not be installed.
     pub(super) fn may_be_missing(&mut self, name: &str) {
         let top = name.split('.').next().unwrap_or(name);
-        if super::stdlib::is_stdlib(name)
+        if is_standard_library(name)
             || matches!(top, "django" | "rest_framework" | "environ" | "decouple" | "__native__")
             || self.is_needed_at_start()
         {
@@ -375,7 +375,7 @@ impl<'a> Interp<'a> {
         star: bool,
         at: Option<Span>,
     ) -> R<()> {
-        if self.is_own(name) && !super::stdlib::is_stdlib(name) {
+        if self.is_own(name) && !is_standard_library(name) {
             self.miss(name)?;
             self.problem(at, format!("{name} is imported but is not in the project"));
             let cause: Rc<str> = format!("{name} is not in the project").into();
@@ -393,7 +393,7 @@ impl<'a> Interp<'a> {
             n.len() > 1 && n.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
         };
         let wants_source = star || import.names.iter().any(|a| upper(&a.name));
-        let modelled = super::stdlib::is_stdlib(name) || name.starts_with("django.");
+        let modelled = is_standard_library(name) || name.starts_with("django.");
         if wants_source
             && !modelled
             && let Some(id) = self.load_installed(name)?
@@ -411,11 +411,7 @@ impl<'a> Interp<'a> {
             }
             return Ok(());
         }
-        if star
-            && !name.contains('.')
-            && !super::stdlib::is_stdlib(name)
-            && self.find_installed(name).is_none()
-        {
+        if star && !name.contains('.') && !is_standard_library(name) && self.find_installed(name).is_none() {
             // `try: from local_settings import *`: a module of the machine, which is not in the repository.
             self.miss(name)?;
         }
@@ -425,7 +421,7 @@ impl<'a> Interp<'a> {
                 self.bind_django_defaults();
                 return Ok(());
             }
-            if super::stdlib::is_stdlib(name) {
+            if is_standard_library(name) {
                 return Ok(());
             }
             let cause: Rc<str> =

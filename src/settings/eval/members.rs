@@ -10,6 +10,7 @@ use memchr::memmem;
 use super::raise::{R, Raise};
 use super::val::{Id, Kind, Name, Seq, V, Val};
 use super::{Interp, cause_of};
+use crate::python::is_standard_library;
 
 /// What every class has.
 const CLASS: &str = "__class__ __delattr__ __dict__ __dir__ __doc__ __eq__ __format__ __ge__ __getattribute__ \
@@ -121,7 +122,7 @@ impl Interp<'_> {
         if !matches!(owner.v, V::Module(_) | V::Class(_) | V::Instance(_) | V::Unknown(_)) {
             if let (V::Ref(module), "hasattr") = (&owner.v, what) {
                 // The standard library's names are there; a package's may be.
-                if super::stdlib::is_stdlib(module)
+                if is_standard_library(module)
                     && let Some(answer) = super::constants::has_attr(module, &name)
                 {
                     return Ok(Val::bool(answer));

@@ -6,6 +6,7 @@ use super::raise::{R, Raise};
 use super::val::{DictObj, Kind, Reads, Seq, V, Val};
 use super::{Interp, MAX_ITEMS, MAX_TEXT, cause_of, numbers};
 use crate::python::ast::{Operator, UnaryOp};
+use crate::python::is_standard_library;
 
 impl Interp<'_> {
     /// Python's truth of a value; `None` when it cannot be told.
@@ -59,7 +60,7 @@ impl Interp<'_> {
                 } else {
                     // A class or function is true; a constant of a package may be anything.
                     let short = name.rsplit('.').next().unwrap_or(name);
-                    if is_class_name(short) || super::stdlib::is_stdlib(name) {
+                    if is_class_name(short) || is_standard_library(name) {
                         true
                     } else {
                         return None;

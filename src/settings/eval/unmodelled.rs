@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::Interp;
 use super::functions::Args;
-use super::stdlib::is_stdlib;
 use super::val::Val;
+use crate::python::is_standard_library;
 
 /// What a function of the standard library does with the objects that it is given.
 enum Handling {
@@ -39,14 +39,14 @@ const HARMLESS: [&str; 7] =
 
 /// Whether a function of this dotted name keeps what it is given as it is, and calls nothing of it at once.
 pub(super) fn is_harmless(name: &str) -> bool {
-    is_stdlib(name) || HARMLESS.iter().any(|package| name.starts_with(package))
+    is_standard_library(name) || HARMLESS.iter().any(|package| name.starts_with(package))
 }
 
 impl Interp<'_> {
     /// The result of a function or class of this dotted name.
     pub(super) fn call_unmodelled(&mut self, name: &str, args: &Args) -> Val {
         let env = args.reads();
-        if is_stdlib(name) {
+        if is_standard_library(name) {
             let cause: Rc<str> = format!("computed by {name}()").into();
             self.may_raise_outside(&cause);
             match handling(name) {

@@ -8,6 +8,7 @@ use super::super::raise::R;
 use super::super::val::{LibObject, V, Val};
 use super::reference::as_class_method;
 use super::{is_class_like, lib, short};
+use crate::python::is_standard_library;
 use crate::settings::routes::Located;
 
 impl Interp<'_> {
@@ -149,7 +150,7 @@ impl Interp<'_> {
         if let Some(val) = self.foreign_decorator(name, args) {
             return Ok(Some(val));
         }
-        if !name.starts_with("builtins.") && is_class_like(name) && !super::super::stdlib::is_stdlib(name) {
+        if !name.starts_with("builtins.") && is_class_like(name) && !is_standard_library(name) {
             // A router of an installed package, say; another object is at least known by its class.
             if self.is_router_like(name)
                 && let Some(class) = self.class_named(name)?

@@ -7,8 +7,8 @@ use super::super::functions::{Args, ClassDef};
 use super::super::raise::R;
 use super::super::val::{Binding, Name, Seq, V, Val};
 use super::super::{Interp, ModuleInfo};
-use crate::python::Ranged as _;
 use crate::python::ast::{Expr, StmtClassDef};
+use crate::python::{Ranged as _, is_standard_library};
 use crate::settings::routes::{LibraryClass, Located};
 use crate::source::Span;
 
@@ -263,7 +263,7 @@ impl<'a> Interp<'a> {
         }
         let foreign = def.external.iter().find(|name| {
             let short = super::short(name);
-            let is_plain = super::super::stdlib::is_stdlib(name)
+            let is_plain = is_standard_library(name)
                 || name.starts_with("builtins.")
                 || (name.starts_with("django.") && !name.starts_with("django.views."));
             !is_plain && !matches!(short, "object" | "ABC" | "Protocol" | "Generic")

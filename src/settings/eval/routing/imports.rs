@@ -5,10 +5,10 @@ use std::rc::Rc;
 use super::super::imports::Found;
 use super::super::raise::{R, Raise};
 use super::super::val::{V, Val};
-use super::super::{Frame, Interp, stdlib};
+use super::super::{Frame, Interp};
 use super::PRELUDE;
-use crate::python::ModulePath;
 use crate::python::ast::{StmtImport, StmtImportFrom};
+use crate::python::{ModulePath, is_standard_library};
 use crate::settings::How;
 use crate::settings::routes::Located;
 use crate::source::Span;
@@ -81,7 +81,7 @@ impl<'a> Interp<'a> {
         };
         if let Some(id) = id {
             self.import_star(id, at)?;
-        } else if !stdlib::is_stdlib(name) {
+        } else if !is_standard_library(name) {
             let cause: Rc<str> = format!("everything is imported from {name}, which is not read").into();
             let scope = self.frame_ref().scope;
             self.open_scope(scope, &cause, false);
@@ -92,7 +92,7 @@ impl<'a> Interp<'a> {
     /// Whether the names below a top-level name are the project's.
     pub(super) fn is_ours(&self, name: &str) -> bool {
         let top = name.split('.').next().unwrap_or(name);
-        if matches!(top, "django" | "rest_framework") || stdlib::is_stdlib(top) {
+        if matches!(top, "django" | "rest_framework") || is_standard_library(top) {
             return false;
         }
         self.names().module(top).is_some() || self.names().is_namespace(top)
@@ -229,8 +229,8 @@ impl<'a> Interp<'a> {
                 return Ok(binding.val.clone());
             }
             // Lists of patterns, routers and constants are values; classes and functions stay names.
-            let is_value = speaks_of_routes(name) && !stdlib::is_stdlib(full);
-            let is_constant = is_constant(name, module) && !is_core(full) && !stdlib::is_stdlib(full);
+            let is_value = speaks_of_routes(name) && !is_standard_library(full);
+            let is_constant = is_constant(name, module) && !is_core(full) && !is_standard_library(full);
             // Django's own are known but for its lists, and to run its modules for a `URLField` takes long.
             let is_read = is_value && (!is_core(full) || name.to_ascii_lowercase().contains("pattern"));
             if (is_read || is_constant)
@@ -289,7 +289,7 @@ impl<'a> Interp<'a> {
     pub(super) fn installed_function(&mut self, full: &str) -> R<Option<Val>> {
         let says_so =
             speaks_of_routes(super::short(full)) || self.works_out_constant() && !super::is_class_like(full);
-        if !says_so || is_core(full) || stdlib::is_stdlib(full) || self.is_ours(full) {
+        if !says_so || is_core(full) || is_standard_library(full) || self.is_ours(full) {
             return Ok(None);
         }
         Ok(self.installed_value(full)?.filter(|val| matches!(val.v, V::Func(_))))
@@ -301,7 +301,7 @@ impl<'a> Interp<'a> {
         for _ in 0..MAX_REEXPORTS {
             if is_core(&full)
                 || super::is_class_like(&full)
-                || stdlib::is_stdlib(&full)
+                || is_standard_library(&full)
                 || self.is_ours(&full)
             {
                 break;
@@ -339,7 +339,7 @@ impl<'a> Interp<'a> {
     pub(super) fn any_module(&mut self, name: &str) -> R<Option<u32>> {
         match self.force_module(name)? {
             Some(id) => Ok(Some(id)),
-            None if stdlib::is_stdlib(name) => Ok(None),
+            None if is_standard_library(name) => Ok(None),
             None => self.load_installed(name),
         }
     }

@@ -9,11 +9,11 @@ use super::super::edits::is_edit;
 use super::super::functions::{Args, Body};
 use super::super::havoc::{self, root_name};
 use super::super::raise::R;
-use super::super::stdlib::is_stdlib;
 use super::super::val::{Id, Name, V, Val};
 use super::super::{Flow, Interp};
 use super::{is_class_like, says_any};
 use crate::python::ast::{Expr, Stmt};
+use crate::python::is_standard_library;
 use crate::python::visitor::{self, Visitor};
 use crate::settings::Node;
 use crate::settings::routes::SPEAKING;
@@ -124,7 +124,7 @@ impl<'a> Interp<'a> {
     pub(super) fn library_helper(&mut self, name: &str) -> R<Option<Val>> {
         let is_starting = self.routing.as_ref().is_some_and(|routing| routing.is_starting);
         let is_modelled = matches!(name.split('.').next(), Some("django" | "rest_framework" | "builtins"));
-        if !is_starting || is_modelled || self.frame_ref().file.is_some() || is_stdlib(name) {
+        if !is_starting || is_modelled || self.frame_ref().file.is_some() || is_standard_library(name) {
             return Ok(None);
         }
         Ok(self.installed_value(name)?.filter(|val| matches!(val.v, V::Func(_))))

@@ -8,6 +8,7 @@ use super::super::val::{Callee, DictObj, LibObject, V, Val};
 use super::super::{Interp, cause_of};
 use super::lib;
 use crate::python::ast::{Expr, Stmt};
+use crate::python::is_standard_library;
 use crate::settings::routes::{Located, Target};
 
 /// Functions that give a decorator when they are called.
@@ -138,7 +139,7 @@ impl Interp<'_> {
         };
         let is_builtin = name.starts_with("builtins.")
             || name.starts_with("django.utils.functional.")
-            || super::super::stdlib::is_stdlib(name);
+            || is_standard_library(name);
         (!is_builtin && self.is_view(only)).then(|| Self::wrap(only, only, name))
     }
 
