@@ -1,7 +1,8 @@
 //! What running a class body, or the statements that bind a module-level name, gives.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::decoration::is_harmless;
 use super::{ClassRef, End, Ended, Evaluator, Frame, FrameKind, MAX_PATHS, Path, Situation, Val, find};
@@ -14,7 +15,7 @@ use crate::source::{FileId, Sources, Span};
 /// The names of a class body.
 #[derive(Debug, Default)]
 pub(crate) struct Namespace {
-    pub names: BTreeMap<Rc<str>, Entry>,
+    pub names: FxHashMap<Rc<str>, Entry>,
     /// Why the class may be something else than its body says.
     pub opaque: Option<Rc<str>>,
     /// A decorator that may come between a request and the class.
