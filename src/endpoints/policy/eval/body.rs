@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::decoration::is_harmless;
 use super::{ClassRef, End, Ended, Evaluator, Frame, FrameKind, MAX_PATHS, Path, Situation, Val, find};
@@ -15,7 +16,7 @@ use crate::source::{FileId, Sources, Span};
 /// The names of a class body.
 #[derive(Debug, Default)]
 pub(crate) struct Namespace {
-    pub names: FxHashMap<Rc<str>, Entry>,
+    pub names: IndexMap<Rc<str>, Entry, FxBuildHasher>,
     /// Why the class may be something else than its body says.
     pub opaque: Option<Rc<str>>,
     /// A decorator that may come between a request and the class.
