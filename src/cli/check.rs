@@ -100,7 +100,7 @@ fn verdict(args: &CheckArgs, config: &Config, report: &Report) -> u8 {
     });
     let findings = report.projects.iter().flat_map(|p| &p.findings);
     let failing = findings
-        .filter(|f| f.is_active() && f.verdict == Verdict::Fail)
+        .filter(|f| f.is_new() && f.verdict == Verdict::Fail)
         .any(|f| fail_on.is_some_and(|level| f.severity >= level));
     let min_score = args.min_score.or(config.min_score).unwrap_or(0);
     let low_score = report.projects.iter().any(|p| p.score.of > 0 && p.score.total < min_score);

@@ -16,7 +16,7 @@ use crate::source::{ReadError, decode, read_file};
 pub(super) fn run(shell: &mut Shell, args: &EndpointsArgs) -> anyhow::Result<u8> {
     let config = select::configuration(&shell.global, &args.path)?;
     let selection = SelectArgs {
-        settings: args.settings.clone(),
+        settings: args.settings.iter().cloned().collect(),
         exclude: args.exclude.clone(),
         environment: args.environment.clone(),
         ..SelectArgs::default()

@@ -114,6 +114,7 @@ fn engine_code(error: &EngineError) -> u8 {
         | EngineError::NoSuchProject { .. }
         | EngineError::UnknownName { .. }
         | EngineError::EnvFile { .. }
+        | EngineError::Baseline { .. }
         | EngineError::Decisions(_)
         | EngineError::Store { .. } => exit::ERROR,
     }

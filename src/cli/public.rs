@@ -24,7 +24,7 @@ const DEFAULTS: [(&str, &str); 2] = [
 
 pub(super) fn run(shell: &mut Shell, args: &PublicArgs) -> anyhow::Result<u8> {
     let config = select::configuration(&shell.global, &args.path)?;
-    let selection = SelectArgs { settings: args.settings.clone(), ..SelectArgs::default() };
+    let selection = SelectArgs { settings: args.settings.iter().cloned().collect(), ..SelectArgs::default() };
     let options = select::options(&shell.global, &selection, &config, &args.path, Profile::Everything);
     let Some((engine, report)) = check::scan(shell, &args.path, options, false)? else {
         return Ok(exit::NOTHING);

@@ -44,7 +44,7 @@ pub(super) fn options(
     });
     let flagged: Vec<String> = select.select.iter().chain(&select.section).cloned().collect();
     Options {
-        settings: select.settings.clone().or_else(|| config.settings.first().cloned()),
+        settings: if select.settings.is_empty() { config.settings.clone() } else { select.settings.clone() },
         project: global.project.clone(),
         profile: profile.or(config.profile).unwrap_or(default_profile),
         select: if flagged.is_empty() { config.select.clone() } else { flagged },
@@ -64,6 +64,8 @@ pub(super) fn options(
         exclude,
         no_ignores: select.no_ignores,
         no_waivers: select.no_waivers,
+        baseline: select.baseline.clone(),
+        only_new: select.only_new,
         env: select.environment.env.clone(),
         env_file: select.environment.env_file.clone(),
         no_dotenv: select.environment.no_dotenv,

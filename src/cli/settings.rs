@@ -14,7 +14,7 @@ use crate::output::settings_diff::Comparison;
 pub(super) fn run(shell: &mut Shell, args: &SettingsArgs) -> anyhow::Result<u8> {
     let config = select::configuration(&shell.global, &args.path)?;
     let selection = SelectArgs {
-        settings: args.settings.clone(),
+        settings: args.settings.iter().cloned().collect(),
         exclude: args.exclude.clone(),
         environment: args.environment.clone(),
         ..SelectArgs::default()
@@ -27,7 +27,10 @@ pub(super) fn run(shell: &mut Shell, args: &SettingsArgs) -> anyhow::Result<u8> 
     let Some((engine, report)) = check::scan(shell, &args.path, options, false)? else {
         return Ok(exit::NOTHING);
     };
-    let models: Vec<_> = report.projects.iter().filter_map(|p| p.model.as_ref().map(|m| (p, m))).collect();
+    let mut models: Vec<_> =
+        report.projects.iter().filter_map(|p| p.model.as_ref().map(|m| (p, m))).collect();
+    // Of the modules that the configuration names for one project the first is shown.
+    models.dedup_by_key(|(project, _)| &project.root);
     let asked = |module: &str| args.settings.as_ref().is_none_or(|asked| asked == module);
     let Some((project, model)) = models.iter().find(|(_, model)| asked(&model.module)) else {
         bail!(super::NothingFound("no settings module found; name one with --settings".to_owned()));

@@ -83,8 +83,9 @@ impl Engine {
         );
         let parsed = parsed?;
         let (projects, judged) = found?;
-        let count = projects.len();
-        let roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
+        let mut roots: Vec<&str> = projects.iter().map(|p| p.root.as_str()).collect();
+        roots.dedup();
+        let count = roots.len();
         let Some((project, model, names)) = judged else {
             let root = self.home().to_path_buf();
             let files = sources.len();

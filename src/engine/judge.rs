@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::baseline::Baseline;
 use super::fingerprint::fingerprints;
 use super::run::run_checks;
 use super::select::Selection;
@@ -29,6 +30,7 @@ pub(super) struct Context<'a> {
     pub(super) selection: &'a Selection<'a>,
     pub(super) decisions: &'a Decisions,
     pub(super) comments: &'a Comments,
+    pub(super) baseline: Option<&'a Baseline>,
     pub(super) sink: &'a dyn ProgressSink,
 }
 
@@ -58,7 +60,7 @@ pub(super) fn judge(
     let mut outcomes = run_checks(cx, subject, notices)?;
     let root = subject.project.as_ref().map(|p| p.root.clone()).unwrap_or_default();
     // States are judged on everything that was found; the selection only decides what is listed.
-    let (mut findings, listed) = report_findings(cx, &root, &mut outcomes, notices);
+    let (mut findings, mut listed) = report_findings(cx, &root, &mut outcomes, notices);
     let mut practices = cx
         .catalog
         .practices
@@ -104,6 +106,21 @@ pub(super) fn judge(
         })
         .collect::<Vec<_>>();
     let hidden = listed.iter().filter(|l| !**l).count();
+    if let Some(baseline) = cx.baseline {
+        let gone = baseline.gone(&root, &findings, cx.catalog, cx.selection);
+        if gone > 0 {
+            notices.push(format!(
+                "{} of the baseline {} gone. Write it anew, so that they cannot come back unseen: `drf-harden check --format json --exit-zero -o FILE`.",
+                if gone == 1 { "1 finding".to_owned() } else { format!("{gone} findings") },
+                if gone == 1 { "is" } else { "are" },
+            ));
+        }
+        if cx.engine.options.only_new {
+            for (listed, found) in listed.iter_mut().zip(&findings) {
+                *listed &= found.known != Some(true);
+            }
+        }
+    }
     keep_listed(&mut findings, &mut practices, &listed);
     let score = state::score(&practices, |p| cx.catalog.practices[p.practice].severity);
     let name =
@@ -159,6 +176,7 @@ fn report_findings(
             let suppressed = if options.no_ignores { None } else { suppressed(cx, &finding, &per_file) };
             let waived =
                 if options.no_waivers { None } else { waived(cx, root, &finding, &fingerprint, notices) };
+            let known = cx.baseline.map(|baseline| baseline.knows(root, &fingerprint));
             let reported = ReportedFinding {
                 id: String::new(),
                 severity,
@@ -167,6 +185,7 @@ fn report_findings(
                 fingerprint,
                 suppressed,
                 waived,
+                known,
                 practices: Vec::new(),
                 finding,
             };

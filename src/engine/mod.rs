@@ -3,6 +3,7 @@
 //! `scan` runs the pipeline, `report` groups outcomes by practice and gives the score, `preview` says what a
 //! selection would resolve. Front ends never call the layers below.
 
+mod baseline;
 mod change;
 pub mod demo;
 mod endpoints;
@@ -46,8 +47,8 @@ pub use rewrite::{Rewrite, rewrites};
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Options {
-    /// The settings module to judge instead of the one found.
-    pub settings: Option<String>,
+    /// The settings modules to judge instead of the one found in each project; several judge a project by each.
+    pub settings: Vec<String>,
     /// Judge only the project in this folder.
     pub project: Option<String>,
     /// How much is reported.
@@ -70,6 +71,10 @@ pub struct Options {
     pub no_ignores: bool,
     /// Report findings that waivers cover.
     pub no_waivers: bool,
+    /// An earlier report, as `check --format json` wrote it: what it lists is known.
+    pub baseline: Option<PathBuf>,
+    /// List only what the baseline does not.
+    pub only_new: bool,
     /// Environment variables for the settings, in order.
     pub env: Vec<(String, String)>,
     /// A file of `NAME=VALUE` lines for the settings.
@@ -95,7 +100,7 @@ impl Options {
     /// Everything at its default.
     pub fn new(today: Date) -> Self {
         Self {
-            settings: None,
+            settings: Vec::new(),
             project: None,
             profile: Profile::Standard,
             select: Vec::new(),
@@ -105,6 +110,8 @@ impl Options {
             exclude: Vec::new(),
             no_ignores: false,
             no_waivers: false,
+            baseline: None,
+            only_new: false,
             env: Vec::new(),
             env_file: None,
             no_dotenv: false,
@@ -177,6 +184,14 @@ pub enum EngineError {
     /// The environment file cannot be read.
     #[error("{}: {reason}", path.display())]
     EnvFile {
+        /// As given.
+        path: PathBuf,
+        /// One clause.
+        reason: String,
+    },
+    /// The baseline cannot be used.
+    #[error("{}: the baseline {reason}. Write one with `drf-harden check --format json --exit-zero -o FILE`", path.display())]
+    Baseline {
         /// As given.
         path: PathBuf,
         /// One clause.

@@ -14,16 +14,18 @@ pub(super) fn find_projects(
     notices: &mut Vec<String>,
 ) -> Result<Vec<Project>, EngineError> {
     let options = &engine.options;
-    let mut projects = project::discover(
-        sources,
-        &DiscoverOptions {
-            settings: options.settings.clone(),
-            project: options.project.clone(),
+    let discover = |settings: Option<&String>, project: Option<&String>| {
+        let options = DiscoverOptions {
+            settings: settings.cloned(),
+            project: project.cloned(),
             python: options.python.clone(),
             active_environment: options.active_environment.clone(),
             environment_settings: options.environment_settings.clone(),
-        },
-    );
+        };
+        project::discover(sources, &options)
+    };
+    let wanted = options.project.as_ref();
+    let mut projects = discover(options.settings.first(), wanted);
     let root = || sources.root().to_path_buf();
     if let Some(asked) = &options.project
         && projects.is_empty()
@@ -37,18 +39,32 @@ pub(super) fn find_projects(
     {
         return Err(EngineError::NoPackages { path: path.clone() });
     }
-    if let Some(asked) = &options.settings {
+    if !options.settings.is_empty() {
+        let order: Vec<String> = projects.iter().map(|p| p.root.clone()).collect();
         let known: Vec<String> =
             projects.iter().flat_map(|p| p.candidates.iter().map(|c| c.module.clone())).collect();
-        // With several projects, the module says which of them is meant.
-        projects.retain(|p| project::settings_named(sources, p, asked).is_some());
-        if projects.is_empty() {
+        projects.clear();
+        for (at, asked) in options.settings.iter().enumerate() {
+            // With several projects, the module says which of them is meant.
+            let has = |p: &Project| project::settings_named(sources, p, asked).is_some();
+            let before = projects.len();
+            if !options.settings[..at].contains(asked) {
+                projects.extend(discover(Some(asked), wanted).into_iter().filter(has));
+                let is_elsewhere = || wanted.is_some() && discover(Some(asked), None).iter().any(has);
+                if projects.len() == before && !is_elsewhere() {
+                    return Err(EngineError::NoSuchSettings { asked: asked.clone(), root: root(), known });
+                }
+            }
+        }
+        if let (true, Some(asked)) = (projects.is_empty(), options.settings.first()) {
             return Err(EngineError::NoSuchSettings { asked: asked.clone(), root: root(), known });
         }
+        // The modules of one project stand together.
+        projects.sort_by_key(|p| order.iter().position(|root| *root == p.root));
     }
     for project in &mut projects {
         let decided = decisions.settings.iter().find(|(root, _)| *root == project.root);
-        if let (Some((_, module)), None) = (decided, &options.settings) {
+        if let (Some((_, module)), true) = (decided, options.settings.is_empty()) {
             if project.candidates.iter().any(|c| c.module == *module) {
                 let why = format!("chosen in {}", crate::decisions::FILE_NAME);
                 project.choice = SettingsChoice::Module { module: module.clone(), why };

@@ -91,6 +91,8 @@ pub struct ReportedFinding {
     pub suppressed: Option<Suppressed>,
     /// The waiver that covers it.
     pub waived: Option<Waiver>,
+    /// Whether the baseline lists it; `None` without one.
+    pub known: Option<bool>,
     /// The practices that show it, by index into [`ProjectReport::practices`].
     pub practices: Vec<usize>,
 }
@@ -99,6 +101,11 @@ impl ReportedFinding {
     /// Whether it counts: neither hidden by a comment nor waived.
     pub fn is_active(&self) -> bool {
         self.suppressed.is_none() && self.waived.is_none()
+    }
+
+    /// Whether it counts and the baseline does not list it.
+    pub fn is_new(&self) -> bool {
+        self.is_active() && self.known != Some(true)
     }
 }
 
@@ -237,6 +244,8 @@ pub struct Totals {
     pub waived: usize,
     /// Findings hidden by comments.
     pub ignored: usize,
+    /// Failing findings that the baseline lists; they are among those of `fail`.
+    pub known: usize,
     /// Open questions.
     pub ask: usize,
     /// Fixes on offer by effect: safe, tightens, reshapes, choose.
@@ -255,6 +264,7 @@ impl Report {
                     totals.ignored += 1;
                 } else if found.verdict == Verdict::Fail {
                     totals.fail[2 - found.severity as usize] += 1;
+                    totals.known += usize::from(found.known == Some(true));
                     if let Some(fix) = &found.finding.fix {
                         totals.fixes[fix.effect as usize] += 1;
                     }

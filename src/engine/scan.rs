@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
+use super::baseline::Baseline;
 use super::judge::{self, Subject};
 use super::parse::{harvest, parse_all, python_files};
 use super::projects::find_projects;
@@ -116,6 +117,7 @@ pub(super) fn scan_loaded(
     let selection = Selection::new(&catalog, &engine.options)?;
     let decisions = engine.decisions()?.decisions;
     let environment = environment(engine)?;
+    let baseline = engine.options.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut notices = Vec::new();
     // Projects are found, and settings evaluated one module at a time, by one thread: the others parse meanwhile.
     let (parsed, found) = rayon::join(
@@ -167,6 +169,7 @@ pub(super) fn scan_loaded(
         selection: &selection,
         decisions: &decisions,
         comments: &parsed.comments,
+        baseline: baseline.as_ref(),
         sink,
     };
     let mut reports = Vec::new();

@@ -21,10 +21,11 @@ pub fn write(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<(
             Verdict::Unknown => style.dim("unknown"),
             Verdict::Pass | Verdict::Fail | Verdict::NotApplicable => style.severity(found.severity),
         };
+        let known = if found.known == Some(true) { " [in the baseline]" } else { "" };
         let fix = found.finding.fix.as_ref().map(|fix| format!(" [fix: {}]", fix.effect.as_str()));
         writeln!(
             out,
-            "{}:{}:{}: {severity} {} {}{}",
+            "{}:{}:{}: {severity} {} {}{}{known}",
             clean(report.sources.path(span.file)),
             at.line,
             at.column,

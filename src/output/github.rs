@@ -18,10 +18,12 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let secrets = Secrets::of(report);
     let mut findings: Vec<_> =
         report.projects.iter().flat_map(|p| &p.findings).filter(|f| f.is_active()).collect();
-    findings.sort_by_key(|f| (Reverse(f.severity), f.finding.primary.span, f.finding.check));
+    findings.sort_by_key(|f| (!f.is_new(), Reverse(f.severity), f.finding.primary.span, f.finding.check));
     let mut counts = [0_usize; 3];
     for found in findings {
         let (command, kind) = match (found.verdict, found.severity) {
+            // What is known does not fail the step.
+            _ if found.known == Some(true) => ("notice", 2),
             (Verdict::Unknown, _) | (_, Severity::Low) => ("notice", 2),
             (_, Severity::Med) => ("warning", 1),
             (_, Severity::High) => ("error", 0),

@@ -51,6 +51,9 @@ struct Score {
 #[derive(Serialize)]
 struct Practice<'a> {
     project: &'a str,
+    /// The settings module, where the project is judged by several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<&'a str>,
     id: &'a str,
     standard: &'a str,
     item: &'a str,
@@ -76,6 +79,9 @@ struct Decision<'a> {
 struct Found<'a> {
     id: &'a str,
     project: &'a str,
+    /// The settings module, where the project is judged by several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<&'a str>,
     check: &'static str,
     severity: &'static str,
     confidence: &'static str,
@@ -96,6 +102,9 @@ struct Found<'a> {
     open_views: Vec<OpenView<'a>>,
     fingerprint: &'a str,
     suppressed: Option<Suppressed<'a>>,
+    /// Whether the baseline lists it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<bool>,
     fix: Option<Fix<'a>>,
 }
 
@@ -249,12 +258,19 @@ struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The settings module of a project that is judged by several.
+    fn by_one_of_several(&self, project: &'a ProjectReport) -> Option<&'a str> {
+        let several = self.report.projects.iter().filter(|p| p.root == project.root).count() > 1;
+        project.model.as_ref().filter(|_| several).map(|m| m.module.as_str())
+    }
+
     fn practice(&self, project: &'a ProjectReport, practice: &'a PracticeReport) -> Practice<'a> {
         let catalog = &self.report.catalog;
         let meta = &catalog.practices[practice.practice];
         let section = catalog.sections.iter().find(|s| s.id == meta.section);
         Practice {
             project: &project.root,
+            settings: self.by_one_of_several(project),
             id: &meta.id,
             standard: section.map_or("", |s| &s.standard),
             item: &meta.section,
@@ -286,6 +302,7 @@ impl<'a> Context<'a> {
         Found {
             id: &found.id,
             project: &project.root,
+            settings: self.by_one_of_several(project),
             check: finding.check,
             severity: found.severity.as_str(),
             confidence: found.confidence.as_str(),
@@ -308,6 +325,7 @@ impl<'a> Context<'a> {
             open_views: finding.open_views.iter().map(open_view).collect(),
             fingerprint: &found.fingerprint,
             suppressed: suppressed(found),
+            known: found.known,
             fix: self.fix(found),
         }
     }

@@ -94,6 +94,7 @@ pub fn summary_line(report: &Report) -> String {
         line += &format!(" ({})", parts.join(" "));
     }
     for (n, one, many) in [
+        (totals.known, "in the baseline", "in the baseline"),
         (totals.waived, "waived", "waived"),
         (totals.ignored, "ignored", "ignored"),
         (totals.ask, "question", "questions"),

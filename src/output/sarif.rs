@@ -122,6 +122,9 @@ fn result(report: &Report, secrets: &Secrets, found: &ReportedFinding, rule: Opt
         }
         (None, None) => None,
     };
+    if let Some(known) = found.known {
+        result["baselineState"] = json!(if known { "unchanged" } else { "new" });
+    }
     if let Some(suppression) = suppression {
         result["suppressions"] = json!([suppression]);
     }

@@ -164,6 +164,9 @@ impl Page<'_> {
         for excerpt in &excerpts {
             group = group.element(excerpt.snippet());
         }
+        if found.known == Some(true) {
+            group = group.element(Level::NOTE.message("it is in the baseline"));
+        }
         if let Some(fix) = &finding.fix {
             let text = format!("{} ({}: {})", fix.title, fix.effect.as_str(), fix.effect_note);
             group = group.element(Level::HELP.with_name("fix").message(self.safe(&text)));

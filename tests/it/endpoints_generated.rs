@@ -35,7 +35,7 @@ fn no_generated_endpoint_is_told_wrong() {
     let (mut failures, mut drf, mut right) = (String::new(), 0, 0);
     for ((seed, root), rows) in seeds.iter().zip(&folders).zip(&real) {
         let options =
-            Options { settings: Some("settings".to_owned()), ..Options::new(date!(2026 - 01 - 01)) };
+            Options { settings: vec!["settings".to_owned()], ..Options::new(date!(2026 - 01 - 01)) };
         let told = Engine::open(root, options).unwrap().endpoints(&Silent).unwrap().inventory;
         let outcome = compare(rows, &told);
         drf += outcome.drf;

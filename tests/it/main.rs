@@ -12,6 +12,7 @@ mod checks;
 mod cli;
 mod cli_endpoints;
 mod cli_evidence;
+mod cli_selection;
 mod cli_settings;
 mod crosstalk;
 mod default_flip;

@@ -50,6 +50,7 @@ fn finding(id: &str, found: Finding, severity: Severity, practice: usize) -> Rep
         verdict: Verdict::Fail,
         fingerprint: format!("00000000000000{id}"),
         suppressed: None,
+        known: None,
         waived: None,
         practices: vec![practice],
     }

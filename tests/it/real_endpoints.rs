@@ -387,7 +387,7 @@ fn examine(subject: &Subject) -> Option<Outcome> {
     let home = root.to_string_lossy().into_owned();
     let real = dump(&python, subject.settings, std::slice::from_ref(&root), &[("HOME", &home)]).remove(0);
     let options =
-        Options { settings: Some(subject.settings.to_owned()), ..Options::new(date!(2026 - 01 - 01)) };
+        Options { settings: vec![subject.settings.to_owned()], ..Options::new(date!(2026 - 01 - 01)) };
     let told = Engine::open(&root, options).unwrap().endpoints(&Silent).unwrap().inventory;
     Some(compare(&real, &told))
 }

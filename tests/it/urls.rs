@@ -49,7 +49,7 @@ fn write(case: &Case, root: &Path) {
 }
 
 fn inventory(root: &Path, settings: &str) -> Inventory {
-    let options = Options { settings: Some(settings.to_owned()), ..Options::new(date!(2026 - 01 - 01)) };
+    let options = Options { settings: vec![settings.to_owned()], ..Options::new(date!(2026 - 01 - 01)) };
     Engine::open(root, options).unwrap().endpoints(&Silent).unwrap().inventory
 }
 

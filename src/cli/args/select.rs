@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Selection")]
 pub(in crate::cli) struct SelectArgs {
-    /// The settings module to judge, such as `config.settings.production`
+    /// The settings module to judge, such as `config.settings.production`; repeatable, to judge by several
     #[arg(long, value_name = "MODULE")]
-    pub(in crate::cli) settings: Option<String>,
+    pub(in crate::cli) settings: Vec<String>,
     /// How much is reported
     #[arg(long, value_enum)]
     pub(in crate::cli) profile: Option<ProfileArg>,
@@ -38,6 +38,12 @@ pub(in crate::cli) struct SelectArgs {
     /// Report what waivers cover
     #[arg(long)]
     pub(in crate::cli) no_waivers: bool,
+    /// An earlier report of `check --format json`: what it lists is known, and only what is new makes the exit code 1
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) baseline: Option<PathBuf>,
+    /// List only what the baseline does not
+    #[arg(long, requires = "baseline")]
+    pub(in crate::cli) only_new: bool,
     #[command(flatten)]
     pub(in crate::cli) environment: EnvironmentArgs,
 }

@@ -48,6 +48,7 @@ fn finding(severity: Severity, waived: bool) -> ReportedFinding {
         verdict: Verdict::Fail,
         fingerprint: String::new(),
         suppressed: None,
+        known: None,
         waived: waived.then(|| crate::decisions::Waiver {
             project: String::new(),
             check: "c".into(),

@@ -456,6 +456,7 @@ fn findings(sources: &Sources, catalog: &Catalog, decisions: &Decisions) -> Vec<
             verdict: Verdict::Fail,
             fingerprint,
             suppressed: None,
+            known: None,
             waived: waived.cloned(),
             practices: catalog
                 .practices
