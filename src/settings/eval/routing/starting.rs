@@ -322,7 +322,7 @@ impl<'t> Speech<'t> {
         let is_class = || is_class_like(name) && name.contains(|c: char| c.is_ascii_lowercase());
         self.found = self.found
             || self.wanted.iter().any(|wanted| **wanted == *name)
-            || !is_class() && says_any(name, &SPEAKING);
+            || !is_class() && !names_a_page(name) && says_any(name, &SPEAKING);
     }
 
     /// What is assigned to, deleted, or changed in place.
@@ -333,6 +333,11 @@ impl<'t> Speech<'t> {
         let is_site = target.as_attribute_expr().is_some_and(|attribute| &attribute.attr == "site");
         self.found |= is_part && is_settings(target) || is_site;
     }
+}
+
+/// Whether a name is that of a model's `get_absolute_url`, or of what gives one: it asks for routes and makes none.
+fn names_a_page(name: &str) -> bool {
+    name.ends_with("_url") && name.contains("absolute")
 }
 
 /// The object that a chain of attributes and subscripts begins with: a name, or an attribute of the object itself.
