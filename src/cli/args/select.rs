@@ -38,7 +38,7 @@ pub(in crate::cli) struct SelectArgs {
     /// Report what waivers cover
     #[arg(long)]
     pub(in crate::cli) no_waivers: bool,
-    /// An earlier report of `check --format json`: what it lists is known, and only what is new makes the exit code 1
+    /// An earlier report of `check --format json`: what it lists is known, and `check` fails on what is new alone
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) baseline: Option<PathBuf>,
     /// List only what the baseline does not
