@@ -90,11 +90,10 @@ pub fn find(folder: &Path) -> Result<Config, ConfigError> {
 /// [`ConfigError`] when the file cannot be read or says something that cannot be meant.
 pub fn read(path: &Path) -> Result<Option<Config>, ConfigError> {
     let unreadable = |error| ConfigError::Read { path: path.to_owned(), error };
-    let bytes = crate::source::read_file(path).map_err(unreadable)?;
-    let (text, _) = crate::source::decode(&bytes).map_err(unreadable)?;
+    let text = crate::source::read_text(path).map_err(unreadable)?;
     let reader = Reader { path, text: &text };
     let in_pyproject = path.file_name().is_some_and(|name| name == "pyproject.toml");
-    let document = match Document::parse(&*text) {
+    let document = match Document::parse(text.as_str()) {
         Ok(document) => document,
         // Somebody else's file: only its own part is ours to complain about.
         Err(_) if in_pyproject && !text.contains("drf-harden") => return Ok(None),

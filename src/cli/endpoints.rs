@@ -11,7 +11,7 @@ use crate::engine::{EndpointReport, Engine};
 use crate::output;
 use crate::output::endpoints_snapshot::{self, Snapshot};
 use crate::output::endpoints_table;
-use crate::source::{ReadError, decode, read_file};
+use crate::source::{ReadError, read_text};
 
 pub(super) fn run(shell: &mut Shell, args: &EndpointsArgs) -> anyhow::Result<u8> {
     let config = select::configuration(&shell.global, &args.path)?;
@@ -83,8 +83,7 @@ fn show(shell: &mut Shell, args: &EndpointsArgs, report: &mut EndpointReport) ->
 
 fn committed(path: &Path) -> anyhow::Result<Snapshot> {
     let unread = |error: ReadError| anyhow::anyhow!("{} cannot be read: {error}", path.display());
-    let bytes = read_file(path).map_err(unread)?;
-    let (text, _) = decode(&bytes).map_err(unread)?;
+    let text = read_text(path).map_err(unread)?;
     Snapshot::parse(&text)
         .map_err(|error| anyhow::anyhow!("{} is no inventory of endpoints: {error}", path.display()))
 }

@@ -14,7 +14,7 @@ use crate::python::ast::{Alias, Expr, Stmt, StmtImportFrom};
 use crate::python::visitor::{Visitor, walk_expr, walk_stmt};
 use crate::python::{ModulePath, Ranged as _, dotted_name, tree, with_tree};
 use crate::settings::Problem;
-use crate::settings::routes::{Fill, Located, Names as _, SPEAKING, UrlMap};
+use crate::settings::routes::{Fill, Located, Names as _, SPEAKING, UrlMap, says_any};
 use crate::source::{FileId, Sources, Span};
 
 /// Of more modules that fill collections the rest is only stated.
@@ -319,8 +319,7 @@ impl Search<'_, '_> {
         }
         if let Some(of) = self.filled(callee).cloned() {
             let at = Span::new(self.file, stmt.range());
-            let text = self.sources.slice(at).to_ascii_lowercase();
-            if in_function && SPEAKING.iter().any(|word| text.contains(word)) {
+            if in_function && says_any(self.sources.slice(at), &SPEAKING) {
                 return;
             }
             self.found.push(Filler {

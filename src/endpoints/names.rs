@@ -132,6 +132,7 @@ impl Names for IndexNames<'_> {
         let class = table.class(table.find(name)?);
         let mut attributes: Vec<(String, Node)> =
             class.attributes.iter().filter_map(|(name, value)| Some((name.clone(), node(value)?))).collect();
+        // The table keeps them by hash.
         attributes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let extra = super::library::viewset(&class.name);
         let text = |name: &str, value: Option<&String>| {

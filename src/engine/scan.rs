@@ -20,7 +20,7 @@ use crate::index::items::FileItems;
 use crate::index::{Framework, ModuleNames, ProjectIndex};
 use crate::project::{self, LoadOptions, Loaded, Project, SettingsChoice};
 use crate::settings::Environment;
-use crate::source::{FileId, ReadError, Sources, decode, read_file};
+use crate::source::{FileId, ReadError, Sources, read_text};
 
 /// The parser grows its stack, visitors and drops do not: hostile nesting must not end the process.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
@@ -201,9 +201,7 @@ pub(super) fn environment(engine: &Engine) -> Result<Environment, EngineError> {
     let mut vars = BTreeMap::new();
     if let Some(path) = &engine.options.env_file {
         let unread = |e: ReadError| EngineError::EnvFile { path: path.clone(), reason: e.to_string() };
-        let bytes = read_file(path).map_err(unread)?;
-        let (text, _) = decode(&bytes).map_err(unread)?;
-        vars.extend(crate::settings::parse_env_file(&text));
+        vars.extend(crate::settings::parse_env_file(&read_text(path).map_err(unread)?));
     }
     vars.extend(engine.options.env.iter().cloned());
     Ok(Environment { vars, dotenv: !engine.options.no_dotenv })

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::{Engine, EngineError};
 use crate::decisions::{DecisionsFile, FILE_NAME};
 use crate::edit::apply::write_atomic;
-use crate::source::{decode, read_file};
 
 const SESSION: &str = "session.json";
 
@@ -86,9 +85,7 @@ fn read_text(path: &Path) -> Result<Option<String>, EngineError> {
         Err(e) => return Err(store(e)),
         Ok(_) => {}
     }
-    let bytes = read_file(path).map_err(|e| store(std::io::Error::other(e.to_string())))?;
-    let (text, _) = decode(&bytes).map_err(|e| store(std::io::Error::other(e.to_string())))?;
-    Ok(Some(text.into_owned()))
+    crate::source::read_text(path).map(Some).map_err(|e| store(std::io::Error::other(e.to_string())))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {

@@ -14,6 +14,16 @@ pub const HTTP_METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "h
 /// Parts of names by which what an app does at the start speaks of URLs.
 pub const SPEAKING: [&str; 4] = ["url", "router", "admin_site", "default_site"];
 
+/// Whether a text holds one of these words (in small letters), in whatever letters.
+pub fn says_any(text: &str, words: &[&str]) -> bool {
+    let says = |text: &str| words.iter().any(|word| text.contains(word));
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        says(&text.to_ascii_lowercase())
+    } else {
+        says(text)
+    }
+}
+
 /// What the interpreter must know of the project's names and of library classes.
 pub trait Names: Sync {
     /// The file of a module, and whether it is a package's `__init__`.

@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 use derived::Derived;
 pub use display::{DisplayText, clean, display_text};
 pub use line_index::{LineColumn, LineIndex};
-pub use read::{MAX_FILE_BYTES, ReadError, decode, read_file, read_file_into};
+pub use read::{MAX_FILE_BYTES, ReadError, decode, read_file, read_file_into, read_text};
 pub use ruff_text_size::{Ranged, TextRange, TextSize};
 
 /// A file of one [`Sources`]. Ids follow the order of the paths, so they are the same on each run.

@@ -43,6 +43,15 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     Ok(bytes)
 }
 
+/// Reads a file as text, as Python would decode its source.
+///
+/// # Errors
+/// [`ReadError`] when it cannot be read or is no text.
+pub fn read_text(path: &Path) -> Result<String, ReadError> {
+    let bytes = read_file(path)?;
+    Ok(decode(&bytes)?.0.into_owned())
+}
+
 /// Like [`read_file`], in place of what is in `bytes`: for many files, one after the other.
 ///
 /// # Errors

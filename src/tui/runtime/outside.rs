@@ -31,9 +31,7 @@ pub(super) fn edit_text(text: &str) -> Result<String, String> {
     let path = file.into_temp_path();
     edit(&path, 3)?;
     let unread = |error: crate::source::ReadError| format!("the editor's text could not be read: {error}");
-    let bytes = crate::source::read_file(&path).map_err(unread)?;
-    let (text, _) = crate::source::decode(&bytes).map_err(unread)?;
-    Ok(text.into_owned())
+    crate::source::read_text(&path).map_err(unread)
 }
 
 /// How an editor is told the line; unknown editors get the file alone.

@@ -10,7 +10,7 @@ use super::PRELUDE;
 use crate::python::ast::{StmtImport, StmtImportFrom};
 use crate::python::{ModulePath, is_standard_library};
 use crate::settings::How;
-use crate::settings::routes::Located;
+use crate::settings::routes::{Located, says_any};
 use crate::source::Span;
 
 /// Through so many modules of installed packages a name is followed to where it is bound.
@@ -358,7 +358,7 @@ fn is_core(full: &str) -> bool {
 
 /// Whether a name speaks of patterns or routers.
 fn speaks_of_routes(name: &str) -> bool {
-    super::says_any(name, &["url", "router", "pattern"])
+    says_any(name, &["url", "router", "pattern"])
 }
 
 /// Whether a name is that of a version, or, by PEP 8, that of a constant in a module of settings. Other modules take long

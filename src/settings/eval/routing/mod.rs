@@ -126,16 +126,6 @@ fn short(name: &str) -> &str {
     name.bytes().rposition(|byte| byte == b'.').map_or(name, |at| &name[at + 1..])
 }
 
-/// Whether a name holds one of these words, in whatever letters.
-fn says_any(name: &str, words: &[&str]) -> bool {
-    let says = |name: &str| words.iter().any(|word| name.contains(word));
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        says(&name.to_ascii_lowercase())
-    } else {
-        says(name)
-    }
-}
-
 /// Whether a dotted name ends as a class is written.
 fn is_class_like(name: &str) -> bool {
     short(name).trim_start_matches('_').starts_with(|c: char| c.is_ascii_uppercase())

@@ -11,12 +11,12 @@ use super::super::havoc::{self, root_name};
 use super::super::raise::R;
 use super::super::val::{Id, Name, V, Val};
 use super::super::{Flow, Interp};
-use super::{is_class_like, says_any};
+use super::is_class_like;
 use crate::python::ast::{Expr, Stmt};
 use crate::python::is_standard_library;
 use crate::python::visitor::{self, Visitor};
 use crate::settings::Node;
-use crate::settings::routes::SPEAKING;
+use crate::settings::routes::{SPEAKING, says_any};
 
 /// Methods of a configuration that Django calls, in this order: the first of all apps, then the second of all.
 const HOOKS: [&str; 2] = ["__init__", "ready"];
